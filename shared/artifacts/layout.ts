@@ -1,0 +1,27 @@
+/** Names in the blob container `incidents`. */
+export const reportFolder = (incidentId: string): string => `${incidentId}/`
+export const artifactName = (incidentId: string, file: string): string => `${incidentId}/${file}`
+/** Names in the container `bundles`, private to the product: what a broker uploads before anything is checked. */
+export const bundleName = (incidentId: string, fence: number): string => `${incidentId}/${fence}.json.gz`
+/** Names in the container `config`. */
+export const CLUSTERS_FILE = 'clusters.yaml'
+
+export const containers = {
+  incidents: 'incidents',
+  bundles: 'bundles',
+  config: 'config',
+  deadLetters: 'dead-letters',
+} as const
+export const queues = { faults: 'faults', results: 'results' } as const
+export const tables = {
+  /** Partition `clusters`, key = cluster name: lease, connection status, counters. */
+  clusters: 'clusters',
+  /** Partition = cluster, key = identity: the current generation of each incident. */
+  incidents: 'incidents',
+  /** Partition = cluster, key = incident id: generations that are over. */
+  history: 'history',
+  /** Partition `agents`: the semaphore. Partition `breakers`: one row per dependency. Partition `supervisors`: heartbeats. */
+  control: 'control',
+  /** Partition `permissions`, key = cluster. */
+  permissions: 'permissions',
+} as const

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { Citation } from './evidence.ts'
+
+/** `namespace` is '' for cluster-scoped objects. */
+export const Blamed = z.strictObject({
+  kind: z.string().max(100),
+  namespace: z.string().max(253),
+  name: z.string().max(253),
+})
+export type Blamed = z.infer<typeof Blamed>
+const sentence = z.string().max(600)
+
+export const Confidence = z.enum(['high', 'medium', 'low'])
+export const RootCause = Blamed.extend({
+  /** The mechanism in one word, such as `BadCommand`: see `agent-container/analyzers`. */
+  class: z.string().max(60),
+  summary: sentence,
+  mechanism: sentence,
+  confidence: Confidence,
+  confidenceReasons: z.array(sentence).max(10),
+  evidence: z.array(Citation).max(20),
+})
+export type RootCause = z.infer<typeof RootCause>
+
+export const Remedy = z.strictObject({
+  title: sentence,
+  command: z.string().max(1000).optional(),
+  changesState: z.boolean(),
+  risk: sentence,
+  rollback: sentence,
+  verify: sentence,
+})
+export type Remedy = z.infer<typeof Remedy>
+
+/** What an investigation found: by the rules, or by a model on top of them. Nothing here is believed before it is checked. */
+export const Verdict = z.strictObject({
+  version: z.literal(1),
+  by: z.string().max(100),
+  outcome: z.enum(['cause', 'likely', 'inconclusive', 'none']),
+  /** What is broken, for whom, since when: one sentence. */
+  headline: sentence,
+  rootCauses: z.array(RootCause).max(10),
+  hypotheses: z
+    .array(
+      z.strictObject({
+        text: sentence,
+        state: z.enum(['leading', 'rejected', 'open']),
+        for: z.array(Citation).max(10),
+        against: z.array(Citation).max(10),
+        /** The check that would have shown it wrong, and what came of it. */
+        falsification: sentence,
+        why: sentence,
+      }),
+    )
+    .max(20),
+  facts: z.array(z.strictObject({ text: sentence, evidence: z.array(Citation).min(1).max(10) })).max(60),
+  inferences: z.array(z.strictObject({ text: sentence, evidence: z.array(Citation).max(10) })).max(30),
+  timeline: z
+    .array(
+      z.strictObject({
+        at: z.iso.datetime(),
+        kind: z.enum(['change', 'symptom', 'detection', 'step', 'verdict', 'resolution']),
+        text: sentence,
+        evidence: z.array(Citation).max(5),
+      }),
+    )
+    .max(60),
+  /** From cause to symptom. */
+  chain: z.array(Blamed.extend({ mechanism: sentence })).max(12),
+  gaps: z.array(z.strictObject({ what: sentence, why: sentence, wouldSettle: sentence })).max(30),
+  impact: z.strictObject({
+    summary: sentence,
+    desired: z.number().int().optional(),
+    ready: z.number().int().optional(),
+    affected: z.array(Blamed).max(100),
+  }),
+  remedies: z.array(Remedy).max(6),
+  prevention: z.array(sentence).max(3),
+})
+export type Verdict = z.infer<typeof Verdict>
+
+/** What the investigation cost. Money is in US dollars. */
+export const Usage = z.strictObject({
+  apiCalls: z.number().int().nonnegative(),
+  toolCalls: z.number().int().nonnegative(),
+  model: z.string().max(200),
+  turns: z.number().int().nonnegative(),
+  inputTokens: z.number().int().nonnegative(),
+  outputTokens: z.number().int().nonnegative(),
+  costUsd: z.number().nonnegative().optional(),
+  seconds: z.number().nonnegative(),
+})
+export type Usage = z.infer<typeof Usage>

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { Severity } from '../faults/fault.ts'
+
+/** `keyvault:name`, or `file:path` for local use. */
+export const SecretRef = z
+  .string()
+  .regex(/^(keyvault:[A-Za-z0-9-]{1,127}|file:.+)$/, 'must be keyvault:<secret name> or file:<path>')
+const labelKey = z.string().regex(/^[\w\-./]{1,253}$/, 'must be letters, digits, and - _ . /')
+const labelValue = z.string().regex(/^[\w\-.]{0,63}$/, 'must be letters, digits, and - _ .')
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+
+export const Cluster = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,63}$/, 'must be 1 to 63 letters, digits, - or _'),
+  environment: z.string().max(63).default(''),
+  labels: z.record(labelKey, labelValue).default({}),
+  enabled: z.boolean().default(true),
+  mcp: z.strictObject({
+    endpoint: httpUrl,
+    /** A secret reference, or the key itself; sent as a bearer token. */
+    api_key: z.string().min(1).optional(),
+  }),
+  triage: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      kubeconfig: SecretRef.optional(),
+      allow_secrets_access: z.boolean().default(false),
+      severity_threshold: Severity.default('warning'),
+      model: z.string().max(200).default(''),
+      runner: z.enum(['', 'builtin', 'claude', 'codex', 'gemini', 'goose']).default(''),
+      extra_prompt: z.string().max(8_000).default(''),
+    })
+    .prefault({ enabled: false })
+    .refine((triage) => !triage.enabled || triage.kubeconfig !== undefined, {
+      path: ['kubeconfig'],
+      error: 'is required when triage.enabled is true (or set triage.enabled: false)',
+    }),
+})
+export type Cluster = z.infer<typeof Cluster>

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { ObjectRef, Severity } from '../faults/fault.ts'
+
+/**
+ * open → queued → running → reported | evidence-only | failed | skipped → resolved. `open` is recorded and may never
+ * need an agent (muted, below threshold); `queued` waits for a free agent.
+ */
+export const IncidentState = z.enum([
+  'open',
+  'queued',
+  'running',
+  'reported',
+  'evidence-only',
+  'failed',
+  'skipped',
+  'resolved',
+])
+export type IncidentState = z.infer<typeof IncidentState>
+
+/** Moves that exist. Everything else is a bug or a zombie, and is refused. */
+const moves: Readonly<Record<IncidentState, readonly IncidentState[]>> = {
+  open: ['queued', 'skipped', 'failed', 'resolved'],
+  queued: ['running', 'skipped', 'failed', 'resolved'],
+  running: ['reported', 'evidence-only', 'failed', 'queued'],
+  reported: ['resolved'],
+  'evidence-only': ['resolved'],
+  failed: ['resolved'],
+  skipped: ['queued', 'resolved'],
+  resolved: [],
+}
+export const mayMove = (from: IncidentState, to: IncidentState): boolean => moves[from].includes(to)
+
+/** One line of an incident's life, shown as it happens. */
+export const Step = z.strictObject({ at: z.iso.datetime(), state: IncidentState, note: z.string().max(500) })
+
+/** `incident.json` and the table row: the seeds' names in camelCase, then ours. Times are ISO 8601 UTC. */
+export const Incident = z.strictObject({
+  version: z.literal(1),
+  incidentId: z.string(),
+  faultId: z.string(),
+  status: IncidentState,
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional(),
+  completedAt: z.iso.datetime().optional(),
+  cluster: z.string(),
+  environment: z.string().default(''),
+  labels: z.record(z.string(), z.string()).default({}),
+  namespace: z.string(),
+  resource: ObjectRef,
+  owner: ObjectRef,
+  faultType: z.string(),
+  faultClass: z.string(),
+  severity: Severity,
+  context: z.string(),
+  timestamp: z.iso.datetime({ offset: true }),
+  image: z.string().optional(),
+  node: z.string().optional(),
+  identity: z.string(),
+  generation: z.number().int().min(1),
+  occurrences: z.number().int().min(1),
+  /** The last fault ids counted, so that a doubled message does not count twice. */
+  countedFaults: z.array(z.string()).max(100),
+  firstSeen: z.iso.datetime(),
+  lastSeen: z.iso.datetime(),
+  /** Since when a complete look at the cluster no longer finds it. */
+  absentSince: z.iso.datetime().optional(),
+  /** Grows with every launch; a result, upload or post that carries an older one is refused. */
+  fence: z.number().int().nonnegative(),
+  deadline: z.iso.datetime().optional(),
+  reason: z.string().max(1000).optional(),
+  failureReason: z.string().max(1000).optional(),
+  rootCause: z.string().max(1000).optional(),
+  outcome: z.string().max(50).optional(),
+  reportedAt: z.iso.datetime().optional(),
+  /** Where notices went, by notifier: the intent is written before the post, the answer after it. */
+  notices: z.record(
+    z.string(),
+    z.strictObject({
+      state: z.enum(['intended', 'sent', 'failed']),
+      at: z.iso.datetime(),
+      ref: z.string().max(500).optional(),
+    }),
+  ),
+  members: z.array(ObjectRef).max(500).default([]),
+  related: z.array(z.string()).max(50).default([]),
+  mutedBy: z.string().optional(),
+  steps: z.array(Step).max(60),
+  traceparent: z.string().max(55).optional(),
+})
+export type Incident = z.infer<typeof Incident>

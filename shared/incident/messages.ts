@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { Fault } from '../faults/fault.ts'
+
+/** W3C trace context, so that one trace leads from the fault to the notice. */
+const traceparent = z.string().max(55).optional()
+
+/** Queue `faults`: 1..n faults in one message (one bad fault fails alone), or a call to look for waiting incidents. */
+export const TriageMessage = z.discriminatedUnion('type', [
+  z.strictObject({
+    version: z.literal(1),
+    type: z.literal('faults'),
+    faults: z.array(z.unknown()).min(1).max(200),
+    traceparent,
+  }),
+  z.strictObject({ version: z.literal(1), type: z.literal('wake'), traceparent }),
+  /**
+   * All faults that one complete look at a cluster found (`keys` are faultKey()s): an open incident of that cluster
+   * whose key is missing has been absent since `observedAt`.
+   */
+  z.strictObject({
+    version: z.literal(1),
+    type: z.literal('observed'),
+    cluster: z.string(),
+    observedAt: z.iso.datetime(),
+    keys: z.array(z.string().max(100)).max(500),
+    traceparent,
+  }),
+])
+export type TriageMessage = z.infer<typeof TriageMessage>
+export const FaultList = z.array(Fault)
+
+/** Queue `results`: an agent has ended, well or not; what it left lies in the bundle blob, if anything does. */
+export const ResultMessage = z.strictObject({
+  version: z.literal(1),
+  incidentId: z.string().min(1).max(200),
+  fence: z.number().int().nonnegative(),
+  ended: z.enum(['completed', 'failed', 'timeout', 'lost', 'not-started']),
+  reason: z.string().max(1000).optional(),
+  traceparent,
+})
+export type ResultMessage = z.infer<typeof ResultMessage>

@@ -1,0 +1,28 @@
+/** What the product needs of Azure Table Storage. Values are the types that survive the service unchanged. */
+export type Value = string | number | boolean
+export type Fields = Readonly<Record<string, Value>>
+/** `etag` changes with every write. */
+export type Row = { readonly partition: string; readonly key: string; readonly etag: string; readonly fields: Fields }
+
+export type Table = {
+  readonly get: (partition: string, key: string) => Promise<Row | undefined>
+  /** One conditional write; `undefined` when the row is there already. */
+  readonly insert: (partition: string, key: string, fields: Fields) => Promise<Row | undefined>
+  /** Replaces all fields if the etag still holds; `undefined` when somebody else wrote or removed the row. */
+  readonly replace: (row: Row, fields: Fields) => Promise<Row | undefined>
+  /** Replaces up to 100 rows of one partition, all or none; `undefined` when any etag is stale. */
+  readonly replaceAll: (writes: readonly { row: Row; fields: Fields }[]) => Promise<readonly Row[] | undefined>
+  /** Removes if the etag still holds; true when removed, or gone already. */
+  readonly remove: (row: Row) => Promise<boolean>
+  /**
+   * Rows ordered by partition, then key. `filter` fields must be equal. `fromKey` is inclusive. At most `limit`
+   * (1 to 10,000) rows: callers that need all of a larger table page by `fromPartition`/`fromKey`.
+   */
+  readonly list: (query: {
+    readonly partition?: string
+    readonly fromKey?: string
+    readonly toKey?: string
+    readonly filter?: Fields
+    readonly limit: number
+  }) => Promise<readonly Row[]>
+}

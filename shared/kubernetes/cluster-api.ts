@@ -1,0 +1,88 @@
+import type { KubeObject } from '../faults/kube-object.ts'
+
+/** A kind as users write it: `{ apiVersion: 'apps/v1', kind: 'Deployment' }`. */
+export type Kind = { readonly apiVersion: string; readonly kind: string }
+export type KindInfo = Kind & {
+  readonly plural: string
+  readonly namespaced: boolean
+  readonly verbs: readonly string[]
+}
+
+export type ListQuery = {
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  /** At most this many in one answer (1 to 500); more are reached with `continueToken`. */
+  readonly limit: number
+  readonly continueToken?: string
+}
+export type ListPage = {
+  readonly items: readonly KubeObject[]
+  readonly continueToken?: string
+  readonly resourceVersion: string
+}
+export type LogQuery = {
+  readonly namespace: string
+  readonly pod: string
+  readonly container?: string
+  readonly previous?: boolean
+  readonly tailLines: number
+  readonly sinceSeconds?: number
+  /** The answer is cut here (at most 1 MiB). */
+  readonly limitBytes: number
+}
+export type WatchEvent = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: KubeObject }
+
+/** Why a cluster did not give what was asked. `status` 0: no answer at all (refused, timed out, TLS). */
+export class ClusterApiError extends Error {
+  override readonly name = 'ClusterApiError'
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/**
+ * One cluster, read-only below whoever asks: GETs and the two self-reviews leave, everything else is refused before it
+ * does (shared/kubernetes/read-only.ts). Each call ends by its own deadline (10 s unless the signal is earlier) and
+ * throws ClusterApiError. Objects come back as the API gave them: redaction is the caller's door.
+ */
+export type ClusterApi = {
+  readonly server: string
+  readonly list: (kind: Kind, query: ListQuery, signal?: AbortSignal) => Promise<ListPage>
+  /** `undefined` when there is no such object. */
+  readonly get: (kind: Kind, name: string, namespace?: string, signal?: AbortSignal) => Promise<KubeObject | undefined>
+  readonly log: (
+    query: LogQuery,
+    signal?: AbortSignal,
+  ) => Promise<{ readonly text: string; readonly truncated: boolean }>
+  /** Ends when the server closes it or the signal aborts; throws ClusterApiError with status 410 when the version is too old. */
+  readonly watch: (
+    kind: Kind,
+    query: { readonly namespace?: string; readonly resourceVersion: string },
+    onEvent: (event: WatchEvent) => void,
+    signal: AbortSignal,
+  ) => Promise<void>
+  /** What the API serves, from discovery; kept for ten minutes. */
+  readonly kinds: (signal?: AbortSignal) => Promise<readonly KindInfo[]>
+  readonly version: (signal?: AbortSignal) => Promise<string>
+  /** SelfSubjectAccessReview. `resource` may be `pods/log`; `namespace` absent: in all. */
+  readonly canI: (
+    verb: string,
+    resource: string,
+    options?: { readonly group?: string; readonly namespace?: string },
+    signal?: AbortSignal,
+  ) => Promise<boolean>
+  /** SelfSubjectRulesReview of one namespace. */
+  readonly rules: (
+    namespace: string,
+    signal?: AbortSignal,
+  ) => Promise<{
+    readonly incomplete: boolean
+    readonly rules: readonly { verbs: readonly string[]; groups: readonly string[]; resources: readonly string[] }[]
+  }>
+}

@@ -36,13 +36,12 @@ export type WatchEvent = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BO
 /** Why a cluster did not give what was asked. `status` 0: no answer at all (refused, timed out, TLS). */
 export class ClusterApiError extends Error {
   override readonly name = 'ClusterApiError'
-  constructor(
-    message: string,
-    readonly status: number,
-    readonly reason: string,
-    options?: ErrorOptions,
-  ) {
+  readonly status: number
+  readonly reason: string
+  constructor(message: string, status: number, reason: string, options?: ErrorOptions) {
     super(message, options)
+    this.status = status
+    this.reason = reason
   }
 }
 

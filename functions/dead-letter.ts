@@ -1,0 +1,10 @@
+import { app as host } from '@azure/functions'
+import { app } from '../shared/app.ts'
+
+for (const queue of ['faults', 'results']) {
+  host.storageQueue(`dead-letter-${queue}`, {
+    queueName: `${queue}-poison`,
+    connection: 'AzureWebJobsStorage',
+    handler: (message, context) => app().deadLetter(queue, message, context),
+  })
+}

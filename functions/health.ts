@@ -1,0 +1,16 @@
+import { app as host } from '@azure/functions'
+import { app } from '../shared/app.ts'
+
+host.http('health', {
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  route: 'health',
+  handler: (_request, context) => app().health(context),
+})
+
+host.http('health-clusters', {
+  methods: ['GET'],
+  authLevel: 'function',
+  route: 'health/clusters',
+  handler: (_request, context) => app().clusterHealth(context),
+})

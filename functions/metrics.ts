@@ -1,0 +1,9 @@
+import { app as host } from '@azure/functions'
+import { app } from '../shared/app.ts'
+
+host.http('metrics', {
+  methods: ['GET'],
+  authLevel: 'function',
+  route: 'metrics',
+  handler: (_request, context) => app().metrics(context),
+})

@@ -1,0 +1,7 @@
+import { app as host } from '@azure/functions'
+import { app } from '../shared/app.ts'
+
+host.timer('sweep', {
+  schedule: '*/30 * * * * *',
+  handler: (_timer, context) => app().sweep(context),
+})

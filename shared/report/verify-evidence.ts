@@ -1,0 +1,76 @@
+import type { Citation, EvidenceEntry } from '../artifacts/evidence.ts'
+import type { Outcome } from '../artifacts/report.ts'
+import type { Blamed, Verdict } from '../artifacts/verdict.ts'
+
+export type Verified = { readonly verdict: Verdict; readonly outcome: Outcome; readonly dropped: readonly string[] }
+
+/** White space is folded because YAML and terminals wrap; nothing else may differ. */
+const fold = (text: string): string => text.replace(/\s+/g, ' ').trim()
+
+/**
+ * Keeps of a verdict only what its citations prove: an entry of that id exists in the journal and contains the quote.
+ * A root cause also needs its object to have been read. What falls is named in `dropped`; the outcome is decided here,
+ * whatever the verdict claimed.
+ */
+export function verifyEvidence(verdict: Verdict, evidence: readonly EvidenceEntry[]): Verified {
+  const outputs = new Map(evidence.map((entry) => [entry.id, fold(entry.output)]))
+  const dropped: string[] = []
+  const proven = (what: string) => (citation: Citation) => {
+    const output = outputs.get(citation.id)
+    if (output?.includes(fold(citation.quote)) === true) return true
+    const why = output === undefined ? 'no such entry in the journal' : 'the entry does not contain the quote'
+    dropped.push(cut(`${what}: citation ${citation.id} fell, ${why}.`))
+    return false
+  }
+  const rootCauses = verdict.rootCauses.flatMap((cause) => {
+    const what = `${cause.kind} ${cause.name}`
+    const kept = cause.evidence.filter(proven(`Root cause ${what}`))
+    if (kept.length === 0) return drop(`Root cause ${what} fell: none of its evidence stands.`)
+    if (!wasRead(cause, evidence)) return drop(`Root cause ${what} fell: the object itself was never read.`)
+    return [{ ...cause, evidence: kept }]
+  })
+  function drop(sentence: string): never[] {
+    dropped.push(cut(sentence))
+    return []
+  }
+  const facts = verdict.facts.flatMap((fact) => {
+    const kept = fact.evidence.filter(proven('Fact'))
+    return kept.length > 0 ? [{ ...fact, evidence: kept }] : drop(`Fact fell: ${fact.text}`)
+  })
+  const kept: Verdict = {
+    ...verdict,
+    rootCauses,
+    facts,
+    inferences: verdict.inferences.map((one) => ({ ...one, evidence: one.evidence.filter(proven('Inference')) })),
+    hypotheses: verdict.hypotheses.map((one) => ({
+      ...one,
+      for: one.for.filter(proven('Hypothesis')),
+      against: one.against.filter(proven('Hypothesis')),
+    })),
+    timeline: verdict.timeline.map((one) => ({ ...one, evidence: one.evidence.filter(proven('Timeline')) })),
+    chain: rootCauses.length > 0 ? verdict.chain : [],
+  }
+  return { verdict: kept, outcome: outcomeOf(verdict, kept), dropped: dropped.slice(0, 200) }
+}
+
+function outcomeOf(claimed: Verdict, kept: Verdict): Outcome {
+  if (claimed.rootCauses.length === 0) return claimed.outcome === 'none' ? 'none' : 'inconclusive'
+  if (kept.rootCauses.length === 0) return 'inconclusive'
+  const whole = kept.rootCauses.length === claimed.rootCauses.length
+  const sure = kept.rootCauses.every((cause) => cause.confidence === 'high')
+  if (claimed.outcome === 'cause' && whole && sure) return 'cause'
+  return claimed.outcome === 'inconclusive' || claimed.outcome === 'none' ? 'inconclusive' : 'likely'
+}
+
+/** A read counts when an answered call returned an object of that kind and name (or was asked for it by name). */
+function wasRead(blamed: Blamed, evidence: readonly EvidenceEntry[]): boolean {
+  const name = new RegExp(`(^|[^a-z0-9.-])${blamed.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}($|[^a-z0-9.-])`, 'm')
+  return evidence.some((entry) => {
+    if (entry.status < 200 || entry.status > 299) return false
+    const kinds = [entry.arguments.kind, entry.arguments.resource]
+    const ofKind = kinds.includes(blamed.kind) || new RegExp(`\\b${blamed.kind}\\b`).test(entry.output)
+    return ofKind && name.test(entry.output)
+  })
+}
+
+const cut = (sentence: string): string => (sentence.length <= 600 ? sentence : `${sentence.slice(0, 599)}…`)

@@ -50,9 +50,10 @@ export function incidentNotice(report: Report, url: string): Notice {
 /** Cuts at the last sentence that fits, else at the last word, with a sign that something is missing. */
 export function cutAtSentence(text: string, most: number): string {
   if (text.length <= most) return text
-  const head = text.slice(0, most - 1)
+  // One more than fits, so that a word or sentence that ends exactly there is seen whole.
+  const head = text.slice(0, most)
   const sentence = Math.max(head.lastIndexOf('. '), head.lastIndexOf('! '), head.lastIndexOf('? '))
-  if (sentence > most / 3) return head.slice(0, sentence + 1)
-  const word = head.lastIndexOf(' ')
-  return `${head.slice(0, word > 0 ? word : head.length)}…`
+  if (sentence >= most / 3) return head.slice(0, sentence + 1)
+  const word = head.lastIndexOf(' ', most - 1)
+  return `${head.slice(0, word > 0 ? word : most - 1)}…`
 }

@@ -1,18 +1,20 @@
-import { type FetchFunction, IncomingWebhook, type IncomingWebhookSendArguments } from '@slack/webhook'
+import { IncomingWebhook, type IncomingWebhookSendArguments } from '@slack/webhook'
 import type { Severity } from '../../faults/fault.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import { outcomeWords } from '../page/incident-page.ts'
 import type { Notice, Notifier } from './notice.ts'
+import { patientFetch } from './patient-fetch.ts'
 
 const colours: Readonly<Record<Severity, string>> = { critical: '#E01E5A', warning: '#ECB22E', info: '#2EB67D' }
 /** Slack answers in well under a second; a post that takes longer than this is better tried again. */
 const TIMEOUT_MS = 10_000
 
 /** Posts to a channel by incoming webhook, trying again on 429 and 5xx. */
-export function slackWebhook(url: string, fetch?: FetchFunction): Notifier {
+export function slackWebhook(url: string, clock: Clock): Notifier {
   const webhook = new IncomingWebhook(url, {
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 3, minTimeout: 500, maxTimeout: 4_000 },
-    ...(fetch === undefined ? {} : { fetch }),
+    fetch: patientFetch(clock),
   })
   return {
     name: 'slack',

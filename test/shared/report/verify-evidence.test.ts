@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { verifyEvidence } from '../../../shared/report/verify-evidence.ts'
+import { entry, evidence, verdict } from './sample.ts'
+
+const cause = verdict().rootCauses[0]!
+
+describe('verifyEvidence', () => {
+  test('a verdict whose quotes all stand keeps its outcome', () => {
+    const checked = verifyEvidence(verdict(), evidence)
+    expect(checked.outcome).toBe('cause')
+    expect(checked.dropped).toEqual([])
+  })
+
+  test('a quote that the journal does not contain takes its root cause with it', () => {
+    const lying = verdict({ rootCauses: [{ ...cause, evidence: [{ id: 'e2', quote: 'OOMKilled' }] }] })
+    const checked = verifyEvidence(lying, evidence)
+    expect(checked.verdict.rootCauses).toEqual([])
+    expect(checked.verdict.chain).toEqual([])
+    expect(checked.outcome).toBe('inconclusive')
+    expect(checked.dropped.join(' ')).toContain('does not contain the quote')
+  })
+
+  test('an evidence id that was never journalled counts for nothing', () => {
+    const lying = verdict({ rootCauses: [{ ...cause, evidence: [{ id: 'e9', quote: 'anything' }] }] })
+    expect(verifyEvidence(lying, evidence).outcome).toBe('inconclusive')
+  })
+
+  test('an object that was never read cannot be the cause, even with a true quote', () => {
+    const lying = verdict({ rootCauses: [{ ...cause, name: 'checkout' }] })
+    const checked = verifyEvidence(lying, evidence)
+    expect(checked.verdict.rootCauses).toEqual([])
+    expect(checked.dropped.join(' ')).toContain('never read')
+  })
+
+  test('a name that only begins alike, or an answer that was a refusal, is no read', () => {
+    const others = [entry('e1', 'kind: Deployment\nname: web-canary', { kind: 'Deployment' }), evidence[1]!]
+    expect(verifyEvidence(verdict(), others).outcome).toBe('inconclusive')
+    const refused = [entry('e1', 'kind: Deployment name: web forbidden', { kind: 'Deployment' }, 403), evidence[1]!]
+    expect(verifyEvidence(verdict(), refused).outcome).toBe('inconclusive')
+  })
+
+  test('white space is folded, letters are not', () => {
+    const quote = (text: string) => verdict({ rootCauses: [{ ...cause, evidence: [{ id: 'e2', quote: text }] }] })
+    expect(verifyEvidence(quote('stat   /bin/srvr:\n no such file'), evidence).outcome).toBe('cause')
+    expect(verifyEvidence(quote('STAT /bin/srvr'), evidence).outcome).toBe('inconclusive')
+  })
+
+  test('medium confidence is at best likely, whatever the verdict claims', () => {
+    const unsure = verdict({ rootCauses: [{ ...cause, confidence: 'medium' }] })
+    expect(verifyEvidence(unsure, evidence).outcome).toBe('likely')
+  })
+
+  test('one of two causes that falls makes the rest likely', () => {
+    const two = verdict({ rootCauses: [cause, { ...cause, name: 'checkout' }] })
+    expect(verifyEvidence(two, evidence).outcome).toBe('likely')
+  })
+
+  test('no cause and no fault is an answer, no cause otherwise is not', () => {
+    expect(verifyEvidence(verdict({ rootCauses: [], outcome: 'none' }), evidence).outcome).toBe('none')
+    expect(verifyEvidence(verdict({ rootCauses: [], outcome: 'cause' }), evidence).outcome).toBe('inconclusive')
+  })
+})

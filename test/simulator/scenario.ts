@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join, sep } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { AccessRule } from './access.ts'
+import type { Logs } from './logs.ts'
+import { parseObjects, type SimObject, unfold } from './objects.ts'
+import { type Shift, shiftBetween, shiftText, shiftValue } from './shift-time.ts'
+import type { Ref } from './store.ts'
+
+const Named = z.looseObject({ kind: z.string(), namespace: z.string().default(''), name: z.string() })
+const ExpectedCause = Named.extend({ class: z.string() })
+const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat())
+/** What a right answer looks like. `rootCause: null` says that there is none to find. */
+export const Expect = z.looseObject({
+  rootCause: ExpectedCause.nullish(),
+  rootCauses: z.array(ExpectedCause).optional(),
+  mustMention: texts.default([]),
+  /** `Kind/namespace/name`; `Kind//name` when cluster-scoped. */
+  mustNotBlame: texts.default([]),
+  outcome: z.enum(['cause', 'likely', 'inconclusive', 'none']).optional(),
+  trigger: Named.optional(),
+})
+export type Expect = z.infer<typeof Expect>
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+const Delay = z
+  .union([z.number(), z.string().regex(/^\d+(\.\d+)?(ms|s|m|h)?$/, 'must be a time such as 500ms, 3s or 2m')])
+  .transform((value) => {
+    const [, amount, unit] = /^([\d.]+)(\w*)$/.exec(String(value)) ?? []
+    return Number(amount) * (units[unit || 's'] ?? 1_000)
+  })
+const RemovedRef = z.union([
+  z.string().transform((text, context): Ref => {
+    const parts = text.split('/')
+    const [kind = '', namespace = '', name = ''] = parts.length === 2 ? [parts[0], '', parts[1]] : parts
+    if (kind === '' || name === '') context.addIssue('must be Kind/namespace/name')
+    return namespace === '' ? { kind, name } : { kind, namespace, name }
+  }),
+  z
+    .looseObject({ kind: z.string(), namespace: z.string().optional(), name: z.string().optional() })
+    .transform((value, context): Ref => {
+      const metadata = z.looseObject({ name: z.string(), namespace: z.string().optional() }).safeParse(value.metadata)
+      const name = value.name ?? metadata.data?.name
+      const namespace = value.namespace ?? metadata.data?.namespace
+      if (name === undefined) context.addIssue('needs a name')
+      return { kind: value.kind, name: name ?? '', ...(namespace === undefined ? {} : { namespace }) }
+    }),
+])
+const Changes = z.array(
+  z.looseObject({
+    at: Delay,
+    apply: z.unknown().optional(),
+    delete: z.union([z.array(RemovedRef), RemovedRef.transform((one) => [one])]).optional(),
+  }),
+)
+export type TimedChange = { readonly at: number; readonly apply: SimObject[]; readonly remove: readonly Ref[] }
+
+/** A folder as it was written: nothing is shifted yet. */
+export type Scenario = {
+  readonly name: string
+  readonly folder: string
+  readonly pictureNow: Date
+  readonly kubernetes: string
+  readonly objects: readonly SimObject[]
+  readonly logs: Logs
+  readonly access: readonly AccessRule[]
+  readonly changes: readonly TimedChange[]
+  readonly expect: Expect | undefined
+}
+
+const DEFAULT_VERSION = 'v1.33.4'
+
+/** A wrong folder is refused in one sentence that begins with the path of what is wrong. */
+export function readScenario(folder: string): Scenario {
+  const path = join(folder, 'cluster.yaml')
+  const text = optionalText(path)
+  if (text === undefined) throw new Error(`${path}: there is no such file; a scenario is a folder with a cluster.yaml.`)
+  const [first = ''] = text.split('\n', 1)
+  const header = /^#\s*Picture taken at\s+(\S+?)\s*(?:;\s*Kubernetes\s+(\S+?))?\s*$/i.exec(first)
+  const pictureNow = new Date(header?.[1] ?? Number.NaN)
+  if (Number.isNaN(pictureNow.getTime()))
+    throw new Error(
+      `${path}: the first line must read "# Picture taken at 2026-01-12T09:41:00Z; Kubernetes v1.33.4", not "${first.slice(0, 100)}".`,
+    )
+  return {
+    name: basename(folder.replace(/[/\\]+$/, '')),
+    folder,
+    pictureNow,
+    kubernetes: header?.[2] ?? DEFAULT_VERSION,
+    objects: parseObjects(text, path),
+    logs: readLogs(join(folder, 'logs')),
+    access: optional(join(folder, 'access.yaml'), z.array(AccessRule).nullable()) ?? [],
+    changes: readChanges(join(folder, 'changes.yaml')),
+    expect: optional(join(folder, 'expect.yaml'), Expect) ?? undefined,
+  }
+}
+
+function optionalText(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, 'utf8') : undefined
+}
+
+function optional<T>(path: string, schema: z.ZodType<T>): T | undefined {
+  const text = optionalText(path)
+  if (text === undefined) return undefined
+  let value: unknown
+  try {
+    value = parse(text)
+  } catch (error) {
+    throw new Error(`${path}: is no YAML: ${error instanceof Error ? error.message.split('\n')[0] : error}`)
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new Error(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`)
+}
+
+function readChanges(path: string): TimedChange[] {
+  const changes = optional(path, Changes.nullable()) ?? []
+  return changes
+    .map((change, index) => ({
+      at: change.at,
+      apply:
+        typeof change.apply === 'string'
+          ? parseObjects(change.apply, `${path}: [${index}].apply`)
+          : unfold(change.apply, `${path}: [${index}].apply`),
+      remove: change.delete ?? [],
+    }))
+    .sort((one, other) => one.at - other.at)
+}
+
+function readLogs(folder: string): Logs {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return new Map()
+  const logs = new Map<string, string>()
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.log')) continue
+    const parts = file.split(sep)
+    if (parts.length !== 3)
+      throw new Error(`${join(folder, file)}: a log belongs at logs/<namespace>/<pod>/<container>.log.`)
+    logs.set(parts.join('/').replace(/\.log$/, ''), readFileSync(join(folder, file), 'utf8'))
+  }
+  return logs
+}
+
+/** The same scenario with its picture's now moved to `present`, except `changes`: those move when they begin. */
+export function shifted(scenario: Scenario, present: Date): Scenario {
+  const shift: Shift = shiftBetween(scenario.pictureNow, present)
+  return {
+    ...scenario,
+    objects: shiftValue(scenario.objects, shift),
+    logs: new Map([...scenario.logs].map(([key, text]) => [key, shiftText(text, shift)])),
+  }
+}

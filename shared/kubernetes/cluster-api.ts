@@ -82,6 +82,12 @@ export type ClusterApi = {
     signal?: AbortSignal,
   ) => Promise<{
     readonly incomplete: boolean
-    readonly rules: readonly { verbs: readonly string[]; groups: readonly string[]; resources: readonly string[] }[]
+    readonly rules: readonly {
+      readonly verbs: readonly string[]
+      readonly groups: readonly string[]
+      readonly resources: readonly string[]
+      /** When not empty, the rule holds for objects of these names only. */
+      readonly names?: readonly string[]
+    }[]
   }>
 }

@@ -1,0 +1,166 @@
+import type { z } from 'zod'
+import type { KubeObject } from '../faults/kube-object.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { failedWatch, isNoSuchObject } from './api-failure.ts'
+import { type ClusterApi, ClusterApiError, type Kind } from './cluster-api.ts'
+import { discovery } from './discovery.ts'
+import { type KubeconfigOptions, readKubeconfig } from './kubeconfig.ts'
+import { AccessReview, Bookmark, ListAnswer, RulesReview, toObject, Version, WatchLine } from './objects.ts'
+import { listParameters, logBytes, logParameters, queryText, resourcePath } from './paths.ts'
+import { MAX_ANSWER_BYTES, openTransport, type TransportOptions } from './transport.ts'
+import { lines } from './watch-lines.ts'
+
+export type ConnectOptions = KubeconfigOptions &
+  TransportOptions & {
+    /** Names the kubeconfig in messages: `keyvault:kubeconfig-east`, or a path. */
+    readonly where?: string
+    /** A watch that is silent for longer is dead. */
+    readonly watchIdleMs?: number
+  }
+/** `close` ends what is under way and gives the sockets back. */
+export type ConnectedCluster = ClusterApi & { readonly context: string; readonly close: () => Promise<void> }
+
+/** The server ends each watch after this, so that its silence beyond it means a dead connection. client-go: 5 to 10 min. */
+const WATCH_SECONDS = 300
+
+/** Reads one cluster. Nothing leaves before the first call; a wrong kubeconfig is told at once (GiveUp). */
+export function connectCluster(kubeconfigText: string | undefined, options: ConnectOptions = {}): ConnectedCluster {
+  const kubeconfig = readKubeconfig(kubeconfigText, options.where ?? 'kubeconfig', options)
+  const transport = openTransport(kubeconfig, options)
+  const { server } = transport
+  const watchIdleMs = options.watchIdleMs ?? (WATCH_SECONDS + 30) * 1000
+
+  async function askJson(path: string, signal?: AbortSignal, accept?: string, post?: unknown): Promise<unknown> {
+    const ask = { path, signal, ...(accept ? { accept } : {}), ...(post === undefined ? {} : { post }) }
+    const { bytes, cut } = await transport.ask(ask, MAX_ANSWER_BYTES)
+    if (cut)
+      throw new ClusterApiError(`${server} answered ${path} with over 32 MiB. Ask for fewer at once.`, 413, 'TooLarge')
+    try {
+      return JSON.parse(bytes.toString('utf8'))
+    } catch {
+      throw strange(path, 'text that is no JSON')
+    }
+  }
+  const strange = (path: string, what: string) =>
+    new ClusterApiError(
+      `${server} answered ${path} with ${what}, not as a Kubernetes API. Check the server address in the kubeconfig.`,
+      502,
+      'NotKubernetes',
+    )
+  async function askFor<T>(schema: z.ZodType<T>, path: string, signal?: AbortSignal, post?: unknown): Promise<T> {
+    const parsed = schema.safeParse(await askJson(path, signal, undefined, post))
+    if (!parsed.success) throw strange(path, 'something unexpected')
+    return parsed.data
+  }
+  function objectFrom(value: unknown, kind: Kind, path: string): KubeObject {
+    const object = toObject(value, kind)
+    if (object === undefined) throw strange(path, 'something that is no object')
+    return object
+  }
+  const served = discovery(server, askJson, options.clock ?? systemClock)
+  const review = (kind: string, spec: unknown) => ({ apiVersion: 'authorization.k8s.io/v1', kind, spec })
+
+  return {
+    server,
+    context: kubeconfig.context,
+    close: transport.close,
+    kinds: served.kinds,
+    version: async (signal) => (await askFor(Version, '/version', signal)).gitVersion,
+
+    async list(kind, query, signal) {
+      const path = resourcePath(kind.apiVersion, await served.place(kind, signal), query.namespace)
+      const answer = await askFor(ListAnswer, path + queryText(listParameters(query)), signal)
+      const token = answer.metadata.continue
+      return {
+        items: answer.items.map((item) => objectFrom(item, kind, path)),
+        resourceVersion: answer.metadata.resourceVersion,
+        ...(token ? { continueToken: token } : {}),
+      }
+    },
+
+    async get(kind, name, namespace, signal) {
+      const place = await served.place(kind, signal)
+      if (place.namespaced && namespace === undefined)
+        throw new ClusterApiError(`A ${kind.kind} lies in a namespace: say which.`, 400, 'NamespaceMissing')
+      const path = resourcePath(kind.apiVersion, place, namespace, name)
+      try {
+        return objectFrom(await askJson(path, signal), kind, path)
+      } catch (error) {
+        if (isNoSuchObject(error)) return undefined
+        throw error
+      }
+    },
+
+    async log(query, signal) {
+      const path = resourcePath('v1', { plural: 'pods', namespaced: true }, query.namespace, query.pod, 'log')
+      const ask = { path: path + queryText(logParameters(query)), signal, accept: 'text/plain, */*' }
+      const { bytes, cut } = await transport.ask(ask, logBytes(query))
+      // The decoder holds back half a character at the cut, instead of showing it broken.
+      return { text: new TextDecoder().decode(bytes, { stream: true }), truncated: cut }
+    },
+
+    async watch(kind, query, onEvent, signal) {
+      const path = resourcePath(kind.apiVersion, await served.place(kind, signal), query.namespace)
+      const { resourceVersion } = query
+      const wanted = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds: WATCH_SECONDS }
+      const what = `the watch of ${path}`
+      try {
+        for await (const line of lines(
+          await transport.stream({ path: path + queryText(wanted) }, signal),
+          watchIdleMs,
+        )) {
+          if (signal.aborted) return
+          const { type, object } = watchLine(line, path)
+          if (type === 'ERROR') throw failedWatch(server, what, object)
+          if (type === 'BOOKMARK') onEvent({ type, object: bookmark(object, kind, path) })
+          else onEvent({ type, object: objectFrom(object, kind, path) })
+        }
+      } catch (error) {
+        if (signal.aborted) return
+        throw transport.failure(what, error, signal)
+      }
+    },
+
+    async canI(verb, resource, where = {}, signal) {
+      const [name = '', subresource] = resource.split('/')
+      const resourceAttributes = {
+        verb,
+        resource: name,
+        ...(subresource === undefined ? {} : { subresource }),
+        ...(where.group ? { group: where.group } : {}),
+        ...(where.namespace ? { namespace: where.namespace } : {}),
+      }
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+      const post = review('SelfSubjectAccessReview', { resourceAttributes })
+      return (await askFor(AccessReview, path, signal, post)).status.allowed
+    },
+
+    async rules(namespace, signal) {
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews'
+      const { status } = await askFor(RulesReview, path, signal, review('SelfSubjectRulesReview', { namespace }))
+      return {
+        incomplete: status.incomplete,
+        rules: status.resourceRules.map(({ verbs, apiGroups, resources, resourceNames }) => ({
+          verbs,
+          groups: apiGroups,
+          resources,
+          names: resourceNames,
+        })),
+      }
+    },
+  }
+
+  function watchLine(line: string, path: string): z.infer<typeof WatchLine> {
+    try {
+      return WatchLine.parse(JSON.parse(line))
+    } catch {
+      throw strange(path, 'a watch event that cannot be read')
+    }
+  }
+  /** A bookmark has a version and no name. */
+  function bookmark(object: unknown, kind: Kind, path: string): KubeObject {
+    const parsed = Bookmark.safeParse(object)
+    if (!parsed.success) throw strange(path, 'a bookmark without a version')
+    return { ...kind, metadata: { name: '', resourceVersion: parsed.data.metadata.resourceVersion } }
+  }
+}

@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { GiveUp } from '../runtime/errors.ts'
+import { serverAddress } from './server-address.ts'
+
+/** Real ones are a few KiB; a merged one with hundreds of contexts stays under this. */
+const MAX_KUBECONFIG_BYTES = 1024 * 1024
+const FLATTEN = 'kubectl config view --minify --flatten --raw'
+
+export type KubeconfigOptions = {
+  /** Absent: the kubeconfig's current context. */
+  readonly context?: string
+  /** Lets a credential plugin of the kubeconfig run as a program on this machine. Only for a developer's own machine. */
+  readonly allowExec?: boolean
+  /** Folder of the kubeconfig: certificate and token files that it names are read. Absent: such names are refused. */
+  readonly filesFrom?: string
+}
+
+/** One context of a kubeconfig, checked, and standing on its own: `text` holds nothing else and names no file. */
+export type Kubeconfig = {
+  readonly where: string
+  readonly context: string
+  readonly cluster: string
+  readonly namespace: string
+  /** Without a slash at the end; a path prefix is kept. */
+  readonly server: string
+  readonly proxy?: string
+  readonly text: string
+}
+export type ContextInfo = { readonly name: string; readonly cluster: string; readonly current: boolean }
+
+const name = z.union([z.string(), z.number()]).transform(String)
+const optional = z.string().min(1).nullish().catch(undefined)
+const entries = z.array(z.looseObject({ name })).nullish()
+const File = z.looseObject({
+  clusters: entries,
+  users: entries,
+  contexts: entries,
+  'current-context': name.nullish(),
+})
+const Context = z.looseObject({ cluster: name, user: name, namespace: optional })
+const Cluster = z.looseObject({ server: z.string().min(1) })
+const User = z.looseObject({})
+
+/** Checks one context and takes it out. Everything that is wrong is one sentence that says where, and what to do. */
+export function readKubeconfig(text: string | undefined, where: string, options: KubeconfigOptions = {}): Kubeconfig {
+  const wrong = (what: string): GiveUp => new GiveUp(`${where}: ${what}`)
+  const file = parseFile(text, where)
+  const context = options.context ?? file['current-context'] ?? ''
+  const names = contextNames(file)
+  if (context === '') throw wrong(`the kubeconfig has no current context. Set current-context to one of: ${names}.`)
+  const chosen = find(file.contexts, context)
+  if (chosen === undefined) throw wrong(`the kubeconfig has no context "${context}". Use one of: ${names}.`)
+  const parts = Context.safeParse(chosen.context)
+  if (!parts.success)
+    throw wrong(`context "${context}" must name a cluster and a user. Write it anew with: ${FLATTEN}.`)
+  const { cluster: clusterName, user: userName, namespace } = parts.data
+  const absent = (list: string, missing: string) =>
+    wrong(
+      `context "${context}" names the ${list} "${missing}", which is not in ${list}s. Write it anew with: ${FLATTEN}.`,
+    )
+
+  const clusterEntry = find(file.clusters, clusterName)
+  if (clusterEntry === undefined) throw absent('cluster', clusterName)
+  const cluster = Cluster.safeParse(clusterEntry.cluster)
+  if (!cluster.success) throw wrong(`cluster "${clusterName}" has no server. Add server: https://<address of its API>.`)
+  const userEntry = find(file.users, userName)
+  if (userEntry === undefined) throw absent('user', userName)
+  const user = User.safeParse(userEntry.user ?? {})
+  if (!user.success) throw wrong(`user "${userName}" is not an object. Write it anew with: ${FLATTEN}.`)
+  for (const plugin of ['exec', 'auth-provider'] as const)
+    if (user.data[plugin] != null && options.allowExec !== true)
+      throw wrong(
+        `user "${userName}" runs a program to log in (${plugin}), which is refused. Use a service account's token or a client certificate.`,
+      )
+
+  const inline = (from: Readonly<Record<string, unknown>>, owner: string) =>
+    inlined(from, owner, wrong, options.filesFrom)
+  const server = serverAddress(cluster.data.server, (what) => wrong(`cluster "${clusterName}": ${what}`))
+  const proxy = z.string().min(1).safeParse(cluster.data['proxy-url'])
+  const standing = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: clusterName, cluster: { ...inline(cluster.data, `cluster "${clusterName}"`), server } }],
+    users: [{ name: userName, user: inline(user.data, `user "${userName}"`) }],
+    contexts: [
+      { name: context, context: { cluster: clusterName, user: userName, ...(namespace ? { namespace } : {}) } },
+    ],
+    'current-context': context,
+  }
+  return {
+    where,
+    context,
+    cluster: clusterName,
+    namespace: namespace ?? 'default',
+    server,
+    ...(proxy.success ? { proxy: proxy.data } : {}),
+    text: JSON.stringify(standing),
+  }
+}
+
+/** Every context of a kubeconfig by name, in its order; that one of them is broken does not matter here. */
+export function contextsOf(text: string | undefined, where = 'kubeconfig'): readonly ContextInfo[] {
+  const file = parseFile(text, where)
+  return (file.contexts ?? []).map((entry) => {
+    const parts = Context.safeParse(entry.context)
+    return {
+      name: entry.name,
+      cluster: parts.success ? parts.data.cluster : '',
+      current: entry.name === file['current-context'],
+    }
+  })
+}
+
+function parseFile(text: string | undefined, where: string): z.infer<typeof File> {
+  const wrong = (what: string): GiveUp => new GiveUp(`${where}: ${what}`)
+  if (text === undefined) throw wrong(`there is no kubeconfig. Store there what this prints: ${FLATTEN}.`)
+  if (text.trim() === '') throw wrong(`the kubeconfig is empty. Store there what this prints: ${FLATTEN}.`)
+  if (Buffer.byteLength(text) > MAX_KUBECONFIG_BYTES)
+    throw wrong(`the kubeconfig is over 1 MiB. Keep only the context that is needed: ${FLATTEN}.`)
+  const lines = new LineCounter()
+  // prettyErrors would quote the broken line, and that line may be a token.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const fault = document.errors[0]
+  if (fault !== undefined) {
+    const at = lines.linePos(fault.pos[0])
+    throw wrong(
+      `the kubeconfig is not YAML (line ${at.line}, column ${at.col}, ${fault.code}). Store there what this prints: ${FLATTEN}.`,
+    )
+  }
+  let content: unknown
+  try {
+    content = document.toJS({ maxAliasCount: 100 })
+  } catch {
+    throw wrong('the kubeconfig uses YAML aliases that cannot be resolved. Write it without aliases.')
+  }
+  if (typeof content === 'string' && /^[\w+/=\s]+$/.test(content) && atob64(content).includes('apiVersion'))
+    throw wrong('the kubeconfig is encoded in Base64. Store it decoded.')
+  const file = File.safeParse(content)
+  if (!file.success || content === null)
+    throw wrong(
+      `this is not a kubeconfig: it needs lists of clusters, users and contexts. Store there what this prints: ${FLATTEN}.`,
+    )
+  for (const list of ['clusters', 'users', 'contexts'] as const)
+    if ((file.data[list] ?? []).length === 0)
+      throw wrong(`the kubeconfig has no ${list}. Store there what this prints: ${FLATTEN}.`)
+  return file.data
+}
+
+const atob64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
+const find = <T extends { readonly name: string }>(list: readonly T[] | null | undefined, wanted: string) =>
+  list?.find((entry) => entry.name === wanted)
+
+/** The first twenty: a merged kubeconfig may have hundreds, and this goes into one sentence. */
+function contextNames(file: z.infer<typeof File>): string {
+  const all = (file.contexts ?? []).map((entry) => entry.name)
+  return all.length > 20 ? `${all.slice(0, 20).join(', ')} and ${all.length - 20} more` : all.join(', ')
+}
+
+const fileKeys = {
+  'certificate-authority': 'certificate-authority-data',
+  'client-certificate': 'client-certificate-data',
+  'client-key': 'client-key-data',
+  tokenFile: 'token',
+} as const
+
+/** Puts the content of named files in place of their names, since a kubeconfig travels to where those files are not. */
+function inlined(
+  from: Readonly<Record<string, unknown>>,
+  owner: string,
+  wrong: (what: string) => GiveUp,
+  folder: string | undefined,
+): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...from }
+  for (const [key, dataKey] of Object.entries(fileKeys)) {
+    const path = from[key]
+    delete result[key]
+    if (typeof path !== 'string' || path === '' || (typeof from[dataKey] === 'string' && from[dataKey] !== '')) continue
+    if (folder === undefined)
+      throw wrong(
+        `${owner} takes ${key} from the file ${path}, which is not there. Put its content inline: ${FLATTEN}.`,
+      )
+    result[dataKey] = fileContent(resolve(folder, path), dataKey, `${owner}: ${key}`, wrong)
+  }
+  for (const key of ['certificate-authority-data', 'client-certificate-data', 'client-key-data']) {
+    const data = result[key]
+    if (data === undefined || data === null || data === '') continue
+    if (typeof data !== 'string' || !atob64(data).includes('-----BEGIN'))
+      throw wrong(`${owner}: ${key} is not a PEM text in Base64. Write it anew with: ${FLATTEN}.`)
+  }
+  if (typeof result.token === 'string') result.token = result.token.trim()
+  return result
+}
+
+function fileContent(path: string, dataKey: string, owner: string, wrong: (what: string) => GiveUp): string {
+  let content: Buffer
+  try {
+    content = readFileSync(path)
+  } catch (cause) {
+    throw new GiveUp(
+      `${wrong(`${owner} names the file ${path}, which cannot be read.`).message} Put its content inline: ${FLATTEN}.`,
+      { cause },
+    )
+  }
+  if (content.length > MAX_KUBECONFIG_BYTES) throw wrong(`${owner} names the file ${path}, which is over 1 MiB.`)
+  return dataKey === 'token' ? content.toString('utf8').trim() : content.toString('base64')
+}

@@ -1,0 +1,88 @@
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { build as bundle, type Plugin } from 'esbuild'
+
+/** What is started by itself, beside the functions: name in dist/ → source. Those that do not exist yet are left out. */
+const programs: Readonly<Record<string, string>> = {
+  'agent/broker': 'agent-container/broker/main.ts',
+  'agent/agent': 'agent-container/agent/main.ts',
+  'nightcrier-mcp': 'shared/mcp-server/main.ts',
+}
+
+export type Built = { readonly folder: string; readonly files: readonly string[]; readonly bytes: number }
+
+/**
+ * The package that is deployed: split ESM chunks, so that an instance loads only what its function needs, and no
+ * node_modules. Files are written one by one and only when they change: an app that runs from here is not disturbed.
+ */
+export async function build(root: string, folder = join(root, 'dist')): Promise<Built> {
+  const functions = globSync('functions/*.ts', { cwd: root }).sort()
+  if (functions.length === 0)
+    throw new Error(`${join(root, 'functions')} is empty: it must hold one file for each function of the app.`)
+  const present = Object.entries(programs).filter(([, source]) => existsSync(join(root, source)))
+  const result = await bundle({
+    absWorkingDir: root,
+    entryPoints: [{ in: 'all-functions', out: 'main' }, ...present.map(([out, source]) => ({ in: source, out }))],
+    plugins: [allFunctions(root, functions)],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    chunkNames: 'chunks/[name]-[hash]',
+    // Supplied by Azure's worker, which answers `require` itself; so there must be a `require`.
+    external: ['@azure/functions-core'],
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+    legalComments: 'none',
+    logLevel: 'silent',
+    write: false,
+  })
+  const outputs = new Map(result.outputFiles.map(({ path, contents }) => [relative(folder, path), contents]))
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const manifest = { name, version, private: true, type: 'module', main: 'main.js' }
+  outputs.set('package.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`))
+  outputs.set('host.json', readFileSync(join(root, 'host.json')))
+  for (const [file, contents] of outputs) writeIfChanged(join(folder, file), contents)
+  for (const file of globSync('**/*.js', { cwd: folder })) if (!outputs.has(file)) rmSync(join(folder, file))
+  const bytes = [...outputs.values()].reduce((sum, contents) => sum + contents.length, 0)
+  return { folder, files: [...outputs.keys()], bytes }
+}
+
+/** The entry that no file holds: one import for each function. */
+const allFunctions = (root: string, functions: readonly string[]): Plugin => ({
+  name: 'all-functions',
+  setup(plugin) {
+    plugin.onResolve({ filter: /^all-functions$/ }, () => ({ path: 'all-functions', namespace: 'entry' }))
+    plugin.onLoad({ filter: /.*/, namespace: 'entry' }, () => ({
+      contents: functions.map((file) => `import './${file}'`).join('\n'),
+      resolveDir: root,
+    }))
+  },
+})
+
+function writeIfChanged(path: string, contents: Uint8Array): void {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return
+  mkdirSync(dirname(path), { recursive: true })
+  // Renamed into place, so that nobody loads half a file.
+  const unfinished = `${path}.${process.pid}`
+  writeFileSync(unfinished, contents)
+  renameSync(unfinished, path)
+}
+
+if (import.meta.main) {
+  const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+  const begun = performance.now()
+  try {
+    const { folder, files, bytes } = await build(root)
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+    console.log(`${relative(root, folder)}/: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB, in ${seconds} s`)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}

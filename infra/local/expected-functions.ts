@@ -1,0 +1,20 @@
+const always = [
+  'dead-letter-faults',
+  'dead-letter-results',
+  'health',
+  'health-clusters',
+  'incident',
+  'incident-report',
+  'incidents',
+  'kubernetes-mcp',
+  'metrics',
+  'report',
+  'sweep',
+  'triage',
+]
+
+/** The functions that the app must register, no more and no fewer: the host refuses to start with others. */
+export const expectedFunctions = (settings: { readonly SUPERVISORS: number }): readonly string[] => [
+  ...Array.from({ length: settings.SUPERVISORS }, (_, index) => `supervisor-${index + 1}`),
+  ...always,
+]

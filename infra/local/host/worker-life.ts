@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { FromWorker, type LoadedFunction, type ToWorker } from './messages.ts'
+
+const program = fileURLToPath(new URL('worker.ts', import.meta.url))
+
+/** An app must have started within this on Flex Consumption. */
+const LOAD_LIMIT_MS = 30_000
+
+export type WorkerSpawn = {
+  readonly app: string
+  /** All that the worker sees: nothing is inherited. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly log: (line: string) => void
+}
+export type WorkerLife = {
+  readonly pid: number
+  readonly loaded: Promise<readonly LoadedFunction[]>
+  readonly ended: Promise<string>
+  readonly send: (message: ToWorker) => void
+  readonly onMessage: (listener: (message: FromWorker) => void) => void
+  readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void
+}
+
+/** One process from its start to its end. */
+export function startWorkerLife({ app, environment, log }: WorkerSpawn): WorkerLife {
+  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, app], {
+    cwd: app,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', log)
+  const listeners: ((message: FromWorker) => void)[] = []
+  child.on('message', (raw) => {
+    const message = FromWorker.parse(raw)
+    for (const listener of listeners) listener(message)
+  })
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+  })
+  const loaded = new Promise<readonly LoadedFunction[]>((resolve, reject) => {
+    const limit = setTimeout(() => {
+      reject(new Error(`The app did not load within ${LOAD_LIMIT_MS / 1000} s.`))
+      child.kill('SIGKILL')
+    }, LOAD_LIMIT_MS)
+    void ended.then((how) => {
+      clearTimeout(limit)
+      reject(new Error(`The worker ended while loading the app (${how}).`))
+    })
+    listeners.push((message) => {
+      if (message.type === 'failed') reject(new Error(message.message))
+      if (message.type !== 'loaded') return
+      clearTimeout(limit)
+      resolve(message.functions)
+    })
+  })
+  // Whoever does not wait for it hears of the failure through `ended`.
+  loaded.catch(() => {})
+  return {
+    pid: child.pid ?? 0,
+    loaded,
+    ended,
+    send: (message) => {
+      // A worker that has just died is started again and told anew.
+      if (child.connected) child.send(message, () => {})
+    },
+    onMessage: (listener) => listeners.push(listener),
+    kill: (signal) => child.kill(signal),
+  }
+}

@@ -58,6 +58,8 @@ export function isAllowed(rules: readonly AccessRule[], at: Attempt): boolean {
 const isConnect = (resource: string): boolean => /\/(exec|attach|portforward|proxy)$/.test(resource)
 
 const verbs = [...reading, 'create', 'update', 'patch', 'delete', 'deletecollection']
+/** Parts of an object cannot be listed or watched. */
+const onParts = ['get', 'create', 'update', 'patch']
 
 /** SelfSubjectRulesReview's `resourceRules`: resources with the same verbs in one rule, per group. */
 export function resourceRules(rules: readonly AccessRule[], registry: Registry, namespace: string): object[] {
@@ -65,7 +67,7 @@ export function resourceRules(rules: readonly AccessRule[], registry: Registry, 
   for (const resource of registry.all())
     for (const name of namesOf(resource)) {
       const at = { group: resource.group, resource: name, namespace, name: '' }
-      const allowed = verbs.filter((verb) => isAllowed(rules, { ...at, verb }))
+      const allowed = (name.includes('/') ? onParts : verbs).filter((verb) => isAllowed(rules, { ...at, verb }))
       if (allowed.length === 0) continue
       const key = `${resource.group}|${allowed.join()}`
       const rule = found.get(key) ?? { verbs: allowed, apiGroups: [resource.group], resources: [] }

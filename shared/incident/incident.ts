@@ -32,6 +32,7 @@ export const mayMove = (from: IncidentState, to: IncidentState): boolean => move
 
 /** One line of an incident's life, shown as it happens. */
 export const Step = z.strictObject({ at: z.iso.datetime(), state: IncidentState, note: z.string().max(500) })
+export type Step = z.infer<typeof Step>
 
 /** `incident.json` and the table row: the seeds' names in camelCase, then ours. Times are ISO 8601 UTC. */
 export const Incident = z.strictObject({
@@ -58,7 +59,7 @@ export const Incident = z.strictObject({
   identity: z.string(),
   generation: z.number().int().min(1),
   occurrences: z.number().int().min(1),
-  /** The last fault ids counted, so that a doubled message does not count twice. */
+  /** Marks of the last messages and faults counted, so that a message delivered twice does not count twice. */
   countedFaults: z.array(z.string()).max(100),
   firstSeen: z.iso.datetime(),
   lastSeen: z.iso.datetime(),
@@ -67,6 +68,10 @@ export const Incident = z.strictObject({
   /** Grows with every launch; a result, upload or post that carries an older one is refused. */
   fence: z.number().int().nonnegative(),
   deadline: z.iso.datetime().optional(),
+  /** When the container group of this fence was accepted; without it the group may never have been started. */
+  agentStartedAt: z.iso.datetime().optional(),
+  /** When the sweep spoke for an agent that does not speak itself, so that it does not do so at every pass. */
+  resultSentAt: z.iso.datetime().optional(),
   reason: z.string().max(1000).optional(),
   failureReason: z.string().max(1000).optional(),
   rootCause: z.string().max(1000).optional(),

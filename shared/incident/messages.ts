@@ -14,7 +14,7 @@ export const TriageMessage = z.discriminatedUnion('type', [
   }),
   z.strictObject({ version: z.literal(1), type: z.literal('wake'), traceparent }),
   /**
-   * All faults that one complete look at a cluster found (`keys` are faultKey()s): an open incident of that cluster
+   * All faults that one complete look at a cluster found (`keys` are `identityOf(fault).key`): an open incident of it
    * whose key is missing has been absent since `observedAt`.
    */
   z.strictObject({

@@ -1,0 +1,117 @@
+import { STALE } from '../runtime/contend.ts'
+import type { Row, Table } from '../runtime/table.ts'
+import { parseIncidentId } from './identity.ts'
+import { Incident, type IncidentState, mayMove, type Step } from './incident.ts'
+import { type IncidentFilters, type IncidentPage, pageOf } from './incident-list.ts'
+import { fromRow, toFields } from './incident-row.ts'
+
+/** An incident as it was read, with the row that a conditional write needs. */
+export type Stored = { readonly incident: Incident; readonly row: Row }
+
+/** What may change; who and what an incident is about may not. `undefined` takes an optional field away. */
+type Fixed = 'version' | 'incidentId' | 'cluster' | 'identity' | 'generation' | 'status' | 'steps'
+export type Changes = { readonly [Key in Exclude<keyof Incident, Fixed>]?: Incident[Key] | undefined }
+
+export type Move = {
+  readonly at: Date
+  /** One line of the incident's life, for people. */
+  readonly note: string
+  /** The fence under which the mover acts; refused when the incident has another. */
+  readonly fence?: number
+  readonly changes?: Changes
+}
+
+export type IncidentStore = {
+  /** The current generation of an identity. */
+  readonly read: (cluster: string, identity: string) => Promise<Stored | undefined>
+  /** The current generation, if it is this incident; only such a one can be changed. */
+  readonly current: (incidentId: string) => Promise<Stored | undefined>
+  /** Any generation, over or not. */
+  readonly byId: (incidentId: string) => Promise<Incident | undefined>
+  /** `undefined` when the identity has a row already. */
+  readonly insert: (incident: Incident) => Promise<Stored | undefined>
+  /** One conditional write without a change of state; with a note it adds a line to the incident's life. */
+  readonly update: (
+    stored: Stored,
+    changes: Changes,
+    step?: { readonly at: Date; readonly note: string },
+  ) => Promise<Stored | typeof STALE>
+  /** One conditional write. `refused`: no such move, or the mover's fence is not the incident's. */
+  readonly move: (stored: Stored, to: IncidentState, move: Move) => Promise<Stored | typeof STALE | 'refused'>
+  /** Keeps the generation that is over in the history, then puts the next one in its place. */
+  readonly openNextGeneration: (over: Stored, next: Incident) => Promise<Stored | typeof STALE | 'refused'>
+  /** Current generations, newest first. Rows that cannot be read are named, and hide no other. */
+  readonly list: (filters: IncidentFilters, limit: number, cursor?: string) => Promise<IncidentPage>
+}
+
+export function incidentStore(tables: { readonly incidents: Table; readonly history: Table }): IncidentStore {
+  const { incidents, history } = tables
+
+  const read: IncidentStore['read'] = async (cluster, identity) => {
+    const row = await incidents.get(cluster, identity)
+    return row === undefined ? undefined : { incident: fromRow(row), row }
+  }
+  const current: IncidentStore['current'] = async (id) => {
+    const parsed = parseIncidentId(id)
+    const stored = parsed === undefined ? undefined : await read(parsed.cluster, parsed.key)
+    return stored?.incident.incidentId === id ? stored : undefined
+  }
+  const replace = async (stored: Stored, next: Incident): Promise<Stored | typeof STALE> => {
+    const row = await incidents.replace(stored.row, toFields(next))
+    return row === undefined ? STALE : { incident: next, row }
+  }
+
+  return {
+    read,
+    current,
+    async byId(id) {
+      const found = await current(id)
+      if (found !== undefined) return found.incident
+      const parsed = parseIncidentId(id)
+      const row = parsed === undefined ? undefined : await history.get(parsed.cluster, id)
+      return row === undefined ? undefined : fromRow(row)
+    },
+    async insert(incident) {
+      const checked = Incident.parse(incident)
+      const row = await incidents.insert(checked.cluster, checked.identity, toFields(checked))
+      return row === undefined ? undefined : { incident: checked, row }
+    },
+    async update(stored, changes, step) {
+      const { incident } = stored
+      if (changes.fence !== undefined && changes.fence < incident.fence) throw new Error('A fence only grows')
+      const steps = step === undefined ? incident.steps : withStep(incident.steps, step, incident.status)
+      return replace(stored, Incident.parse({ ...incident, ...changes, steps }))
+    },
+    async move(stored, to, { at, note, fence, changes }) {
+      const { incident } = stored
+      if (!mayMove(incident.status, to)) return 'refused'
+      if (fence !== undefined && fence !== incident.fence) return 'refused'
+      if (changes?.fence !== undefined && changes.fence < incident.fence) return 'refused'
+      const steps = withStep(incident.steps, { at, note }, to)
+      return replace(stored, Incident.parse({ ...incident, ...changes, status: to, steps }))
+    },
+    async openNextGeneration(over, next) {
+      const { incident } = over
+      const follows = next.identity === incident.identity && next.generation === incident.generation + 1
+      if (incident.status !== 'resolved' || !follows) return 'refused'
+      // Kept first: a crash between the two writes leaves it in both places, never in none. That it is there already is
+      // the trace of such a crash, and of others who do the same at this moment.
+      await history.insert(incident.cluster, incident.incidentId, toFields(incident))
+      return replace(over, Incident.parse(next))
+    },
+    list: (filters, limit, cursor) => pageOf(incidents, filters, limit, cursor),
+  }
+}
+
+/** An incident's life is cut in its middle: how it began and what happened last are what readers look for. */
+const MOST_STEPS = 60
+const FIRST_STEPS = 10
+function withStep(
+  steps: readonly Step[],
+  { at, note }: { readonly at: Date; readonly note: string },
+  state: IncidentState,
+): readonly Step[] {
+  const all = [...steps, { at: at.toISOString(), state, note: note.slice(0, 500) }]
+  if (all.length <= MOST_STEPS) return all
+  return [...all.slice(0, FIRST_STEPS), ...all.slice(FIRST_STEPS - MOST_STEPS)]
+}

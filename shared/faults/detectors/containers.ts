@@ -1,4 +1,5 @@
-import type { ContainerStatus, PodView } from '../view-pod.ts'
+import { within } from '../context.ts'
+import type { ContainerStatus, PodView, Terminated } from '../view-pod.ts'
 
 /** A container of a pod with its status and the path that leads to it. */
 export type PodContainer = {
@@ -29,3 +30,21 @@ export function containersOf(pod: PodView): readonly PodContainer[] {
 export const imageOf = (pod: PodView, container: string): string | undefined =>
   [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find((c) => c.name === container)?.image ??
   undefined
+
+/** After ten minutes without a crash the kubelet resets its back-off too (kubelet v1.33, MaxContainerBackOff). */
+export const RECENT_CRASH_SECONDS = 600
+/** From the third restart on, a short run between two crashes is the same loop and no recovery. */
+const LOOPING_RESTARTS = 3
+
+export const isCrash = (terminated: Terminated | null | undefined): boolean =>
+  terminated !== null && terminated !== undefined && (terminated.exitCode ?? 0) !== 0
+
+export const isOutOfMemory = (terminated: Terminated | null | undefined): boolean => terminated?.reason === 'OOMKilled'
+
+export const backsOff = (status: ContainerStatus): boolean => status.state?.waiting?.reason === 'CrashLoopBackOff'
+
+export function isLooping(status: ContainerStatus, now: Date): boolean {
+  const last = status.state?.terminated ?? status.lastState?.terminated
+  const recent = isCrash(last) && within(RECENT_CRASH_SECONDS, last?.finishedAt, now)
+  return backsOff(status) || (recent && (status.restartCount ?? 0) >= LOOPING_RESTARTS)
+}

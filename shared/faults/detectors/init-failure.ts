@@ -1,7 +1,6 @@
 import { within } from '../context.ts'
 import { type Detector, none } from '../finding.ts'
-import { containersOf } from './containers.ts'
-import { isCrash, RECENT_CRASH_SECONDS } from './pod-crash.ts'
+import { backsOff, containersOf, isCrash, RECENT_CRASH_SECONDS } from './containers.ts'
 
 export const initFailure: Detector = (view, { now }) => {
   if (view.kind !== 'Pod' || view.metadata.deletionTimestamp) return none
@@ -12,7 +11,7 @@ export const initFailure: Detector = (view, { now }) => {
       // An init container that has ended well is done, whatever its earlier tries.
       if (ended && !isCrash(ended)) return none
       const last = ended ?? status.lastState?.terminated
-      const backingOff = status.state?.waiting?.reason === 'CrashLoopBackOff'
+      const backingOff = backsOff(status)
       if (!backingOff && !(isCrash(last) && within(RECENT_CRASH_SECONDS, last?.finishedAt, now))) return none
       const code = typeof last?.exitCode === 'number' ? `, last exit code: ${last.exitCode}` : ''
       const reason = last?.reason ? `, last reason: ${last.reason}` : ''

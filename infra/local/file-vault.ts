@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorText, GiveUp } from '../../shared/runtime/errors.ts'
+import { GiveUp } from '../../shared/runtime/errors.ts'
 import type { Vault } from '../../shared/runtime/vault.ts'
 
 /** Key Vault's own rule for names; it also keeps a name inside the folder. */
@@ -15,12 +15,12 @@ export const fileVault = (folder: string): Vault => ({
       throw new GiveUp(`"${name}" is no name of a secret: use 1 to 127 letters, digits and hyphens.`)
     const path = join(folder, name)
     const value = await readFile(path, 'utf8').catch((cause: unknown) => {
-      throw new GiveUp(`There is no secret ${name}: put its value in the file ${path} (${errorText(cause)}).`)
+      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+        throw new GiveUp(`There is no secret ${name}: put its value in the file ${path}.`)
+      throw cause
     })
     if (Buffer.byteLength(value) > MAX_SECRET_BYTES)
-      throw new GiveUp(
-        `The secret ${name} is over ${MAX_SECRET_BYTES / 1024} KiB, which Key Vault would not take: make ${path} smaller.`,
-      )
+      throw new GiveUp(`The secret ${name} is over 25 KiB, which Key Vault would not take: make ${path} smaller.`)
     // Editors end a file with a new line; a secret does not.
     return value.replace(/\r?\n$/, '')
   },

@@ -5,7 +5,7 @@ app.timer('supervisor-1', {
   schedule: '%TICK%',
   handler: async (timer, context) => {
     note({ name: 'supervisor-1', event: 'start', id: context.invocationId, isPastDue: timer.isPastDue })
-    await sleep(Number(process.env['TICK_TAKES'] ?? '0'))
+    await sleep(Number(process.env.TICK_TAKES ?? '0'))
     note({ name: 'supervisor-1', event: 'end', id: context.invocationId })
   },
 })

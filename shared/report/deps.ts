@@ -1,0 +1,28 @@
+import type { Report } from '../artifacts/report.ts'
+import type { Settings } from '../config/settings.ts'
+import type { IncidentStore } from '../incident/store.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { ContainerGroups } from '../runtime/container-groups.ts'
+import type { Random } from '../runtime/ids.ts'
+import type { Log } from '../runtime/log.ts'
+import type { Notifier } from './notify/notice.ts'
+
+export type ReportDeps = {
+  readonly store: IncidentStore
+  readonly groups: Pick<ContainerGroups, 'remove'>
+  /** `undefined` when the broker never wrote one. */
+  readonly readBundle: (incidentId: string, fence: number) => Promise<Uint8Array | undefined>
+  /** Writes one file into the incident's folder, whole. */
+  readonly writeArtifact: (incidentId: string, file: string, content: string) => Promise<void>
+  readonly readReport: (incidentId: string) => Promise<Report | undefined>
+  /** The address people are given: lives as long as the incident when the app's own address is known. */
+  readonly reportLink: (incidentId: string) => Promise<string>
+  readonly releaseSlot: (incidentId: string, fence: number) => Promise<void>
+  /** Tells triage that a place may be free. */
+  readonly wakeTriage: () => Promise<void>
+  readonly notifiers: readonly Notifier[]
+  readonly settings: Pick<Settings, 'NOTIFY_ON_AGENT_FAILURE'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}

@@ -1,0 +1,114 @@
+import { reportFolder } from '../artifacts/layout.ts'
+import type { Report } from '../artifacts/report.ts'
+import { containerGroupName } from '../incident/identity.ts'
+import type { Incident, IncidentState } from '../incident/incident.ts'
+import { ResultMessage } from '../incident/messages.ts'
+import type { Stored } from '../incident/store.ts'
+import { contend } from '../runtime/contend.ts'
+import { errorText, GiveUp } from '../runtime/errors.ts'
+import { composeReport } from './compose.ts'
+import type { ReportDeps } from './deps.ts'
+import { tellOnce } from './notify/tell-once.ts'
+import { publish } from './publish.ts'
+import { readBundle } from './read-bundle.ts'
+
+/** What came of a result message; all but `published` change nothing. */
+export type Handled = 'published' | 'published-before' | 'outdated' | 'unknown-incident'
+
+/**
+ * One agent has ended: check what it left, publish, move the incident, tell people once, free the place it held. Every
+ * step may run twice; the state moves only after all artifacts stand, and the notice goes out only after the move.
+ */
+export const handleResult =
+  (deps: ReportDeps) =>
+  async (body: unknown): Promise<Handled> => {
+    const parsed = ResultMessage.safeParse(body)
+    if (!parsed.success) throw new GiveUp(`A message on queue results is no result: ${parsed.error.issues[0]?.message}`)
+    const result = parsed.data
+    const stored = await deps.store.current(result.incidentId)
+    if (stored === undefined) return refuse(deps, result, 'unknown-incident')
+    // An older fence is a zombie's: another agent was started since.
+    if (stored.incident.fence !== result.fence) return refuse(deps, result, 'outdated')
+    if (stored.incident.status !== 'running') {
+      const report = reportStates.has(stored.incident.status) ? await deps.readReport(result.incidentId) : undefined
+      if (report !== undefined) await finish(deps, report, result.fence)
+      return 'published-before'
+    }
+    const { report, files } = await compose(deps, stored.incident, result)
+    await publish(deps)(report, files)
+    const moved = await move(deps, result, report)
+    if (moved === 'refused') return refuse(deps, result, 'outdated')
+    await finish(deps, { ...report, incident: moved.incident }, result.fence)
+    return 'published'
+  }
+
+const reportStates: ReadonlySet<IncidentState> = new Set(['reported', 'evidence-only', 'failed'])
+
+async function compose(deps: ReportDeps, incident: Incident, result: ResultMessage) {
+  let read: ReturnType<typeof readBundle> | undefined
+  let problem: string | undefined
+  try {
+    const bytes = await deps.readBundle(incident.incidentId, result.fence)
+    if (bytes === undefined) problem = 'The agent left no bundle of artifacts.'
+    else read = readBundle(bytes)
+    if (read !== undefined && (read.bundle.incidentId !== incident.incidentId || read.bundle.fence !== result.fence)) {
+      problem = 'The bundle belongs to another incident and was not used.'
+      read = undefined
+    }
+  } catch (error) {
+    problem = `The agent's bundle could not be read: ${errorText(error)}`
+  }
+  const report = composeReport({ incident, result, read, problem, now: deps.clock.now() })
+  const to = stateOf(report, result)
+  const cause = report.verdict?.rootCauses[0]
+  const shown: Incident = { ...incident, status: to, outcome: report.outcome, rootCause: rootCauseText(cause) }
+  return { report: { ...report, incident: shown }, files: read?.bundle.files ?? {} }
+}
+
+const rootCauseText = (cause: { kind: string; namespace: string; name: string; class: string } | undefined) =>
+  cause === undefined
+    ? undefined
+    : `${[cause.kind, cause.namespace, cause.name].filter((part) => part !== '').join('/')} ${cause.class}`
+
+/** `failed` only when there is neither verdict nor evidence: everything else is a report. */
+function stateOf(report: Report, result: ResultMessage): 'reported' | 'evidence-only' | 'failed' {
+  if (report.outcome !== 'evidence-only') return 'reported'
+  return report.evidence.length > 0 || result.ended === 'completed' ? 'evidence-only' : 'failed'
+}
+
+/** The row may change meanwhile (occurrences are counted while the agent runs), so the move is tried again on a fresh read. */
+const move = (deps: ReportDeps, result: ResultMessage, report: Report): Promise<Stored | 'refused'> =>
+  contend(deps, `Incident ${result.incidentId}`, async () => {
+    const stored = await deps.store.current(result.incidentId)
+    if (stored === undefined) return 'refused'
+    const at = deps.clock.now()
+    const { status, outcome, rootCause } = report.incident
+    const failure = status === 'reported' ? undefined : report.notes[0]
+    return deps.store.move(stored, status, {
+      at,
+      fence: result.fence,
+      note: rootCause === undefined ? `Report published: ${outcome}` : `Report published: ${outcome}, ${rootCause}`,
+      changes: {
+        completedAt: at.toISOString(),
+        reportedAt: at.toISOString(),
+        outcome,
+        rootCause,
+        failureReason: failure,
+      },
+    })
+  })
+
+/** What remains after the move. A crash in here is made good when the message comes again. */
+async function finish(deps: ReportDeps, report: Report, fence: number): Promise<void> {
+  const { incidentId } = report.incident
+  await tellOnce(deps)(report)
+  await deps.groups.remove(containerGroupName(incidentId, fence))
+  await deps.releaseSlot(incidentId, fence)
+  await deps.wakeTriage()
+  deps.log.info({ incidentId, folder: reportFolder(incidentId), outcome: report.outcome }, 'Report published')
+}
+
+function refuse<T extends Handled>(deps: ReportDeps, result: ResultMessage, why: T): T {
+  deps.log.warn({ incidentId: result.incidentId, fence: result.fence }, `A result was refused: ${why}`)
+  return why
+}

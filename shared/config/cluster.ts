@@ -5,9 +5,23 @@ import { Severity } from '../faults/fault.ts'
 export const SecretRef = z
   .string()
   .regex(/^(keyvault:[A-Za-z0-9-]{1,127}|file:.+)$/, 'must be keyvault:<secret name> or file:<path>')
+/** Sent in a header, so plain characters only; a reference that is misspelt must not go out as a key. */
+const keyOrRef = z
+  .string()
+  .min(1)
+  .max(16_384)
+  .regex(/^[\x21-\x7e]+$/, 'must be keyvault:<secret name>, file:<path>, or a key without spaces')
+  .refine((key) => !/^(keyvault|file):/.test(key) || SecretRef.safeParse(key).success, {
+    error: 'must be keyvault:<secret name> (letters, digits and - only) or file:<path>',
+  })
 const labelKey = z.string().regex(/^[\w\-./]{1,253}$/, 'must be letters, digits, and - _ . /')
 const labelValue = z.string().regex(/^[\w\-.]{0,63}$/, 'must be letters, digits, and - _ .')
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .max(2_000)
+  .refine((text) => !URL.parse(text)?.username && !URL.parse(text)?.password, {
+    error: 'must not hold a user or password. Use api_key',
+  })
 
 export const Cluster = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_-]{1,63}$/, 'must be 1 to 63 letters, digits, - or _'),
@@ -17,7 +31,7 @@ export const Cluster = z.strictObject({
   mcp: z.strictObject({
     endpoint: httpUrl,
     /** A secret reference, or the key itself; sent as a bearer token. */
-    api_key: z.string().min(1).optional(),
+    api_key: keyOrRef.optional(),
   }),
   triage: z
     .strictObject({
@@ -30,9 +44,11 @@ export const Cluster = z.strictObject({
       extra_prompt: z.string().max(8_000).default(''),
     })
     .prefault({ enabled: false })
-    .refine((triage) => !triage.enabled || triage.kubeconfig !== undefined, {
+    .refine((triage) => triage.enabled === false || triage.kubeconfig !== undefined, {
       path: ['kubeconfig'],
       error: 'is required when triage.enabled is true (or set triage.enabled: false)',
+      // Told together with whatever else is wrong.
+      when: ({ value }) => typeof value === 'object' && value !== null,
     }),
 })
 export type Cluster = z.infer<typeof Cluster>

@@ -1,70 +1,97 @@
 import { z } from 'zod'
 import { Severity } from '../faults/fault.ts'
 import { GiveUp } from '../runtime/errors.ts'
+import { SecretRef } from './cluster.ts'
+import { describeIssues } from './describe-issues.ts'
 
 /** An environment variable that is empty counts as not set: that is how Azure's settings page clears one. */
 const whole = (fallback: number, least: number, most: number) =>
-  z.coerce.number().int().min(least).max(most).default(fallback)
+  z.coerce.number().refine(Number.isInteger, 'must be a whole number').min(least).max(most).default(fallback)
 const text = (fallback: string) => z.string().default(fallback)
+const words = new Map<unknown, boolean>([
+  ['true', true],
+  ['false', false],
+])
+// Not `enum().transform()` here and not `int()` above: one wrong value there hides what the checks across settings find.
 const flag = (fallback: boolean) =>
   z
-    .enum(['true', 'false'])
-    .transform((value) => value === 'true')
+    .preprocess((value) => words.get(typeof value === 'string' ? value.toLowerCase() : value), z.boolean())
     .default(fallback)
 
-/** Every setting of the product: one environment variable each. The table in the docs is checked against this. */
-export const Settings = z.object({
-  /** Where storage is: a connection string locally; in Azure the host gives `AzureWebJobsStorage__*ServiceUri` instead. */
-  AzureWebJobsStorage: z.string().optional(),
-  AzureWebJobsStorage__blobServiceUri: z.url().optional(),
-  AzureWebJobsStorage__queueServiceUri: z.url().optional(),
-  AzureWebJobsStorage__tableServiceUri: z.url().optional(),
-  AzureWebJobsStorage__clientId: z.string().optional(),
-  CLUSTERS_FILE: text('').describe('a local clusters.yaml; empty: the blob config/clusters.yaml'),
-  KEY_VAULT_URL: z.url().optional().describe('Key Vault of kubeconfigs and keys'),
-  LOCAL_VAULT_DIR: text('').describe('a folder of secret files in place of Key Vault, for local use'),
-  LOCAL_GROUPS_DIR: text('').describe(
-    'a folder for agents as child processes in place of container groups, for local use',
-  ),
-  AZURE_SUBSCRIPTION_ID: text(''),
-  AGENT_RESOURCE_GROUP: text('').describe('resource group of the container groups'),
-  AGENT_LOCATION: text('').describe('region of the container groups'),
-  AGENT_IMAGE: text('').describe('agent image with digest'),
-  AGENT_SUBNET_ID: text('').describe('delegated subnet of the container groups'),
-  AGENT_REGISTRY_IDENTITY: text('').describe('identity that may pull the image, when the registry is private'),
-  AGENT_MODEL_PROVIDER: z.enum(['none', 'anthropic', 'azure', 'openai-compatible', 'google']).default('none'),
-  AGENT_MODEL: text(''),
-  AGENT_MODEL_BASE_URL: z.url().optional(),
-  AGENT_MODEL_KEY: text('').describe('keyvault:<name> or file:<path> of the model vendor key'),
-  AGENT_RUNNER: z.enum(['builtin', 'claude', 'codex', 'gemini', 'goose']).default('builtin'),
-  AGENT_TIMEOUT: whole(300, 10, 3_600).describe('seconds from launch to deadline'),
-  ADDITIONAL_AGENT_PROMPT: text(''),
-  AGENT_MAX_COST_USD: z.coerce.number().positive().max(100).default(0.5),
-  AGENT_MAX_TURNS: whole(20, 1, 100),
-  AGENT_MAX_TOKENS: whole(200_000, 1_000, 5_000_000),
-  SEVERITY_THRESHOLD: Severity.default('warning'),
-  MAX_CONCURRENT_AGENTS: whole(5, 1, 100),
-  MAX_CONCURRENT_AGENTS_PER_CLUSTER: whole(1, 1, 20),
-  GLOBAL_QUEUE_SIZE: whole(100, 1, 10_000),
-  CLUSTER_QUEUE_SIZE: whole(10, 1, 1_000),
-  QUEUE_OVERFLOW_POLICY: z.enum(['drop', 'reject']).default('drop'),
-  QUEUE_WAIT_LIMIT_SECONDS: whole(3_600, 60, 86_400),
-  QUIET_PERIOD_SECONDS: whole(600, 10, 86_400).describe('absent this long: resolved'),
-  SUPERVISORS: whole(2, 1, 40).describe('supervisor functions; each has instances of its own on Flex'),
-  SUPERVISOR_WINDOW_SECONDS: whole(280, 5, 1_500).describe('one run of a supervisor; well below functionTimeout'),
-  LEASE_SECONDS: whole(60, 5, 600),
-  RECONCILE_SECONDS: whole(300, 5, 86_400),
-  MCP_CALL_TIMEOUT_SECONDS: whole(15, 1, 120),
-  RECONNECT_INITIAL_SECONDS: z.coerce.number().min(0.05).max(60).default(1),
-  RECONNECT_MAX_SECONDS: z.coerce.number().min(0.05).max(600).default(60),
-  PERMISSIONS_MAX_AGE_SECONDS: whole(3_600, 10, 86_400),
-  SLACK_WEBHOOK_URL: text(''),
-  NOTIFY_ON_AGENT_FAILURE: flag(true),
-  FAILURE_THRESHOLD_FOR_ALERT: whole(3, 1, 100),
-  REPORT_BASE_URL: text('').describe('address of this app, for links that live; empty: a direct link'),
-  REPORT_LINK_HOURS: whole(24, 1, 168),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+const url = z.url({ error: 'must be a URL' })
+const webAddress = text('').refine((value) => value === '' || /^https?:\/\/[^/]/.test(value), {
+  error: 'must be an http:// or https:// address',
 })
+const secretRef = text('').refine((value) => value === '' || SecretRef.safeParse(value).success, {
+  error: 'must be keyvault:<secret name> or file:<path>, not the secret itself',
+})
+/** Checked together with all else, so that one start shows everything. */
+const always = { when: () => true }
+
+/** Every setting of the product: one environment variable each. The table in the docs is checked against this. */
+export const Settings = z
+  .object({
+    /** Where storage is: a connection string locally; in Azure the host gives `AzureWebJobsStorage__*ServiceUri` instead. */
+    AzureWebJobsStorage: z.string().optional(),
+    AzureWebJobsStorage__blobServiceUri: url.optional(),
+    AzureWebJobsStorage__queueServiceUri: url.optional(),
+    AzureWebJobsStorage__tableServiceUri: url.optional(),
+    AzureWebJobsStorage__clientId: z.string().optional(),
+    CLUSTERS_FILE: text('').describe('a local clusters.yaml; empty: the blob config/clusters.yaml'),
+    KEY_VAULT_URL: url.optional().describe('Key Vault of kubeconfigs and keys'),
+    LOCAL_VAULT_DIR: text('').describe('a folder of secret files in place of Key Vault, for local use'),
+    LOCAL_GROUPS_DIR: text('').describe(
+      'a folder for agents as child processes in place of container groups, for local use',
+    ),
+    AZURE_SUBSCRIPTION_ID: text(''),
+    AGENT_RESOURCE_GROUP: text('').describe('resource group of the container groups'),
+    AGENT_LOCATION: text('').describe('region of the container groups'),
+    AGENT_IMAGE: text('').describe('agent image with digest'),
+    AGENT_SUBNET_ID: text('').describe('delegated subnet of the container groups'),
+    AGENT_REGISTRY_IDENTITY: text('').describe('identity that may pull the image, when the registry is private'),
+    AGENT_MODEL_PROVIDER: z.enum(['none', 'anthropic', 'azure', 'openai-compatible', 'google']).default('none'),
+    AGENT_MODEL: text(''),
+    AGENT_MODEL_BASE_URL: url.optional(),
+    AGENT_MODEL_KEY: secretRef.describe('keyvault:<name> or file:<path> of the model vendor key'),
+    AGENT_RUNNER: z.enum(['builtin', 'claude', 'codex', 'gemini', 'goose']).default('builtin'),
+    AGENT_TIMEOUT: whole(300, 10, 3_600).describe('seconds from launch to deadline'),
+    ADDITIONAL_AGENT_PROMPT: text(''),
+    AGENT_MAX_COST_USD: z.coerce.number().positive().max(100).default(0.5),
+    AGENT_MAX_TURNS: whole(20, 1, 100),
+    AGENT_MAX_TOKENS: whole(200_000, 1_000, 5_000_000),
+    SEVERITY_THRESHOLD: Severity.default('warning'),
+    MAX_CONCURRENT_AGENTS: whole(5, 1, 100),
+    MAX_CONCURRENT_AGENTS_PER_CLUSTER: whole(1, 1, 20),
+    GLOBAL_QUEUE_SIZE: whole(100, 1, 10_000),
+    CLUSTER_QUEUE_SIZE: whole(10, 1, 1_000),
+    QUEUE_OVERFLOW_POLICY: z.enum(['drop', 'reject']).default('drop'),
+    QUEUE_WAIT_LIMIT_SECONDS: whole(3_600, 60, 86_400),
+    QUIET_PERIOD_SECONDS: whole(600, 10, 86_400).describe('absent this long: resolved'),
+    SUPERVISORS: whole(2, 1, 40).describe('supervisor functions; each has instances of its own on Flex'),
+    SUPERVISOR_WINDOW_SECONDS: whole(280, 5, 1_500).describe('one run of a supervisor; well below functionTimeout'),
+    LEASE_SECONDS: whole(60, 5, 600),
+    RECONCILE_SECONDS: whole(300, 5, 86_400),
+    MCP_CALL_TIMEOUT_SECONDS: whole(15, 1, 120),
+    RECONNECT_INITIAL_SECONDS: z.coerce.number().min(0.05).max(60).default(1),
+    RECONNECT_MAX_SECONDS: z.coerce.number().min(0.05).max(600).default(60),
+    PERMISSIONS_MAX_AGE_SECONDS: whole(3_600, 10, 86_400),
+    SLACK_WEBHOOK_URL: text(''),
+    NOTIFY_ON_AGENT_FAILURE: flag(true),
+    FAILURE_THRESHOLD_FOR_ALERT: whole(3, 1, 100),
+    REPORT_BASE_URL: webAddress.describe('address of this app, for links that live; empty: a direct link'),
+    REPORT_LINK_HOURS: whole(24, 1, 168),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  })
+  .refine((given) => !(given.RECONNECT_INITIAL_SECONDS > given.RECONNECT_MAX_SECONDS), {
+    ...always,
+    path: ['RECONNECT_INITIAL_SECONDS'],
+    error: 'must not be more than RECONNECT_MAX_SECONDS',
+  })
+  .refine((given) => given.AGENT_MODEL_PROVIDER === 'none' || given.AGENT_MODEL !== '', {
+    ...always,
+    path: ['AGENT_MODEL'],
+    error: 'is required unless AGENT_MODEL_PROVIDER is none',
+  })
 export type Settings = Readonly<z.infer<typeof Settings>>
 
 /** The only place that reads the environment. All that is wrong is said in one message, one line each. */
@@ -74,6 +101,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   )
   const parsed = Settings.safeParse(given)
   if (parsed.success) return Object.freeze(parsed.data)
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  const lines = describeIssues(parsed.error, Settings, given).map((line) => `  ${line}`)
   throw new GiveUp(`These settings are wrong:\n${lines.join('\n')}`)
 }

@@ -1,0 +1,109 @@
+import { errorText } from '../runtime/errors.ts'
+import type { Cluster } from './cluster.ts'
+import { parseClusters, problemText } from './clusters-file.ts'
+
+export type ClustersText = { readonly text: string; readonly etag: string }
+export type ClustersSourceDeps = {
+  /** How messages call the file: `config/clusters.yaml`, or a path. */
+  readonly where: string
+  /** `undefined` when there is no file. May spare itself the reading when the etag is still the known one. */
+  readonly read: (knownEtag: string | undefined) => Promise<ClustersText | 'unchanged' | undefined>
+  /** Told once for each new problem, and once when it is over. */
+  readonly log: (message: string) => void
+  /** Keeps the last good text beyond this process: a new instance must not be blind because of a later typing error. */
+  readonly lastGood?: {
+    readonly read: () => Promise<string | undefined>
+    readonly write: (text: string) => Promise<unknown>
+  }
+}
+export type CurrentClusters = {
+  readonly clusters: readonly Cluster[]
+  /** What is wrong with the file now; the last good clusters are in force then. */
+  readonly problem?: string
+  /** By name, against the call before. */
+  readonly changed: Changes
+}
+export type Changes = {
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  readonly modified: readonly string[]
+}
+
+/** The clusters in force, read anew at each call when the file has changed. Never throws. */
+export function clustersSource(deps: ClustersSourceDeps) {
+  let clusters: readonly Cluster[] = []
+  /** Whether `clusters` come from a file that was right as a whole. */
+  let good = false
+  let etag: string | undefined
+  let problemOfFile = ''
+  let told = ''
+
+  /** Takes up a change; answers what is wrong now. */
+  async function refresh(): Promise<string> {
+    let answer: ClustersText | 'unchanged' | undefined
+    try {
+      answer = await deps.read(etag)
+    } catch (error) {
+      if (!good) await startWithout(clusters)
+      return `${deps.where} cannot be read: ${errorText(error)}.`
+    }
+    if (answer === 'unchanged' || (answer !== undefined && answer.etag === etag)) return problemOfFile
+    etag = answer?.etag
+    if (answer === undefined) {
+      problemOfFile = `${deps.where} is missing. Put your clusters there: a list under clusters:.`
+      if (!good) await startWithout([])
+    } else await take(answer.text)
+    return problemOfFile
+  }
+
+  async function take(text: string): Promise<void> {
+    const parsed = parseClusters(text)
+    problemOfFile = problemText(deps.where, parsed.errors)
+    if (problemOfFile !== '') {
+      if (!good) await startWithout(parsed.clusters)
+      return
+    }
+    clusters = parsed.clusters
+    good = true
+    await remember(text)
+  }
+
+  /** Nothing good was seen in this process: the kept file, or else those clusters that are right. */
+  async function startWithout(right: readonly Cluster[]): Promise<void> {
+    const kept = await deps.lastGood?.read().catch(() => undefined)
+    const parsed = kept === undefined ? undefined : parseClusters(kept)
+    good = parsed !== undefined && parsed.errors.length === 0
+    clusters = good && parsed !== undefined ? parsed.clusters : right
+  }
+
+  async function remember(text: string): Promise<void> {
+    try {
+      await deps.lastGood?.write(text)
+    } catch (error) {
+      deps.log(`${deps.where}: the good state could not be kept: ${errorText(error)}.`)
+    }
+  }
+
+  async function current(): Promise<CurrentClusters> {
+    const before = clusters
+    const problem = await refresh()
+    if (problem !== told) deps.log(problem === '' ? `${deps.where} is right again.` : problem)
+    told = problem
+    return { clusters, changed: changes(before, clusters), ...(problem === '' ? {} : { problem }) }
+  }
+  return { current }
+}
+export type ClustersSource = ReturnType<typeof clustersSource>
+
+export function changes(before: readonly Cluster[], after: readonly Cluster[]): Changes {
+  const old = new Map(before.map((cluster) => [cluster.name, JSON.stringify(cluster)]))
+  const fresh = new Set(after.map(({ name }) => name))
+  return {
+    added: after.flatMap(({ name }) => (old.has(name) ? [] : [name])),
+    removed: before.flatMap(({ name }) => (fresh.has(name) ? [] : [name])),
+    modified: after.flatMap((cluster) => {
+      const was = old.get(cluster.name)
+      return was !== undefined && was !== JSON.stringify(cluster) ? [cluster.name] : []
+    }),
+  }
+}

@@ -1,0 +1,163 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { Report } from '../../../shared/artifacts/report.ts'
+import { incidentStore } from '../../../shared/incident/store.ts'
+import type { ReportDeps } from '../../../shared/report/deps.ts'
+import { handleResult } from '../../../shared/report/handle-result.ts'
+import type { Notice } from '../../../shared/report/notify/notice.ts'
+import { createLog } from '../../../shared/runtime/log.ts'
+import { memoryContainerGroups } from '../../fakes/memory-container-groups.ts'
+import { memoryTable } from '../../fakes/memory-table.ts'
+import { evidence, incident, verdict } from './sample.ts'
+
+const usage = { apiCalls: 9, toolCalls: 0, model: '', turns: 0, inputTokens: 0, outputTokens: 0, seconds: 2 }
+const result = { version: 1, incidentId: incident().incidentId, fence: 1, ended: 'completed' }
+const bundle = (fence = 1) =>
+  gzipSync(
+    JSON.stringify({
+      version: 1,
+      incidentId: incident().incidentId,
+      fence,
+      ended: 'completed',
+      notes: [],
+      usage,
+      redactions: {},
+      injectionFlags: [],
+      files: {
+        'verdict.json': JSON.stringify(verdict()),
+        'investigation.md': '# Report',
+        'evidence.jsonl': evidence.map((one) => JSON.stringify(one)).join('\n'),
+      },
+    }),
+  )
+
+async function setUp(
+  changes: { bundle?: Uint8Array | undefined; fail?: (notice: Notice) => boolean } = { bundle: bundle() },
+) {
+  const store = incidentStore({ incidents: memoryTable(), history: memoryTable() })
+  await store.insert(incident())
+  const files = new Map<string, string>()
+  const posts: Notice[] = []
+  const freed: string[] = []
+  let wakes = 0
+  const deps: ReportDeps = {
+    store,
+    groups: memoryContainerGroups(),
+    readBundle: async () => changes.bundle,
+    writeArtifact: async (id, file, content) => void files.set(`${id}/${file}`, content),
+    readReport: async (id) => {
+      const text = files.get(`${id}/report.json`)
+      return text === undefined ? undefined : Report.parse(JSON.parse(text))
+    },
+    reportLink: async (id) => `https://reports.example/${id}`,
+    releaseSlot: async (id) => void freed.push(id),
+    wakeTriage: async () => void wakes++,
+    notifiers: [
+      {
+        name: 'slack',
+        send: async (notice) => {
+          if (changes.fail?.(notice) === true) throw new Error('no channel')
+          posts.push(notice)
+        },
+      },
+    ],
+    settings: { NOTIFY_ON_AGENT_FAILURE: true },
+    clock: { now: () => new Date('2026-01-12T09:41:08Z'), sleep: async () => {} },
+    random: () => 0.5,
+    log: createLog('error', () => {}),
+  }
+  const state = async () => (await store.current(result.incidentId))!.incident
+  return { deps, files, posts, freed, state, wakes: () => wakes, store }
+}
+
+describe('handleResult', () => {
+  test('a completed agent becomes a report, a moved incident, one post and a free place', async () => {
+    const { deps, files, posts, freed, state, wakes } = await setUp()
+    expect(await handleResult(deps)(result)).toBe('published')
+    expect([...files.keys()].map((name) => name.split('/')[1])).toEqual([
+      'investigation.md',
+      'evidence.jsonl',
+      'incident.json',
+      'report.json',
+      'index.html',
+    ])
+    expect(await state()).toMatchObject({
+      status: 'reported',
+      outcome: 'cause',
+      rootCause: 'Deployment/shop/web BadCommand',
+    })
+    expect(posts).toHaveLength(1)
+    expect(freed).toEqual([result.incidentId])
+    expect(wakes()).toBe(1)
+  })
+
+  test('running it again changes nothing and posts nothing', async () => {
+    const { deps, files, posts, state } = await setUp()
+    await handleResult(deps)(result)
+    const before = JSON.stringify([[...files], await state()])
+    expect(await handleResult(deps)(result)).toBe('published-before')
+    expect(JSON.stringify([[...files], await state()])).toBe(before)
+    expect(posts).toHaveLength(1)
+  })
+
+  test('a result with an older fence is a zombie and leaves no trace', async () => {
+    const { deps, files, posts, state } = await setUp({ bundle: bundle(0) })
+    expect(await handleResult(deps)({ ...result, fence: 0 })).toBe('outdated')
+    expect(files.size + posts.length).toBe(0)
+    expect((await state()).status).toBe('running')
+  })
+
+  test('a crash before the move publishes on the next delivery, once', async () => {
+    const { deps, posts, state } = await setUp()
+    const move = deps.store.move
+    let crashed = false
+    const flaky = {
+      ...deps,
+      store: {
+        ...deps.store,
+        move: (...args: Parameters<typeof move>) => {
+          if (!crashed) {
+            crashed = true
+            throw new Error('killed')
+          }
+          return move(...args)
+        },
+      },
+    }
+    await expect(handleResult(flaky)(result)).rejects.toThrow('killed')
+    expect(posts).toHaveLength(0)
+    expect(await handleResult(flaky)(result)).toBe('published')
+    expect(posts).toHaveLength(1)
+    expect((await state()).status).toBe('reported')
+  })
+
+  test('a channel that fails is noted, and tried again when the message comes again', async () => {
+    let broken = true
+    const { deps, posts, state } = await setUp({ bundle: bundle(), fail: () => broken })
+    await handleResult(deps)(result)
+    expect((await state()).notices.slack?.state).toBe('failed')
+    broken = false
+    await handleResult(deps)(result)
+    expect(posts).toHaveLength(1)
+    expect((await state()).notices.slack?.state).toBe('sent')
+  })
+
+  test('an agent that left nothing still gives a page and a post', async () => {
+    const { deps, files, posts, state } = await setUp({ bundle: undefined })
+    await handleResult(deps)({ ...result, ended: 'lost', reason: 'its container is gone' })
+    expect((await state()).status).toBe('failed')
+    expect(files.get(`${result.incidentId}/index.html`)).toContain('The agent left no bundle of artifacts.')
+    expect(posts).toHaveLength(1)
+  })
+
+  test('a bundle of another attempt is not believed', async () => {
+    const { deps, files } = await setUp({ bundle: bundle(7) })
+    await handleResult(deps)(result)
+    expect(files.get(`${result.incidentId}/report.json`)).toContain('belongs to another incident')
+  })
+
+  test('something that is no result is refused in one sentence', async () => {
+    const { deps } = await setUp()
+    await expect(handleResult(deps)('hello')).rejects.toThrow(/no result/)
+  })
+})

@@ -11,6 +11,8 @@ export type IncidentFilters = {
   readonly severity?: Severity
   /** Not found by the last complete look at its cluster. */
   readonly absent?: boolean
+  /** Not resolved yet. */
+  readonly open?: true
   /** Last seen at or after this moment. */
   readonly since?: Date
 }
@@ -45,6 +47,7 @@ export async function pageOf(
   const since = filters.since?.toISOString() ?? ''
   const wanted = rows
     .filter((row) => String(row.fields.lastSeen) >= since)
+    .filter((row) => filters.open === undefined || row.fields.status !== 'resolved')
     .map((row) => ({ row, rank: rankOf(row) }))
     .filter(({ rank }) => cursor === undefined || rank < decode(cursor))
     .sort((a, b) => (a.rank < b.rank ? 1 : -1))

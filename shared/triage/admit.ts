@@ -1,0 +1,66 @@
+import type { Cluster } from '../config/cluster.ts'
+import { contend, STALE } from '../runtime/contend.ts'
+import { countFaults, countOf, newIncident, type Sightings, wasCounted } from './count-faults.ts'
+import type { TriageDeps } from './deps.ts'
+import { mayQueueAgain, whyNot } from './standing.ts'
+
+export type Admission =
+  | 'opened'
+  | 'counted'
+  /** Skipped before, and wanted now: worse than it was, or the cluster's settings changed, or the rush is over. */
+  | 'queued-again'
+  /** This queue message was here before. */
+  | 'delivered-before'
+  /** A `resolved` notice of something that is not open. */
+  | 'nothing-open'
+
+export type AdmitDeps = Pick<TriageDeps, 'store' | 'clock' | 'random'> & {
+  readonly settings: Pick<TriageDeps['settings'], 'QUIET_PERIOD_SECONDS'>
+}
+
+/** Faults of one identity become an incident, or add to the one that is open: one conditional write either way. */
+export const admit =
+  (deps: AdmitDeps) =>
+  (cluster: Cluster, sightings: Sightings, traceparent?: string): Promise<Admission> =>
+    contend(deps, `Incident ${sightings.identity.key} of ${cluster.name}`, async () => {
+      const { store } = deps
+      const { identity, delivery, now } = sightings
+      const fresh = (generation: number) =>
+        newIncident(sightings, {
+          generation,
+          environment: cluster.environment,
+          labels: cluster.labels,
+          whyNot: (severity) => whyNot(cluster, severity),
+          traceparent,
+        })
+
+      const stored = await store.read(identity.cluster, identity.key)
+      if (stored === undefined) {
+        const incident = fresh(1)
+        if (incident === undefined) return 'nothing-open'
+        return (await store.insert(incident)) === undefined ? STALE : 'opened'
+      }
+      const { incident } = stored
+      if (wasCounted(incident, delivery)) return 'delivered-before'
+      if (incident.status === 'resolved') {
+        const next = fresh(incident.generation + 1)
+        if (next === undefined) return 'nothing-open'
+        return (await store.openNextGeneration(stored, next)) === STALE ? STALE : 'opened'
+      }
+      const count = countFaults(countOf(incident), sightings)
+      if (mayQueueAgain(incident, cluster, count.severity, now, deps.settings.QUIET_PERIOD_SECONDS)) {
+        const again = { ...count, reason: undefined, completedAt: undefined }
+        const note = 'Came again, and waits for an agent now'
+        return (await store.move(stored, 'queued', { at: now, note, changes: again })) === STALE
+          ? STALE
+          : 'queued-again'
+      }
+      return (await store.update(stored, count, absenceStep(incident.absentSince, count.absentSince, now))) === STALE
+        ? STALE
+        : 'counted'
+    })
+
+function absenceStep(before: string | undefined, after: string | undefined, at: Date) {
+  if ((before === undefined) === (after === undefined)) return undefined
+  return { at, note: after === undefined ? 'Seen again' : 'The cluster says it is over' }
+}

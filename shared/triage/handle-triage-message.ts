@@ -1,0 +1,120 @@
+import type { Cluster } from '../config/cluster.ts'
+import { Fault } from '../faults/fault.ts'
+import { type Identity, identityOf } from '../incident/identity.ts'
+import { TriageMessage } from '../incident/messages.ts'
+import { errorText, RetryLater } from '../runtime/errors.ts'
+import { type Admission, admit } from './admit.ts'
+import type { TriageDeps } from './deps.ts'
+import { claimedCluster, keepAside, problems } from './keep-aside.ts'
+import { launchWaiting } from './launch-waiting.ts'
+import { noteAbsence } from './note-absence.ts'
+
+/** The queue's own name for a message, the same at each delivery, and how often it was delivered. */
+export type Delivery = { readonly id: string; readonly dequeueCount: number }
+export type Handled = {
+  readonly admissions: Readonly<Partial<Record<Admission, number>>>
+  readonly keptAside: number
+  readonly launched: readonly string[]
+}
+
+/** One message of queue `faults`. Throws RetryLater when some of it could not be written; the rest is not done twice. */
+export const handleTriageMessage =
+  (deps: TriageDeps) =>
+  async (message: unknown, delivery: Delivery): Promise<Handled> => {
+    const parsed = TriageMessage.safeParse(message)
+    if (!parsed.success) {
+      const reason = `Not a message of queue faults: ${problems(parsed.error)}`
+      await keepAside(deps)({
+        id: delivery.id,
+        queue: 'faults',
+        cluster: claimedCluster(message),
+        reason,
+        body: message,
+      })
+      return { admissions: {}, keptAside: 1, launched: [] }
+    }
+    const { data } = parsed
+    switch (data.type) {
+      case 'faults': {
+        const done = await admitAll(deps, data.faults, delivery, data.traceparent)
+        return { ...done, launched: await launchQuietly(deps) }
+      }
+      case 'observed':
+        await noteAbsence(deps)(data)
+        return { admissions: {}, keptAside: 0, launched: [] }
+      case 'wake':
+        return { admissions: {}, keptAside: 0, launched: await launchQuietly(deps) }
+      default:
+        return data satisfies never
+    }
+  }
+
+/** The faults are safe in the table by now: a launch that fails must not bring their message to the poison queue. */
+async function launchQuietly(deps: TriageDeps): Promise<readonly string[]> {
+  try {
+    return await launchWaiting(deps)()
+  } catch (error) {
+    deps.log.error({}, `Waiting incidents were not launched, the sweep tries again: ${errorText(error)}`)
+    return []
+  }
+}
+
+type Group = { readonly cluster: Cluster; readonly identity: Identity; readonly faults: Fault[] }
+
+async function admitAll(deps: TriageDeps, items: readonly unknown[], delivery: Delivery, traceparent?: string) {
+  const groups = new Map<string, Group>()
+  let keptAside = 0
+  const aside = async (index: number, cluster: string | undefined, reason: string) => {
+    await keepAside(deps)({ id: `${delivery.id}-${index}`, queue: 'faults', cluster, reason, body: items[index] })
+    keptAside += 1
+  }
+
+  for (const [index, item] of items.entries()) {
+    const fault = Fault.safeParse(item)
+    if (!fault.success) {
+      await aside(index, claimedCluster(item), `Not a fault: ${problems(fault.error)}`)
+      continue
+    }
+    const cluster = await deps.cluster(fault.data.cluster)
+    if (cluster?.enabled !== true) {
+      await aside(index, fault.data.cluster, refusal(fault.data.cluster, cluster))
+      continue
+    }
+    const identity = identityOf(fault.data)
+    const group = groups.get(identity.key) ?? { cluster, identity, faults: [] }
+    group.faults.push(fault.data)
+    groups.set(identity.key, group)
+  }
+
+  const admissions: Partial<Record<Admission, number>> = {}
+  const failures: string[] = []
+  // One after the other would make the last of 200 wait; these write to different rows.
+  await Promise.all(
+    [...groups.values()].map(async ({ cluster, identity, faults }) => {
+      try {
+        const sightings = { identity, faults, delivery: delivery.id, now: deps.clock.now() }
+        const admission = await admit(deps)(cluster, sightings, traceparent)
+        admissions[admission] = (admissions[admission] ?? 0) + 1
+        deps.log.info(
+          { cluster: identity.cluster, identity: identity.key, admission },
+          told(identity, faults, admission),
+        )
+      } catch (error) {
+        failures.push(errorText(error))
+      }
+    }),
+  )
+  if (failures.length > 0) {
+    const what = `${failures.length} of ${groups.size} incidents of message ${delivery.id} could not be written`
+    throw new RetryLater(`${what} (delivery ${delivery.dequeueCount}): ${failures[0]}`)
+  }
+  return { admissions, keptAside }
+}
+
+const refusal = (name: string, cluster: Cluster | undefined): string =>
+  cluster === undefined
+    ? `There is no cluster ${name} in the configuration; add it, or take its watcher away`
+    : `Cluster ${name} is disabled in the configuration (enabled: false)`
+
+const told = ({ owner }: Identity, faults: readonly Fault[], admission: Admission): string =>
+  `${faults.length} × ${faults[0]?.faultType} of ${owner.kind} ${owner.name}: ${admission}`

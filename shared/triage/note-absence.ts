@@ -1,0 +1,34 @@
+import type { TriageMessage } from '../incident/messages.ts'
+import { contend } from '../runtime/contend.ts'
+import type { TriageDeps } from './deps.ts'
+
+type Observed = Extract<TriageMessage, { readonly type: 'observed' }>
+
+/** More incidents of one cluster than this are beyond what one look can name (500 keys). */
+const MOST_OPEN = 1_000
+
+/** After a complete look at a cluster: open incidents it did not find have been absent since then, found ones are not. */
+export const noteAbsence =
+  (deps: Pick<TriageDeps, 'store' | 'clock' | 'random'>) =>
+  async ({ cluster, observedAt, keys }: Observed): Promise<void> => {
+    const found = new Set(keys)
+    const seenAt = new Date(observedAt).toISOString()
+    const { items } = await deps.store.list({ cluster, open: true }, MOST_OPEN)
+    const at = deps.clock.now()
+    for (const { incident } of items) {
+      if (found.has(incident.identity) === (incident.absentSince === undefined)) continue
+      await contend(deps, incident.incidentId, async () => {
+        const stored = await deps.store.current(incident.incidentId)
+        if (stored === undefined || stored.incident.status === 'resolved') return
+        const { absentSince, lastSeen } = stored.incident
+        if (found.has(incident.identity)) {
+          // An older look that comes late must not undo what a newer one, or the cluster itself, has said.
+          if (absentSince === undefined || seenAt < absentSince) return
+          const changes = { absentSince: undefined, lastSeen: [seenAt, lastSeen].sort()[1] ?? lastSeen }
+          return deps.store.update(stored, changes, { at, note: 'Seen again' })
+        }
+        if (absentSince !== undefined || seenAt <= lastSeen) return
+        return deps.store.update(stored, { absentSince: seenAt }, { at, note: 'Not found any more' })
+      })
+    }
+  }

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { type ContendDeps, contend, STALE } from '../runtime/contend.ts'
+import type { Table } from '../runtime/table.ts'
+
+/** An agent that may run. `until` is a backstop for a crash: what ends in order is given back at once. */
+export const Holder = z.strictObject({
+  incidentId: z.string(),
+  cluster: z.string(),
+  fence: z.number().int(),
+  until: z.iso.datetime(),
+})
+export type Holder = z.infer<typeof Holder>
+/** 100 agents at most (MAX_CONCURRENT_AGENTS) of at most 260 characters each stay below a property's 32 K. */
+const Holders = z.array(Holder).max(100)
+
+export type Limits = { readonly total: number; readonly perCluster: number }
+export type Slots = {
+  readonly holders: (now: Date) => Promise<readonly Holder[]>
+  /** Taking again for the same incident renews. */
+  readonly take: (holder: Holder, limits: Limits, now: Date) => Promise<'taken' | 'full' | 'cluster-full'>
+  /** Gives back what these incidents hold under these fences; a later fence keeps its slot. */
+  readonly release: (ended: readonly Pick<Holder, 'incidentId' | 'fence'>[], now: Date) => Promise<void>
+}
+
+const PARTITION = 'agents'
+const KEY = 'slots'
+
+/** The semaphore of agents: one row, so that taking is one conditional write over all clusters. */
+export function agentSlots(deps: ContendDeps & { readonly control: Table }): Slots {
+  const { control } = deps
+  const read = async (now: Date) => {
+    const row = await control.get(PARTITION, KEY)
+    const all = row === undefined ? [] : Holders.parse(JSON.parse(String(row.fields.holders)))
+    return { row, all, held: all.filter(({ until }) => until > now.toISOString()) }
+  }
+  const write = async (row: Awaited<ReturnType<typeof read>>['row'], holders: readonly Holder[]) => {
+    const fields = { holders: JSON.stringify(holders) }
+    const written = row === undefined ? control.insert(PARTITION, KEY, fields) : control.replace(row, fields)
+    return (await written) !== undefined
+  }
+
+  return {
+    holders: async (now) => (await read(now)).held,
+    take: (holder, limits, now) =>
+      contend(deps, 'The list of agents', async () => {
+        const { row, held } = await read(now)
+        const others = held.filter(({ incidentId }) => incidentId !== holder.incidentId)
+        if (others.length >= limits.total) return 'full'
+        if (others.filter(({ cluster }) => cluster === holder.cluster).length >= limits.perCluster)
+          return 'cluster-full'
+        return (await write(row, [...others, holder])) ? 'taken' : STALE
+      }),
+    release: (ended, now) =>
+      contend(deps, 'The list of agents', async () => {
+        const { row, all, held } = await read(now)
+        const left = held.filter(
+          (one) => !ended.some(({ incidentId, fence }) => incidentId === one.incidentId && fence >= one.fence),
+        )
+        if (left.length === all.length) return
+        return (await write(row, left)) ? undefined : STALE
+      }),
+  }
+}

@@ -1,0 +1,120 @@
+import { bundleName } from '../artifacts/layout.ts'
+import type { Cluster } from '../config/cluster.ts'
+import type { Stored } from '../incident/store.ts'
+import { contend } from '../runtime/contend.ts'
+import { errorText, GiveUp } from '../runtime/errors.ts'
+import { groupSpec, modelFor } from './agent-spec.ts'
+import type { TriageDeps } from './deps.ts'
+import { preflight } from './preflight.ts'
+import { sendResult } from './send-result.ts'
+import { agentSlots } from './slots.ts'
+
+export type Started = 'started' | 'no-capacity' | 'not-started'
+
+/** An agent may upload as late as its deadline, by a clock that is as wrong as ours may be. */
+const LINK_GRACE = 10 * 60_000
+
+/**
+ * Starts the group of an incident that is running. May run again at any time: the group's name follows from incident
+ * and fence, so a second start finds the first.
+ */
+export const startAgent =
+  (deps: TriageDeps) =>
+  async (stored: Stored): Promise<Started> => {
+    const { incident } = stored
+    try {
+      const cluster = await deps.cluster(incident.cluster)
+      const kubeconfigRef = cluster?.triage.kubeconfig
+      if (cluster === undefined || kubeconfigRef === undefined) {
+        throw new GiveUp(`Cluster ${incident.cluster} has no kubeconfig in the configuration any more`)
+      }
+      const spec = await prepare(deps, stored, cluster, await deps.secret(kubeconfigRef))
+      if ((await deps.groups.start(spec)) === 'no-capacity') {
+        await giveBack(deps, stored)
+        return 'no-capacity'
+      }
+    } catch (error) {
+      if (error instanceof GiveUp) {
+        await sendResult(deps)(stored, 'not-started', errorText(error))
+        return 'not-started'
+      }
+      await note(
+        deps,
+        stored,
+        { failureReason: errorText(error) },
+        `The agent could not be started: ${errorText(error)}`,
+      )
+      throw error
+    }
+    const at = deps.clock.now().toISOString()
+    await note(deps, stored, { agentStartedAt: at, failureReason: undefined }, 'The agent was started')
+    return 'started'
+  }
+
+async function prepare(deps: TriageDeps, { incident }: Stored, cluster: Cluster, kubeconfig: string) {
+  const deadline = incident.deadline ?? deps.clock.now().toISOString()
+  const expires = new Date(new Date(deadline).getTime() + LINK_GRACE)
+  const [checked, model, bundle, results, brokerPort] = await Promise.all([
+    preflight(deps)(cluster, kubeconfig),
+    modelWithKey(deps, cluster),
+    deps.createLink(bundleName(incident.incidentId, incident.fence), expires),
+    deps.resultsLink(expires),
+    deps.brokerPort(),
+  ])
+  // In the job's copy only: the agent's report says it, and the row need not be written for it.
+  const notes = [checked.note, model.note].filter((text) => text !== undefined)
+  const at = deps.clock.now().toISOString()
+  const steps = notes.map((text) => ({ at, state: incident.status, note: text.slice(0, 500) }))
+  return groupSpec(deps.settings, {
+    incident: { ...incident, steps: [...incident.steps, ...steps].slice(-60) },
+    deadline,
+    cluster,
+    kubeconfig,
+    permissions: checked.permissions,
+    model: model.model,
+    modelKey: model.key,
+    upload: { bundle, results },
+    token: deps.newToken(),
+    brokerPort,
+  })
+}
+
+/** Without its key a model cannot be asked; the rules need none, so the agent starts all the same. */
+async function modelWithKey(deps: TriageDeps, cluster: Cluster) {
+  const model = modelFor(deps.settings, cluster)
+  if (model === undefined) return {}
+  try {
+    return { model, key: await deps.secret(deps.settings.AGENT_MODEL_KEY) }
+  } catch (error) {
+    if (!(error instanceof GiveUp)) throw error
+    const note = `The model is not asked, its key is missing: ${errorText(error)}`
+    deps.log.warn({ cluster: cluster.name }, note)
+    return { note }
+  }
+}
+
+async function giveBack(deps: TriageDeps, { incident }: Stored): Promise<void> {
+  const { incidentId, fence } = incident
+  await contend(deps, incidentId, async () => {
+    const stored = await deps.store.current(incidentId)
+    if (stored === undefined) return 'refused'
+    const changes = { deadline: undefined, startedAt: undefined }
+    const why = 'No room for a container group at the moment; waits again'
+    return deps.store.move(stored, 'queued', { at: deps.clock.now(), note: why, fence, changes })
+  })
+  await agentSlots(deps).release([{ incidentId, fence }], deps.clock.now())
+}
+
+/** Adds what is known now, unless the incident has gone on in the meantime. */
+async function note(
+  deps: TriageDeps,
+  { incident }: Stored,
+  changes: { readonly agentStartedAt?: string; readonly failureReason: string | undefined },
+  text: string,
+): Promise<void> {
+  await contend(deps, incident.incidentId, async () => {
+    const stored = await deps.store.current(incident.incidentId)
+    if (stored?.incident.status !== 'running' || stored.incident.fence !== incident.fence) return
+    return deps.store.update(stored, changes, { at: deps.clock.now(), note: text })
+  })
+}

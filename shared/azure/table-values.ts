@@ -18,7 +18,7 @@ export function stored(name: string, value: Value): StoredValue {
 }
 
 /** `undefined` for kinds that we never write. */
-export function valueOf(read: unknown): Value | undefined {
+export function fieldValue(read: unknown): Value | undefined {
   if (typeof read === 'bigint') return Number(read)
   return typeof read === 'string' || typeof read === 'number' || typeof read === 'boolean' ? read : undefined
 }

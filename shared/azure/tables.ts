@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Fields, Row, Table, Value } from '../runtime/table.ts'
 import { statusOf } from './failure.ts'
 import { type StoragePlace, storageDeadline, storageRetries, transferDeadline } from './storage-place.ts'
-import { literal, rowKeyRange, stored, valueOf } from './table-values.ts'
+import { fieldValue, literal, rowKeyRange, stored } from './table-values.ts'
 
 /** The service's limit for one transaction. */
 const MAX_BATCH = 100
@@ -140,7 +140,7 @@ function row(read: unknown): Row {
   const fields: Record<string, Value> = {}
   for (const [name, value] of Object.entries(rest)) {
     if (taken.includes(name) || name.startsWith('odata.')) continue
-    const known = valueOf(value)
+    const known = fieldValue(value)
     if (known !== undefined) fields[name] = known
   }
   return { partition: partitionKey, key: rowKey, etag, fields }

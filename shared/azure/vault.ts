@@ -1,0 +1,74 @@
+import type { HttpClient } from '@azure/core-rest-pipeline'
+import type { TokenCredential } from '@azure/identity'
+import type { SecretClient } from '@azure/keyvault-secrets'
+import { type Clock, systemClock } from '../runtime/clock.ts'
+import { GiveUp } from '../runtime/errors.ts'
+import type { Vault } from '../runtime/vault.ts'
+import { statusOf } from './failure.ts'
+
+export type KeyVaultPlace = {
+  readonly url: string
+  readonly credential: TokenCredential
+  readonly clock?: Clock
+  /** Tests hand one in that leads to a vault of theirs. */
+  readonly httpClient?: HttpClient
+}
+
+/** Short enough that a rotated secret is in use within a minute, long enough that a storm asks the vault once. */
+const KEPT_MS = 60_000
+/** A cluster and a model have one secret each; beyond this many the oldest is asked for again. */
+const MAX_KEPT = 500
+const DEADLINE_MS = 15_000
+
+export function keyVault({ url, credential, clock = systemClock, httpClient }: KeyVaultPlace): Vault {
+  let loaded: Promise<SecretClient> | undefined
+  const load = async () => {
+    const library = await import('@azure/keyvault-secrets')
+    return new library.SecretClient(url, credential, httpClient === undefined ? {} : { httpClient })
+  }
+  const kept = new Map<string, { readonly value: Promise<string>; readonly until: number }>()
+  const fetchSecret = async (name: string): Promise<string> => {
+    // A slash would lead to another address of the vault.
+    if (!/^[0-9A-Za-z-]{1,127}$/.test(name))
+      throw new GiveUp(`${JSON.stringify(name.slice(0, 140))} is no name for a secret: use letters, digits and dashes.`)
+    loaded ??= load()
+    const client = await loaded
+    try {
+      const { value } = await client.getSecret(name, { abortSignal: AbortSignal.timeout(DEADLINE_MS) })
+      if (value === undefined || value === '')
+        throw new GiveUp(`The secret ${name} in ${url} is empty: give it a value.`)
+      return value
+    } catch (error) {
+      throw explained(error, name, url)
+    }
+  }
+  return {
+    secret: async (name) => {
+      const now = clock.now().getTime()
+      const known = kept.get(name)
+      if (known !== undefined && known.until > now) return known.value
+      const entry = { value: fetchSecret(name), until: now + KEPT_MS }
+      kept.delete(name)
+      kept.set(name, entry)
+      const [oldest] = kept.keys()
+      if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest)
+      try {
+        return await entry.value
+      } catch (error) {
+        if (kept.get(name) === entry) kept.delete(name)
+        throw error
+      }
+    },
+  }
+}
+
+function explained(error: unknown, name: string, url: string): unknown {
+  if (statusOf(error) === 404) return new GiveUp(`There is no secret ${name} in ${url}: create it there.`)
+  // Not given up: a new role takes minutes to arrive, and the secret may be enabled again.
+  if (statusOf(error) === 403)
+    return new Error(
+      `The secret ${name} in ${url} may not be read: give this app's identity the role Key Vault Secrets User there, or enable the secret.`,
+      { cause: error },
+    )
+  return error
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+export const ConnectionStatus = z.enum(['disconnected', 'connecting', 'connected', 'subscribing', 'active', 'failed'])
+export type ConnectionStatus = z.infer<typeof ConnectionStatus>
+
+/**
+ * The columns of a row in table `clusters` that tell how its watch is doing, beside those of the lease. The supervisor
+ * that holds the lease writes them; health and metrics read them. '' where a time or text is not known.
+ */
+export const ClusterStatus = z.looseObject({
+  status: ConnectionStatus.default('disconnected'),
+  statusSince: z.string().default(''),
+  lastEvent: z.string().default(''),
+  /** Of the last failure, while it lasts. */
+  error: z.string().default(''),
+  /** When the next try is due, while there is a failure. */
+  retryAt: z.string().default(''),
+  eventCount: z.number().default(0),
+  errorCount: z.number().default(0),
+  reconnectCount: z.number().default(0),
+  /** Sum of the time in which nobody was subscribed, in milliseconds. */
+  blindMilliseconds: z.number().default(0),
+})
+export type ClusterStatus = z.infer<typeof ClusterStatus>
+
+/** A row of table `control`, partition `supervisors`, key = the supervisor's name: written at least every 30 s. */
+export const Heartbeat = z.looseObject({ at: z.iso.datetime() })
+export type Heartbeat = z.infer<typeof Heartbeat>

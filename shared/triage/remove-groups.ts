@@ -1,0 +1,30 @@
+import { containerGroupName } from '../incident/identity.ts'
+import type { Group } from '../runtime/container-groups.ts'
+import type { TriageDeps } from './deps.ts'
+
+/** The names that containerGroupName gives: what else lies in the resource group is not ours to remove. */
+const ours = /^triage-[0-9a-f]{20}-\d{1,9}$/
+/** Per pass: removals are slow requests, and what is left over is taken at the next. */
+const MOST_REMOVALS = 20
+
+/** Groups that no running incident needs: finished, overtaken by a later fence, or of nobody. Money runs while they do. */
+export const removeGroups =
+  (deps: Pick<TriageDeps, 'groups' | 'store' | 'log'>) =>
+  async (groups: readonly Group[]): Promise<readonly string[]> => {
+    const removed: string[] = []
+    for (const group of groups.filter(({ name }) => ours.test(name))) {
+      if (removed.length >= MOST_REMOVALS) break
+      if (await isNeeded(deps, group)) continue
+      await deps.groups.remove(group.name)
+      deps.log.info({ group: group.name, state: group.state }, `Removed container group ${group.name}`)
+      removed.push(group.name)
+    }
+    return removed
+  }
+
+/** The group was listed before its row is read, and a row is running before its group exists: so this cannot be too early. */
+async function isNeeded(deps: Pick<TriageDeps, 'store'>, group: Group): Promise<boolean> {
+  const stored = await deps.store.current(group.tags.incidentId ?? '')
+  if (stored?.incident.status !== 'running') return false
+  return containerGroupName(stored.incident.incidentId, stored.incident.fence) === group.name
+}

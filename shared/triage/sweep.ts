@@ -1,0 +1,32 @@
+import { errorText } from '../runtime/errors.ts'
+import type { TriageDeps } from './deps.ts'
+import { freeSlots, launchWaiting } from './launch-waiting.ts'
+import { removeGroups } from './remove-groups.ts'
+import { resolveQuiet, skipOverdue } from './settle-incidents.ts'
+import { watchAgents } from './watch-agents.ts'
+
+/**
+ * Puts right what a crash, a lost message or a lost agent left behind, and moves on what only time moves. Every part
+ * may run at any time, twice, or beside another sweep; one that fails stops none of the others.
+ */
+export const sweep = (deps: TriageDeps) => async (): Promise<void> => {
+  const failures: string[] = []
+  const part = async <T>(name: string, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work()
+    } catch (error) {
+      failures.push(`${name}: ${errorText(error)}`)
+      return undefined
+    }
+  }
+  const groups = await part('list container groups', () => deps.groups.list())
+  if (groups !== undefined) {
+    await part('watch agents', () => watchAgents(deps)(groups))
+    await part('remove container groups', () => removeGroups(deps)(groups))
+  }
+  await part('skip what waited too long', skipOverdue(deps))
+  await part('resolve what is quiet', resolveQuiet(deps))
+  await part('free slots', () => freeSlots(deps))
+  await part('launch', launchWaiting(deps))
+  if (failures.length > 0) throw new Error(`The sweep could not do all: ${failures.join('; ')}`)
+}

@@ -15,13 +15,13 @@ const MOST_WAITING = 1_000
  * cannot be launched keeps no other waiting: what went wrong is logged, and the sweep tries it again.
  */
 export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly string[]> => {
-  const { store, settings, clock, log } = deps
+  const { store, settings, log } = deps
   const { items } = await store.list({ status: 'queued' }, MOST_WAITING)
   if (items.length === 0) return []
   const waiting = items.map(({ incident }) => incident)
   await freeSlots(deps)
   const limits = { total: settings.MAX_CONCURRENT_AGENTS, perCluster: settings.MAX_CONCURRENT_AGENTS_PER_CLUSTER }
-  const chosen = fairOrder(waiting, await agentSlots(deps).holders(clock.now()), limits)
+  const chosen = fairOrder(waiting, await agentSlots(deps).holders(), limits)
 
   const tried = await Promise.all(
     chosen.map(async ({ incidentId, cluster }) => {
@@ -72,15 +72,9 @@ export async function skip(deps: TriageDeps, incidentId: string, why: string): P
 /** Slots of incidents that are over. Each row is read on its own: only that is sure not to miss a move in between. */
 export async function freeSlots(deps: TriageDeps): Promise<void> {
   const slots = agentSlots(deps)
-  const now = deps.clock.now()
-  const holders = await slots.holders(now)
-  const ended = await Promise.all(
-    holders.map(async (holder) => {
-      const incident = (await deps.store.current(holder.incidentId))?.incident
-      const needed =
-        incident?.status === 'queued' || (incident?.status === 'running' && incident.fence === holder.fence)
-      return needed ? [] : [holder]
-    }),
-  )
-  if (ended.flat().length > 0) await slots.release(ended.flat(), now)
+  for (const { incidentId, fence } of await slots.holders()) {
+    const incident = (await deps.store.current(incidentId))?.incident
+    const needed = incident?.status === 'queued' || (incident?.status === 'running' && incident.fence === fence)
+    if (!needed) await slots.release(incidentId, fence)
+  }
 }

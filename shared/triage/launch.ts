@@ -31,7 +31,7 @@ export const launch =
     const { cluster } = waiting.incident
     const until = new Date(deadline.getTime() + SLOT_GRACE).toISOString()
     const limits = { total: settings.MAX_CONCURRENT_AGENTS, perCluster: settings.MAX_CONCURRENT_AGENTS_PER_CLUSTER }
-    const slot = await slots.take({ incidentId, cluster, fence, until }, limits, now)
+    const slot = await slots.take({ incidentId, cluster, fence, until }, limits)
     if (slot !== 'taken') return slot
 
     const running = await contend(deps, incidentId, async () => {
@@ -46,7 +46,7 @@ export const launch =
     const found = running === 'refused' ? undefined : running
     const underOurFence = found?.incident.status === 'running' && found.incident.fence === fence
     if (found === undefined || !underOurFence) {
-      await slots.release([{ incidentId, fence }], now)
+      await slots.release(incidentId, fence)
       return 'gone'
     }
     // Another launcher was faster and starts the group; the slot under this fence is as much its own.

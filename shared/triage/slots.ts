@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Clock } from '../runtime/clock.ts'
 import { type ContendDeps, contend, STALE } from '../runtime/contend.ts'
 import type { Table } from '../runtime/table.ts'
 
@@ -15,23 +16,26 @@ const Holders = z.array(Holder).max(100)
 
 export type Limits = { readonly total: number; readonly perCluster: number }
 export type Slots = {
-  readonly holders: (now: Date) => Promise<readonly Holder[]>
+  readonly holders: () => Promise<readonly Holder[]>
   /** Taking again for the same incident renews. */
-  readonly take: (holder: Holder, limits: Limits, now: Date) => Promise<'taken' | 'full' | 'cluster-full'>
-  /** Gives back what these incidents hold under these fences; a later fence keeps its slot. */
-  readonly release: (ended: readonly Pick<Holder, 'incidentId' | 'fence'>[], now: Date) => Promise<void>
+  readonly take: (holder: Holder, limits: Limits) => Promise<'taken' | 'full' | 'cluster-full'>
+  /** Gives back what the incident holds under this fence or an older one; a later fence keeps its slot. */
+  readonly release: (incidentId: string, fence: number) => Promise<void>
 }
 
 const PARTITION = 'agents'
 const KEY = 'slots'
 
 /** The semaphore of agents: one row, so that taking is one conditional write over all clusters. */
-export function agentSlots(deps: ContendDeps & { readonly control: Table }): Slots {
+export function agentSlots(
+  deps: ContendDeps & { readonly control: Table; readonly clock: Pick<Clock, 'now' | 'sleep'> },
+): Slots {
   const { control } = deps
-  const read = async (now: Date) => {
+  const read = async () => {
+    const now = deps.clock.now().toISOString()
     const row = await control.get(PARTITION, KEY)
     const all = row === undefined ? [] : Holders.parse(JSON.parse(String(row.fields.holders)))
-    return { row, all, held: all.filter(({ until }) => until > now.toISOString()) }
+    return { row, all, held: all.filter(({ until }) => until > now) }
   }
   const write = async (row: Awaited<ReturnType<typeof read>>['row'], holders: readonly Holder[]) => {
     const fields = { holders: JSON.stringify(holders) }
@@ -40,22 +44,20 @@ export function agentSlots(deps: ContendDeps & { readonly control: Table }): Slo
   }
 
   return {
-    holders: async (now) => (await read(now)).held,
-    take: (holder, limits, now) =>
+    holders: async () => (await read()).held,
+    take: (holder, limits) =>
       contend(deps, 'The list of agents', async () => {
-        const { row, held } = await read(now)
+        const { row, held } = await read()
         const others = held.filter(({ incidentId }) => incidentId !== holder.incidentId)
         if (others.length >= limits.total) return 'full'
         if (others.filter(({ cluster }) => cluster === holder.cluster).length >= limits.perCluster)
           return 'cluster-full'
         return (await write(row, [...others, holder])) ? 'taken' : STALE
       }),
-    release: (ended, now) =>
+    release: (incidentId, fence) =>
       contend(deps, 'The list of agents', async () => {
-        const { row, all, held } = await read(now)
-        const left = held.filter(
-          (one) => !ended.some(({ incidentId, fence }) => incidentId === one.incidentId && fence >= one.fence),
-        )
+        const { row, all, held } = await read()
+        const left = held.filter((one) => one.incidentId !== incidentId || one.fence > fence)
         if (left.length === all.length) return
         return (await write(row, left)) ? undefined : STALE
       }),

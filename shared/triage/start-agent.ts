@@ -102,7 +102,7 @@ async function giveBack(deps: TriageDeps, { incident }: Stored): Promise<void> {
     const why = 'No room for a container group at the moment; waits again'
     return deps.store.move(stored, 'queued', { at: deps.clock.now(), note: why, fence, changes })
   })
-  await agentSlots(deps).release([{ incidentId, fence }], deps.clock.now())
+  await agentSlots(deps).release(incidentId, fence)
 }
 
 /** Adds what is known now, unless the incident has gone on in the meantime. */

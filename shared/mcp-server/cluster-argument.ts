@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { ClusterApi } from '../kubernetes/cluster-api.ts'
+import { GiveUp } from '../runtime/errors.ts'
+import type { Target, Targets } from './targets.ts'
+
+const name = z.string().min(1).max(253)
+/** Every tool that looks into a cluster takes these. */
+export const clusterArguments = {
+  cluster: name
+    .optional()
+    .describe(
+      'Name or alias of the cluster (clusters_list shows them). May be left out only when there is exactly one',
+    ),
+  context: name.optional().describe('The same as cluster'),
+}
+
+export const nameOf = (args: { readonly cluster?: string | undefined; readonly context?: string | undefined }) =>
+  args.cluster ?? args.context
+
+/** The cluster that a call names; never one that an earlier call has named. */
+export function clusterOf(
+  targets: Targets,
+  args: { readonly cluster?: string | undefined; readonly context?: string | undefined },
+): { readonly target: Target; readonly api: ClusterApi } {
+  const target = targetOf(targets, args)
+  return { target, api: targets.at(target.name) }
+}
+
+function targetOf(
+  targets: Targets,
+  args: { readonly cluster?: string | undefined; readonly context?: string | undefined },
+): Target {
+  const { cluster, context } = args
+  if (cluster !== undefined && context !== undefined && targets.find(cluster) !== targets.find(context)) {
+    throw new GiveUp(`cluster is "${cluster}" and context is "${context}": name one cluster.`)
+  }
+  const named = nameOf(args)
+  if (named !== undefined) return targets.find(named)
+  const all = targets.list()
+  const [only] = all
+  if (only === undefined) throw new GiveUp('This server knows no cluster. Start it with a kubeconfig.')
+  if (all.length === 1) return only
+  const names = all.slice(0, 20).map((target) => target.name)
+  throw new GiveUp(`Say which cluster: ${names.join(', ')}${all.length > 20 ? ', … (clusters_list shows all)' : ''}.`)
+}

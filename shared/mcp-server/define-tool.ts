@@ -1,0 +1,98 @@
+import { type CallToolResult, type Tool as Definition, ToolSchema } from '@modelcontextprotocol/sdk/types.js'
+import { z } from 'zod'
+import { GiveUp } from '../runtime/errors.ts'
+import { boundText } from './bounds.ts'
+import { type Redact, redactAll } from './redaction.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import type { Targets } from './targets.ts'
+
+export type ToolContext = {
+  readonly targets: Targets
+  readonly redact: Redact
+  readonly now: () => Date
+  /** Ends with the call's deadline, or when the caller no longer waits. */
+  readonly signal: AbortSignal
+  /** Absent for callers without a session, to whom nothing can be sent later. */
+  readonly subscriptions: Subscriptions | undefined
+}
+type Effects = {
+  readonly readOnlyHint: boolean
+  readonly destructiveHint: boolean
+  readonly idempotentHint: boolean
+  readonly openWorldHint: boolean
+}
+/** Looks into a cluster and changes nothing. */
+export const reads: Effects = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: true,
+}
+
+export type Answer<T> = {
+  readonly structured: T
+  /** Drawn from what is left after redaction. */
+  readonly text: (redacted: T) => string
+}
+export type Tool = {
+  readonly name: string
+  readonly definition: Definition
+  readonly call: (args: unknown, context: ToolContext) => Promise<CallToolResult>
+}
+
+/** One tool. Its arguments are checked, and its answer is redacted, bounded and checked, whatever the tool does. */
+export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(tool: {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly input: I
+  readonly output: O
+  readonly effects: Effects
+  readonly run: (
+    args: z.output<z.ZodObject<I, z.core.$strict>>,
+    context: ToolContext,
+  ) => Promise<Answer<z.output<z.ZodObject<O>>>>
+}): Tool {
+  const input = z.strictObject(tool.input)
+  const output = z.object(tool.output)
+  const definition = ToolSchema.parse({
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: jsonSchema(input, 'input'),
+    outputSchema: jsonSchema(output, 'output'),
+    annotations: { title: tool.title, ...tool.effects },
+  })
+  return {
+    name: tool.name,
+    definition,
+    call: async (args, context) => {
+      const parsed = input.safeParse(args ?? {})
+      if (!parsed.success) throw new GiveUp(wrongArguments(tool.name, Object.keys(tool.input), parsed.error))
+      const answer = await tool.run(parsed.data, context)
+      // A cursor is ours, and only works as it is.
+      const cursor = 'continue' in answer.structured ? { continue: answer.structured.continue } : {}
+      const redacted = output.parse(Object.assign({}, redactAll(context.redact, answer.structured), cursor))
+      return {
+        content: [{ type: 'text', text: boundText(answer.text(redacted)) }],
+        structuredContent: redacted,
+      }
+    },
+  }
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-7' })
+  return rest
+}
+
+/** All that is wrong, and what would be right. */
+function wrongArguments(name: string, allowed: readonly string[], error: z.ZodError): string {
+  const wrong = error.issues.map((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return `unknown argument ${issue.keys.map((key) => `"${key.slice(0, 80)}"`).join(', ')} (it takes: ${allowed.join(', ') || 'none'})`
+    }
+    return `${issue.path.join('.')}: ${issue.message}`
+  })
+  return `Wrong arguments for ${name}: ${wrong.join('; ')}.`
+}

@@ -1,0 +1,42 @@
+/** True when the labels fit. */
+export type LabelTest = (labels: Readonly<Record<string, string>>) => boolean
+
+const key = '[A-Za-z0-9]([\\w./-]{0,315}[A-Za-z0-9])?'
+const value = '[\\w.-]{0,63}'
+const equal = new RegExp(`^(${key})\\s*(==|=|!=)\\s*(${value})$`)
+const set = new RegExp(`^(${key})\\s+(in|notin)\\s*\\(([^()]*)\\)$`)
+const present = new RegExp(`^(!?)\\s*(${key})$`)
+
+/** Kubernetes' label selectors, where no API is asked that could apply one. `undefined` when it cannot be read. */
+export function labelTest(selector: string): LabelTest | undefined {
+  const tests: LabelTest[] = []
+  // Commas within parentheses do not part requirements.
+  for (const part of selector.split(/,(?![^(]*\))/)) {
+    const text = part.trim()
+    if (text === '') continue
+    const test = requirement(text)
+    if (test === undefined) return undefined
+    tests.push(test)
+  }
+  return (labels) => tests.every((test) => test(labels))
+}
+
+function requirement(text: string): LabelTest | undefined {
+  const compared = equal.exec(text)
+  if (compared !== null) {
+    const [, name = '', , operator, wanted] = compared
+    return operator === '!=' ? (labels) => labels[name] !== wanted : (labels) => labels[name] === wanted
+  }
+  const among = set.exec(text)
+  if (among !== null) {
+    const [, name = '', , operator, list = ''] = among
+    const values = new Set(list.split(',').map((one) => one.trim()))
+    return (labels) => {
+      const found = labels[name]
+      return operator === 'in' ? found !== undefined && values.has(found) : found === undefined || !values.has(found)
+    }
+  }
+  const [, not, name] = present.exec(text) ?? []
+  if (name === undefined) return undefined
+  return not === '!' ? (labels) => labels[name] === undefined : (labels) => labels[name] !== undefined
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import type { KubeObject } from '../faults/kube-object.ts'
+import type { ClusterApi, Kind } from '../kubernetes/cluster-api.ts'
+import { fitValue } from './bounds.ts'
+import { readCursor, writeCursor } from './list-cursor.ts'
+
+/** With its table an answer stays within what a model should read at once (32 KiB). */
+const DEFAULT_BYTES = 24_000
+/** For programs that read whole clusters; a page of the API itself is rarely larger. */
+const MAX_BYTES = 1_000_000
+
+const selector = z.string().max(2_000)
+export const selectorArguments = {
+  labelSelector: selector.optional().describe("Label selector, such as 'app=web,tier in (front,back)'"),
+  fieldSelector: selector.optional().describe("Field selector, such as 'status.phase=Running' or 'spec.nodeName=n1'"),
+}
+/** Every list tool takes these. */
+export const pageArguments = {
+  limit: z.int().min(1).max(500).default(100).describe('At most so many objects in one answer'),
+  maxBytes: z.int().min(1_000).max(MAX_BYTES).default(DEFAULT_BYTES).describe('At most so many bytes of objects'),
+  continue: z.string().max(12_000).optional().describe('Goes on where an earlier answer ended: its `continue`'),
+}
+
+const Item = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
+})
+export type Item = z.infer<typeof Item>
+/** Every list tool answers this. */
+export const listOutput = {
+  cluster: z.string(),
+  /** What was looked at: what lies outside was not. */
+  scope: z.object({
+    apiVersion: z.string(),
+    kind: z.string(),
+    namespace: z.string().describe('Empty: all namespaces'),
+    labelSelector: z.string().optional(),
+    fieldSelector: z.string().optional(),
+  }),
+  items: z.array(Item),
+  complete: z.boolean().describe('False: there are more objects; call again with continue'),
+  continue: z.string().optional(),
+  shortened: z.int().describe('So many items have long values cut, each marked'),
+}
+const ListAnswer = z.object(listOutput)
+export type ListAnswer = z.infer<typeof ListAnswer>
+
+export type ListQuestion = {
+  readonly kind: Kind
+  readonly namespace?: string | undefined
+  readonly labelSelector?: string | undefined
+  readonly fieldSelector?: string | undefined
+  readonly limit: number
+  readonly maxBytes: number
+  readonly continue?: string | undefined
+}
+
+/** One page, within both limits; what it leaves out is reached with its `continue`, however large the list. */
+export async function listObjects(
+  cluster: string,
+  api: ClusterApi,
+  question: ListQuestion,
+  signal: AbortSignal,
+): Promise<ListAnswer> {
+  const { kind, namespace, labelSelector, fieldSelector, limit, maxBytes } = question
+  const scope = {
+    ...kind,
+    namespace: namespace ?? '',
+    ...(labelSelector ? { labelSelector } : {}),
+    ...(fieldSelector ? { fieldSelector } : {}),
+  }
+  const of = [cluster, kind.apiVersion, kind.kind, namespace ?? ''].join(' ')
+  const cursor = question.continue === undefined ? { of } : readCursor(question.continue, of)
+  const page = await api.list(
+    kind,
+    {
+      limit,
+      ...(namespace ? { namespace } : {}),
+      ...(labelSelector ? { labelSelector } : {}),
+      ...(fieldSelector ? { fieldSelector } : {}),
+      ...(cursor.page === undefined ? {} : { continueToken: cursor.page }),
+    },
+    signal,
+  )
+  const rest = remaining(page.items, cursor.after)
+  const taken = take(rest, maxBytes)
+  const answer = { cluster, scope, items: taken.items, shortened: taken.shortened }
+  if (taken.items.length < rest.length) {
+    const last = rest[taken.items.length - 1]
+    const after = last === undefined ? {} : { after: keyOf(last) }
+    return { ...answer, complete: false, continue: writeCursor({ ...cursor, ...after }) }
+  }
+  if (page.continueToken === undefined) return { ...answer, complete: true }
+  return { ...answer, complete: false, continue: writeCursor({ of, page: page.continueToken }) }
+}
+
+const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`
+
+/** The API lists by namespace and name; if the last one shown has gone meanwhile, its place in that order still holds. */
+function remaining(items: readonly KubeObject[], after: string | undefined): readonly KubeObject[] {
+  if (after === undefined) return items
+  const at = items.findIndex((item) => keyOf(item) === after)
+  return at >= 0 ? items.slice(at + 1) : items.filter((item) => keyOf(item) > after)
+}
+
+function take(from: readonly KubeObject[], maxBytes: number): { items: Item[]; shortened: number } {
+  const items: Item[] = []
+  let bytes = 0
+  let shortened = 0
+  for (const object of from) {
+    const { value, cut } = fitValue(withoutBookkeeping(object), maxBytes)
+    bytes += Buffer.byteLength(JSON.stringify(value))
+    if (items.length > 0 && bytes > maxBytes) break
+    items.push(Item.parse(value))
+    if (cut) shortened += 1
+  }
+  return { items, shortened }
+}
+
+/** managedFields is often half of an object, and says nothing about its state. */
+export function withoutBookkeeping(object: KubeObject): KubeObject {
+  const { managedFields: _, ...metadata } = { managedFields: undefined, ...object.metadata }
+  return { ...object, metadata }
+}

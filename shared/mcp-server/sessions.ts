@@ -1,0 +1,109 @@
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
+import { EmptyResultSchema } from '@modelcontextprotocol/sdk/types.js'
+import { randomId } from '../runtime/ids.ts'
+import { jsonError } from './http-answers.ts'
+import { createOutbox } from './outbox.ts'
+import { type Connection, connectCaller, type KubernetesMcp } from './server.ts'
+import type { Targets } from './targets.ts'
+
+export type SessionTimes = {
+  /** A ping on the open stream so often: proxies cut what is idle, and its answer shows that somebody is there. */
+  readonly pingMs: number
+  /** Without a stream and without a request for so long, a session is left behind. */
+  readonly idleMs: number
+  /** Half-open connections take what is written; a client that answers no ping for so long is gone. */
+  readonly silentMs: number
+}
+export const usualSessionTimes: SessionTimes = { pingMs: 20_000, idleMs: 300_000, silentMs: 900_000 }
+
+/** One per client; a supervisor holds one per cluster. More means that somebody loops. */
+const MAX_SESSIONS = 500
+/** Held for a client whose stream is not open just now. */
+const MAX_HELD = 1_000
+/** Arguments are short: nothing here takes an object. */
+const MAX_BODY_BYTES = 256 * 1024
+
+type Session = {
+  readonly transport: WebStandardStreamableHTTPServerTransport
+  readonly outbox: ReturnType<typeof createOutbox>
+  readonly path: string
+  connection: Connection | undefined
+  lastHeard: number
+}
+
+/** The stateful door: sessions by `Mcp-Session-Id`, each with one stream for notices. */
+export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
+  const sessions = new Map<string, Session>()
+  const now = () => mcp.clock.now().getTime()
+
+  async function begin(request: Request, path: string, targets: Targets): Promise<Response> {
+    if (sessions.size >= MAX_SESSIONS)
+      return jsonError(503, 'This server has reached its limit of sessions. Try later.')
+    const outbox = createOutbox(MAX_HELD)
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: randomId,
+      keepAliveMs: times.pingMs,
+      maxRequestBodySize: MAX_BODY_BYTES,
+      onsessioninitialized: (id) => {
+        sessions.set(id, session)
+      },
+    })
+    const session: Session = { transport, outbox, path, connection: undefined, lastHeard: now() }
+    session.connection = await connectCaller(mcp, transport, { targets, hold: outbox.push })
+    const { server } = session.connection
+    const ended = server.onclose
+    server.onclose = () => {
+      if (transport.sessionId !== undefined) sessions.delete(transport.sessionId)
+      ended?.()
+    }
+    const response = await transport.handleRequest(request)
+    // Whatever did not initialize (a wrong first message) leaves nothing behind.
+    if (transport.sessionId === undefined) await session.connection.close()
+    return response
+  }
+
+  async function goOn(session: Session, request: Request): Promise<Response> {
+    session.lastHeard = now()
+    const response = await session.transport.handleRequest(request)
+    if (request.method !== 'GET' || !response.ok) return response
+    const { outbox } = session
+    request.signal.addEventListener('abort', outbox.close, { once: true })
+    // The transport only takes notices once this response is on its way.
+    void mcp.clock.sleep(0).then(() => (request.signal.aborted ? undefined : outbox.open()))
+    return response
+  }
+
+  /** One beat: ping who listens, let go who is gone. */
+  function tend() {
+    for (const { connection, outbox, lastHeard } of [...sessions.values()]) {
+      if (connection === undefined) continue
+      const silent = now() - lastHeard
+      if (silent > (outbox.isOpen() ? times.silentMs : times.idleMs)) void connection.close()
+      else if (outbox.isOpen()) {
+        // No answer is no error here: what counts is whether anything at all is heard.
+        connection.server
+          .request({ method: 'ping' }, EmptyResultSchema, { timeout: times.pingMs })
+          .catch(() => undefined)
+      }
+    }
+  }
+
+  return {
+    size: () => sessions.size,
+    subscriptions: () => [...sessions.values()].reduce((sum, one) => sum + (one.connection?.subscriptions ?? 0), 0),
+    tend,
+    handle: async (request: Request, path: string, targets: Targets): Promise<Response> => {
+      const id = request.headers.get('mcp-session-id')
+      if (id === null) {
+        if (request.method === 'POST') return begin(request, path, targets)
+        return jsonError(400, 'Mcp-Session-Id is missing: initialize first.')
+      }
+      const session = sessions.get(id)
+      if (session === undefined || session.path !== path) return jsonError(404, 'Session not found', -32001)
+      return goOn(session, request)
+    },
+    end: async () => {
+      await Promise.all([...sessions.values()].map(({ connection }) => connection?.close()))
+    },
+  }
+}

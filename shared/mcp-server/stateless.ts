@@ -1,0 +1,26 @@
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
+import { jsonError } from './http-answers.ts'
+import { connectCaller, createKubernetesMcp, type McpOptions } from './server.ts'
+
+/** Arguments are short: nothing here takes an object. */
+const MAX_BODY_BYTES = 256 * 1024
+
+/** Answers one POST by itself, for hosts that keep nothing between requests. Without sessions there are no notices. */
+export function createStatelessHandler(options: McpOptions): (request: Request) => Promise<Response> {
+  const mcp = createKubernetesMcp(options)
+  return async (request) => {
+    if (request.method !== 'POST') {
+      return jsonError(405, 'Only POST is answered here: this server keeps no sessions.', -32000, { allow: 'POST' })
+    }
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      enableJsonResponse: true,
+      maxRequestBodySize: MAX_BODY_BYTES,
+    })
+    const connection = await connectCaller(mcp, transport, { stateless: true })
+    try {
+      return await transport.handleRequest(request)
+    } finally {
+      await connection.close()
+    }
+  }
+}

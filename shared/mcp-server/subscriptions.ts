@@ -1,0 +1,140 @@
+import { viewOf } from '../faults/view.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { GiveUp } from '../runtime/errors.ts'
+import type { FaultHub } from './fault-hub.ts'
+import { degradedNotice, eventNotice, faultNotice, type Notice } from './notices.ts'
+import { type Filter, filterTest, shownFilters } from './subscription-filter.ts'
+
+export type SubscriptionMode = 'faults' | 'events'
+export type SubscriptionInfo = {
+  readonly subscriptionId: string
+  readonly cluster: string
+  readonly mode: SubscriptionMode
+  readonly filters: Readonly<Record<string, string | string[]>>
+  readonly createdAt: string
+  readonly degraded: boolean
+}
+/** One session's subscriptions. They end with it. */
+export type Subscriptions = {
+  readonly subscribe: (
+    cluster: string,
+    mode: SubscriptionMode,
+    filter: Filter,
+    includeCurrent: boolean,
+    signal: AbortSignal,
+  ) => Promise<
+    SubscriptionInfo & { readonly notVisible: readonly { readonly kind: string; readonly reason: string }[] }
+  >
+  /** False when this session never had it; ending one twice is no error. */
+  readonly unsubscribe: (subscriptionId: string) => boolean
+  readonly list: () => readonly SubscriptionInfo[]
+  readonly end: () => void
+}
+
+/** The reference server's limits, which it meant to be settable. */
+export type SubscriptionLimits = { readonly perSession: number; readonly inAll: number }
+export const usualLimits: SubscriptionLimits = { perSession: 10, inAll: 100 }
+
+/** A subscribe answers within this, whatever the cluster does; known clients wait 15 s for a call. */
+const READY_WAIT_MS = 5_000
+/**
+ * The answer and the notices travel on different streams. So long after it the first ones follow, so that a client
+ * that goes by the subscription's id knows the id.
+ */
+const ANSWER_FIRST_MS = 25
+/** Ids of ended ones, kept so that ending one twice is no error. */
+const MAX_ENDED = 100
+
+export function createSubscriptions(deps: {
+  readonly hub: FaultHub
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly limits: SubscriptionLimits
+  /** Of all sessions together. */
+  readonly total: { count: number }
+  readonly send: (notice: Notice) => void
+}): Subscriptions {
+  const { hub, clock, total, limits } = deps
+  const active = new Map<string, { info: () => SubscriptionInfo; leave: () => void }>()
+  const past = new Set<string>()
+
+  function leave(id: string) {
+    const found = active.get(id)
+    if (found === undefined) return
+    active.delete(id)
+    total.count -= 1
+    past.add(id)
+    for (const oldest of past) if (past.size > MAX_ENDED) past.delete(oldest)
+    found.leave()
+  }
+
+  return {
+    subscribe: async (cluster, mode, filter, includeCurrent, signal) => {
+      const fits = filterTest(mode, filter)
+      const failed = (what: string) => new GiveUp(`failed to create subscription: ${what}`)
+      if (active.size >= limits.perSession)
+        throw failed(`session has reached maximum subscriptions (${limits.perSession})`)
+      if (total.count >= limits.inAll) throw failed(`server has reached maximum subscriptions (${limits.inAll})`)
+      const id = `sub-${deps.newId().slice(0, 8)}`
+      let degraded = false
+      /** Notices before the answer is under way. */
+      let waiting: Notice[] | undefined = []
+      const told = new Set<string>()
+      const send = (notice: Notice) => {
+        if (!active.has(id)) return
+        if (waiting === undefined) deps.send(notice)
+        else waiting.push(notice)
+      }
+      const { watch, leave: leaveWatch } = hub.listen(cluster, {
+        onFault: (fault, resolved) => {
+          // Each appearance and each end is told once, whether it came as current or as news.
+          if (mode !== 'faults' || !fits.fault(fault) || told.has(fault.faultId) === !resolved) return
+          if (resolved) told.delete(fault.faultId)
+          else told.add(fault.faultId)
+          send(faultNotice(id, fault, resolved, clock.now()))
+        },
+        onEvent: (object) => {
+          const event = mode === 'events' ? viewOf(object) : undefined
+          if (event?.kind === 'Event' && fits.event(event)) send(eventNotice(id, cluster, event))
+        },
+        onDegraded: (reason) => {
+          degraded = true
+          send(degradedNotice(id, cluster, reason))
+        },
+      })
+      const createdAt = `${clock.now().toISOString().slice(0, 19)}Z`
+      const filters = shownFilters(filter)
+      const info = () => ({ subscriptionId: id, cluster, mode, filters, createdAt, degraded })
+      active.set(id, { info, leave: leaveWatch })
+      total.count += 1
+
+      const isNew = watch.current().length === 0
+      const current = () => {
+        for (const fault of watch.current()) {
+          if (mode !== 'faults' || !fits.fault(fault) || told.has(fault.faultId)) continue
+          told.add(fault.faultId)
+          if (includeCurrent) send(faultNotice(id, fault, false, clock.now()))
+        }
+      }
+      if (!isNew) current()
+      await Promise.race([watch.ready, clock.sleep(READY_WAIT_MS, signal)])
+      if (includeCurrent) current()
+      else waiting = waiting.filter(({ logger }) => logger !== 'kubernetes/faults')
+      void clock.sleep(ANSWER_FIRST_MS).then(() => {
+        const held = waiting ?? []
+        waiting = undefined
+        for (const notice of held) if (active.has(id)) deps.send(notice)
+      })
+      return { ...info(), notVisible: watch.notVisible() }
+    },
+    unsubscribe: (id) => {
+      if (!active.has(id)) return past.has(id)
+      leave(id)
+      return true
+    },
+    list: () => [...active.values()].map(({ info }) => info()),
+    end: () => {
+      for (const id of [...active.keys()]) leave(id)
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { defineTool, reads } from '../define-tool.ts'
+import { subscriptionsOf } from '../subscription-session.ts'
+
+export const eventsListSubscriptions = defineTool({
+  name: 'events_list_subscriptions',
+  title: 'Events: List Subscriptions',
+  description: 'Use when you need to know which subscriptions of this session are alive.',
+  input: {},
+  output: {
+    subscriptions: z.array(
+      z.object({
+        subscriptionId: z.string(),
+        cluster: z.string(),
+        mode: z.string(),
+        filters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+        createdAt: z.string(),
+        degraded: z.boolean(),
+      }),
+    ),
+    total: z.int(),
+  },
+  effects: { ...reads, openWorldHint: false },
+  run: async (_, call) => {
+    const subscriptions = subscriptionsOf(call).list()
+    return {
+      structured: { subscriptions: subscriptions.map((one) => ({ ...one })), total: subscriptions.length },
+      text: (answer) => `# Active Subscriptions\n\n${JSON.stringify(answer, null, 2)}`,
+    }
+  },
+})

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { GiveUp } from '../../runtime/errors.ts'
+import { clusterArguments, clusterOf } from '../cluster-argument.ts'
+import { defineTool, reads } from '../define-tool.ts'
+import { filterArguments } from '../subscription-filter.ts'
+import { subscriptionsOf } from '../subscription-session.ts'
+
+const filters = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
+
+/** The text is the reference server's to the letter: known clients cut the JSON out of it. */
+export const eventsSubscribe = defineTool({
+  name: 'events_subscribe',
+  title: 'Events: Subscribe',
+  description:
+    'Use when you want to be told of faults (crash loops, nodes not ready, stuck rollouts, …) or of events as they happen. Notices come as notifications/message. Needs a session: HTTP with sessions, or stdio.',
+  input: {
+    ...clusterArguments,
+    mode: z.string().max(20).default('events').describe("'faults' or 'events'"),
+    ...filterArguments,
+    includeCurrent: z.boolean().default(true).describe('Faults mode: also tell the faults that exist already'),
+  },
+  output: {
+    subscriptionId: z.string(),
+    cluster: z.string(),
+    mode: z.string(),
+    status: z.literal('active'),
+    createdAt: z.string(),
+    filters,
+    notVisible: z
+      .array(z.object({ kind: z.string(), reason: z.string() }))
+      .optional()
+      .describe('Kinds whose faults cannot be seen, with the reason'),
+  },
+  effects: { ...reads, idempotentHint: false },
+  run: async ({ mode, includeCurrent, cluster, context, ...filter }, call) => {
+    const subscriptions = subscriptionsOf(call)
+    if (mode !== 'faults' && mode !== 'events') {
+      throw new GiveUp("failed to create subscription: invalid mode: must be 'events' or 'faults'")
+    }
+    const { target } = clusterOf(call.targets, { cluster, context })
+    const {
+      notVisible,
+      degraded: _,
+      ...info
+    } = await subscriptions.subscribe(target.name, mode, filter, includeCurrent, call.signal)
+    const hidden = notVisible.length === 0 ? {} : { notVisible: [...notVisible] }
+    return {
+      structured: { ...info, status: 'active' as const, ...hidden },
+      text: (answer) => {
+        const sorted = Object.fromEntries(Object.entries(answer).sort(([a], [b]) => (a < b ? -1 : 1)))
+        return `# Event Subscription Created\n\n${JSON.stringify(sorted, null, 2)}\n\nYou will receive event notifications via the logging/message protocol.`
+      },
+    }
+  },
+})

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { clusterArguments, clusterOf } from '../cluster-argument.ts'
+import { defineTool, reads } from '../define-tool.ts'
+import { getObject, objectOutput, objectText } from '../get-object.ts'
+
+export const podsGet = defineTool({
+  name: 'pods_get',
+  title: 'Pods: Get',
+  description: 'Use when you need the whole state of one pod: its spec, conditions and container states.',
+  input: {
+    ...clusterArguments,
+    name: z.string().min(1).max(253).describe('Name of the pod'),
+    namespace: z.string().max(253).optional().describe("Its namespace; absent: the cluster's configured one"),
+  },
+  output: objectOutput,
+  effects: reads,
+  run: async ({ name, namespace, ...args }, { targets, signal }) => {
+    const { target, api } = clusterOf(targets, args)
+    const kind = { apiVersion: 'v1', kind: 'Pod' }
+    return {
+      structured: await getObject(target, api, kind, name, namespace ?? target.namespace, signal),
+      text: objectText,
+    }
+  },
+})

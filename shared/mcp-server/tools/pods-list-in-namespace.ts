@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { clusterArguments, clusterOf } from '../cluster-argument.ts'
+import { defineTool, reads } from '../define-tool.ts'
+import { listObjects, listOutput, pageArguments, selectorArguments } from '../list-objects.ts'
+import { listText } from '../object-table.ts'
+
+export const podsListInNamespace = defineTool({
+  name: 'pods_list_in_namespace',
+  title: 'Pods: List in Namespace',
+  description: 'Use when you need the pods of one namespace.',
+  input: {
+    ...clusterArguments,
+    namespace: z.string().min(1).max(253).describe('Namespace to list pods of'),
+    ...selectorArguments,
+    ...pageArguments,
+  },
+  output: listOutput,
+  effects: reads,
+  run: async (args, { targets, signal, now }) => {
+    const { target, api } = clusterOf(targets, args)
+    const kind = { apiVersion: 'v1', kind: 'Pod' }
+    const structured = await listObjects(target.name, api, { ...args, kind }, signal)
+    return { structured, text: (answer) => listText(answer, now()) }
+  },
+})

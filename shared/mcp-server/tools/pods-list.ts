@@ -1,0 +1,23 @@
+import { clusterArguments, clusterOf } from '../cluster-argument.ts'
+import { defineTool, reads } from '../define-tool.ts'
+import { listObjects, listOutput, pageArguments, selectorArguments } from '../list-objects.ts'
+import { listText } from '../object-table.ts'
+
+export const podsList = defineTool({
+  name: 'pods_list',
+  title: 'Pods: List',
+  description: 'Use when you need the pods of one cluster, in all namespaces.',
+  input: {
+    ...clusterArguments,
+    ...selectorArguments,
+    ...pageArguments,
+  },
+  output: listOutput,
+  effects: reads,
+  run: async (args, { targets, signal, now }) => {
+    const { target, api } = clusterOf(targets, args)
+    const kind = { apiVersion: 'v1', kind: 'Pod' }
+    const structured = await listObjects(target.name, api, { ...args, kind }, signal)
+    return { structured, text: (answer) => listText(answer, now()) }
+  },
+})

@@ -1,0 +1,105 @@
+import type { Invocation } from './app/invocation.ts'
+
+/**
+ * The one place where the parts are joined. Every act loads what it needs when it is first called, so that registering
+ * the functions costs next to nothing and an instance never loads what only another function uses.
+ */
+export function app() {
+  joined ??= join()
+  return joined
+}
+let joined: ReturnType<typeof join> | undefined
+
+/** What HTTP functions answer: the Functions library's HttpResponseInit, as far as we use it. */
+type Answer = {
+  readonly status?: number
+  readonly body?: string
+  readonly jsonBody?: unknown
+  readonly headers?: Record<string, string>
+}
+
+function join() {
+  const platform = once(async () => {
+    const { createPlatform } = await import('./app/platform.ts')
+    // Not one invocation's line: a wrong clusters file is everybody's.
+    return createPlatform((message) => console.warn(message))
+  })
+  const begin = async (invocation: Invocation) => {
+    const [{ logOf, atEdge }, surroundings] = await Promise.all([import('./app/invocation.ts'), platform()])
+    const log = logOf(invocation, surroundings.settings.LOG_LEVEL)
+    return { platform: surroundings, log, edge: (act: () => Promise<unknown>) => atEdge(log, act) }
+  }
+  const http = async (invocation: Invocation, name: 'health' | 'clusterHealth' | 'metrics'): Promise<Answer> => {
+    const { platform: surroundings } = await begin(invocation)
+    const answers = await import('./app/http-answers.ts')
+    return answers[name](surroundings)
+  }
+
+  return {
+    supervise: async (name: string, invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log } = await begin(invocation)
+      const { supervise } = await import('./app/supervisor-parts.ts')
+      await supervise(surroundings, log, name)
+    },
+    triage: async (message: unknown, invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log, edge } = await begin(invocation)
+      const { triageDeps } = await import('./app/triage-parts.ts')
+      const { handleTriageMessage } = await import('./triage/handle-triage-message.ts')
+      const { id, dequeueCount } = invocation.triggerMetadata ?? {}
+      const delivery = { id: String(id ?? invocation.invocationId), dequeueCount: Number(dequeueCount ?? 1) }
+      const deps = await triageDeps(surroundings, log)
+      await edge(() => handleTriageMessage(deps)(message, delivery))
+    },
+    report: async (message: unknown, invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log, edge } = await begin(invocation)
+      const { reportDeps } = await import('./app/report-parts.ts')
+      const { handleResult } = await import('./report/handle-result.ts')
+      const deps = await reportDeps(surroundings, log)
+      await edge(() => handleResult(deps)(message))
+    },
+    sweep: async (invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log } = await begin(invocation)
+      const { triageDeps } = await import('./app/triage-parts.ts')
+      const { sweep } = await import('./triage/sweep.ts')
+      await sweep(await triageDeps(surroundings, log))()
+    },
+    deadLetter: async (queue: string, message: unknown, invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log, edge } = await begin(invocation)
+      const { triageDeps } = await import('./app/triage-parts.ts')
+      const { handleDeadLetter } = await import('./triage/dead-letter.ts')
+      const deps = await triageDeps(surroundings, log)
+      await edge(() => handleDeadLetter(deps)(queue, message))
+    },
+    health: (invocation: Invocation): Promise<Answer> => http(invocation, 'health'),
+    clusterHealth: (invocation: Invocation): Promise<Answer> => http(invocation, 'clusterHealth'),
+    metrics: (invocation: Invocation): Promise<Answer> => http(invocation, 'metrics'),
+    incidents: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { incidents } = await import('./app/http-answers.ts')
+      return incidents(surroundings, query)
+    },
+    incident: async (id: string, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { incident } = await import('./app/http-answers.ts')
+      return incident(surroundings, id)
+    },
+    incidentReport: async (id: string, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { incidentReport } = await import('./app/http-answers.ts')
+      return incidentReport(surroundings, id)
+    },
+    kubernetesMcp: async (request: Request, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings, log } = await begin(invocation)
+      const { kubernetesMcp } = await import('./app/mcp-parts.ts')
+      return kubernetesMcp(surroundings, log, request)
+    },
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

@@ -1,0 +1,30 @@
+import { errorText, GiveUp } from '../runtime/errors.ts'
+import { createLog, type Log } from '../runtime/log.ts'
+
+/** What the product uses of the Functions library's InvocationContext. */
+export type Invocation = {
+  readonly invocationId: string
+  readonly functionName: string
+  readonly triggerMetadata?: Readonly<Record<string, unknown>>
+  readonly debug: (line: string) => void
+  readonly info: (line: string) => void
+  readonly warn: (line: string) => void
+  readonly error: (line: string) => void
+}
+
+/** Lines go to the invocation's own log, each as one JSON object. */
+export const logOf = (invocation: Invocation, level: string): Log =>
+  createLog(level, (word, line) => invocation[word](line), { function: invocation.functionName })
+
+/**
+ * The one edge of every queue function. GiveUp is told once and ends the message: trying again would not help.
+ * RetryLater and everything unforeseen go back to the queue, whose fifth failure ends in the dead letters.
+ */
+export async function atEdge(log: Log, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    if (!(error instanceof GiveUp)) throw error
+    log.error({ kind: 'GiveUp' }, errorText(error))
+  }
+}

@@ -1,0 +1,141 @@
+import { readFile, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import { CLUSTERS_FILE, containers, tables } from '../artifacts/layout.ts'
+import { managedIdentity } from '../azure/credential.ts'
+import { storageFromSettings } from '../azure/storage-from-settings.ts'
+import { type ClustersSource, clustersSource } from '../config/clusters-source.ts'
+import { readKey, readSecret } from '../config/secret-ref.ts'
+import { readSettings, type Settings } from '../config/settings.ts'
+import { incidentStore } from '../incident/store.ts'
+import { systemClock } from '../runtime/clock.ts'
+import type { ContainerGroups } from '../runtime/container-groups.ts'
+import { GiveUp } from '../runtime/errors.ts'
+import { systemRandom } from '../runtime/ids.ts'
+import type { Vault } from '../runtime/vault.ts'
+
+/** 5,000 clusters of 200 bytes each. */
+const MAX_CLUSTERS_FILE_BYTES = 1024 * 1024
+/** A change of the clusters file is seen within this time, and a storm of faults does not ask for it each time. */
+const CLUSTERS_FRESH_MS = 5_000
+/** Inside a container group every port is free. */
+const BROKER_PORT = 8700
+
+export type Platform = ReturnType<typeof createPlatform>
+
+/** Everything outside that the acts need, chosen by the settings. Nothing is loaded or asked before its first use. */
+export function createPlatform(warn: (message: string) => void, settings: Settings = readSettings()) {
+  const credential = managedIdentity(settings.AzureWebJobsStorage__clientId)
+  const storage = storageFromSettings(settings, credential)
+  const vault = once(() => openVault(settings))
+  const groups = once(() => openGroups(settings))
+  const secretDeps = async () => ({
+    vault: await vault(),
+    ...(settings.CLUSTERS_FILE === '' ? {} : { folder: dirname(settings.CLUSTERS_FILE) }),
+  })
+
+  const config = storage.blobs(containers.config)
+  const clusters = clustersSource({
+    where: settings.CLUSTERS_FILE === '' ? `${containers.config}/${CLUSTERS_FILE}` : settings.CLUSTERS_FILE,
+    read: settings.CLUSTERS_FILE === '' ? blobText : fileText(settings.CLUSTERS_FILE),
+    log: warn,
+    lastGood: {
+      read: async () => (await config.read(`last-good-${CLUSTERS_FILE}`, MAX_CLUSTERS_FILE_BYTES))?.text,
+      write: (text) => config.write(`last-good-${CLUSTERS_FILE}`, text),
+    },
+  })
+  async function blobText(knownEtag: string | undefined) {
+    const info = await config.info(CLUSTERS_FILE)
+    if (info === undefined) return undefined
+    if (info.etag === knownEtag) return 'unchanged' as const
+    const blob = await config.read(CLUSTERS_FILE, MAX_CLUSTERS_FILE_BYTES)
+    return blob === undefined ? undefined : { text: blob.text, etag: blob.etag }
+  }
+
+  return {
+    settings,
+    storage,
+    credential,
+    clock: systemClock,
+    random: systemRandom,
+    clusters,
+    cluster: clusterByName(clusters),
+    store: incidentStore({ incidents: storage.table(tables.incidents), history: storage.table(tables.history) }),
+    vault,
+    groups,
+    secret: async (reference: string) => readSecret(await secretDeps())(reference),
+    apiKey: async (key: string) => readKey(await secretDeps())(key),
+    brokerPort: () => (settings.LOCAL_GROUPS_DIR === '' ? Promise.resolve(BROKER_PORT) : freePort()),
+  }
+}
+
+function clusterByName(source: ClustersSource) {
+  let fresh = 0
+  let known: Awaited<ReturnType<ClustersSource['current']>> | undefined
+  return async (name: string) => {
+    const now = systemClock.now().getTime()
+    if (known === undefined || now - fresh > CLUSTERS_FRESH_MS) {
+      known = await source.current()
+      fresh = now
+    }
+    return known.clusters.find((cluster) => cluster.name === name)
+  }
+}
+
+const fileText = (path: string) => async (knownEtag: string | undefined) => {
+  try {
+    const etag = String((await stat(path)).mtimeMs)
+    return etag === knownEtag ? ('unchanged' as const) : { text: await readFile(path, 'utf8'), etag }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function openVault(settings: Settings): Promise<Vault | undefined> {
+  if (settings.LOCAL_VAULT_DIR !== '') {
+    const { fileVault } = await import('../../infra/local/file-vault.ts')
+    return fileVault(settings.LOCAL_VAULT_DIR)
+  }
+  if (settings.KEY_VAULT_URL === undefined) return undefined
+  const { keyVault } = await import('../azure/vault.ts')
+  return keyVault({ url: settings.KEY_VAULT_URL, credential: managedIdentity(settings.AzureWebJobsStorage__clientId) })
+}
+
+async function openGroups(settings: Settings): Promise<ContainerGroups> {
+  if (settings.LOCAL_GROUPS_DIR !== '') {
+    const { processContainerGroups } = await import('../../infra/local/process-groups.ts')
+    return processContainerGroups(settings.LOCAL_GROUPS_DIR)
+  }
+  const needed = ['AZURE_SUBSCRIPTION_ID', 'AGENT_RESOURCE_GROUP', 'AGENT_LOCATION', 'AGENT_IMAGE'] as const
+  const missing = needed.filter((name) => settings[name] === '')
+  if (missing.length > 0) throw new GiveUp(`Agents cannot be started: set ${missing.join(', ')}.`)
+  const { aciContainerGroups } = await import('../azure/container-groups.ts')
+  return aciContainerGroups({
+    subscriptionId: settings.AZURE_SUBSCRIPTION_ID,
+    resourceGroup: settings.AGENT_RESOURCE_GROUP,
+    location: settings.AGENT_LOCATION,
+    image: settings.AGENT_IMAGE,
+    subnetId: settings.AGENT_SUBNET_ID,
+    registryIdentity: settings.AGENT_REGISTRY_IDENTITY,
+    credential: managedIdentity(settings.AzureWebJobsStorage__clientId),
+  })
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

@@ -1,0 +1,53 @@
+import { CLUSTERS_FILE, containers, queues, tables } from '../artifacts/layout.ts'
+import type { Cluster } from '../config/cluster.ts'
+import { connectCluster } from '../kubernetes/connect.ts'
+import { checkPermissions } from '../kubernetes/permissions.ts'
+import { randomId } from '../runtime/ids.ts'
+import type { Log } from '../runtime/log.ts'
+import type { TriageDeps } from '../triage/deps.ts'
+import { noticeOut } from './notifiers.ts'
+import type { Platform } from './platform.ts'
+
+/** The triage stage with its real surroundings. */
+export async function triageDeps(platform: Platform, log: Log): Promise<TriageDeps> {
+  const { settings, storage } = platform
+  const bundles = storage.blobs(containers.bundles)
+  return {
+    store: platform.store,
+    control: storage.table(tables.control),
+    permissions: storage.table(tables.permissions),
+    deadLetters: storage.blobs(containers.deadLetters),
+    bundles,
+    groups: await platform.groups(),
+    results: storage.queue(queues.results),
+    cluster: platform.cluster,
+    secret: async (reference) => (await platform.secret(reference)).text,
+    checkPermissions: (cluster, kubeconfig, signal) => permissionsOf(platform, cluster, kubeconfig, signal),
+    createLink: bundles.createLink,
+    resultsLink: (expires) => storage.queueAddLink(queues.results, expires),
+    brokerPort: platform.brokerPort,
+    newToken: () => `${randomId()}${randomId()}`,
+    notify: (notice) => noticeOut(platform, log)({ kind: 'trouble', title: titles[notice.kind], text: notice.reason }),
+    clock: platform.clock,
+    random: platform.random,
+    log,
+    settings,
+  }
+}
+
+const titles = { 'dead-letter': 'A message could not be handled and was kept aside' } as const
+
+async function permissionsOf(platform: Platform, cluster: Cluster, kubeconfig: string, signal: AbortSignal) {
+  const where = cluster.triage.kubeconfig ?? CLUSTERS_FILE
+  const api = connectCluster(kubeconfig, { where })
+  try {
+    return await checkPermissions(api, {
+      cluster: cluster.name,
+      allowSecretsAccess: cluster.triage.allow_secrets_access,
+      now: platform.clock.now,
+      signal,
+    })
+  } finally {
+    await api.close()
+  }
+}

@@ -5,16 +5,16 @@ import { fromRow } from './incident-row.ts'
 import type { Stored } from './store.ts'
 
 export type IncidentFilters = {
-  readonly cluster?: string
-  readonly namespace?: string
-  readonly status?: IncidentState
-  readonly severity?: Severity
+  readonly cluster?: string | undefined
+  readonly namespace?: string | undefined
+  readonly status?: IncidentState | undefined
+  readonly severity?: Severity | undefined
   /** Not found by the last complete look at its cluster. */
-  readonly absent?: boolean
+  readonly absent?: boolean | undefined
   /** Not resolved yet. */
   readonly open?: true
   /** Last seen at or after this moment. */
-  readonly since?: Date
+  readonly since?: Date | undefined
 }
 export type IncidentPage = {
   readonly items: readonly Stored[]

@@ -1,0 +1,106 @@
+import { ClusterStatus, type ConnectionStatus } from '../artifacts/cluster-status.ts'
+import { ClusterPermissions } from '../artifacts/permissions.ts'
+import type { Cluster } from '../config/cluster.ts'
+import { fromParts } from '../runtime/json-parts.ts'
+import type { Row } from '../runtime/table.ts'
+
+/** One cluster as `GET /api/health/clusters` shows it; what is empty is left out. */
+export type ClusterHealth = {
+  readonly name: string
+  readonly status: ConnectionStatus
+  readonly last_event?: string
+  readonly error?: string
+  readonly retry_in?: string
+  readonly event_count: number
+  readonly triage_enabled: boolean
+  readonly permissions?: ClusterPermissions
+  readonly labels?: Readonly<Record<string, string>>
+}
+export type HealthSummary = {
+  readonly clusters: readonly ClusterHealth[]
+  readonly summary: {
+    readonly total: number
+    readonly active: number
+    readonly unhealthy: number
+    readonly triage_enabled: number
+  }
+  /** What is wrong with the configuration in force, if anything. */
+  readonly config_errors?: readonly string[]
+}
+
+/** What the answer is made of: the clusters in force, and the rows of tables `clusters` and `permissions`. */
+export type HealthInput = {
+  readonly clusters: readonly Cluster[]
+  readonly rows: readonly Row[]
+  readonly permissions: readonly Row[]
+  readonly configErrors?: readonly string[]
+}
+
+/** A cluster that is not `active` at this moment counts as unhealthy: nobody hears its faults as they happen. */
+export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
+  const rows = new Map(input.rows.map((row) => [row.key, row]))
+  const permissions = new Map(input.permissions.map((row) => [row.key, row]))
+  const clusters = input.clusters
+    .filter(({ enabled }) => enabled)
+    .map((cluster) =>
+      healthOf(cluster, watchOf(rows.get(cluster.name), now), permissionsOf(permissions.get(cluster.name)), now),
+    )
+  const active = clusters.filter(({ status }) => status === 'active').length
+  const errors = input.configErrors ?? []
+  return {
+    clusters,
+    summary: {
+      total: clusters.length,
+      active,
+      unhealthy: clusters.length - active,
+      triage_enabled: clusters.filter(({ triage_enabled }) => triage_enabled).length,
+    },
+    ...(errors.length === 0 ? {} : { config_errors: errors }),
+  }
+}
+
+function healthOf(
+  cluster: Cluster,
+  watch: ClusterStatus,
+  permissions: ClusterPermissions | undefined,
+  now: Date,
+): ClusterHealth {
+  const wait = watch.retryAt === '' ? 0 : new Date(watch.retryAt).getTime() - now.getTime()
+  return {
+    name: cluster.name,
+    status: watch.status,
+    ...(watch.lastEvent === '' ? {} : { last_event: watch.lastEvent }),
+    ...(watch.error === '' ? {} : { error: watch.error }),
+    ...(wait > 0 ? { retry_in: `${Math.ceil(wait / 1000)}s` } : {}),
+    event_count: watch.eventCount,
+    triage_enabled: cluster.triage.enabled,
+    ...(permissions === undefined ? {} : { permissions }),
+    ...(Object.keys(cluster.labels).length === 0 ? {} : { labels: cluster.labels }),
+  }
+}
+
+/**
+ * The status a row tells of, unless the lease on it is over: then whoever wrote `active` is gone, and says nothing about
+ * now.
+ */
+export function watchOf(row: Row | undefined, now: Date): ClusterStatus {
+  const parsed = ClusterStatus.safeParse(row?.fields ?? {})
+  if (!parsed.success) return ClusterStatus.parse({ error: 'The row of this cluster cannot be read' })
+  const { until } = parsed.data
+  const over = typeof until === 'string' && until !== '' && until < now.toISOString()
+  if (!over || parsed.data.status !== 'active') return parsed.data
+  return {
+    ...parsed.data,
+    status: 'disconnected',
+    error: parsed.data.error || 'No supervisor watches this cluster at the moment',
+  }
+}
+
+function permissionsOf(row: Row | undefined): ClusterPermissions | undefined {
+  if (row === undefined) return undefined
+  try {
+    return ClusterPermissions.parse(fromParts(row.fields))
+  } catch {
+    return undefined
+  }
+}

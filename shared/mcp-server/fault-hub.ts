@@ -5,6 +5,7 @@ import type { Targets } from './targets.ts'
 /** One watch per cluster, however many listen; it ends with the last listener. */
 export type FaultHub = {
   readonly listen: (cluster: string, listener: Listener) => { readonly watch: FaultWatch; readonly leave: () => void }
+  readonly times: FaultWatchTimes
   /** How many clusters are watched now. */
   readonly watches: () => number
   readonly stop: () => void
@@ -41,6 +42,7 @@ export function createFaultHub(deps: {
         },
       }
     },
+    times,
     watches: () => running.size,
     stop: () => {
       for (const { watch } of running.values()) watch.stop()

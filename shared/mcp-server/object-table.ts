@@ -118,9 +118,10 @@ export function ageText(stamp: string, now: Date): string {
 /** The answer of a list tool for people and models: what was looked at, the rows, and what is missing. */
 export function listText(answer: ListAnswer, now: Date): string {
   const { scope, items, cluster } = answer
-  const where = scope.namespace === '' ? 'all namespaces' : `namespace ${scope.namespace}`
+  const spread = items.length === 0 || items.some((item) => item.metadata.namespace !== undefined)
+  const where = scope.namespace === '' ? (spread ? ', all namespaces' : '') : `, namespace ${scope.namespace}`
   const filters = [scope.labelSelector, scope.fieldSelector].filter((text) => text !== undefined).join(' and ')
-  const head = `# ${scope.kind} (${scope.apiVersion}) in cluster ${cluster}, ${where}${filters ? `, where ${filters}` : ''}`
+  const head = `# ${scope.kind} (${scope.apiVersion}) in cluster ${cluster}${where}${filters ? `, where ${filters}` : ''}`
   const tail = answer.complete ? '' : '\n\nNot complete: there are more. Call again with the `continue` of this answer.'
   const cut = answer.shortened > 0 ? `\n${answer.shortened} have long values cut; resources_get shows one whole.` : ''
   if (items.length === 0 && answer.complete) return `${head}\n\nNone.`

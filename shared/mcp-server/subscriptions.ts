@@ -35,8 +35,6 @@ export type Subscriptions = {
 export type SubscriptionLimits = { readonly perSession: number; readonly inAll: number }
 export const usualLimits: SubscriptionLimits = { perSession: 10, inAll: 100 }
 
-/** A subscribe answers within this, whatever the cluster does; known clients wait 15 s for a call. */
-const READY_WAIT_MS = 5_000
 /**
  * The answer and the notices travel on different streams. So long after it the first ones follow, so that a client
  * that goes by the subscription's id knows the id.
@@ -117,7 +115,7 @@ export function createSubscriptions(deps: {
         }
       }
       if (!isNew) current()
-      await Promise.race([watch.ready, clock.sleep(READY_WAIT_MS, signal)])
+      await Promise.race([watch.ready, clock.sleep(hub.times.subscribeWaitMs, signal)])
       if (includeCurrent) current()
       else waiting = waiting.filter(({ logger }) => logger !== 'kubernetes/faults')
       void clock.sleep(ANSWER_FIRST_MS).then(() => {

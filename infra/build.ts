@@ -59,7 +59,7 @@ const allFunctions = (root: string, functions: readonly string[]): Plugin => ({
   setup(plugin) {
     plugin.onResolve({ filter: /^all-functions$/ }, () => ({ path: 'all-functions', namespace: 'entry' }))
     plugin.onLoad({ filter: /.*/, namespace: 'entry' }, () => ({
-      contents: functions.map((file) => `import './${file}'`).join('\n'),
+      contents: functions.map((file) => `import ${JSON.stringify(`./${file}`)}`).join('\n'),
       resolveDir: root,
     }))
   },

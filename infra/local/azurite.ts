@@ -35,6 +35,8 @@ export async function startAzurite(): Promise<Azurite> {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Nothing inherited: AZURITE_ACCOUNTS or NODE_OPTIONS of the caller would change what starts.
     env: {},
+    // Out of reach of the terminal's Ctrl-C: whoever started it ends it, after those who use it.
+    detached: true,
   })
   child.channel?.unref()
   try {

@@ -29,6 +29,8 @@ export function startWorkerLife({ app, environment, log }: WorkerSpawn): WorkerL
     cwd: app,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Out of reach of the terminal's Ctrl-C: the parent tells its workers, in its own order.
+    detached: true,
   })
   for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', log)
   const listeners: ((message: FromWorker) => void)[] = []

@@ -108,7 +108,7 @@ function fail(error: unknown): void {
   setTimeout(() => process.exit(1), 100)
 }
 
-// Ctrl-C reaches the whole process group; the parent then says the same by SIGTERM.
+// A parent that is gone, even by force, says the same as one that asks.
 process.on('SIGTERM', () => void drain())
 process.on('SIGINT', () => void drain())
 process.on('disconnect', () => void drain())

@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '../../../shared/runtime/clock.ts'
+import { GiveUp } from '../../../shared/runtime/errors.ts'
+import { build } from '../../build.ts'
+import { startDemo } from './demo.ts'
+import { followIncidents } from './follow-incidents.ts'
+import { startPlatform } from './platform.ts'
+import type { Screen } from './screen.ts'
+import { watchConfig, watchKubeconfig } from './watched.ts'
+
+export type RunOptions = {
+  readonly once: boolean
+  readonly config?: string
+  readonly kubeconfig?: string
+  readonly instances: number
+  readonly port: number
+}
+
+/** In which the first report must be there with `--once`. */
+const ONCE_LIMIT_MS = 60_000
+/** Long enough to read what is on the screen, and for the watch to be up. */
+const BEFORE_BREAKING_MS = 3_000
+
+/** A report within seconds: what takes minutes in production takes seconds here. The caller's environment wins. */
+const demoSettings = {
+  SUPERVISORS: '1',
+  SUPERVISOR_WINDOW_SECONDS: '60',
+  LEASE_SECONDS: '10',
+  RECONCILE_SECONDS: '20',
+  AGENT_TIMEOUT: '60',
+}
+
+/** Starts all, watches until the signal aborts or, with `once`, the first report; then ends all, in reverse. */
+export async function run(options: RunOptions, screen: Screen, signal: AbortSignal): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const root = join(dirname(fileURLToPath(import.meta.url)), '../../..')
+  const folder = await mkdtemp(join(tmpdir(), 'nightcrier-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const vault = join(folder, 'vault')
+  await mkdir(vault, { mode: 0o700 })
+
+  screen.say('Nightcrier starts on this machine. Ctrl-C ends it.')
+  const { folder: app } = await build(root)
+  const demo =
+    options.config === undefined && options.kubeconfig === undefined ? await startDemo(folder, stack) : undefined
+  const watched =
+    demo ??
+    (options.config === undefined
+      ? await watchKubeconfig(options.kubeconfig ?? '', { folder, screen, stack })
+      : await watchConfig(options.config, { folder, screen, stack }))
+  const given = (name: string) => process.env[name] !== undefined && process.env[name] !== ''
+  const platform = await startPlatform(
+    {
+      app,
+      folder,
+      environment: {
+        ...Object.fromEntries(Object.entries(demo === undefined ? {} : demoSettings).filter(([name]) => !given(name))),
+        ...(given('LOCAL_VAULT_DIR') || given('KEY_VAULT_URL') ? {} : { LOCAL_VAULT_DIR: vault }),
+        CLUSTERS_FILE: watched.clustersFile,
+      },
+      instances: options.instances,
+      port: options.port,
+      log: (line, worker) => {
+        // While all is being stopped, some of it misses the rest.
+        if (!signal.aborted) screen.log(line, worker)
+      },
+    },
+    stack,
+  )
+  signal.throwIfAborted()
+  const host = await platform.startFunctions()
+  for (const [name, value] of watched.facts) screen.fact(name, value)
+  screen.fact('functions', `${host.url}/api/health (function key: ${host.functionKey})`)
+  // Their schedule would let up to ten seconds pass.
+  for (const { name } of host.functions) if (name.startsWith('supervisor')) host.trigger(name)
+
+  const reported = new AbortController()
+  const follow = followIncidents(
+    {
+      ...platform,
+      clock: systemClock,
+      linkHours: platform.settings.REPORT_LINK_HOURS,
+      onStep: screen.step,
+      onReport: (published) => {
+        if (options.once && reported.signal.aborted) return
+        screen.report(published)
+        if (options.once) reported.abort()
+      },
+      onProblem: screen.trouble,
+    },
+    AbortSignal.any([signal, reported.signal]),
+  )
+  if (demo !== undefined) {
+    await systemClock.sleep(BEFORE_BREAKING_MS, signal)
+    if (!signal.aborted) screen.event('A release that cannot start is rolled out: Deployment/shop/checkout 2.5.0')
+    void demo.breakIt()
+  }
+  if (options.once) {
+    await systemClock.sleep(ONCE_LIMIT_MS, AbortSignal.any([signal, reported.signal]))
+    if (!reported.signal.aborted && !signal.aborted)
+      throw new GiveUp('No report came within 60 s. Run it again with --verbose to see what the functions say.')
+  }
+  await follow
+}

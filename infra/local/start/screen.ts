@@ -1,0 +1,74 @@
+import colors from 'picocolors'
+import { z } from 'zod'
+import type { Incident } from '../../../shared/incident/incident.ts'
+import { causeLine, type Published } from './follow-incidents.ts'
+
+const paint = {
+  open: colors.yellow,
+  queued: colors.yellow,
+  running: colors.cyan,
+  reported: colors.green,
+  'evidence-only': colors.magenta,
+  failed: colors.red,
+  skipped: colors.dim,
+  resolved: colors.green,
+} as const
+
+const LogLine = z.looseObject({
+  level: z.union([z.string(), z.number()]),
+  function: z.string().optional(),
+  worker: z.string().optional(),
+  message: z.string().optional(),
+  msg: z.string().optional(),
+  error: z.string().optional(),
+})
+/** pino's numbers; 40 is a warning. */
+const isWorthTelling = (level: string | number): boolean =>
+  typeof level === 'number' ? level >= 40 : ['warning', 'warn', 'error', 'critical', 'fatal'].includes(level)
+
+/** All that `npm start` prints: steps for the reader on stdout, troubles on stderr. */
+export function createScreen(options: { readonly verbose: boolean }) {
+  const time = (at: Date) => colors.dim(at.toTimeString().slice(0, 8))
+  const say = (text: string) => console.log(text)
+  let lastTrouble = ''
+  return {
+    say,
+    event: (text: string) => say(`${time(new Date())}  ${text}`),
+    fact: (name: string, value: string) => say(`  ${colors.dim(name.padEnd(10))} ${value}`),
+    step: (incident: Incident, step: Incident['steps'][number]) => {
+      const { kind, namespace, name } = incident.owner
+      const about = `${kind}/${namespace ?? ''}/${name}`
+      const state = paint[step.state](step.state.padEnd(13))
+      say(`${time(new Date(step.at))}  ${state}  ${colors.bold(`${incident.cluster} ${about}`)}  ${step.note}`)
+    },
+    report: (published: Published) => {
+      say(`${time(new Date())}  ${colors.bold(published.report.headline)}`)
+      say(`report: ${published.url}`)
+      say(`cause: ${causeLine(published)}`)
+    },
+    trouble: (text: string) => console.error(colors.red(text)),
+    /** A worker's line: whole when verbose, else only what a reader should know, and not twice in a row. */
+    log: (line: string, worker: string) => {
+      if (options.verbose) return console.error(colors.dim(`[${worker}] ${line}`))
+      const outer = LogLine.safeParse(fromJson(line))
+      if (!outer.success || !isWorthTelling(outer.data.level)) return
+      const said = outer.data.message ?? line
+      // The app's own lines are JSON again, within the host's.
+      const inner = LogLine.safeParse(fromJson(said))
+      const sentence = (inner.data?.msg ?? said).split('\n')[0]
+      const error = inner.data?.error === undefined ? '' : `: ${inner.data.error}`
+      const text = `${outer.data.function ?? worker}: ${sentence}${error}`
+      if (text !== lastTrouble) console.error(colors.dim(text.slice(0, 400)))
+      lastTrouble = text
+    },
+  }
+}
+export type Screen = ReturnType<typeof createScreen>
+
+function fromJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import { causeLine, followIncidents, type Published } from '../../../../infra/local/start/follow-incidents.ts'
+import type { Report } from '../../../../shared/artifacts/report.ts'
+import type { Incident } from '../../../../shared/incident/incident.ts'
+import { incidentStore } from '../../../../shared/incident/store.ts'
+import { memoryBlobs } from '../../../fakes/memory-blobs.ts'
+import { memoryTable } from '../../../fakes/memory-table.ts'
+
+const at = '2026-01-12T09:41:00.000Z'
+const owner = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' }
+const incident: Incident = {
+  version: 1,
+  incidentId: 'demo.0123456789abcdef.1',
+  faultId: 'f',
+  status: 'open',
+  createdAt: at,
+  cluster: 'demo',
+  environment: '',
+  labels: {},
+  namespace: 'shop',
+  resource: owner,
+  owner,
+  faultType: 'CrashLoop',
+  faultClass: 'CrashLoop',
+  severity: 'critical',
+  context: '',
+  timestamp: at,
+  identity: '0123456789abcdef',
+  generation: 1,
+  occurrences: 1,
+  countedFaults: ['f'],
+  firstSeen: at,
+  lastSeen: at,
+  fence: 1,
+  notices: {},
+  members: [],
+  related: [],
+  steps: [{ at, state: 'open', note: 'seen' }],
+}
+const report: Report = {
+  version: 1,
+  generatedAt: at,
+  outcome: 'inconclusive',
+  headline: 'The checkout is down',
+  incident,
+  dropped: [],
+  notes: [],
+  evidence: [],
+  phases: [],
+  redactions: {},
+  injectionFlags: [],
+  artifacts: [],
+}
+
+test('each step and each report is told once, and a table that is away for a moment stops nothing', async () => {
+  const store = incidentStore({ incidents: memoryTable(), history: memoryTable() })
+  const now = () => new Date(at)
+  const blobs = memoryBlobs({ now, sleep: async () => {} })
+  const told: string[] = []
+  const end = new AbortController()
+  let look = 0
+  /** What happens between one look and the next. */
+  const life: readonly (() => Promise<unknown>)[] = [
+    async () => {},
+    () => store.insert(incident),
+    async () => {},
+    async () => {
+      const stored = await store.current(incident.incidentId)
+      // Two steps at one moment: both are told.
+      await store.move(stored!, 'queued', { at: new Date(at), note: 'and queued' })
+    },
+    async () => {
+      const stored = await store.current(incident.incidentId)
+      await store.move(stored!, 'running', { at: new Date(at), note: 'launched' })
+    },
+    async () => {
+      const stored = await store.current(incident.incidentId)
+      await store.move(stored!, 'reported', { at: new Date(at), note: 'report', changes: { reportedAt: at } })
+    },
+    () => blobs.write(`${incident.incidentId}/report.json`, JSON.stringify(report)),
+    () => blobs.write(`${incident.incidentId}/index.html`, '<p>'),
+    async () => end.abort(),
+  ]
+  await followIncidents(
+    {
+      incidents: {
+        list: async (...given) => {
+          if (look === 2) throw new Error('away')
+          return store.list(...given)
+        },
+      },
+      storage: { blobs: () => blobs },
+      clock: { now, sleep: async () => void (await life[look++]?.()) },
+      linkHours: 1,
+      onStep: (_, step) => told.push(step.note),
+      onReport: (published) => told.push(`${causeLine(published)}, ${blobs.followReadLink(published.url)}`),
+      onProblem: (sentence) => told.push(sentence),
+    },
+    end.signal,
+  )
+  expect(told).toEqual([
+    'The incidents cannot be read: away',
+    'seen',
+    'and queued',
+    'launched',
+    'report',
+    'none inconclusive, <p>',
+  ])
+})
+
+test('the cause is said as Kind/namespace/name and class', () => {
+  const cause = { kind: 'Node', namespace: '', name: 'worker-1', class: 'NodeNotReady' }
+  const published = { report: { verdict: { rootCauses: [cause] } } } as unknown as Published
+  expect(causeLine(published)).toBe('Node//worker-1 NodeNotReady')
+})

@@ -113,7 +113,8 @@ type Properties = {
 function info(name: string, { etag, lastModified, contentLength = 0 }: Properties): BlobInfo {
   if (etag === undefined || lastModified === undefined)
     throw new Error(`the blob service answered without etag or date for ${name}`)
-  return { name, etag, lastModified, bytes: contentLength }
+  // A list gives etags without the quotes that they have everywhere else.
+  return { name, etag: etag.startsWith('"') ? etag : `"${etag}"`, lastModified, bytes: contentLength }
 }
 
 async function missingIsUndefined<T>(act: () => Promise<T>): Promise<T | undefined> {

@@ -40,7 +40,7 @@ export function storagePlace(settings: StorageSettings, credential: TokenCredent
  */
 export const storageRetries = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 } as const
 
-/** All tries of one small operation together: below the shortest lease (5 s is for tests) and any HTTP limit. */
+/** All tries of one small operation together: a third of the usual lease, so that its holder hears of trouble in time. */
 export const storageDeadline = (): AbortSignal => AbortSignal.timeout(20_000)
 /** Listings and bodies of up to some 16 MiB. */
 export const transferDeadline = (): AbortSignal => AbortSignal.timeout(60_000)

@@ -3,18 +3,17 @@ import type { Value } from '../runtime/table.ts'
 
 /** 64 KiB of UTF-16: the service's limit for one string. */
 const MAX_STRING_LENGTH = 32 * 1024
-const MAX_INT32 = 2 ** 31 - 1
 
-type StoredValue = string | boolean | Edm<'Int32'> | Edm<'Int64'> | Edm<'Double'>
-
-/** The service has three kinds of numbers and guesses from the digits; a time in milliseconds does not fit its guess. */
-export function stored(name: string, value: Value): StoredValue {
+/**
+ * The service has three kinds of numbers, guesses among them by the digits, and compares only like with like. A double
+ * is what a JavaScript number is: every number comes back as it was, and every filter finds it.
+ */
+export function stored(name: string, value: Value): string | boolean | Edm<'Double'> {
   if (typeof value === 'string' && value.length > MAX_STRING_LENGTH)
     throw new Error(`field ${name} has ${value.length} characters, ${MAX_STRING_LENGTH} is the most: keep it in a blob`)
   if (typeof value !== 'number') return value
   if (!Number.isFinite(value)) throw new Error(`field ${name} is ${value}, which no table keeps`)
-  if (isInt32(value)) return { type: 'Int32', value }
-  return Number.isSafeInteger(value) ? { type: 'Int64', value: String(value) } : { type: 'Double', value }
+  return { type: 'Double', value }
 }
 
 /** `undefined` for kinds that we never write. */
@@ -23,11 +22,11 @@ export function fieldValue(read: unknown): Value | undefined {
   return typeof read === 'string' || typeof read === 'number' || typeof read === 'boolean' ? read : undefined
 }
 
-/** As it stands in a filter. */
+/** As it stands in a filter, where a number without a point would be an integer and equal to no double. */
 export function literal(value: Value): string {
   if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`
-  if (typeof value === 'boolean' || isInt32(value) || !Number.isSafeInteger(value)) return String(value)
-  return `${value}L`
+  const text = String(value)
+  return typeof value === 'number' && /^-?\d+$/.test(text) ? `${text}.0` : text
 }
 
 export function rowKeyRange(from: string | undefined, to: string | undefined): readonly string[] {
@@ -36,5 +35,3 @@ export function rowKeyRange(from: string | undefined, to: string | undefined): r
     ...(to === undefined ? [] : [`RowKey le ${literal(to)}`]),
   ]
 }
-
-const isInt32 = (value: number) => Number.isInteger(value) && Math.abs(value) <= MAX_INT32

@@ -17,7 +17,7 @@ export function tableClient(place: StoragePlace, name: string): TableClient {
   const { maxTries, ...delays } = storageRetries
   const retryOptions = { ...delays, maxRetries: maxTries - 1 }
   if (place.by === 'identity') return new TableClient(place.tableUri, name, place.credential, { retryOptions })
-  const allowInsecureConnection = /TableEndpoint=http:/i.test(place.connectionString)
+  const allowInsecureConnection = /UseDevelopmentStorage=true|TableEndpoint=http:/i.test(place.connectionString)
   return TableClient.fromConnectionString(place.connectionString, name, { retryOptions, allowInsecureConnection })
 }
 

@@ -1,4 +1,5 @@
 import type { Invocation } from './app/invocation.ts'
+import type { IncomingRequest } from './app/mcp-parts.ts'
 
 /**
  * The one place where the parts are joined. Every act loads what it needs when it is first called, so that registering
@@ -88,7 +89,7 @@ function join() {
       const { incidentReport } = await import('./app/http-answers.ts')
       return incidentReport(surroundings, id)
     },
-    kubernetesMcp: async (request: Request, invocation: Invocation): Promise<Answer> => {
+    kubernetesMcp: async (request: IncomingRequest, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings, log } = await begin(invocation)
       const { kubernetesMcp } = await import('./app/mcp-parts.ts')
       return kubernetesMcp(surroundings, log, request)

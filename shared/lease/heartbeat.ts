@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { Heartbeat } from '../artifacts/cluster-status.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Table } from '../runtime/table.ts'
+
+const SUPERVISORS = 'supervisors'
+/** Settings allow 40; rows of names no longer used stay behind. */
+const MAX_SUPERVISORS = 200
+
+const Beat = Heartbeat.extend({ owner: z.string().default(''), leaving: z.boolean().default(false) })
+
+export type HeartbeatDeps = {
+  readonly clock: Pick<Clock, 'now'>
+  readonly control: Table
+  readonly name: string
+  readonly owner: string
+  /** Silent for longer: not counted any more. Clocks of others may be off by a part of this; it decides only shares. */
+  readonly staleMs: number
+}
+
+export function heartbeat({ clock, control, name, owner, staleMs }: HeartbeatDeps) {
+  async function write(leaving: boolean): Promise<void> {
+    const fields = { at: clock.now().toISOString(), owner, leaving }
+    const row = await control.get(SUPERVISORS, name)
+    // A lost race means that another life of the same name is writing: either beat says that there is one.
+    if (row === undefined) await control.insert(SUPERVISORS, name, fields)
+    else await control.replace(row, fields)
+  }
+  return {
+    beat: () => write(false),
+    /** Not counted from now on, so that the others take its clusters at once. */
+    leave: () => write(true),
+    /** How many share the work, this one included. */
+    live: async (): Promise<number> => {
+      const rows = await control.list({ partition: SUPERVISORS, limit: MAX_SUPERVISORS })
+      const now = clock.now().getTime()
+      const others = rows.filter((row) => {
+        const beat = Beat.safeParse(row.fields)
+        return row.key !== name && beat.success && !beat.data.leaving && now - Date.parse(beat.data.at) <= staleMs
+      })
+      return others.length + 1
+    },
+  }
+}
+export type Heartbeats = ReturnType<typeof heartbeat>

@@ -1,0 +1,210 @@
+import type { Clock } from '../runtime/clock.ts'
+import type { Row, Table } from '../runtime/table.ts'
+import { CLUSTERS, ClusterRow, clusterFields, readClusterRow } from './cluster-row.ts'
+
+/** The table's own limit of rows in one write. */
+const BATCH = 100
+/** More than any clusters file may hold. */
+const MAX_ROWS = 10_000
+/** So long past its time, a lease is over even for somebody who has not seen the row stand still: no clock is so wrong. */
+const LONG_PAST_MS = 15 * 60_000
+
+export type LeaseDeps = {
+  readonly clock: Pick<Clock, 'now'>
+  readonly table: Table
+  /** One life of one supervisor. */
+  readonly owner: string
+  readonly leaseMs: number
+  /** Waited on top of the lease before another's is taken over: the time a write may be on its way. */
+  readonly graceMs: number
+}
+/** `free`: nobody's, or its owner is dead. `orphaned`: it was free at an earlier look, too. */
+export type Seen = {
+  readonly name: string
+  readonly state: ClusterRow
+  readonly free: boolean
+  readonly orphaned: boolean
+}
+type Held = { row: Row; state: ClusterRow; dirty: boolean; renewedAt: number }
+
+/**
+ * Leases of one supervisor. Every write is conditional on the row as it was last seen, so a late owner's write is
+ * refused; and an owner that could not renew for a lease's time lets go by itself, before anybody else may take it.
+ * Whether another's lease is over is judged by how long its row stands unchanged on our own clock.
+ */
+export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) {
+  const held = new Map<string, Held>()
+  const unchanged = new Map<string, { readonly etag: string; readonly since: number; looks: number }>()
+  let rows: ReadonlyMap<string, Row> = new Map()
+  const ms = () => clock.now().getTime()
+  const until = () => new Date(ms() + leaseMs).toISOString()
+
+  function isFree(row: Row, state: ClusterRow): boolean {
+    if (state.owner === '' || (state.owner === owner && !held.has(row.key))) return true
+    if (Date.parse(state.until) + LONG_PAST_MS < ms()) return true
+    const known = unchanged.get(row.key)
+    return known?.etag === row.etag && ms() - known.since > leaseMs + graceMs
+  }
+
+  /** Reads all rows. What is in `lost` is another's by now. */
+  async function look(): Promise<{ readonly seen: readonly Seen[]; readonly lost: readonly string[] }> {
+    const at = ms()
+    const before = new Set(held.keys())
+    const listed = await table.list({ partition: CLUSTERS, limit: MAX_ROWS })
+    rows = new Map(listed.map((row) => [row.key, row]))
+    const seen = listed.map((row) => {
+      const known = unchanged.get(row.key)
+      if (known?.etag === row.etag) known.looks += 1
+      else unchanged.set(row.key, { etag: row.etag, since: at, looks: 1 })
+      const state = readClusterRow(row)
+      const free = isFree(row, state)
+      return { name: row.key, state, free, orphaned: free && (unchanged.get(row.key)?.looks ?? 0) > 1 }
+    })
+    // A row may have been listed before we wrote it; only a higher fence, or none at all, says that it was taken.
+    const fences = new Map(seen.map(({ name, state }) => [name, state.fence]))
+    const lost = [...held].flatMap(([name, mine]) =>
+      (fences.get(name) ?? (before.has(name) ? Number.POSITIVE_INFINITY : 0)) > mine.state.fence ? [name] : [],
+    )
+    for (const name of lost) held.delete(name)
+    return { seen, lost }
+  }
+
+  /** One conditional write makes a row ours that is free, offered, or not there yet. `undefined`: another was first. */
+  async function take(name: string, changes: Partial<ClusterRow>): Promise<ClusterRow | undefined> {
+    const mine = held.get(name)
+    if (mine !== undefined) return mine.state
+    const row = rows.get(name)
+    const taken = await takeRow(name, row, changes)
+    if (taken !== undefined || row === undefined || !readClusterRow(row).offered) return taken
+    // Its owner may have written since our look, and still offer it.
+    const fresh = await table.get(CLUSTERS, name)
+    return fresh !== undefined && readClusterRow(fresh).offered ? takeRow(name, fresh, changes) : undefined
+  }
+
+  async function takeRow(name: string, row: Row | undefined, changes: Partial<ClusterRow>) {
+    const before = row === undefined ? undefined : readClusterRow(row)
+    if (row !== undefined && before !== undefined && !before.offered && !isFree(row, before)) return undefined
+    const startedAt = ms()
+    const now = clock.now().toISOString()
+    const known = before === undefined || before.removed || !before.enabled ? undefined : before
+    const state = ClusterRow.parse({
+      ...(before ?? {}),
+      ...changes,
+      owner,
+      until: until(),
+      fence: (before?.fence ?? 0) + 1,
+      offered: false,
+      removed: false,
+      enabled: true,
+      watchedSince: known?.watchedSince || now,
+      blindSince: known === undefined ? now : known.blindSince || (known.offered ? '' : lastSign(known, now)),
+    })
+    const fields = clusterFields(state)
+    const written = await (row === undefined ? table.insert(CLUSTERS, name, fields) : table.replace(row, fields))
+    if (written === undefined) return undefined
+    held.set(name, { row: written, state, dirty: false, renewedAt: startedAt })
+    return state
+  }
+
+  /** A dead owner was last known to watch when it last renewed: a lease's time before that runs out. */
+  function lastSign(row: ClusterRow, now: string): string {
+    const renewed = Date.parse(row.until) - leaseMs
+    return Number.isNaN(renewed) || renewed > Date.parse(now) ? now : new Date(renewed).toISOString()
+  }
+
+  /** Kept in memory until the next flush, or if it is not urgent, until the next renewal. */
+  function note(name: string, changes: Partial<ClusterRow>, urgent = true): void {
+    const mine = held.get(name)
+    if (mine === undefined) return
+    mine.state = { ...mine.state, ...changes }
+    if (urgent) mine.dirty = true
+  }
+
+  /** Writes in batches, and row by row where a batch has a stale row. Answers the names that are another's by now. */
+  async function write(names: readonly string[], change: (state: ClusterRow) => ClusterRow) {
+    const lost: string[] = []
+    for (let from = 0; from < names.length; from += BATCH) {
+      const batch = names.slice(from, from + BATCH).flatMap((name) => {
+        const mine = held.get(name)
+        return mine === undefined ? [] : [{ name, mine }]
+      })
+      const startedAt = ms()
+      for (const { mine } of batch) {
+        mine.state = change(mine.state)
+        mine.dirty = false
+      }
+      try {
+        const writes = batch.map(({ mine }) => ({ row: mine.row, fields: clusterFields(mine.state) }))
+        const written = batch.length > 1 ? await table.replaceAll(writes) : undefined
+        for (const [at, { name, mine }] of batch.entries()) {
+          const row = written?.[at] ?? (await replaceOne(name, mine))
+          if (row === undefined) lost.push(name)
+          else Object.assign(mine, { row, renewedAt: startedAt })
+        }
+      } catch (error) {
+        for (const { mine } of batch) mine.dirty = true
+        throw error
+      }
+    }
+    for (const name of lost) held.delete(name)
+    return lost
+  }
+
+  async function replaceOne(name: string, mine: Held): Promise<Row | undefined> {
+    const fields = clusterFields(mine.state)
+    const written = await table.replace(mine.row, fields)
+    if (written !== undefined) return written
+    // A write whose answer was lost has made a row with our name and fence that we do not know.
+    const row = await table.get(CLUSTERS, name)
+    if (row === undefined) return undefined
+    const state = readClusterRow(row)
+    return state.owner === owner && state.fence === mine.state.fence ? table.replace(row, fields) : undefined
+  }
+
+  const renewed = (state: ClusterRow): ClusterRow => ({ ...state, until: until() })
+
+  async function giveUp(names: readonly string[], changes: (state: ClusterRow) => Partial<ClusterRow>): Promise<void> {
+    try {
+      await write(names, (state) => ({ ...state, ...changes(state), owner: '', until: '', offered: false }))
+    } finally {
+      for (const name of names) held.delete(name)
+    }
+  }
+  const gone = () =>
+    ({ status: 'disconnected', statusSince: clock.now().toISOString(), connectedSince: '', retryAt: '' }) as const
+
+  return {
+    look,
+    take,
+    note,
+    /** Writes what is urgent. An offered row stands still, so that whoever wants it finds the etag it saw. */
+    flush: () =>
+      write(
+        [...held].flatMap(([name, { dirty, state }]) => (dirty && !state.offered ? [name] : [])),
+        renewed,
+      ),
+    renewAll: () => write([...held.keys()], renewed),
+    /** Names whose lease could not be renewed for its whole time: somebody else may have it by now. */
+    expired: (): readonly string[] => {
+      const names = [...held].flatMap(([name, mine]) => (ms() - mine.renewedAt > leaseMs ? [name] : []))
+      for (const name of names) held.delete(name)
+      return names
+    },
+    offer: (names: readonly string[]) => write(names, (state) => ({ ...renewed(state), offered: true })),
+    release: (names: readonly string[]) =>
+      giveUp(names, ({ blindSince }) => ({ ...gone(), blindSince: blindSince || clock.now().toISOString() })),
+    /** No longer configured, or switched off: not blind either. */
+    retire: (names: readonly string[], how: { readonly removed: boolean }) =>
+      giveUp(names, () => ({
+        ...gone(),
+        error: '',
+        note: '',
+        blindSince: '',
+        ...(how.removed ? { removed: true } : { enabled: false }),
+      })),
+    held: (): readonly string[] => [...held.keys()],
+    holds: (name: string): boolean => held.has(name),
+    stateOf: (name: string): ClusterRow | undefined => held.get(name)?.state,
+  }
+}
+export type LeaseBook = ReturnType<typeof leaseBook>

@@ -4,41 +4,59 @@ export type Match<T> =
   | { readonly found: 'method'; readonly allowed: readonly string[] }
   | { readonly found: 'none' }
 
+type Part =
+  | { readonly kind: 'fixed'; readonly text: string }
+  | { readonly kind: 'one' | 'optional' | 'rest'; readonly name: string }
+
 /** `incidents/{id}`, `{rest?}` (may be missing) and `{*rest}` (all that follows); constraints are not done here. */
-function match(template: string, path: string): Record<string, string> | undefined {
-  const wanted = template.split('/').filter(Boolean)
-  const given = path.split('/').filter(Boolean)
+function parse(template: string): readonly Part[] {
+  return template.split('/').map((text): Part => {
+    const [, star, name, optional] = /^\{(\*?)(\w+)(\??)\}$/.exec(text) ?? []
+    if (name !== undefined) return { kind: star === '*' ? 'rest' : optional === '?' ? 'optional' : 'one', name }
+    if (text.includes('{')) throw new Error(`This host cannot do the route ${template}.`)
+    return { kind: 'fixed', text: text.toLowerCase() }
+  })
+}
+
+function match(parts: readonly Part[], given: readonly string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {}
-  for (const [index, part] of wanted.entries()) {
-    const [, star, name, optional] = /^\{(\*?)(\w+)(\??)\}$/.exec(part) ?? []
+  for (const [index, part] of parts.entries()) {
     const segment = given[index]
-    if (name === undefined) {
-      if (part.includes('{')) throw new Error(`This host cannot do the route ${template}.`)
-      if (segment?.toLowerCase() !== part.toLowerCase()) return undefined
-    } else if (star === '*') {
-      params[name] = given.slice(index).map(decodeURIComponent).join('/')
-      return params
-    } else if (segment !== undefined) params[name] = decodeURIComponent(segment)
-    else if (optional === '') return undefined
+    if (part.kind === 'rest') return { ...params, [part.name]: given.slice(index).join('/') }
+    if (part.kind === 'fixed') {
+      if (segment?.toLowerCase() !== part.text) return undefined
+    } else if (segment !== undefined) params[part.name] = segment
+    else if (part.kind === 'one') return undefined
   }
-  return given.length > wanted.length ? undefined : params
+  return given.length > parts.length ? undefined : params
 }
 
 /** Fixed segments win over parameters, whatever the order of registration. */
-const openness = (template: string): number =>
-  (template.match(/\{/g) ?? []).length + (template.includes('{*') ? 100 : 0)
+const openness = (parts: readonly Part[]): number =>
+  parts.reduce((sum, { kind }) => sum + (kind === 'fixed' ? 0 : kind === 'rest' ? 100 : 1), 0)
 
 export function createRouter<T>(routes: readonly Route<T>[]): (method: string, path: string) => Match<T> {
-  const sorted = routes.toSorted((a, b) => openness(a.template) - openness(b.template))
-  for (const { template } of sorted) match(template, '')
+  const sorted = routes
+    .map((route) => ({ ...route, parts: parse(route.template) }))
+    .sort((a, b) => openness(a.parts) - openness(b.parts))
   return (method, path) => {
+    const given = segments(path)
     const fitting = sorted.flatMap((route) => {
-      const params = match(route.template, path)
+      const params = given === undefined ? undefined : match(route.parts, given)
       return params === undefined ? [] : [{ route, params }]
     })
     if (fitting.length === 0) return { found: 'none' }
     const hit = fitting.find(({ route }) => route.methods.includes(method))
     if (hit !== undefined) return { found: 'match', target: hit.route.target, params: hit.params }
     return { found: 'method', allowed: fitting.flatMap(({ route }) => route.methods) }
+  }
+}
+
+/** `undefined` when the path is not the encoding of any text. */
+function segments(path: string): readonly string[] | undefined {
+  try {
+    return path.split('/').filter(Boolean).map(decodeURIComponent)
+  } catch {
+    return undefined
   }
 }

@@ -26,12 +26,13 @@ const leash = fileURLToPath(new URL('end-with-parent.ts', import.meta.url))
 
 /**
  * Blob, queue and table storage on this machine, in memory, in one child process that ends with this one. The system
- * picks the ports (port 0) and Azurite tells which, so no port can be taken in between.
+ * picks the ports (port 0) and Azurite tells which, so no port can be taken in between. `extra` are options of
+ * Azurite's own, such as those that make it speak https; the connection string does not follow them.
  */
-export async function startAzurite(): Promise<Azurite> {
+export async function startAzurite(extra: readonly string[] = []): Promise<Azurite> {
   const options = ['--silent', '--disableTelemetry', '--inMemoryPersistence', '--skipApiVersionCheck']
   const ports = ['--blobPort', '0', '--queuePort', '0', '--tablePort', '0']
-  const child = spawn(process.execPath, ['--import', leash, program, ...options, ...ports], {
+  const child = spawn(process.execPath, ['--import', leash, program, ...options, ...ports, ...extra], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Nothing inherited: AZURITE_ACCOUNTS or NODE_OPTIONS of the caller would change what starts.
     env: {},

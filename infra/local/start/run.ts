@@ -43,7 +43,6 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
   await mkdir(vault, { mode: 0o700 })
 
   screen.say('Nightcrier starts on this machine. Ctrl-C ends it.')
-  const { folder: app } = await build(root)
   const demo =
     options.config === undefined && options.kubeconfig === undefined ? await startDemo(folder, stack) : undefined
   const watched =
@@ -52,6 +51,7 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
       ? await watchKubeconfig(options.kubeconfig ?? '', { folder, screen, stack })
       : await watchConfig(options.config, { folder, screen, stack }))
   const given = (name: string) => process.env[name] !== undefined && process.env[name] !== ''
+  const { folder: app } = await build(root)
   const platform = await startPlatform(
     {
       app,

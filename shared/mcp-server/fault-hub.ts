@@ -1,11 +1,23 @@
 import type { Clock } from '../runtime/clock.ts'
-import { type FaultWatch, type FaultWatchTimes, type Listener, startFaultWatch, usualTimes } from './fault-watch.ts'
+import { type FaultWatch, type FaultWatchTimes, type Listener, startFaultWatch } from './fault-watch.ts'
 import type { Targets } from './targets.ts'
+
+export type HubTimes = FaultWatchTimes & {
+  /** A subscribe answers within this, whatever the cluster does; known clients wait 15 s for a call. */
+  readonly subscribeWaitMs: number
+}
+const usualTimes: HubTimes = {
+  debounceMs: 200,
+  beatMs: 15_000,
+  resolveAfterMs: 60_000,
+  retryMs: 1_000,
+  subscribeWaitMs: 5_000,
+}
 
 /** One watch per cluster, however many listen; it ends with the last listener. */
 export type FaultHub = {
   readonly listen: (cluster: string, listener: Listener) => { readonly watch: FaultWatch; readonly leave: () => void }
-  readonly times: FaultWatchTimes
+  readonly times: HubTimes
   /** How many clusters are watched now. */
   readonly watches: () => number
   readonly stop: () => void
@@ -15,7 +27,7 @@ export function createFaultHub(deps: {
   readonly targets: Targets
   readonly clock: Clock
   readonly random: () => number
-  readonly times?: Partial<FaultWatchTimes>
+  readonly times?: Partial<HubTimes>
 }): FaultHub {
   const running = new Map<string, { readonly watch: FaultWatch; listeners: number }>()
   const times = { ...usualTimes, ...deps.times }

@@ -16,15 +16,6 @@ export type FaultWatchTimes = {
   /** A fault is over when it has not been seen for so long, or at once when its object is gone. */
   readonly resolveAfterMs: number
   readonly retryMs: number
-  /** A subscribe answers within this, whatever the cluster does; known clients wait 15 s for a call. */
-  readonly subscribeWaitMs: number
-}
-export const usualTimes: FaultWatchTimes = {
-  debounceMs: 200,
-  beatMs: 15_000,
-  resolveAfterMs: 60_000,
-  retryMs: 1_000,
-  subscribeWaitMs: 5_000,
 }
 
 export type Listener = {

@@ -15,8 +15,7 @@ import { boundText } from './bounds.ts'
 import { nameOf } from './cluster-argument.ts'
 import type { Tool, ToolContext } from './define-tool.ts'
 import { failureText } from './failure.ts'
-import { createFaultHub, type FaultHub } from './fault-hub.ts'
-import type { FaultWatchTimes } from './fault-watch.ts'
+import { createFaultHub, type FaultHub, type HubTimes } from './fault-hub.ts'
 import type { Notice } from './notices.ts'
 import { cleanText, type Redact, redactAll } from './redaction.ts'
 import { createSubscriptions, type SubscriptionLimits, usualLimits } from './subscriptions.ts'
@@ -28,7 +27,7 @@ export type McpOptions = {
   readonly redact: Redact
   readonly log?: Log
   readonly clock?: Clock
-  readonly times?: Partial<FaultWatchTimes>
+  readonly times?: Partial<HubTimes>
   readonly limits?: SubscriptionLimits
 }
 /** The shared part of all sessions: which clusters, and the watches on them. */

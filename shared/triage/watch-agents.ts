@@ -63,7 +63,10 @@ async function watchOne(deps: TriageDeps, stored: Stored, group: Group | undefin
     const exit = group.exitCode === undefined ? '' : ` with exit code ${group.exitCode}`
     return speakFor(deps, stored, 'failed', `The agent ended${exit} and said nothing`)
   }
-  if (incident.agentStartedAt !== undefined) return speakFor(deps, stored, 'lost', 'The container group is gone')
+  if (incident.agentStartedAt !== undefined) {
+    // After the deadline most likely by a sweep that crashed before it could say so.
+    return speakFor(deps, stored, late ? 'timeout' : 'lost', 'The container group is gone')
+  }
   if (!late) {
     await startAgent(deps)(stored)
     return

@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest'
+import { Cluster } from '../../../shared/config/cluster.ts'
+import { alive } from '../../../shared/health/alive.ts'
+import { clusterHealth } from '../../../shared/health/cluster-health.ts'
+import { listIncidents, oneIncident } from '../../../shared/health/incidents.ts'
+import { metrics } from '../../../shared/health/metrics.ts'
+import { incidentStore } from '../../../shared/incident/store.ts'
+import { toParts } from '../../../shared/runtime/json-parts.ts'
+import type { Fields, Row } from '../../../shared/runtime/table.ts'
+import { memoryTable } from '../../fakes/memory-table.ts'
+import { incident } from '../incident/sample.ts'
+import { permissions } from '../triage/world.ts'
+
+const now = new Date('2026-01-12T09:41:00.000Z')
+const row = (key: string, fields: Fields): Row => ({ partition: 'clusters', key, etag: '1', fields })
+const cluster = (name: string, rest: Record<string, unknown> = {}) =>
+  Cluster.parse({ name, mcp: { endpoint: 'https://mcp.example/mcp' }, ...rest })
+
+describe('the health of clusters', () => {
+  const east = cluster('east', {
+    labels: { region: 'us-east' },
+    triage: { enabled: true, kubeconfig: 'keyvault:kubeconfig-east' },
+  })
+  test('is told with the names and words that are agreed', () => {
+    const health = clusterHealth(
+      {
+        clusters: [east, cluster('staging'), cluster('new'), cluster('off', { enabled: false })],
+        rows: [
+          row('east', { status: 'active', lastEvent: '2026-01-12T09:40:00Z', eventCount: 42, owner: 'x' }),
+          row('staging', {
+            status: 'failed',
+            error: 'connection refused',
+            retryAt: '2026-01-12T09:41:07.400Z',
+            eventCount: 0,
+          }),
+        ],
+        permissions: [row('east', toParts(permissions('east'))), row('staging', { parts: 1, json0: 'broken' })],
+      },
+      now,
+    )
+    expect(health).toEqual({
+      clusters: [
+        {
+          name: 'east',
+          status: 'active',
+          last_event: '2026-01-12T09:40:00Z',
+          event_count: 42,
+          triage_enabled: true,
+          permissions: permissions('east'),
+          labels: { region: 'us-east' },
+        },
+        {
+          name: 'staging',
+          status: 'failed',
+          error: 'connection refused',
+          retry_in: '8s',
+          event_count: 0,
+          triage_enabled: false,
+        },
+        { name: 'new', status: 'disconnected', event_count: 0, triage_enabled: false },
+      ],
+      summary: { total: 3, active: 1, unhealthy: 2, triage_enabled: 1 },
+    })
+  })
+
+  test('does not believe an active that a dead supervisor left behind', () => {
+    const rows = [row('east', { status: 'active', until: '2026-01-12T09:40:59.000Z' })]
+    expect(clusterHealth({ clusters: [east], rows, permissions: [] }, now)).toMatchObject({
+      clusters: [{ status: 'disconnected', error: 'No supervisor watches this cluster at the moment' }],
+      summary: { active: 0, unhealthy: 1 },
+    })
+  })
+
+  test('survives a row that nobody can read, and names what is wrong with the configuration', () => {
+    const rows = [row('east', { status: 'dancing' })]
+    const health = clusterHealth(
+      { clusters: [east], rows, permissions: [], configErrors: ['clusters[1].name: …'] },
+      now,
+    )
+    expect(health).toMatchObject({ clusters: [{ status: 'disconnected' }], config_errors: ['clusters[1].name: …'] })
+  })
+})
+
+describe('being alive', () => {
+  const beat = (at: string) => ({ ...row('supervisor-1', { at }), partition: 'supervisors' })
+  test.each([
+    ['a fresh heartbeat among old ones', [beat('2026-01-11T00:00:00.000Z'), beat('2026-01-12T09:40:30.000Z')], 200],
+    ['only old heartbeats', [beat('2026-01-12T09:37:59.000Z')], 503],
+    ['none', [], 503],
+    ['one that is no heartbeat', [{ ...beat(''), fields: { x: 1 } }], 503],
+    ['no answer from storage', undefined, 503],
+  ])('with %s', (_what, rows, status) => {
+    expect(alive(rows, now).status).toBe(status)
+  })
+})
+
+describe('incidents', () => {
+  async function filled() {
+    const store = incidentStore({ incidents: memoryTable(), history: memoryTable() })
+    for (let n = 0; n < 3; n++) {
+      const identity = `${n}123456789abcdef`
+      const lastSeen = `2026-01-12T09:0${n}:00.000Z`
+      await store.insert(incident({ identity, incidentId: `east.${identity}.1`, lastSeen, countedFaults: ['d-1'] }))
+    }
+    return store
+  }
+  test('are listed newest first, in pages, without what only the machinery needs', async () => {
+    const list = listIncidents(await filled())
+    const first = await list(new URLSearchParams({ limit: '2', status: 'queued', cluster: 'east' }))
+    expect(first).toMatchObject({
+      status: 200,
+      body: {
+        incidents: [{ identity: '2123456789abcdef' }, { identity: '1123456789abcdef' }],
+        cursor: expect.any(String),
+      },
+    })
+    expect(JSON.stringify(first.body)).not.toContain('countedFaults')
+    const { cursor } = first.body as { cursor: string }
+    expect((await list(new URLSearchParams({ cursor }))).body).toMatchObject({
+      incidents: [{ identity: '0123456789abcdef' }],
+    })
+    expect((await list(new URLSearchParams({ since: '2026-01-12T10:02:00+01:00' }))).body).toMatchObject({
+      incidents: [{ identity: '2123456789abcdef' }],
+    })
+  })
+
+  test.each([
+    ['limit=0', 'limit: '],
+    ['status=sleeping', 'status: '],
+    ['since=yesterday', 'since: '],
+    ['colour=red', 'colour'],
+  ])('with the query %s are refused with the name of what is wrong', async (query, expected) => {
+    const answer = await listIncidents(await filled())(new URLSearchParams(query))
+    expect(answer).toMatchObject({ status: 400, body: { error: expect.stringContaining(expected) } })
+  })
+
+  test('are found by id, or said not to be there', async () => {
+    const one = oneIncident(await filled())
+    expect(await one('east.0123456789abcdef.1')).toMatchObject({ status: 200, body: { identity: '0123456789abcdef' } })
+    expect(await one('east.0123456789abcdef.2')).toMatchObject({ status: 404 })
+    expect(await one('../../etc')).toMatchObject({ status: 400 })
+  })
+})
+
+test('metrics are Prometheus text, one sample per cluster and state', () => {
+  const state = (partition: string, status: string): Row => ({ partition, key: 'k', etag: '1', fields: { status } })
+  const text = metrics(
+    {
+      clusters: [cluster('east'), cluster('west'), cluster('off', { enabled: false })],
+      rows: [
+        row('east', {
+          status: 'active',
+          statusSince: '2026-01-12T09:40:00.000Z',
+          eventCount: 42,
+          errorCount: 3,
+          reconnectCount: 1,
+          blindMilliseconds: 1_500,
+        }),
+      ],
+      incidents: [state('east', 'running'), state('east', 'running'), state('west', 'skipped'), state('west', 'odd')],
+      agents: { running: 2, limit: 5 },
+      deadLetters: 7,
+    },
+    now,
+  )
+  expect(text).toMatchInlineSnapshot(`
+    "# HELP nightcrier_cluster_up Whether the cluster is being watched.
+    # TYPE nightcrier_cluster_up gauge
+    nightcrier_cluster_up{cluster="east"} 1
+    nightcrier_cluster_up{cluster="west"} 0
+    # HELP nightcrier_cluster_uptime_seconds Since when it has been watched without a break.
+    # TYPE nightcrier_cluster_uptime_seconds gauge
+    nightcrier_cluster_uptime_seconds{cluster="east"} 60
+    nightcrier_cluster_uptime_seconds{cluster="west"} 0
+    # HELP nightcrier_cluster_events_total Fault notices received.
+    # TYPE nightcrier_cluster_events_total counter
+    nightcrier_cluster_events_total{cluster="east"} 42
+    nightcrier_cluster_events_total{cluster="west"} 0
+    # HELP nightcrier_cluster_errors_total Failed connections and calls.
+    # TYPE nightcrier_cluster_errors_total counter
+    nightcrier_cluster_errors_total{cluster="east"} 3
+    nightcrier_cluster_errors_total{cluster="west"} 0
+    # HELP nightcrier_cluster_reconnects_total Connections after the first.
+    # TYPE nightcrier_cluster_reconnects_total counter
+    nightcrier_cluster_reconnects_total{cluster="east"} 1
+    nightcrier_cluster_reconnects_total{cluster="west"} 0
+    # HELP nightcrier_cluster_blind_seconds_total Time in which nobody was subscribed.
+    # TYPE nightcrier_cluster_blind_seconds_total counter
+    nightcrier_cluster_blind_seconds_total{cluster="east"} 1.5
+    nightcrier_cluster_blind_seconds_total{cluster="west"} 0
+    # HELP nightcrier_incidents Current incidents by cluster and state.
+    # TYPE nightcrier_incidents gauge
+    nightcrier_incidents{cluster="east",state="running"} 2
+    nightcrier_incidents{cluster="west",state="skipped"} 1
+    # HELP nightcrier_agents_running Agents that hold a slot.
+    # TYPE nightcrier_agents_running gauge
+    nightcrier_agents_running 2
+    # HELP nightcrier_agents_limit MAX_CONCURRENT_AGENTS.
+    # TYPE nightcrier_agents_limit gauge
+    nightcrier_agents_limit 5
+    # HELP nightcrier_dead_letters Messages and faults kept aside.
+    # TYPE nightcrier_dead_letters gauge
+    nightcrier_dead_letters 7
+    "
+  `)
+})

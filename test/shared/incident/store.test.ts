@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest'
+import { incidentStore } from '../../../shared/incident/store.ts'
+import { memoryTable } from '../../fakes/memory-table.ts'
+import { at, incident } from './sample.ts'
+
+const now = new Date(at)
+function setUp() {
+  const incidents = memoryTable()
+  const history = memoryTable()
+  return { incidents, history, store: incidentStore({ incidents, history }) }
+}
+
+describe('one incident', () => {
+  test('comes back as it was written, however long', async () => {
+    const { store, incidents } = setUp()
+    const members = Array.from({ length: 400 }, (_, n) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      name: `p${n}-${'x'.repeat(200)}`,
+    }))
+    const long = incident({ members, context: 'ü'.repeat(4_000) })
+    await store.insert(long)
+    expect(Number(incidents.rows()[0]!.fields.parts)).toBeGreaterThan(2)
+    expect((await store.read('east', long.identity))!.incident).toEqual(long)
+    expect(await store.byId(long.incidentId)).toEqual(long)
+  })
+
+  test('too long for a row is refused with its name', async () => {
+    const { store } = setUp()
+    await expect(store.insert(incident({ context: 'x'.repeat(600_000) }))).rejects.toThrow(
+      'Incident east.0123456789abcdef.1 is too large to be kept',
+    )
+  })
+
+  test('is inserted once', async () => {
+    const { store } = setUp()
+    const results = await Promise.all([store.insert(incident()), store.insert(incident({ faultId: 'other' }))])
+    expect(results.filter((one) => one !== undefined)).toHaveLength(1)
+  })
+
+  test('is not found under another generation, or a name that is none', async () => {
+    const { store } = setUp()
+    await store.insert(incident())
+    expect(await store.current('east.0123456789abcdef.2')).toBeUndefined()
+    expect(await store.byId('east.0123456789abcdef.2')).toBeUndefined()
+    expect(await store.byId('../x')).toBeUndefined()
+  })
+})
+
+describe('a move', () => {
+  test('is one conditional write: of two at once, one is stale', async () => {
+    const { store } = setUp()
+    const stored = (await store.insert(incident()))!
+    const changes = { fence: 1 }
+    const moves = await Promise.all([
+      store.move(stored, 'running', { at: now, note: 'a', changes }),
+      store.move(stored, 'running', { at: now, note: 'b', changes }),
+    ])
+    expect(moves.filter((one) => one === 'stale')).toHaveLength(1)
+  })
+
+  test('that does not exist is refused', async () => {
+    const { store } = setUp()
+    const stored = (await store.insert(incident()))!
+    expect(await store.move(stored, 'reported', { at: now, note: 'x' })).toBe('refused')
+  })
+
+  test('of a zombie with an older fence is refused, and no fence shrinks', async () => {
+    const { store } = setUp()
+    const stored = (await store.insert(incident({ status: 'running', fence: 2 })))!
+    expect(await store.move(stored, 'reported', { at: now, note: 'zombie', fence: 1 })).toBe('refused')
+    expect(await store.move(stored, 'queued', { at: now, note: 'x', changes: { fence: 1 } })).toBe('refused')
+    await expect(store.update(stored, { fence: 1 })).rejects.toThrow('A fence only grows')
+    expect(await store.move(stored, 'reported', { at: now, note: 'ours', fence: 2 })).toMatchObject({
+      incident: { status: 'reported', steps: [{ at, state: 'reported', note: 'ours' }] },
+    })
+  })
+
+  test('keeps the beginning and the end of a long life', async () => {
+    const { store } = setUp()
+    let stored = (await store.insert(incident()))!
+    for (let n = 0; n < 100; n++) {
+      const next = await store.update(stored, {}, { at: now, note: `step ${n}` })
+      if (next === 'stale') throw new Error(next)
+      stored = next
+    }
+    const notes = stored.incident.steps.map(({ note }) => note)
+    expect(notes).toHaveLength(60)
+    expect([notes[0], notes[9], notes[10], notes[59]]).toEqual(['step 0', 'step 9', 'step 50', 'step 99'])
+  })
+})
+
+describe('the next generation', () => {
+  const over = incident({ status: 'resolved' })
+  const next = incident({ generation: 2, incidentId: 'east.0123456789abcdef.2' })
+
+  test('takes the place of one that is over, which stays readable', async () => {
+    const { store } = setUp()
+    const stored = (await store.insert(over))!
+    expect(await store.openNextGeneration(stored, next)).toMatchObject({ incident: { generation: 2 } })
+    expect(await store.byId(over.incidentId)).toEqual(over)
+    expect((await store.current(next.incidentId))?.incident).toEqual(next)
+    expect(await store.current(over.incidentId)).toBeUndefined()
+  })
+
+  test('opens once, also after a crash between the two writes', async () => {
+    const { store, history } = setUp()
+    const stored = (await store.insert(over))!
+    await history.insert('east', over.incidentId, { half: true })
+    expect(await store.openNextGeneration(stored, next)).toMatchObject({ incident: { generation: 2 } })
+    expect(await store.openNextGeneration(stored, next)).toBe('stale')
+  })
+
+  test('is refused while the incident is open, or when it is not the next', async () => {
+    const { store } = setUp()
+    const open = (await store.insert(incident()))!
+    expect(await store.openNextGeneration(open, next)).toBe('refused')
+    const resolved = { ...open, incident: over }
+    expect(await store.openNextGeneration(resolved, { ...next, generation: 3 })).toBe('refused')
+  })
+})
+
+describe('lists', () => {
+  async function filled() {
+    const all = setUp()
+    for (let n = 0; n < 7; n++) {
+      const key = `${n}123456789abcdef`
+      const cluster = n < 4 ? 'east' : 'west'
+      await all.store.insert(
+        incident({
+          incidentId: `${cluster}.${key}.1`,
+          cluster,
+          identity: key,
+          namespace: n % 2 === 0 ? 'shop' : 'bank',
+          severity: n === 3 ? 'critical' : 'warning',
+          status: n === 6 ? 'resolved' : 'queued',
+          lastSeen: `2026-01-12T09:0${n}:00.000Z`,
+        }),
+      )
+    }
+    return all
+  }
+  const digits = (items: readonly { incident: { identity: string } }[]) =>
+    items.map(({ incident: { identity } }) => identity[0])
+
+  test('are newest first, a page at a time, and whole over all pages', async () => {
+    const { store } = await filled()
+    const pages: (string | undefined)[][] = []
+    let cursor: string | undefined
+    do {
+      const page = await store.list({}, 3, cursor)
+      pages.push(digits(page.items))
+      cursor = page.cursor
+    } while (cursor !== undefined)
+    expect(pages).toEqual([['6', '5', '4'], ['3', '2', '1'], ['0']])
+  })
+
+  test.each([
+    [{ cluster: 'west' }, ['6', '5', '4']],
+    [{ namespace: 'bank' }, ['5', '3', '1']],
+    [{ severity: 'critical' as const }, ['3']],
+    [{ status: 'resolved' as const }, ['6']],
+    [{ open: true as const, cluster: 'west' }, ['5', '4']],
+    [{ since: new Date('2026-01-12T09:05:00.000Z') }, ['6', '5']],
+    [{ absent: true }, []],
+  ])('are filtered by %j', async (filters, expected) => {
+    const { store } = await filled()
+    expect(digits((await store.list(filters, 100)).items)).toEqual(expected)
+  })
+
+  test('name a row that cannot be read, and show the others', async () => {
+    const { store, incidents } = await filled()
+    await incidents.insert('east', 'broken', { lastSeen: at, parts: 1, json0: '{' })
+    const page = await store.list({}, 100)
+    expect(page.unreadable).toEqual(['east/broken'])
+    expect(page.items).toHaveLength(7)
+  })
+})

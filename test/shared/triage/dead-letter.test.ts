@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { handleDeadLetter } from '../../../shared/triage/dead-letter.ts'
+import { handleTriageMessage } from '../../../shared/triage/handle-triage-message.ts'
+import { sweep } from '../../../shared/triage/sweep.ts'
+import { fault, message, podFault, world } from './world.ts'
+
+test('a result that could not be published closes its incident, frees its place and is told', async () => {
+  const w = world()
+  await handleTriageMessage(w.deps)(message(fault()), { id: 'm1', dequeueCount: 1 })
+  const { incidentId } = await w.only()
+  const result = { version: 1, incidentId, fence: 1, ended: 'completed' }
+  await handleDeadLetter(w.deps)('results', result)
+  expect(await w.only()).toMatchObject({
+    status: 'failed',
+    failureReason: expect.stringContaining('could not be published in five tries'),
+  })
+  expect(w.notices).toEqual([
+    {
+      kind: 'dead-letter',
+      queue: 'results',
+      reason: `The result of incident ${incidentId} could not be published`,
+      blob: w.deadLetters.names()[0],
+      incidentId,
+      cluster: 'east',
+    },
+  ])
+  await sweep(w.deps)()
+  expect(await w.slots()).toEqual([])
+  expect(await w.groups.list()).toEqual([])
+})
+
+test('a result of an older fence closes nothing', async () => {
+  const w = world()
+  await handleTriageMessage(w.deps)(message(fault()), { id: 'm1', dequeueCount: 1 })
+  const { incidentId } = await w.only()
+  await handleDeadLetter(w.deps)('results', { version: 1, incidentId, fence: 0, ended: 'completed' })
+  expect(await w.only()).toMatchObject({ status: 'running' })
+  expect(w.deadLetters.names()).toHaveLength(1)
+})
+
+test('faults that could not be admitted are kept and counted', async () => {
+  const w = world()
+  await handleDeadLetter(w.deps)('faults', message(fault(), podFault('api')))
+  expect(w.notices).toMatchObject([{ reason: '2 faults could not be admitted', cluster: 'east' }])
+  const kept = JSON.parse((await w.deadLetters.read(w.deadLetters.names()[0]!, 100_000))!.text)
+  expect(kept).toMatchObject({ queue: 'faults', body: { faults: [{ faultId: '9d55a47c4d78b8f4' }, {}] } })
+})
+
+test.each([['nonsense'], [undefined], [{ some: 'object' }], [null]])('%j is kept as it is', async (body) => {
+  const w = world()
+  await handleDeadLetter(w.deps)('faults', body)
+  expect(w.notices).toMatchObject([{ reason: 'A message that nobody can read' }])
+  expect(w.lines.at(-1)).toMatch(/^Kept aside as dead-letters\/2026-01-12\/faults-/)
+})
+
+test('handling the same dead letter again keeps one copy', async () => {
+  const w = world()
+  await handleDeadLetter(w.deps)('faults', 'nonsense')
+  await handleDeadLetter(w.deps)('faults', 'nonsense')
+  expect(w.deadLetters.names()).toHaveLength(1)
+})

@@ -83,3 +83,11 @@ export const condition = (conditions: readonly Condition[] | null | undefined, t
 /** `, reason: X, message: Y`, as far as there is any. */
 export const because = (from: { reason?: string | null | undefined; message?: string | null | undefined }): string =>
   `${from.reason ? `, reason: ${from.reason}` : ''}${from.message ? `, message: ${from.message}` : ''}`
+
+/** Whether a pod lies on a node that is known not to be ready: what is wrong with it then is the node's fault. */
+export function onDeadNode(pod: PodView, { named }: Context): boolean {
+  const node = pod.spec?.nodeName ? named('Node', undefined, pod.spec.nodeName) : undefined
+  if (node?.kind !== 'Node') return false
+  const ready = condition(node.status?.conditions, 'Ready')
+  return ready !== undefined && ready.status !== 'True'
+}

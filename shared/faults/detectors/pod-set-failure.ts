@@ -1,16 +1,16 @@
-import { type Context, condition, olderThan } from '../context.ts'
+import { type Context, condition, olderThan, onDeadNode } from '../context.ts'
 import { type Detector, none } from '../finding.ts'
 
 /** StatefulSets and DaemonSets have no progress deadline of their own: ten minutes is a Deployment's default. */
 const STUCK_SECONDS = 600
 
 /** Pods of a set that have not been ready for as long as a Deployment would be given. */
-const stuckPods = (uid: string | undefined, { podsOf, now }: Context) =>
-  podsOf(uid).filter((pod) => {
-    if (pod.metadata.deletionTimestamp) return false
+const stuckPods = (uid: string | undefined, context: Context) =>
+  context.podsOf(uid).filter((pod) => {
+    if (pod.metadata.deletionTimestamp || onDeadNode(pod, context)) return false
     const ready = condition(pod.status?.conditions, 'Ready')
     const since = ready?.lastTransitionTime ?? pod.metadata.creationTimestamp
-    return ready?.status !== 'True' && olderThan(STUCK_SECONDS, since, now)
+    return ready?.status !== 'True' && olderThan(STUCK_SECONDS, since, context.now)
   })
 
 export const statefulSetFailure: Detector = (view, context) => {

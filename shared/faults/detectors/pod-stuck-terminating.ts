@@ -1,12 +1,12 @@
-import { secondsSince } from '../context.ts'
+import { onDeadNode, secondsSince } from '../context.ts'
 import { type Detector, none } from '../finding.ts'
 
 /** The deletion time stamp already lies at the end of the pod's grace period. */
 const STUCK_SECONDS = 300
 
-export const podStuckTerminating: Detector = (view, { now }) => {
-  if (view.kind !== 'Pod') return none
-  const overdue = secondsSince(view.metadata.deletionTimestamp, now)
+export const podStuckTerminating: Detector = (view, context) => {
+  if (view.kind !== 'Pod' || onDeadNode(view, context)) return none
+  const overdue = secondsSince(view.metadata.deletionTimestamp, context.now)
   if (overdue === undefined || overdue < STUCK_SECONDS) return none
   return [
     {

@@ -1,4 +1,4 @@
-import { condition, eventTime, olderThan } from '../context.ts'
+import { condition, eventTime, olderThan, onDeadNode } from '../context.ts'
 import { type Detector, none } from '../finding.ts'
 import { containersOf } from './containers.ts'
 
@@ -8,10 +8,11 @@ const WARNED_GRACE_SECONDS = 120
 const GRACE_SECONDS = 600
 const RECENT_EVENT_MS = 300_000
 
-export const probeFailure: Detector = (view, { now, warnings }) => {
+export const probeFailure: Detector = (view, context) => {
+  const { now, warnings } = context
   if (view.kind !== 'Pod' || view.metadata.deletionTimestamp || view.status?.phase !== 'Running') return none
   const unready = condition(view.status.conditions, 'Ready')
-  if (unready?.status !== 'False') return none
+  if (unready?.status !== 'False' || onDeadNode(view, context)) return none
   const event = warnings(view.metadata.uid).find(
     (warning) => warning.reason === 'Unhealthy' && now.getTime() - eventTime(warning) < RECENT_EVENT_MS,
   )

@@ -165,3 +165,13 @@ test.each<[string, KubeObject[]]>([
 ])('%s is no fault', (_, objects) => {
   expect(seen(objects)).toEqual([])
 })
+
+test('a node that is not ready is the only fault: its pods hang because of it', () => {
+  const dead = named('Node', 'v1', conditions(['Ready', 'Unknown', 'NodeStatusUnknown', 900]), {
+    name: 'n1',
+    namespace: undefined,
+  })
+  const ending = pod({}, { metadata: { deletionTimestamp: ago(900) } })
+  const daemons = [set('DaemonSet', { desiredNumberScheduled: 3, numberReady: 2 }), podOf('DaemonSet', 700)]
+  expect(seen([dead, ending, ...daemons]).map(({ faultType }) => faultType)).toEqual(['NodeUnhealthy'])
+})

@@ -11,8 +11,8 @@ export type Credential = {
 /** What a kubeconfig's user and cluster mean for TLS and for request headers. */
 export async function credentialOf(kubeconfig: Kubeconfig): Promise<Credential> {
   // Half a second of loading: only whoever reaches a cluster pays for it.
-  const { KubeConfig } = await import('@kubernetes/client-node')
-  const loaded = new KubeConfig()
+  const { newKubeConfig } = await import('./kube-config.ts')
+  const loaded = newKubeConfig()
   loaded.loadFromString(kubeconfig.text)
   // The library refuses plain http unless TLS is off; here the server's address was checked before (loopback only).
   if (kubeconfig.server.startsWith('http:'))

@@ -1,5 +1,4 @@
 import { TableClient, type TableEntity, type TransactionAction } from '@azure/data-tables'
-import { z } from 'zod'
 import type { Fields, Row, Table, Value } from '../runtime/table.ts'
 import { statusOf } from './failure.ts'
 import { type StoragePlace, storageDeadline, storageRetries, transferDeadline } from './storage-place.ts'
@@ -134,9 +133,8 @@ function written(partition: string, key: string, fields: Fields, etag: string | 
   return { partition, key, etag, fields: Object.freeze({ ...fields }) }
 }
 
-const Stored = z.looseObject({ partitionKey: z.string(), rowKey: z.string(), etag: z.string() })
-function row(read: unknown): Row {
-  const { partitionKey, rowKey, etag, ...rest } = Stored.parse(read)
+type Read = { readonly partitionKey?: string; readonly rowKey?: string; readonly etag: string }
+function row({ partitionKey = '', rowKey = '', etag, ...rest }: Read): Row {
   const fields: Record<string, Value> = {}
   for (const [name, value] of Object.entries(rest)) {
     if (taken.includes(name) || name.startsWith('odata.')) continue

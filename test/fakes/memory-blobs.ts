@@ -1,5 +1,6 @@
 import type { Blobs } from '../../shared/runtime/blobs.ts'
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts'
+import { GiveUp } from '../../shared/runtime/errors.ts'
 
 export type MemoryBlobs = Blobs & {
   readonly names: () => readonly string[]
@@ -22,7 +23,7 @@ export function memoryBlobs(clock: Clock = systemClock): MemoryBlobs {
   const small = (name: string, maxBytes: number): Stored | undefined => {
     const found = blobs.get(name)
     if (found && found.bytes.length > maxBytes)
-      throw new Error(`blob ${name} has ${found.bytes.length} bytes, more than the ${maxBytes} that are read`)
+      throw new GiveUp(`Blob ${name} has ${found.bytes.length} bytes, more than the ${maxBytes} that are read.`)
     return found
   }
   const info = (name: string, { bytes, etag, lastModified }: Stored) => ({

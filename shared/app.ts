@@ -22,8 +22,7 @@ type Answer = {
 function join() {
   const platform = once(async () => {
     const { createPlatform } = await import('./app/platform.ts')
-    // Not one invocation's line: a wrong clusters file is everybody's.
-    return createPlatform((message) => console.warn(message))
+    return createPlatform()
   })
   const begin = async (invocation: Invocation) => {
     const [{ logOf, atEdge }, surroundings] = await Promise.all([import('./app/invocation.ts'), platform()])

@@ -61,7 +61,7 @@ export async function metrics(platform: Platform): Promise<Answer> {
     platform.clusters.current(),
     clusterRows(platform),
     storage.table(tables.incidents).list({ limit: MOST_INCIDENTS }),
-    slots.holders(clock.now()),
+    slots.holders(),
     storage.blobs(containers.deadLetters).list('', MOST_DEAD_LETTERS),
   ])
   const agents = { running: running.length, limit: settings.MAX_CONCURRENT_AGENTS }

@@ -23,8 +23,11 @@ const BROKER_PORT = 8700
 
 export type Platform = ReturnType<typeof createPlatform>
 
-/** Everything outside that the acts need, chosen by the settings. Nothing is loaded or asked before its first use. */
-export function createPlatform(warn: (message: string) => void, settings: Settings = readSettings()) {
+/**
+ * Everything outside that the acts need, chosen by the settings. Nothing is loaded or asked before its first use.
+ * `warn` hears what is nobody's invocation: a wrong clusters file is everybody's.
+ */
+export function createPlatform(settings: Settings = readSettings(), warn: (message: string) => void = console.warn) {
   const credential = managedIdentity(settings.AzureWebJobsStorage__clientId)
   const storage = storageFromSettings(settings, credential)
   const vault = once(() => openVault(settings))

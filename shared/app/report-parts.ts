@@ -30,7 +30,7 @@ export async function reportDeps(platform: Platform, log: Log): Promise<ReportDe
       settings.REPORT_BASE_URL === ''
         ? freshReportLink(platform, incidentId)
         : Promise.resolve(`${settings.REPORT_BASE_URL.replace(/\/$/, '')}/api/incidents/${incidentId}/report`),
-    releaseSlot: (incidentId, fence) => slots.release([{ incidentId, fence }], clock.now()),
+    releaseSlot: (incidentId, fence) => slots.release(incidentId, fence),
     wakeTriage: () => storage.queue(queues.faults).send(JSON.stringify({ version: 1, type: 'wake' })),
     notifiers: notifiers(platform),
     settings,

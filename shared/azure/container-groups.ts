@@ -1,5 +1,5 @@
 import type { ContainerGroup, ContainerInstanceManagementClient } from '@azure/arm-containerinstance'
-import type { HttpClient } from '@azure/core-rest-pipeline'
+import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
 import type { ContainerGroups, Group } from '../runtime/container-groups.ts'
 import { RetryLater } from '../runtime/errors.ts'
@@ -121,10 +121,7 @@ async function connect(place: ContainerGroupsPlace): Promise<ContainerInstanceMa
 }
 
 /** Without this the library sits out "come back in ten minutes" inside the call, in a function that pays by the second. */
-const impatient: {
-  readonly name: string
-  readonly sendRequest: import('@azure/core-rest-pipeline').PipelinePolicy['sendRequest']
-} = {
+const impatient: PipelinePolicy = {
   name: 'doNotWaitForRetryAfter',
   sendRequest: async (request, next) => {
     const response = await next(request)

@@ -27,7 +27,8 @@ export function memoryContainerGroups(): MemoryContainerGroups {
     started,
     full: false,
     start: async (spec) => {
-      if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(spec.name)) throw new Error(`no name for a group: ${spec.name}`)
+      if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(spec.name))
+        throw new Error(`not a name for a container group: ${spec.name}`)
       if (groups.has(spec.name)) return 'already-there'
       if (fake.full) return 'no-capacity'
       groups.set(spec.name, {

@@ -5,7 +5,7 @@ import { fromParts } from '../runtime/json-parts.ts'
 import type { Row } from '../runtime/table.ts'
 
 /** One cluster as `GET /api/health/clusters` shows it; what is empty is left out. */
-export type ClusterHealth = {
+type ClusterHealth = {
   readonly name: string
   readonly status: ConnectionStatus
   readonly last_event?: string
@@ -79,6 +79,9 @@ function healthOf(
   }
 }
 
+/** The writer's clock may be off; a watch that is really lost shows this much later. */
+const CLOCK_TOLERANCE = 60_000
+
 /**
  * The status a row tells of, unless the lease on it is over: then whoever wrote `active` is gone, and says nothing about
  * now.
@@ -87,7 +90,7 @@ export function watchOf(row: Row | undefined, now: Date): ClusterStatus {
   const parsed = ClusterStatus.safeParse(row?.fields ?? {})
   if (!parsed.success) return ClusterStatus.parse({ error: 'The row of this cluster cannot be read' })
   const { until } = parsed.data
-  const over = typeof until === 'string' && until !== '' && until < now.toISOString()
+  const over = typeof until === 'string' && until !== '' && now.getTime() - Date.parse(until) > CLOCK_TOLERANCE
   if (!over || parsed.data.status !== 'active') return parsed.data
   return {
     ...parsed.data,

@@ -10,9 +10,9 @@ export type Stored = { readonly incident: Incident; readonly row: Row }
 
 /** What may change; who and what an incident is about may not. `undefined` takes an optional field away. */
 type Fixed = 'version' | 'incidentId' | 'cluster' | 'identity' | 'generation' | 'status' | 'steps'
-export type Changes = { readonly [Key in Exclude<keyof Incident, Fixed>]?: Incident[Key] | undefined }
+type Changes = { readonly [Key in Exclude<keyof Incident, Fixed>]?: Incident[Key] | undefined }
 
-export type Move = {
+type Move = {
   readonly at: Date
   /** One line of the incident's life, for people. */
   readonly note: string

@@ -3,9 +3,9 @@ import type { Fields } from './table.ts'
 /** A table property holds 32 K UTF-16 characters (64 KiB), an entity 1 MiB: sixteen parts leave room for other columns. */
 const PART = 30_000
 const MOST_PARTS = 16
-export const MAX_JSON_CHARACTERS = PART * MOST_PARTS
+const MAX_JSON_CHARACTERS = PART * MOST_PARTS
 
-/** JSON as columns `parts`, `json0`, `json1`, … of one row; longer than MAX_JSON_CHARACTERS is an error. */
+/** JSON as columns `parts`, `json0`, `json1`, … of one row; longer than fits is an error. */
 export function toParts(value: unknown): Fields {
   const json = JSON.stringify(value)
   if (json.length > MAX_JSON_CHARACTERS) {

@@ -39,7 +39,7 @@ export function modelFor(settings: TriageDeps['settings'], cluster: Cluster): Ag
   }
 }
 
-export function agentJob(settings: TriageDeps['settings'], parts: Parts): AgentJob {
+function agentJob(settings: TriageDeps['settings'], parts: Parts): AgentJob {
   const { cluster, permissions, model } = parts
   const prompts = [settings.ADDITIONAL_AGENT_PROMPT, cluster.triage.extra_prompt].filter((text) => text !== '')
   return AgentJob.parse({

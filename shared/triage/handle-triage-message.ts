@@ -2,7 +2,7 @@ import type { Cluster } from '../config/cluster.ts'
 import { Fault } from '../faults/fault.ts'
 import { type Identity, identityOf } from '../incident/identity.ts'
 import { TriageMessage } from '../incident/messages.ts'
-import { errorText, RetryLater } from '../runtime/errors.ts'
+import { errorText, GiveUp, RetryLater } from '../runtime/errors.ts'
 import { type Admission, admit } from './admit.ts'
 import type { TriageDeps } from './deps.ts'
 import { claimedCluster, keepAside, problems } from './keep-aside.ts'
@@ -100,7 +100,11 @@ async function admitAll(deps: TriageDeps, items: readonly unknown[], delivery: D
           told(identity, faults, admission),
         )
       } catch (error) {
-        failures.push(errorText(error))
+        if (!(error instanceof GiveUp)) return void failures.push(errorText(error))
+        const id = `${delivery.id}-${identity.key}`
+        const letter = { id, queue: 'faults', cluster: cluster.name, reason: errorText(error), body: faults }
+        await keepAside(deps)(letter)
+        keptAside += faults.length
       }
     }),
   )

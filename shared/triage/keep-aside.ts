@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { TriageDeps } from './deps.ts'
 
 /** What is kept of something that could not be handled. */
-export const DeadLetter = z.strictObject({
+const DeadLetter = z.strictObject({
   version: z.literal(1),
   at: z.iso.datetime(),
   queue: z.string(),
@@ -10,7 +10,6 @@ export const DeadLetter = z.strictObject({
   reason: z.string(),
   body: z.unknown(),
 })
-export type DeadLetter = z.infer<typeof DeadLetter>
 
 /** Writes it to container `dead-letters`, once per id and day, and says so in the log; answers the blob's name. */
 export const keepAside =

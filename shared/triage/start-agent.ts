@@ -1,5 +1,6 @@
 import { bundleName } from '../artifacts/layout.ts'
 import type { Cluster } from '../config/cluster.ts'
+import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/store.ts'
 import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
@@ -22,14 +23,16 @@ export const startAgent =
   (deps: TriageDeps) =>
   async (stored: Stored): Promise<Started> => {
     const { incident } = stored
+    let lacks: readonly string[] = []
     try {
       const cluster = await deps.cluster(incident.cluster)
       const kubeconfigRef = cluster?.triage.kubeconfig
       if (cluster === undefined || kubeconfigRef === undefined) {
         throw new GiveUp(`Cluster ${incident.cluster} has no kubeconfig in the configuration any more`)
       }
-      const spec = await prepare(deps, stored, cluster, await deps.secret(kubeconfigRef))
-      if ((await deps.groups.start(spec)) === 'no-capacity') {
+      const prepared = await prepare(deps, stored, cluster, await deps.secret(kubeconfigRef))
+      lacks = prepared.lacks
+      if ((await deps.groups.start(prepared.spec)) === 'no-capacity') {
         await giveBack(deps, stored)
         return 'no-capacity'
       }
@@ -47,7 +50,12 @@ export const startAgent =
       throw error
     }
     const at = deps.clock.now().toISOString()
-    await note(deps, stored, { agentStartedAt: at, failureReason: undefined }, 'The agent was started')
+    await note(
+      deps,
+      stored,
+      { agentStartedAt: at, failureReason: undefined },
+      ['The agent was started', ...lacks].join('. '),
+    )
     return 'started'
   }
 
@@ -61,12 +69,9 @@ async function prepare(deps: TriageDeps, { incident }: Stored, cluster: Cluster,
     deps.resultsLink(expires),
     deps.brokerPort(),
   ])
-  // In the job's copy only: the agent's report says it, and the row need not be written for it.
-  const notes = [checked.note, model.note].filter((text) => text !== undefined)
-  const at = deps.clock.now().toISOString()
-  const steps = notes.map((text) => ({ at, state: incident.status, note: text.slice(0, 500) }))
-  return groupSpec(deps.settings, {
-    incident: { ...incident, steps: [...incident.steps, ...steps].slice(-60) },
+  const lacks = [checked.note, model.note].filter((text) => text !== undefined)
+  const spec = groupSpec(deps.settings, {
+    incident: withNotes(incident, lacks, deps.clock.now()),
     deadline,
     cluster,
     kubeconfig,
@@ -77,6 +82,13 @@ async function prepare(deps: TriageDeps, { incident }: Stored, cluster: Cluster,
     token: deps.newToken(),
     brokerPort,
   })
+  return { spec, lacks }
+}
+
+/** The agent is told what it lacks, too. */
+function withNotes(incident: Incident, notes: readonly string[], at: Date): Incident {
+  const steps = notes.map((note) => ({ at: at.toISOString(), state: incident.status, note: note.slice(0, 500) }))
+  return { ...incident, steps: [...incident.steps, ...steps].slice(-60) }
 }
 
 /** Without its key a model cannot be asked; the rules need none, so the agent starts all the same. */

@@ -64,7 +64,7 @@ describe('the health of clusters', () => {
   })
 
   test('does not believe an active that a dead supervisor left behind', () => {
-    const rows = [row('east', { status: 'active', until: '2026-01-12T09:40:59.000Z' })]
+    const rows = [row('east', { status: 'active', until: '2026-01-12T09:39:59.000Z' })]
     expect(clusterHealth({ clusters: [east], rows, permissions: [] }, now)).toMatchObject({
       clusters: [{ status: 'disconnected', error: 'No supervisor watches this cluster at the moment' }],
       summary: { active: 0, unhealthy: 1 },

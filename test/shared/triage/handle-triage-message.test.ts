@@ -155,6 +155,17 @@ describe('bad input', () => {
     expect(w.deadLetters.names()).toEqual(['2026-01-12/m-1.json'])
   })
 
+  test('a fault too large for a row is kept aside and holds up no other', async () => {
+    const w = world()
+    const huge = fault({
+      labels: Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`l${n}`, 'x'.repeat(30_000)])),
+    })
+    const handled = await handleTriageMessage(w.deps)(message(huge, podFault('api')), once('m1'))
+    expect(handled).toMatchObject({ keptAside: 1, admissions: { opened: 1 } })
+    expect(w.deadLetters.names()).toHaveLength(1)
+    expect(w.lines.join()).toContain('is too large to be kept')
+  })
+
   test('when a row cannot be written the rest is, and the message comes back', async () => {
     const w = world()
     const insert = w.deps.store.insert

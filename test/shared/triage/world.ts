@@ -13,7 +13,7 @@ import { memoryTable } from '../../fakes/memory-table.ts'
 export const start = new Date('2026-01-12T09:41:00.000Z')
 
 /** Time stands still until it is moved on; short waits (between tries) pass at once, long ones (patience) with it. */
-export function handClock() {
+function handClock() {
   let now = start.getTime()
   const waiting = new Set<{ readonly until: number; readonly done: () => void }>()
   return {
@@ -189,7 +189,7 @@ export function world({ settings = {}, clusters = [cluster('east'), cluster('wes
 }
 export type World = ReturnType<typeof world>
 
-export class Crash extends Error {
+class Crash extends Error {
   override readonly name = 'Crash'
 }
 

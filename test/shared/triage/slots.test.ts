@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { agentSlots, type Holder } from '../../../shared/triage/slots.ts'
+import { start, world } from './world.ts'
+
+const limits = { total: 5, perCluster: 2 }
+const holder = (cluster: string, n: number, fence = 1): Holder => ({
+  incidentId: `${cluster}-${n}`,
+  cluster,
+  fence,
+  until: new Date(start.getTime() + 60_000).toISOString(),
+})
+
+describe('the slots', () => {
+  test('are never more than the total, nor than one cluster may have, whoever asks at once', async () => {
+    const slots = agentSlots(world().deps)
+    const asking = ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((cluster) => [1, 2, 3, 4].map((n) => holder(cluster, n)))
+    const answers = await Promise.all(asking.map((one) => slots.take(one, limits)))
+    const held = await slots.holders()
+    expect(answers.filter((answer) => answer === 'taken')).toHaveLength(5)
+    expect(held).toHaveLength(5)
+    for (const cluster of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      expect(held.filter((one) => one.cluster === cluster).length).toBeLessThanOrEqual(2)
+    }
+  })
+
+  test('say which limit was reached', async () => {
+    const slots = agentSlots(world().deps)
+    expect(await slots.take(holder('a', 1), limits)).toBe('taken')
+    expect(await slots.take(holder('a', 2), limits)).toBe('taken')
+    expect(await slots.take(holder('a', 3), limits)).toBe('cluster-full')
+    expect(await slots.take(holder('b', 1), { total: 2, perCluster: 2 })).toBe('full')
+  })
+
+  test('are taken once however often the same incident asks, and renewed by it', async () => {
+    const slots = agentSlots(world().deps)
+    await slots.take(holder('a', 1, 1), limits)
+    await slots.take(holder('a', 1, 2), limits)
+    expect(await slots.holders()).toEqual([holder('a', 1, 2)])
+  })
+
+  test('are given back by fence: a late end of an old attempt leaves the new one its slot', async () => {
+    const slots = agentSlots(world().deps)
+    await slots.take(holder('a', 1, 2), limits)
+    await slots.release('a-1', 1)
+    expect(await slots.holders()).toHaveLength(1)
+    await slots.release('a-1', 2)
+    await slots.release('a-1', 2)
+    expect(await slots.holders()).toEqual([])
+  })
+
+  test('are free when their time is over', async () => {
+    const w = world()
+    const slots = agentSlots(w.deps)
+    await slots.take(holder('a', 1), { total: 1, perCluster: 1 })
+    w.clock.pass(60)
+    expect(
+      await slots.take({ ...holder('a', 2), until: w.clock.now().toISOString() }, { total: 1, perCluster: 1 }),
+    ).toBe('taken')
+  })
+})

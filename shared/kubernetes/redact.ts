@@ -1,0 +1,102 @@
+import { createHmac } from 'node:crypto'
+import type { KubeObject } from '../faults/kube-object.ts'
+import { toObject } from './objects.ts'
+import { hidePrivateKeys } from './private-keys.ts'
+import { type Hide, redactValue } from './redact-value.ts'
+import { type Shape, shapes } from './secret-shapes.ts'
+
+/** Logs are at most 1 MiB, one object at most 1.5 MiB: what is longer does not pass unseen, it does not pass. */
+const MAX_TEXT = 4 * 1024 * 1024
+/** Base64 of a text is read up to here. */
+const MAX_DECODED = 64 * 1024
+
+export type Redactor = {
+  readonly object: (object: KubeObject) => KubeObject
+  readonly text: (text: string) => string
+  /** Any JSON value: fields by their names, texts by what they look like. */
+  readonly value: (value: unknown) => unknown
+  /** How many values were hidden, by kind, since the redactor was made. */
+  readonly counts: Record<string, number>
+}
+/**
+ * The one point at which secrets are taken out. A value becomes `‹redacted:kind:ab12cd›`; the six digits are keyed, so
+ * that equal values can be seen to be equal, and nothing can be tried against them without the key.
+ */
+export function createRedactor(options: { readonly key: Uint8Array | string }): Redactor {
+  const { key } = options
+  if (key.length < 16) throw new Error('The redaction key must have at least 16 bytes.')
+  const counts: Record<string, number> = {}
+
+  const hide: Hide = (kind, secret) => {
+    counts[kind] = (counts[kind] ?? 0) + 1
+    const digits = createHmac('sha256', key).update(secret.trim()).digest('hex').slice(0, 6)
+    return `‹redacted:${kind}:${digits}›`
+  }
+  const text = (given: string): string => redactText(given, hide)
+  const value = (given: unknown): unknown => redactValue(given, { hide, text })
+  return {
+    text,
+    value,
+    object(object) {
+      const redacted = toObject(value(object), object)
+      if (redacted === undefined) throw new Error(`${object.kind} lost its shape in redaction.`)
+      return redacted
+    },
+    counts,
+  }
+}
+
+/** What splits a token for us and is invisible, or gone, for whoever reads on: colours, zero-width and control characters. */
+const invisible = new RegExp(`${String.fromCharCode(27)}\\[[\\d;?]*[A-Za-z]|[^\\P{Cc}\\n\\r\\t]|\\p{Cf}`, 'gu')
+
+function redactText(given: string, hide: Hide): string {
+  if (given.length < 5) return given
+  const cut =
+    given.length > MAX_TEXT ? `${given.slice(0, MAX_TEXT)}‹cut: ${given.length - MAX_TEXT} characters›` : given
+  const plain = hidePrivateKeys(cut.replace(invisible, ''), (secret) => hide('private-key', secret))
+  return hideEncoded(hideShapes(plain, hide), hide)
+}
+
+function hideShapes(text: string, hide: Hide): string {
+  const lower = text.toLowerCase()
+  return shapes.reduce(
+    (at, shape) => (shape.hints.some((hint) => lower.includes(hint)) ? hideShape(at, shape, hide) : at),
+    text,
+  )
+}
+
+function hideShape(text: string, shape: Shape, hide: Hide): string {
+  let out = ''
+  let from = 0
+  for (const match of text.matchAll(shape.pattern)) {
+    const group = match.findLastIndex((each) => each !== undefined)
+    const secret = match[group]
+    const span = match.indices?.[group]
+    if (secret === undefined || span === undefined || shape.when?.(secret, match) === false) continue
+    out += text.slice(from, span[0]) + hide(shape.kind, secret)
+    from = span[1]
+  }
+  return from === 0 ? text : out + text.slice(from)
+}
+
+const encoded = /(?<![A-Za-z\d+/=_-])[A-Za-z\d+/]{24,}={0,2}(?![A-Za-z\d+/=_-])/g
+
+/** Looks once into Base64: a secret that is in there goes with all that is around it. */
+function hideEncoded(text: string, hide: Hide): string {
+  return text.replace(encoded, (token) => {
+    // Gzip, and Base64 of Base64 of gzip: how Helm keeps its releases, values and all.
+    if (token.length >= 100 && /^(?:H4sI|SDRzSU)/.test(token)) return hide('helm-release', token)
+    const inside = Buffer.from(token.slice(0, MAX_DECODED), 'base64').toString('utf8')
+    if (/\ufffd|[^\P{Cc}\n\r\t]/u.test(inside.slice(0, 200))) return token
+    let found: string | undefined
+    const note: Hide = (kind) => {
+      found ??= kind
+      return '‹›'
+    }
+    hideShapes(
+      hidePrivateKeys(inside, () => note('private-key', '')),
+      note,
+    )
+    return found === undefined ? token : hide(found, inside)
+  })
+}

@@ -1,0 +1,61 @@
+/**
+ * Whether a name says that its value is secret. `strong`: whatever the value is; `medium`: unless it looks like a name,
+ * since tokens and Secrets are also spoken of by name; `weak`: only if the value looks random.
+ */
+export type Strength = 'strong' | 'medium' | 'weak'
+
+/** `secretName`, `tokenExpirationSeconds`, `PASSWORD_FILE`: about a secret, not the secret. */
+const about =
+  /(?:names?|refs?|files?|paths?|dir|urls?|uris?|hosts?|port|enabled|types?|mode|methods?|providers?|class|namespaces?|expiry|expirations?|expires|seconds|minutes|ttl|timeout|size|length|count|limits?|version|policy|reviews?|controller|issuer|audiences?|endpoints?|user|username|mounts?|volumes?|store|required|rotation|algorithm|format|prefix|header|id|kind|found|error)$/i
+const strong =
+  /passw(?:or)?d|passphrase|(?:^|[_.-])p(?:ass|wd)(?:$|[_.\d-])|(?:^|[_.-])client-(?:key|certificate)-data$/i
+const medium = /secret|token|credential|api[_.-]?key/i
+const weak =
+  /(?:access|account|auth|encryption|license|master|private|root|secret|shared|signing|subscription|service)[_.-]?key|(?:^|[_.-])(?:auth|dsn|salt|cookie|session|sessionid|sig|signature|conn(?:ection)?[_.-]?str(?:ing)?|webhook)(?:$|[_.-])/i
+
+/** `clientSecret` and `CLIENT_SECRET` alike. */
+export function strengthOf(name: string): Strength | undefined {
+  const parts = name.slice(-120).replace(/([a-z\d])([A-Z])/g, '$1_$2')
+  if (about.test(parts) && !/secret[_.-]?id$/i.test(parts)) return undefined
+  if (/^checksum\//i.test(name)) return undefined
+  if (strong.test(parts)) return 'strong'
+  if (medium.test(parts)) return 'medium'
+  return weak.test(parts) || /(?:^|[_.-])[a-z\d]+[_.-]key$/i.test(parts) ? 'weak' : undefined
+}
+
+const nothing =
+  /^(?:|true|false|null|nil|none|undefined|yes|no|\*+|x{3,}|-+|<[^<>]*>|\[[^[\]]*\]|required|missing|empty|redacted)$/i
+/** A value that is put in later: `$(VAR)`, `${VAR}`, `$VAR`, `{{ .Values.x }}`. */
+const reference = /^(?:\$\([\w.-]+\)|\$\{[^{}]*\}|\$[A-Z_]\w*|\{\{[^{}]*\}\})$/
+const pseudonym = /^‹redacted:[a-z\d-]+:[\da-f]{6}›$/
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** `/run/secrets/db`, and the shell's PWD. */
+const path = /^(?:\/[a-z][\w.-]*)+\/?$/
+
+/** Nothing to hide: empty, a word for nothing, a reference to elsewhere, or hidden already. */
+export const isTrivial = (value: string): boolean =>
+  [nothing, reference, pseudonym, path].some((pattern) => pattern.test(value))
+
+/** `default/db-creds-v2`, `web-7d9f8b6c5d-x2x9z`, `registry.example:5000/app`: what objects and images are called. */
+function isNameLike(value: string): boolean {
+  if (!/^[a-z\d](?:[a-z\d./:-]*[a-z\d])?$/.test(value) || uuid.test(value)) return false
+  const parts = value.split(/[./:-]/)
+  return parts.length === 1 ? !/\d/.test(value) && value.length <= 24 : parts.every((part) => part.length <= 16)
+}
+
+/** Neither a name nor words nor a number nor a place. */
+export function looksRandom(text: string): boolean {
+  const value = text.replace(/[:.,;!?)\]}>]+$/, '')
+  if (value.length < 8 || isNameLike(value) || /^[\d.,:%-]+$/.test(value)) return false
+  if (/^(?:\.{0,2}\/|[a-z+]{2,20}:\/\/)/i.test(value) && !/^\/[\w+/]{20,}={0,2}$/.test(value)) return false
+  const words = value.length <= 64 && value.replace(/[A-Z]?[a-z]{2,}/g, '') === ''
+  return !words && (/\d/.test(value) || /[^\w\s./:-]/.test(value) || value.length >= 16)
+}
+
+/** Whether a value that stands under such a name is one to hide. */
+export function isSecret(strength: Strength, value: string): boolean {
+  const trimmed = value.trim()
+  if (isTrivial(trimmed)) return false
+  return strength === 'strong' || looksRandom(trimmed)
+}

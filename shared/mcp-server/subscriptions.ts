@@ -85,10 +85,10 @@ export function createSubscriptions(deps: {
       }
       const { watch, leave: leaveWatch } = hub.listen(cluster, {
         onFault: (fault, resolved) => {
-          // Each appearance and each end is told once, whether it came as current or as news.
-          if (mode !== 'faults' || !fits.fault(fault) || told.has(fault.faultId) === !resolved) return
-          if (resolved) told.delete(fault.faultId)
-          else told.add(fault.faultId)
+          if (mode !== 'faults') return
+          // Whoever was told of a fault is told of its end, though its labels may fit no longer.
+          if (resolved ? !told.delete(fault.faultId) : !fits.fault(fault)) return
+          if (!resolved) told.add(fault.faultId)
           send(faultNotice(id, fault, resolved, clock.now()))
         },
         onEvent: (object) => {

@@ -156,10 +156,13 @@ test.each([
   [{ involvedKind: 'Node' }, 0],
   [{ reason: 'Crash' }, 1],
 ])('filters work: %o lets %i through', async (filter, expected) => {
-  const { call, notices } = await east({ objects: broken })
+  const { simulator, call, notices } = await east({ objects: broken })
   await call('events_subscribe', { mode: 'faults', ...filter })
   await pause(80)
   expect(notices).toHaveLength(expected)
+  simulator.remove({ kind: 'Pod', namespace: 'shop', name: 'web-6bf586c785-chf5m' })
+  await pause(80)
+  expect(notices).toHaveLength(2 * expected)
 })
 
 test.each([

@@ -189,6 +189,7 @@ describe('permissions', () => {
     })
     await send(w)
     expect(jobOf(w).permissions).toMatchObject({ can_get_logs: false })
+    expect((await w.only()).steps.at(-1)!.note).toMatch(/^The agent was started. The credential of cluster east lacks/)
     expect(jobOf(w).incident.steps.at(-1)!.note).toContain(
       'lacks the minimum (pods, logs, events): cannot get pod logs',
     )

@@ -1,0 +1,77 @@
+import type { Expect } from './scenario.ts'
+
+export type Cause = { readonly kind: string; readonly namespace: string; readonly name: string; readonly class: string }
+export type Finding = {
+  readonly outcome: string
+  readonly rootCauses: readonly Cause[]
+  /** All that a reader of the reports could read. */
+  readonly text: string
+}
+
+/** Words for the same mechanism; the first of each row is the one the rules use. */
+const synonyms: readonly (readonly string[])[] = [
+  ['BadCommand', 'CommandNotFound', 'WrongCommand', 'InvalidCommand', 'ExecutableNotFound', 'BadEntrypoint'],
+  ['ImageNotFound', 'ImageTagMissing', 'ImageTagNotFound', 'TagNotFound', 'MissingImage', 'BadImageTag'],
+  ['NodeNotReady', 'NodeDown', 'NodeUnreachable', 'KubeletStopped', 'KubeletDown', 'NodeUnhealthy'],
+  ['MemoryLimitTooLow', 'OomLimitTooLow', 'MemoryLimit', 'LimitTooLow', 'LowMemoryLimit'],
+]
+const plain = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '')
+const meaning = new Map(
+  synonyms.flatMap(([first = '', ...rest]) => [first, ...rest].map((word) => [plain(word), plain(first)])),
+)
+const sameClass = (one: string, other: string): boolean =>
+  (meaning.get(plain(one)) ?? plain(one)) === (meaning.get(plain(other)) ?? plain(other))
+
+const objectOf = ({ kind, namespace, name }: Omit<Cause, 'class'>): string => `${kind}/${namespace}/${name}`
+const shown = (cause: Cause): string => `${objectOf(cause)} ${cause.class}`
+
+/** What of a scenario's expectation does not hold, one sentence each; none when all of it does. */
+export function unmet(expected: Expect, found: Finding): string[] {
+  const wanted = expected.rootCauses ?? (expected.rootCause ? [expected.rootCause] : undefined)
+  const none = expected.rootCause === null && wanted === undefined
+  return [
+    ...(none ? found.rootCauses.map((cause) => `blames ${shown(cause)}, and nothing is broken`) : []),
+    ...(wanted ?? []).filter((cause) => !found.rootCauses.some((one) => same(one, cause))).map(missed),
+    ...(wanted === undefined
+      ? []
+      : found.rootCauses
+          .filter((cause) => !wanted.some((one) => same(one, cause)))
+          .map((cause) => `blames ${shown(cause)}, which is not to blame`)),
+    ...found.rootCauses
+      .filter((cause) => expected.mustNotBlame.includes(objectOf(cause)))
+      .map((cause) => `blames ${objectOf(cause)}, which it must not`),
+    ...expected.mustMention.filter((text) => !mentions(found.text, text)).map((text) => `does not mention ${text}`),
+    ...wrongOutcome(expected, found, none, wanted !== undefined),
+  ]
+  function missed(cause: Cause): string {
+    const near = found.rootCauses.find((one) => objectOf(one) === objectOf(cause))
+    return near === undefined
+      ? `does not find ${shown(cause)}`
+      : `calls the cause in ${objectOf(cause)} ${near.class} in place of ${cause.class}`
+  }
+}
+
+const same = (one: Cause, other: Cause): boolean =>
+  objectOf(one) === objectOf(other) && sameClass(one.class, other.class)
+
+function wrongOutcome(expected: Expect, found: Finding, none: boolean, named: boolean): string[] {
+  const right =
+    expected.outcome !== undefined
+      ? [expected.outcome]
+      : none
+        ? ['none', 'inconclusive']
+        : named
+          ? ['cause', 'likely']
+          : undefined
+  if (right === undefined || right.some((one) => one === found.outcome)) return []
+  return [`comes out as ${found.outcome} in place of ${right.join(' or ')}`]
+}
+
+/** `/…/i` is a pattern, anything else a text; white space and case do not count in a text. */
+function mentions(text: string, wanted: string): boolean {
+  const [, pattern, flags] = /^\/(.+)\/([a-z]*)$/.exec(wanted) ?? []
+  // A path such as /usr/local/bin/x ends in something that could be flags: only known ones make it a pattern.
+  if (pattern !== undefined && /^[imsu]*$/.test(flags ?? '')) return new RegExp(pattern, flags).test(text)
+  const folded = (one: string) => one.toLowerCase().replace(/\s+/g, ' ')
+  return folded(text).includes(folded(wanted))
+}

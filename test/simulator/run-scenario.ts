@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import process from 'node:process'
+import { Command } from 'commander'
+import type { Outcome } from '../../shared/artifacts/report.ts'
+import { errorText } from '../../shared/runtime/errors.ts'
+import { createLog } from '../../shared/runtime/log.ts'
+import { type Cause, unmet } from './expectations.ts'
+import { findFaults } from './find-faults.ts'
+import { type Investigated, type Pipeline, startPipeline } from './pipeline.ts'
+import { readScenario, type Scenario } from './scenario.ts'
+import { startSimulator } from './simulator.ts'
+
+/** What is printed with --json. */
+type Verdict = {
+  readonly scenario: string
+  readonly outcome: Outcome
+  readonly rootCauses: readonly Cause[]
+  readonly summary: string
+  readonly seconds: number
+  readonly apiCalls: number
+  /** A local copy of the incident's blobs; empty when there was no incident. */
+  readonly incidentDir: string
+}
+
+const scenariosFolder = new URL('../scenarios/', import.meta.url).pathname
+
+async function runScenario(pipeline: () => Promise<Pipeline>, cluster: string, scenario: Scenario) {
+  const simulator = await startSimulator({ folder: scenario.folder, name: cluster })
+  const begun = performance.now()
+  try {
+    const { faults, notVisible } = await findFaults(simulator, cluster, scenario)
+    const before = simulator.calls.length
+    const investigated =
+      faults.length === 0 ? [] : await (await pipeline()).investigate(cluster, simulator.kubeconfig, faults)
+    const verdict: Verdict = {
+      scenario: scenario.name,
+      ...conclusion(investigated, notVisible),
+      seconds: Math.round((performance.now() - begun) / 10) / 100,
+      apiCalls: simulator.calls.length - before,
+    }
+    const text = [verdict.summary, ...investigated.map((one) => one.text)].join('\n')
+    const missed = scenario.expect === undefined ? [] : unmet(scenario.expect, { ...verdict, text })
+    return { verdict, missed: [...missed, ...investigated.flatMap(failure)] }
+  } finally {
+    await simulator.stop()
+  }
+}
+
+/** An agent that crashed is never what a scenario expects. */
+const failure = ({ incident }: Investigated): string[] =>
+  incident.status === 'failed' ? [`the agent failed: ${incident.failureReason}`] : []
+
+const weight: readonly Outcome[] = ['cause', 'likely', 'inconclusive', 'evidence-only', 'none']
+
+/** Several incidents of one cluster make one verdict: the causes of all of them, the strongest outcome of any. */
+function conclusion(all: readonly Investigated[], notVisible: readonly string[]) {
+  if (all.length === 0) {
+    const blind = notVisible.some((kind) => kind.startsWith('Pod:'))
+    return {
+      outcome: blind ? ('inconclusive' as const) : ('none' as const),
+      rootCauses: [],
+      summary: blind ? `Not all could be seen: ${notVisible.join('; ')}` : 'No fault was found.',
+      incidentDir: '',
+    }
+  }
+  const rank = ({ report }: Investigated) => weight.indexOf(report?.outcome ?? 'evidence-only')
+  const sorted = [...all].sort((one, other) => rank(one) - rank(other))
+  const first = sorted[0]
+  const causes = new Map<string, Cause>()
+  for (const { report } of sorted)
+    for (const { kind, namespace, name, class: mechanism } of report?.verdict?.rootCauses ?? [])
+      causes.set(`${kind}/${namespace}/${name}/${mechanism}`, { kind, namespace, name, class: mechanism })
+  return {
+    outcome: first?.report?.outcome ?? ('evidence-only' as const),
+    rootCauses: [...causes.values()],
+    summary: first?.report?.headline ?? first?.incident.failureReason ?? '',
+    incidentDir: first?.folder ?? '',
+  }
+}
+
+/** A folder's name as a cluster may be called, different for each. */
+const clusterName = (scenario: Scenario, index: number, all: readonly Scenario[]): string => {
+  const name = scenario.name.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 55) || 'scenario'
+  return all.filter((one) => one.name === scenario.name).length > 1 ? `${name}-${index}` : name
+}
+
+async function main(folders: readonly string[], options: { json?: boolean; all?: boolean; out?: string }) {
+  const named = options.all
+    ? readdirSync(scenariosFolder)
+        .sort()
+        .map((name) => join(scenariosFolder, name))
+        .filter((folder) => statSync(folder).isDirectory())
+    : folders.map((folder) => resolve(folder))
+  if (named.length === 0) throw new Error('Name a folder with a cluster.yaml, or say --all.')
+  const scenarios = named.map(readScenario)
+  const out = resolve(options.out ?? mkdtempSync(join(tmpdir(), 'nightcrier-incidents-')))
+  mkdirSync(out, { recursive: true })
+  const clusters = scenarios.map(clusterName)
+  const log = createLog('warn', (_, line) => console.error(line))
+  let started: Promise<Pipeline> | undefined
+  // A cluster that is well needs no storage.
+  const pipeline = () => {
+    started ??= startPipeline(clusters, out, log)
+    return started
+  }
+  let held = 0
+  try {
+    for (const [index, scenario] of scenarios.entries()) {
+      const { verdict, missed } = await runScenario(pipeline, clusters[index] ?? '', scenario)
+      console.log(options.json ? JSON.stringify(verdict) : inWords(verdict))
+      for (const sentence of missed) console.error(`${scenario.name}: ${sentence}`)
+      if (missed.length === 0) held += 1
+    }
+  } finally {
+    await (await started)?.stop()
+  }
+  if (scenarios.length > 1) console.error(`${held} of ${scenarios.length} scenarios came out as expected`)
+  process.exitCode = held === scenarios.length ? 0 : 1
+}
+
+function inWords({ scenario, outcome, rootCauses, summary, seconds, apiCalls, incidentDir }: Verdict): string {
+  const causes = rootCauses.map((one) => `  ${[one.kind, one.namespace, one.name].join('/')} ${one.class}`)
+  const where = incidentDir === '' ? [] : [`  ${join(incidentDir, 'index.html')}`]
+  return [`${scenario}: ${outcome} (${seconds} s, ${apiCalls} API calls)`, `  ${summary}`, ...causes, ...where].join(
+    '\n',
+  )
+}
+
+const command = new Command('scenario')
+  .description('Runs the whole local pipeline on a cluster that is written down, and prints the verdict.')
+  .argument('[folders...]', 'folders with a cluster.yaml')
+  .option('--json', 'one JSON object per scenario on standard output')
+  .option('--all', 'every folder of test/scenarios')
+  .option('--out <folder>', 'where the incidents’ folders go')
+  .action(async (folders: string[], options: { json?: boolean; all?: boolean; out?: string }) => {
+    try {
+      await main(folders, options)
+    } catch (error) {
+      console.error(errorText(error))
+      process.exitCode = 2
+    }
+  })
+await command.parseAsync()

@@ -47,27 +47,27 @@ function join() {
       const { handleTriageMessage } = await import('./triage/handle-triage-message.ts')
       const { id, dequeueCount } = invocation.triggerMetadata ?? {}
       const delivery = { id: String(id ?? invocation.invocationId), dequeueCount: Number(dequeueCount ?? 1) }
-      const deps = await triageDeps(surroundings, log)
+      const deps = triageDeps(surroundings, log)
       await edge(() => handleTriageMessage(deps)(message, delivery))
     },
     report: async (message: unknown, invocation: Invocation): Promise<void> => {
       const { platform: surroundings, log, edge } = await begin(invocation)
       const { reportDeps } = await import('./app/report-parts.ts')
       const { handleResult } = await import('./report/handle-result.ts')
-      const deps = await reportDeps(surroundings, log)
+      const deps = reportDeps(surroundings, log)
       await edge(() => handleResult(deps)(message))
     },
     sweep: async (invocation: Invocation): Promise<void> => {
       const { platform: surroundings, log } = await begin(invocation)
       const { triageDeps } = await import('./app/triage-parts.ts')
       const { sweep } = await import('./triage/sweep.ts')
-      await sweep(await triageDeps(surroundings, log))()
+      await sweep(triageDeps(surroundings, log))()
     },
     deadLetter: async (queue: string, message: unknown, invocation: Invocation): Promise<void> => {
       const { platform: surroundings, log, edge } = await begin(invocation)
       const { triageDeps } = await import('./app/triage-parts.ts')
       const { handleDeadLetter } = await import('./triage/dead-letter.ts')
-      const deps = await triageDeps(surroundings, log)
+      const deps = triageDeps(surroundings, log)
       await edge(() => handleDeadLetter(deps)(queue, message))
     },
     health: (invocation: Invocation): Promise<Answer> => http(invocation, 'health'),

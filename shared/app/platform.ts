@@ -31,7 +31,7 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
   const credential = managedIdentity(settings.AzureWebJobsStorage__clientId)
   const storage = storageFromSettings(settings, credential)
   const vault = once(() => openVault(settings))
-  const groups = once(() => openGroups(settings))
+  const groups = lazyGroups(once(() => openGroups(settings)))
   const secretDeps = async () => ({
     vault: await vault(),
     ...(settings.CLUSTERS_FILE === '' ? {} : { folder: dirname(settings.CLUSTERS_FILE) }),
@@ -124,6 +124,15 @@ async function openGroups(settings: Settings): Promise<ContainerGroups> {
     credential: managedIdentity(settings.AzureWebJobsStorage__clientId),
   })
 }
+
+/** Wrong settings of the agents must not keep a fault from being recorded: they are told when an agent is to start. */
+const lazyGroups = (open: () => Promise<ContainerGroups>): ContainerGroups => ({
+  start: async (spec) => (await open()).start(spec),
+  list: async () => (await open()).list(),
+  get: async (name) => (await open()).get(name),
+  logs: async (name, container) => (await open()).logs(name, container),
+  remove: async (name) => (await open()).remove(name),
+})
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {

@@ -10,14 +10,14 @@ import type { Platform } from './platform.ts'
 const MAX_REPORT_BYTES = 32 * 1024 * 1024
 
 /** The report stage with its real surroundings. */
-export async function reportDeps(platform: Platform, log: Log): Promise<ReportDeps> {
+export function reportDeps(platform: Platform, log: Log): ReportDeps {
   const { settings, storage, clock, random } = platform
   const incidents = storage.blobs(containers.incidents)
   const bundles = storage.blobs(containers.bundles)
   const slots = agentSlots({ control: storage.table(tables.control), clock, random })
   return {
     store: platform.store,
-    groups: await platform.groups(),
+    groups: platform.groups,
     readBundle: (incidentId, fence) => bundles.readBytes(bundleName(incidentId, fence), MAX_BUNDLE_BYTES),
     writeArtifact: async (incidentId, file, content) => {
       await incidents.write(artifactName(incidentId, file), content)

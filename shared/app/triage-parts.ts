@@ -9,7 +9,7 @@ import { noticeOut } from './notifiers.ts'
 import type { Platform } from './platform.ts'
 
 /** The triage stage with its real surroundings. */
-export async function triageDeps(platform: Platform, log: Log): Promise<TriageDeps> {
+export function triageDeps(platform: Platform, log: Log): TriageDeps {
   const { settings, storage } = platform
   const bundles = storage.blobs(containers.bundles)
   return {
@@ -18,7 +18,7 @@ export async function triageDeps(platform: Platform, log: Log): Promise<TriageDe
     permissions: storage.table(tables.permissions),
     deadLetters: storage.blobs(containers.deadLetters),
     bundles,
-    groups: await platform.groups(),
+    groups: platform.groups,
     results: storage.queue(queues.results),
     cluster: platform.cluster,
     secret: async (reference) => (await platform.secret(reference)).text,

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Fault } from '../faults/fault.ts'
 
 /** W3C trace context, so that one trace leads from the fault to the notice. */
 const traceparent = z.string().max(55).optional()
@@ -27,7 +26,6 @@ export const TriageMessage = z.discriminatedUnion('type', [
   }),
 ])
 export type TriageMessage = z.infer<typeof TriageMessage>
-export const FaultList = z.array(Fault)
 
 /** Queue `results`: an agent has ended, well or not; what it left lies in the bundle blob, if anything does. */
 export const ResultMessage = z.strictObject({

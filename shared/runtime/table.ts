@@ -16,7 +16,7 @@ export type Table = {
   readonly remove: (row: Row) => Promise<boolean>
   /**
    * Rows ordered by partition, then key. `filter` fields must be equal. `fromKey` is inclusive. At most `limit`
-   * (1 to 10,000) rows: callers that need all of a larger table page by `fromPartition`/`fromKey`.
+   * (1 to 10,000) rows: callers that need all of a larger partition page by `fromKey`.
    */
   readonly list: (query: {
     readonly partition?: string

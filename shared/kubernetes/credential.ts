@@ -8,6 +8,9 @@ export type Credential = {
   readonly headers: () => Promise<Readonly<Record<string, string>>>
 }
 
+/** Half a second of loading: only whoever reaches a cluster pays for it, and no call's deadline. */
+export const loadLibrary = () => import('@kubernetes/client-node')
+
 /** What a kubeconfig's user and cluster mean for TLS and for request headers. */
 export async function credentialOf(kubeconfig: Kubeconfig): Promise<Credential> {
   // Half a second of loading: only whoever reaches a cluster pays for it.

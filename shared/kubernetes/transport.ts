@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../runtime/clock.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import { errorCode, notReached, refusedBy } from './api-failure.ts'
 import type { ClusterApiError } from './cluster-api.ts'
-import { type Credential, credentialOf } from './credential.ts'
+import { type Credential, credentialOf, loadLibrary } from './credential.ts'
 import type { Kubeconfig } from './kubeconfig.ts'
 import { readOnly } from './read-only.ts'
 
@@ -84,6 +84,7 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
 
   /** Throws ClusterApiError for anything but a 2xx. A longer answer than `maxBytes` is cut there: the caller decides. */
   async function ask(ask: Ask, maxBytes: number): Promise<Answer> {
+    await loadLibrary()
     const deadline = AbortSignal.timeout(timeoutMs)
     const signal = ask.signal === undefined ? deadline : AbortSignal.any([ask.signal, deadline])
     const what = described(ask)
@@ -127,6 +128,7 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
 
   /** Begins an answer without end; the deadline covers only its beginning. */
   async function stream(ask: Ask, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+    await loadLibrary()
     const begin = new AbortController()
     const timer = setTimeout(() => begin.abort(new DOMException('no answer', 'TimeoutError')), timeoutMs)
     const what = described(ask)

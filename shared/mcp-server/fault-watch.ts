@@ -22,8 +22,8 @@ export type Listener = {
   readonly onFault: (fault: DetectedFault, resolved: boolean) => void
   /** An event of the cluster that came after the watch began. */
   readonly onEvent: (event: KubeObject) => void
-  /** The cluster has not answered several times in a row; told once per outage. */
-  readonly onDegraded: (reason: string) => void
+  /** The cluster has not answered several times in a row, or (without a reason) does again; told once each. */
+  readonly onDegraded: (reason: string | undefined) => void
 }
 export type FaultWatch = {
   /** Resolves when every kind has been listed or refused: `current` means something from then on. */
@@ -87,10 +87,12 @@ export function startFaultWatch(
       listed.delete(kind)
       store.replace(kind, [])
     }
-    if (state.state === 'watching' && kind === 'Pod') degraded = false
-    if (state.state === 'failing' && state.failures >= DEGRADED_AFTER && !degraded) {
-      degraded = true
-      for (const listener of listeners) listener.onDegraded(state.reason)
+    const [down] = [...states.values()].flatMap((one) =>
+      one.state === 'failing' && one.failures >= DEGRADED_AFTER ? [one.reason] : [],
+    )
+    if ((down !== undefined) !== degraded) {
+      degraded = down !== undefined
+      for (const listener of listeners) listener.onDegraded(down)
     }
     void plan()
   }

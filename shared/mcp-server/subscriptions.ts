@@ -96,8 +96,8 @@ export function createSubscriptions(deps: {
           if (event?.kind === 'Event' && fits.event(event)) send(eventNotice(id, cluster, event))
         },
         onDegraded: (reason) => {
-          degraded = true
-          send(degradedNotice(id, cluster, reason))
+          degraded = reason !== undefined
+          if (reason !== undefined) send(degradedNotice(id, cluster, reason))
         },
       })
       const createdAt = `${clock.now().toISOString().slice(0, 19)}Z`
@@ -106,18 +106,17 @@ export function createSubscriptions(deps: {
       active.set(id, { info, leave: leaveWatch })
       total.count += 1
 
-      const isNew = watch.current().length === 0
-      const current = () => {
-        for (const fault of watch.current()) {
-          if (mode !== 'faults' || !fits.fault(fault) || told.has(fault.faultId)) continue
-          told.add(fault.faultId)
-          if (includeCurrent) send(faultNotice(id, fault, false, clock.now()))
-        }
+      // The sleep is ended with the wait, or its timer would keep a program from ending.
+      const waited = new AbortController()
+      const deadline = clock.sleep(hub.times.subscribeWaitMs, AbortSignal.any([signal, waited.signal]))
+      await Promise.race([watch.ready, deadline])
+      waited.abort()
+      if (!includeCurrent) waiting = waiting.filter(({ logger }) => logger !== 'kubernetes/faults')
+      for (const fault of watch.current()) {
+        if (mode !== 'faults' || !fits.fault(fault) || told.has(fault.faultId)) continue
+        told.add(fault.faultId)
+        if (includeCurrent) send(faultNotice(id, fault, false, clock.now()))
       }
-      if (!isNew) current()
-      await Promise.race([watch.ready, clock.sleep(hub.times.subscribeWaitMs, signal)])
-      if (includeCurrent) current()
-      else waiting = waiting.filter(({ logger }) => logger !== 'kubernetes/faults')
       void clock.sleep(ANSWER_FIRST_MS).then(() => {
         const held = waiting ?? []
         waiting = undefined

@@ -245,6 +245,23 @@ test('what happens while watches are cut, expired or refused is told afterwards'
   expect(notices).toHaveLength(2)
 })
 
+test('a cluster that is away for long makes the subscription degraded, told once, until it is back', async () => {
+  const { simulator, call, notices } = await east({ objects: broken })
+  await call('events_subscribe', { mode: 'faults', includeCurrent: false })
+  simulator.failNext(100_000, 500)
+  simulator.drop()
+  await until(() => notices.length > 0, 'the notice')
+  await pause(100)
+  expect(notices).toMatchObject([
+    { level: 'warning', logger: 'kubernetes/subscription_error', data: { cluster: 'east', degraded: true } },
+  ])
+  expect((await call('events_list_subscriptions')).text).toContain('"degraded": true')
+  simulator.failNext(0, 500)
+  const degraded = async () => (await call('events_list_subscriptions')).text.includes('"degraded": true')
+  for (let tries = 0; tries < 100 && (await degraded()); tries += 1) await pause(20)
+  expect(await degraded()).toBe(false)
+})
+
 test('a cluster that does not answer delays neither the subscribe to it for long, nor another cluster', async () => {
   const slow = await simulated({ objects: broken })
   const good = await simulated({ objects: broken })

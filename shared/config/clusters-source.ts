@@ -2,7 +2,7 @@ import { errorText } from '../runtime/errors.ts'
 import type { Cluster } from './cluster.ts'
 import { parseClusters, problemText } from './clusters-file.ts'
 
-export type ClustersText = { readonly text: string; readonly etag: string }
+type ClustersText = { readonly text: string; readonly etag: string }
 export type ClustersSourceDeps = {
   /** How messages call the file: `config/clusters.yaml`, or a path. */
   readonly where: string
@@ -95,7 +95,7 @@ export function clustersSource(deps: ClustersSourceDeps) {
 }
 export type ClustersSource = ReturnType<typeof clustersSource>
 
-export function changes(before: readonly Cluster[], after: readonly Cluster[]): Changes {
+function changes(before: readonly Cluster[], after: readonly Cluster[]): Changes {
   const old = new Map(before.map((cluster) => [cluster.name, JSON.stringify(cluster)]))
   const fresh = new Set(after.map(({ name }) => name))
   return {

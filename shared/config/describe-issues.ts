@@ -15,7 +15,7 @@ export function pathText(path: readonly PropertyKey[]): string {
 }
 
 /** `wrong` when nothing is near enough to be meant. */
-export function nearest(wrong: string, right: readonly string[]): string | undefined {
+function nearest(wrong: string, right: readonly string[]): string | undefined {
   if (right.length === 0) return undefined
   const found = closest(wrong.toLowerCase(), [...right])
   return distance(wrong.toLowerCase(), found) <= Math.max(2, Math.floor(wrong.length / 3)) ? found : undefined

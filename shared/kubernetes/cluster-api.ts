@@ -16,7 +16,7 @@ export type ListQuery = {
   readonly limit: number
   readonly continueToken?: string
 }
-export type ListPage = {
+type ListPage = {
   readonly items: readonly KubeObject[]
   readonly continueToken?: string
   readonly resourceVersion: string

@@ -133,7 +133,11 @@ function warnings(facts: Facts, writes: readonly string[], incomplete: boolean):
 }
 
 function rawOutput(rules: readonly Rules[]): string {
-  const parts = rules.map((each, at) => `Namespace ${NAMESPACES[at]}\n${rulesTable(each.rules, MAX_TABLE_LINES)}`)
+  const tables = rules.map((each) => rulesTable(each.rules, MAX_TABLE_LINES))
+  const same = tables.every((table) => table === tables[0])
+  const parts = same
+    ? [`Namespaces ${NAMESPACES.join(' and ')}\n${tables[0]}`]
+    : tables.map((table, at) => `Namespace ${NAMESPACES[at]}\n${table}`)
   const text = parts.join('\n\n').replace(/[^\P{Cc}\n]/gu, ' ')
   return text.length <= MAX_RAW_CHARACTERS ? text : `${text.slice(0, MAX_RAW_CHARACTERS - 1)}…`
 }

@@ -30,8 +30,12 @@ function dangers(verb: string, resource: string, group: string): readonly string
     .map((way) => `get ${way}`)
 }
 
-const fullName = (resource: string, group: string): string =>
-  group === '' || resource === '*' ? resource : `${resource}.${group}`
+/** As kubectl writes it: `deployments.apps/scale`. */
+function fullName(resource: string, group: string): string {
+  if (group === '' || resource === '*') return resource
+  const [name, ...subresource] = resource.split('/')
+  return [`${name}.${group}`, ...subresource].join('/')
+}
 
 /** The table that `kubectl auth can-i --list` prints. */
 export function rulesTable(rules: readonly Rule[], maxLines: number): string {

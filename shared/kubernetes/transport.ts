@@ -8,7 +8,7 @@ import type { Kubeconfig } from './kubeconfig.ts'
 import { readOnly } from './read-only.ts'
 
 /** Seeds and servers agree on ten seconds: `kubectl` users wait no longer, and a hung API must not eat a triage. */
-export const CALL_TIMEOUT_MS = 10_000
+const CALL_TIMEOUT_MS = 10_000
 /** 500 objects of 64 KiB each; one object in etcd is at most 1.5 MiB. */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 const MAX_ERROR_BYTES = 64 * 1024
@@ -158,7 +158,6 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
   }
   return { server: kubeconfig.server, ask, stream, failure, close }
 }
-export type Transport = ReturnType<typeof openTransport>
 
 function dispatcher(
   kubeconfig: Kubeconfig,

@@ -65,19 +65,7 @@ test('a credential with the role view meets the minimum and can write nothing', 
       "cluster_name": "east",
       "helm_access_available": false,
       "minimum_permissions_met": true,
-      "raw_output": "Namespace default
-    Resources                                      Resource Names  Verbs
-    pods                                           []              [get list watch]
-    pods/log                                       []              [get list watch]
-    events                                         []              [get list watch]
-    services                                       []              [get list watch]
-    nodes                                          []              [get list watch]
-    configmaps                                     []              [get list watch]
-    deployments.apps                               []              [get]
-    selfsubjectaccessreviews.authorization.k8s.io  []              [create]
-    selfsubjectrulesreviews.authorization.k8s.io   []              [create]
-
-    Namespace kube-system
+      "raw_output": "Namespaces default and kube-system
     Resources                                      Resource Names  Verbs
     pods                                           []              [get list watch]
     pods/log                                       []              [get list watch]

@@ -18,6 +18,7 @@ export function podSpec(template: PodTemplate): Loose {
   return {
     containers: template.containers.map((container) => ({
       ...container,
+      ...probesOf(container),
       imagePullPolicy: container.imagePullPolicy ?? 'IfNotPresent',
       resources: container.resources ?? {},
       terminationMessagePath: '/dev/termination-log',
@@ -31,6 +32,16 @@ export function podSpec(template: PodTemplate): Loose {
     ...template.spec,
   }
 }
+
+const probesOf = (container: Container): Loose =>
+  Object.fromEntries(
+    ['livenessProbe', 'readinessProbe', 'startupProbe']
+      .filter((name) => container[name] !== undefined)
+      .map((name) => [
+        name,
+        { failureThreshold: 3, periodSeconds: 10, successThreshold: 1, timeoutSeconds: 1, ...container[name] },
+      ]),
+  )
 
 /** What differs from a pod that has run well since its start. */
 export type PodState = {

@@ -141,7 +141,10 @@ function counts(pods: readonly SimObject[], observedGeneration: number): Loose {
 
 function conditionsOf(author: Author, text: DeploymentText, newest: Revision, set: string, available: number): Loose {
   const enough = available >= text.replicas
-  const done = enough && newest.pods.every((one) => one.state?.ready ?? true)
+  // A rollout that is over stays over, whatever becomes of its pods later.
+  const done = newest.created > 120 || (enough && newest.pods.every((one) => one.state?.ready ?? true))
+  // progressDeadlineSeconds
+  const late = !done && newest.created > 10
   return [
     {
       lastTransitionTime: author.ago(enough ? text.created - 1 : newest.created - 0.1),
@@ -152,11 +155,11 @@ function conditionsOf(author: Author, text: DeploymentText, newest: Revision, se
       type: 'Available',
     },
     {
-      lastTransitionTime: author.ago(text.created),
-      lastUpdateTime: author.ago(newest.created - 0.2),
-      message: `ReplicaSet "${set}" ${done ? 'has successfully progressed' : 'is progressing'}.`,
-      reason: done ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
-      status: 'True',
+      lastTransitionTime: author.ago(late ? newest.created - 10 : text.created),
+      lastUpdateTime: author.ago(late ? newest.created - 10 : newest.created - 0.2),
+      message: `ReplicaSet "${set}" ${done ? 'has successfully progressed' : late ? 'has timed out progressing' : 'is progressing'}.`,
+      reason: done ? 'NewReplicaSetAvailable' : late ? 'ProgressDeadlineExceeded' : 'ReplicaSetUpdated',
+      status: late ? 'False' : 'True',
       type: 'Progressing',
     },
   ]

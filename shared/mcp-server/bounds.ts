@@ -1,5 +1,5 @@
 /** What a model is shown of one answer; about 8,000 tokens. */
-export const MAX_TEXT_BYTES = 32 * 1024
+const MAX_TEXT_BYTES = 32 * 1024
 
 /** Cut at a character, with how much is missing. */
 export function boundText(text: string, maxBytes = MAX_TEXT_BYTES): string {

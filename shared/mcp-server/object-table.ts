@@ -106,7 +106,7 @@ function eventSeen(item: Item): string {
 }
 
 /** As kubectl shortens it, to the first unit. */
-export function ageText(stamp: string, now: Date): string {
+function ageText(stamp: string, now: Date): string {
   const seconds = Math.floor((now.getTime() - Date.parse(stamp)) / 1000)
   if (Number.isNaN(seconds)) return ''
   if (seconds < 120) return `${Math.max(0, seconds)}s`

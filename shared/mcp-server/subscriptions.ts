@@ -5,8 +5,8 @@ import type { FaultHub } from './fault-hub.ts'
 import { degradedNotice, eventNotice, faultNotice, type Notice } from './notices.ts'
 import { type Filter, filterTest, shownFilters } from './subscription-filter.ts'
 
-export type SubscriptionMode = 'faults' | 'events'
-export type SubscriptionInfo = {
+type SubscriptionMode = 'faults' | 'events'
+type SubscriptionInfo = {
   readonly subscriptionId: string
   readonly cluster: string
   readonly mode: SubscriptionMode

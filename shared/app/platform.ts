@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { CLUSTERS_FILE, containers, tables } from '../artifacts/layout.ts'
 import { managedIdentity } from '../azure/credential.ts'
 import { storageFromSettings } from '../azure/storage-from-settings.ts'
 import { type ClustersSource, clustersSource } from '../config/clusters-source.ts'
+import { clustersFromBlob, clustersFromFile } from '../config/clusters-text.ts'
 import { readKey, readSecret } from '../config/secret-ref.ts'
 import { readSettings, type Settings } from '../config/settings.ts'
 import { incidentStore } from '../incident/store.ts'
@@ -40,20 +40,16 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
   const config = storage.blobs(containers.config)
   const clusters = clustersSource({
     where: settings.CLUSTERS_FILE === '' ? `${containers.config}/${CLUSTERS_FILE}` : settings.CLUSTERS_FILE,
-    read: settings.CLUSTERS_FILE === '' ? blobText : fileText(settings.CLUSTERS_FILE),
+    read:
+      settings.CLUSTERS_FILE === ''
+        ? clustersFromBlob(config, CLUSTERS_FILE)
+        : clustersFromFile(settings.CLUSTERS_FILE),
     log: warn,
     lastGood: {
       read: async () => (await config.read(`last-good-${CLUSTERS_FILE}`, MAX_CLUSTERS_FILE_BYTES))?.text,
       write: (text) => config.write(`last-good-${CLUSTERS_FILE}`, text),
     },
   })
-  async function blobText(knownEtag: string | undefined) {
-    const info = await config.info(CLUSTERS_FILE)
-    if (info === undefined) return undefined
-    if (info.etag === knownEtag) return 'unchanged' as const
-    const blob = await config.read(CLUSTERS_FILE, MAX_CLUSTERS_FILE_BYTES)
-    return blob === undefined ? undefined : { text: blob.text, etag: blob.etag }
-  }
 
   return {
     settings,
@@ -82,16 +78,6 @@ function clusterByName(source: ClustersSource) {
       fresh = now
     }
     return known.clusters.find((cluster) => cluster.name === name)
-  }
-}
-
-const fileText = (path: string) => async (knownEtag: string | undefined) => {
-  try {
-    const etag = String((await stat(path)).mtimeMs)
-    return etag === knownEtag ? ('unchanged' as const) : { text: await readFile(path, 'utf8'), etag }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
   }
 }
 

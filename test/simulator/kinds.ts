@@ -69,7 +69,7 @@ coordination.k8s.io/v1|Lease|leases||
 
 const words = (text: string | undefined): string[] => (text ?? '').split(',').filter((word) => word !== '')
 
-export function groupVersion(apiVersion: string): { group: string; version: string } {
+function groupVersion(apiVersion: string): { group: string; version: string } {
   const slash = apiVersion.indexOf('/')
   return slash < 0
     ? { group: '', version: apiVersion }
@@ -96,7 +96,7 @@ function parseLine(line: string): Resource {
 }
 
 /** As apimachinery guesses it (meta.UnsafeGuessKindToResource). */
-export function pluralOf(kind: string): string {
+function pluralOf(kind: string): string {
   const lower = kind.toLowerCase()
   if (/(s|x|ch|sh)$/.test(lower)) return `${lower}es`
   return /[^aeiou]y$/.test(lower) ? `${lower.slice(0, -1)}ies` : `${lower}s`

@@ -150,13 +150,15 @@ async function joinParts(
   return {
     async investigate(cluster, kubeconfig, faults) {
       await writeFile(join(work, `${cluster}.kubeconfig`), kubeconfig, { mode: 0o600 })
-      const message = { version: 1, type: 'faults', faults }
-      await platform.storage.queue(queues.faults).send(JSON.stringify(message))
+      const queue = platform.storage.queue(queues.faults)
+      for (const packed of pack(faults))
+        await queue.send(JSON.stringify({ version: 1, type: 'faults', faults: packed }))
       const deadline = Date.now() + INVESTIGATION_MS
       while (Date.now() < deadline) {
         await sleep(POLL_MS)
         await speakForTheSilent()
-        const { items } = await platform.store.list({ cluster }, 100)
+        if ((await queue.length()) > 0) continue
+        const { items } = await platform.store.list({ cluster }, 500)
         if (items.length === 0 || items.some(({ incident }) => !over.has(incident.status))) continue
         return Promise.all(items.map(({ incident }) => fetchIncident(incident)))
       }
@@ -170,6 +172,22 @@ async function joinParts(
       await rm(work, { recursive: true, force: true })
     },
   }
+}
+
+/** A message holds 48 KiB and 200 faults. */
+function pack(faults: readonly Fault[]): Fault[][] {
+  const packs: Fault[][] = [[]]
+  let bytes = 0
+  for (const fault of faults) {
+    const size = Buffer.byteLength(JSON.stringify(fault)) + 1
+    if (bytes + size > 44 * 1024 || packs.at(-1)?.length === 200) {
+      packs.push([])
+      bytes = 0
+    }
+    packs.at(-1)?.push(fault)
+    bytes += size
+  }
+  return packs
 }
 
 /** The supervisor plays no part here, so nobody ever calls the endpoint. */

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
-import { afterEach, expect, test } from 'vitest'
-import { readScenario } from './scenario.ts'
+import { afterEach, describe, expect, test } from 'vitest'
+import { detectFaults } from '../../shared/faults/detect.ts'
+import { readScenario, shifted } from './scenario.ts'
 import { startSimulator } from './simulator.ts'
 
 const folders: string[] = []
@@ -107,8 +108,22 @@ test.each<[string, Record<string, string>, string]>([
 })
 
 const scenarios = new URL('../scenarios/', import.meta.url).pathname
-test.each(readdirSync(scenarios))('the scenario %s can be read, and says what is expected', (name) => {
+/** At odd times of day and year: schedules and clocks must not care when a picture is shown. */
+const presents = ['2026-11-21T03:09:27Z', '2027-02-28T23:59:59Z', '2026-06-07T12:00:00Z'].map((at) => new Date(at))
+
+describe.each(readdirSync(scenarios))('the scenario %s', (name) => {
   const scenario = readScenario(join(scenarios, name))
-  expect(scenario.objects.length).toBeGreaterThan(20)
-  expect(scenario.expect).toBeDefined()
+
+  test('is a whole cluster and says what is expected', () => {
+    expect(scenario.objects.length).toBeGreaterThan(20)
+    expect(scenario.expect).toBeDefined()
+  })
+
+  test.each(presents)('shows faults when something is broken or asked for, and only then (%s)', (present) => {
+    const { objects } = shifted(scenario, present)
+    const { rootCause, trigger } = scenario.expect ?? {}
+    const faults = detectFaults({ cluster: name, objects }, present).map((fault) => fault.faultType)
+    if (rootCause === null) expect(faults).toEqual([])
+    else if (trigger === undefined) expect(faults).not.toEqual([])
+  })
 })

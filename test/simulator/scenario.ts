@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { AccessRule } from './access.ts'
 import type { Logs } from './logs.ts'
 import { parseObjects, type SimObject, unfold } from './objects.ts'
+import { shiftSchedule } from './shift-schedule.ts'
 import { type Shift, shiftBetween, shiftText, shiftValue } from './shift-time.ts'
 import type { Ref } from './store.ts'
 
@@ -54,7 +55,7 @@ const Changes = z.array(
     delete: z.union([z.array(RemovedRef), RemovedRef.transform((one) => [one])]).optional(),
   }),
 )
-export type TimedChange = { readonly at: number; readonly apply: SimObject[]; readonly remove: readonly Ref[] }
+type TimedChange = { readonly at: number; readonly apply: SimObject[]; readonly remove: readonly Ref[] }
 
 /** A folder as it was written: nothing is shifted yet. */
 export type Scenario = {
@@ -142,12 +143,20 @@ function readLogs(folder: string): Logs {
   return logs
 }
 
+/** A copy of objects with every time in them moved, and the wall clock of CronJobs with it. */
+export const shiftObjects = (objects: readonly SimObject[], shift: Shift): SimObject[] =>
+  objects.map((written) => {
+    const object = shiftValue(written, shift)
+    if (object.kind !== 'CronJob' || typeof object.spec?.schedule !== 'string') return object
+    return { ...object, spec: { ...object.spec, schedule: shiftSchedule(object.spec.schedule, shift.seconds) } }
+  })
+
 /** The same scenario with its picture's now moved to `present`, except `changes`: those move when they begin. */
 export function shifted(scenario: Scenario, present: Date): Scenario {
   const shift: Shift = shiftBetween(scenario.pictureNow, present)
   return {
     ...scenario,
-    objects: shiftValue(scenario.objects, shift),
+    objects: shiftObjects(scenario.objects, shift),
     logs: new Map([...scenario.logs].map(([key, text]) => [key, shiftText(text, shift)])),
   }
 }

@@ -6,8 +6,8 @@ import { loopbackCertificate } from './certificate.ts'
 import type { Logs } from './logs.ts'
 import { parseObjects, type SimObject, unfold } from './objects.ts'
 import { answer, type Cluster } from './request.ts'
-import { readScenario, type Scenario, shifted } from './scenario.ts'
-import { shiftBetween, shiftValue } from './shift-time.ts'
+import { readScenario, type Scenario, shifted, shiftObjects } from './scenario.ts'
+import { shiftBetween } from './shift-time.ts'
 import { Refusal, refuse, statusBody } from './status.ts'
 import { createStore, type Ref } from './store.ts'
 import { startWatch, type Watch } from './watching.ts'
@@ -30,7 +30,7 @@ export type SimulatorOptions = {
   readonly bookmarkMilliseconds?: number
   readonly name?: string
 }
-export type Call = { readonly method: string; readonly path: string; readonly status: number }
+type Call = { readonly method: string; readonly path: string; readonly status: number }
 
 export type Simulator = {
   readonly url: string
@@ -201,7 +201,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
           new Promise<void>((resolve) => {
             const timer = setTimeout(() => {
               timers.delete(timer)
-              put(shiftValue(change.apply, shift))
+              put(shiftObjects(change.apply, shift))
               for (const ref of change.remove) store.remove(ref)
               resolve()
             }, change.at)

@@ -34,7 +34,7 @@ export const noSuchPath = (): Refusal => refuse(404, 'NotFound', 'the server cou
 
 export const expired = (message: string): Refusal => refuse(410, 'Expired', message)
 
-export const USER = 'system:serviceaccount:nightcrier:triage'
+const USER = 'system:serviceaccount:nightcrier:triage'
 
 export function forbidden(at: {
   readonly verb: string

@@ -13,7 +13,7 @@ const name: Column = { name: 'Name', value: (object) => object.metadata.name }
 const age: Column = { name: 'Age', value: (object, now) => ageOf(object.metadata.creationTimestamp, now) }
 
 /** As kubectl shortens it (apimachinery duration.HumanDuration), to its first unit. */
-export function ageOf(stamp: Loose, now: Date): string {
+function ageOf(stamp: Loose, now: Date): string {
   if (typeof stamp !== 'string') return '<unknown>'
   const seconds = Math.max(0, Math.floor((now.getTime() - Date.parse(stamp)) / 1000))
   if (seconds < 120) return `${seconds}s`

@@ -15,7 +15,7 @@ export type SimObject = {
     namespace?: string
     uid?: string
     resourceVersion?: string
-    creationTimestamp?: string | null
+    creationTimestamp?: string
     labels?: Record<string, string>
     annotations?: Record<string, string>
     [field: string]: Loose

@@ -33,8 +33,9 @@ export type Attempt = {
 
 const reading = ['get', 'list', 'watch']
 const covers = (words: readonly string[], word: string) => words.includes('*') || words.includes(word)
-const coversResource = (words: readonly string[], resource: string) =>
-  covers(words, resource) || words.includes(resource.replace(/^.*\//, '*/'))
+/** `pods/log`, any `log`, and kubectl's `deployments.apps`. */
+const coversResource = (words: readonly string[], { resource, group }: Attempt) =>
+  covers(words, resource) || words.includes(resource.replace(/^.*\//, '*/')) || words.includes(`${resource}.${group}`)
 
 /**
  * As RBAC would decide for a credential with read rights on everything but these. Rights are only ever given, so a
@@ -44,7 +45,7 @@ export function isAllowed(rules: readonly AccessRule[], at: Attempt): boolean {
   const matching = rules.filter(
     (rule) =>
       covers(rule.verbs, at.verb) &&
-      coversResource(rule.resources, at.resource) &&
+      coversResource(rule.resources, at) &&
       (rule.group === undefined || rule.group === '*' || rule.group === at.group) &&
       (rule.name === undefined || rule.name === at.name),
   )

@@ -36,8 +36,15 @@ function hpaToV1(object: SimObject): SimObject {
   }
 }
 
+/** As the API server keeps it: `stringData` is only for writing. */
+function secret({ stringData, ...object }: SimObject): SimObject {
+  const entries = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')])
+  return { ...object, data: { ...object.data, ...Object.fromEntries(entries) } }
+}
+
 /** Into the one version that the simulator keeps. */
 export function toStored(object: SimObject): SimObject {
+  if (object.kind === 'Secret' && object.stringData) return secret(object)
   if (object.apiVersion === 'events.k8s.io/v1' && object.kind === 'Event') return rename(object, 'v1', 1)
   if (object.apiVersion === 'autoscaling/v1' && object.kind === 'HorizontalPodAutoscaler') return hpaToV2(object)
   return object

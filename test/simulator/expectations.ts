@@ -22,8 +22,11 @@ const meaning = new Map(
 const sameClass = (one: string, other: string): boolean =>
   (meaning.get(plain(one)) ?? plain(one)) === (meaning.get(plain(other)) ?? plain(other))
 
-const objectOf = ({ kind, namespace, name }: Omit<Cause, 'class'>): string => `${kind}/${namespace}/${name}`
-const shown = (cause: Cause): string => `${objectOf(cause)} ${cause.class}`
+const objectOf = ({ kind, namespace, name }: Wanted): string => `${kind}/${namespace}/${name}`
+const shown = (cause: Wanted): string =>
+  cause.class === undefined ? objectOf(cause) : `${objectOf(cause)} ${cause.class}`
+
+type Wanted = Omit<Cause, 'class'> & { readonly class?: string | undefined }
 
 /** What of a scenario's expectation does not hold, one sentence each; none when all of it does. */
 export function unmet(expected: Expect, found: Finding): string[] {
@@ -35,7 +38,7 @@ export function unmet(expected: Expect, found: Finding): string[] {
     ...(wanted === undefined
       ? []
       : found.rootCauses
-          .filter((cause) => !wanted.some((one) => same(one, cause)))
+          .filter((cause) => !wanted.some((one) => same(cause, one)))
           .map((cause) => `blames ${shown(cause)}, which is not to blame`)),
     ...found.rootCauses
       .filter((cause) => expected.mustNotBlame.includes(objectOf(cause)))
@@ -43,7 +46,7 @@ export function unmet(expected: Expect, found: Finding): string[] {
     ...expected.mustMention.filter((text) => !mentions(found.text, text)).map((text) => `does not mention ${text}`),
     ...wrongOutcome(expected, found, none, wanted !== undefined),
   ]
-  function missed(cause: Cause): string {
+  function missed(cause: Wanted): string {
     const near = found.rootCauses.find((one) => objectOf(one) === objectOf(cause))
     return near === undefined
       ? `does not find ${shown(cause)}`
@@ -51,8 +54,8 @@ export function unmet(expected: Expect, found: Finding): string[] {
   }
 }
 
-const same = (one: Cause, other: Cause): boolean =>
-  objectOf(one) === objectOf(other) && sameClass(one.class, other.class)
+const same = (one: Cause, wanted: Wanted): boolean =>
+  objectOf(one) === objectOf(wanted) && (wanted.class === undefined || sameClass(one.class, wanted.class))
 
 function wrongOutcome(expected: Expect, found: Finding, none: boolean, named: boolean): string[] {
   const right =

@@ -32,7 +32,7 @@ const isWritten = (value: unknown): value is SimObject => Written.safeParse(valu
 
 /** Objects of a YAML text: many documents, `List` kinds and plain lists unfolded. `path` begins every complaint. */
 export function parseObjects(text: string, path: string): SimObject[] {
-  const documents = parseAllDocuments(text)
+  const documents = parseAllDocuments(text, { merge: true })
   if ('empty' in documents && documents.empty) return []
   return [...documents].flatMap((document, index) => {
     const error = document.errors[0]

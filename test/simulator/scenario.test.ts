@@ -94,7 +94,7 @@ test.each<[string, Record<string, string>, string]>([
   [
     'a change without a time',
     { 'cluster.yaml': header, 'changes.yaml': '- at: soon\n' },
-    'changes.yaml: 0.at: must be a time such as 500ms, 3s or 2m',
+    'changes.yaml: 0.at: must be a time such as 500ms, 3s or 1m30s',
   ],
   [
     'an outcome that does not exist',

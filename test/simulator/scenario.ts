@@ -9,8 +9,13 @@ import { shiftSchedule } from './shift-schedule.ts'
 import { type Shift, shiftBetween, shiftText, shiftValue } from './shift-time.ts'
 import type { Ref } from './store.ts'
 
-const Named = z.looseObject({ kind: z.string(), namespace: z.string().default(''), name: z.string() })
-const ExpectedCause = Named.extend({ class: z.string() })
+const namespace = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '')
+const Named = z.looseObject({ kind: z.string(), namespace, name: z.string() })
+/** Without a class any mechanism is right. */
+const ExpectedCause = Named.extend({ class: z.string().optional() })
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat())
 /** What a right answer looks like. `rootCause: null` says that there is none to find. */
 export const Expect = z.looseObject({
@@ -26,11 +31,13 @@ export type Expect = z.infer<typeof Expect>
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const Delay = z
-  .union([z.number(), z.string().regex(/^\d+(\.\d+)?(ms|s|m|h)?$/, 'must be a time such as 500ms, 3s or 2m')])
-  .transform((value) => {
-    const [, amount, unit] = /^([\d.]+)(\w*)$/.exec(String(value)) ?? []
-    return Number(amount) * (units[unit || 's'] ?? 1_000)
-  })
+  .union([z.number(), z.string().regex(/^(\d+(\.\d+)?(ms|s|m|h)?)+$/, 'must be a time such as 500ms, 3s or 1m30s')])
+  .transform((value) =>
+    [...String(value).matchAll(/([\d.]+)(ms|s|m|h)?/g)].reduce(
+      (sum, [, amount, unit]) => sum + Number(amount) * (units[unit ?? 's'] ?? 1_000),
+      0,
+    ),
+  )
 const RemovedRef = z.union([
   z.string().transform((text, context): Ref => {
     const parts = text.split('/')

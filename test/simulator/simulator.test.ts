@@ -329,6 +329,23 @@ test('times, names of namespaces and versions that a picture leaves out are fill
   expect((await read())?.creationTimestamp).toEqual(new Date('2026-04-30T00:00:00Z'))
 })
 
+test('objects written down by hand know their owners and subjects by uid', async () => {
+  const set = { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'cart-1', namespace: 'shop' } }
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'cart-1', controller: true }
+  const owned = (name: string) => ({
+    ...pod(name, 'cart', 'n1'),
+    metadata: { name, namespace: 'shop', ownerReferences: [owner] },
+  })
+  const { core, config, simulator } = await start({ objects: [owned('cart'), event, set] })
+  simulator.apply(owned('later'))
+  const uid = (await KubernetesObjectApi.makeApiClient(config).read(set)).metadata?.uid
+  const pods = (await core.listNamespacedPod({ namespace: 'shop' })).items
+  expect(uid).toBeTruthy()
+  expect(pods.map((one) => one.metadata?.ownerReferences?.[0]?.uid)).toEqual([uid, uid])
+  const about = (await core.listNamespacedEvent({ namespace: 'shop' })).items[0]?.involvedObject.uid
+  expect(about).toBe(pods[0]?.metadata?.uid)
+})
+
 test('the API can lie below a path, and can be plain http', async () => {
   const { core, simulator } = await start({ objects: three, prefix: '/k8s/clusters/c-abc', protocol: 'http' })
   expect((await core.listPodForAllNamespaces()).items).toHaveLength(3)

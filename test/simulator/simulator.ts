@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import { AccessRule } from './access.ts'
 import { loopbackCertificate } from './certificate.ts'
 import type { Logs } from './logs.ts'
-import { parseObjects, type SimObject, unfold } from './objects.ts'
+import { parseObjects, unfold } from './objects.ts'
 import { answer, type Cluster } from './request.ts'
 import { readScenario, type Scenario, shifted, shiftObjects } from './scenario.ts'
 import { shiftBetween } from './shift-time.ts'
@@ -181,9 +181,6 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     stopped = resolve
   })
 
-  const put = (objects: readonly SimObject[]) => {
-    for (const object of objects) store.apply(object)
-  }
   return {
     url,
     token: TOKEN,
@@ -191,7 +188,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     kubeconfig: kubeconfigOf(options.name ?? scenario?.name ?? 'simulator', url, secure ? pems.cert : undefined),
     scenario,
     calls,
-    apply: (objects) => put(typeof objects === 'string' ? parseObjects(objects, 'apply') : unfold(objects, 'apply')),
+    apply: (objects) =>
+      store.apply(typeof objects === 'string' ? parseObjects(objects, 'apply') : unfold(objects, 'apply')),
     remove: store.remove,
     startChanges() {
       const changes = scenario?.changes ?? []
@@ -201,7 +199,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
           new Promise<void>((resolve) => {
             const timer = setTimeout(() => {
               timers.delete(timer)
-              put(shiftObjects(change.apply, shift))
+              store.apply(shiftObjects(change.apply, shift))
               for (const ref of change.remove) store.remove(ref)
               resolve()
             }, change.at)

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { toStored } from './convert.ts'
 import { createRegistry, type Registry, type Resource } from './kinds.ts'
+import { linked, uidOf } from './link.ts'
 import type { SimObject } from './objects.ts'
 
 export type Change = {
@@ -22,7 +22,8 @@ export type Store = {
   /** By namespace, then name. */
   readonly list: (stored: string) => readonly SimObject[]
   readonly get: (stored: string, namespace: string, name: string) => SimObject | undefined
-  readonly apply: (object: SimObject) => void
+  /** Puts objects there that may speak of one another, each new or in place of an old one. */
+  readonly apply: (objects: readonly SimObject[]) => void
   /** False when there was none. */
   readonly remove: (ref: Ref) => boolean
   /** Changes after a version; `undefined` when that version is too old. */
@@ -36,12 +37,6 @@ export type Store = {
 const HISTORY = 1_000
 
 const keyOf = (namespace: string, name: string) => `${namespace}/${name}`
-
-/** A uid that is the same in each run: derived from what the object is. */
-function uidOf(...parts: readonly string[]): string {
-  const hex = createHash('sha256').update(parts.join('/')).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-}
 
 export function createStore(initial: readonly SimObject[], present: Date): Store {
   const registry = createRegistry()
@@ -92,7 +87,7 @@ export function createStore(initial: readonly SimObject[], present: Date): Store
   // Definitions first: they say how the kinds they define are called and whether these have namespaces.
   const definitionsFirst = (object: SimObject) => (object.kind === 'CustomResourceDefinition' ? 0 : 1)
   const yesterday = new Date(present.getTime() - 86_400_000)
-  const ordered = [...initial].sort((one, other) => definitionsFirst(one) - definitionsFirst(other))
+  const ordered = linked(initial.map(toStored)).sort((one, other) => definitionsFirst(one) - definitionsFirst(other))
   for (const [index, written] of ordered.entries()) {
     const { resource, namespace, object } = place(written)
     const given = Number(object.metadata.resourceVersion)
@@ -133,13 +128,16 @@ export function createStore(initial: readonly SimObject[], present: Date): Store
         .map(([, object]) => object),
     get: (stored, namespace, name) => drawers.get(stored)?.get(keyOf(namespace, name)),
     apply(written) {
-      const { resource, namespace, object } = place(written)
-      const key = keyOf(namespace, object.metadata.name)
-      const before = drawer(resource.stored).get(key)
-      version += 1
-      const after = complete(object, namespace, before, version, new Date())
-      drawer(resource.stored).set(key, after)
-      record({ version, stored: resource.stored, before, after })
+      const there = [...drawers.values()].flatMap((objects) => [...objects.values()])
+      for (const one of linked([...there, ...written.map(toStored)]).slice(there.length)) {
+        const { resource, namespace, object } = place(one)
+        const key = keyOf(namespace, object.metadata.name)
+        const before = drawer(resource.stored).get(key)
+        version += 1
+        const after = complete(object, namespace, before, version, new Date())
+        drawer(resource.stored).set(key, after)
+        record({ version, stored: resource.stored, before, after })
+      }
     },
     remove(ref) {
       for (const resource of registry.all()) {

@@ -1,0 +1,91 @@
+import type { Blamed } from '../../shared/artifacts/verdict.ts'
+import { label, type Picture } from '../picture/picture.ts'
+import { type Subject, subjectOf } from '../picture/subject.ts'
+import { symptomsOf } from '../symptoms/symptoms-of.ts'
+import { application, credentials } from './application.ts'
+import { autoscaler } from './autoscaler.ts'
+import { badCommand } from './bad-command.ts'
+import { configuration } from './configuration.ts'
+import { createRefused } from './create-refused.ts'
+import { dependency } from './dependency.ts'
+import { disruption } from './disruption.ts'
+import { missingVariable } from './environment.ts'
+import type { Analyzer, Hypothesis } from './hypothesis.ts'
+import { image } from './image.ts'
+import { ingress } from './ingress.ts'
+import { jobRuns } from './jobs.ts'
+import { memory } from './memory.ts'
+import { missingReference } from './missing-reference.ts'
+import { evicted, node, sandbox } from './node.ts'
+import { probes } from './probes.ts'
+import { scheduling } from './scheduling.ts'
+import { serviceItself } from './service-faults.ts'
+import { servicesBefore } from './services-before.ts'
+import { terminating } from './terminating.ts'
+import { mounts, unboundClaims } from './volumes.ts'
+
+export const analyzers: readonly Analyzer[] = [
+  badCommand,
+  image,
+  memory,
+  missingReference,
+  createRefused,
+  scheduling,
+  unboundClaims,
+  mounts,
+  node,
+  sandbox,
+  evicted,
+  probes,
+  missingVariable,
+  configuration,
+  credentials,
+  dependency,
+  serviceItself,
+  servicesBefore,
+  ingress,
+  autoscaler,
+  disruption,
+  jobRuns,
+  terminating,
+  application,
+]
+
+export type Diagnosis = { readonly hypotheses: readonly Hypothesis[]; readonly crashed: readonly string[] }
+
+/** Asks every rule about the subject. A rule that breaks is told and takes no other with it. */
+export function diagnose(picture: Picture, subject: Subject, rules: readonly Analyzer[] = analyzers): Diagnosis {
+  const crashed: string[] = []
+  const asked = new Map<string, readonly Hypothesis[]>()
+  const ask = (about: Subject): readonly Hypothesis[] => {
+    const key = label(about)
+    // Two workloads that wait for each other end the search, and neither explains the other.
+    const before = asked.get(key)
+    if (before !== undefined) return before
+    asked.set(key, [])
+    const symptoms = symptomsOf(picture, about)
+    if (symptoms.length === 0) return []
+    const scene = { picture, subject: about, symptoms, diagnose: (ref: Blamed) => best(ask(subjectOf(picture, ref))) }
+    const found = rules.flatMap((rule) => {
+      try {
+        return rule(scene)
+      } catch (error) {
+        crashed.push(
+          `A rule broke over ${key}: ${error instanceof Error ? error.message : String(error)}`.slice(0, 300),
+        )
+        return []
+      }
+    })
+    asked.set(key, found)
+    return found
+  }
+  return { hypotheses: ask(subject), crashed }
+}
+
+const order = { high: 2, medium: 1, low: 0 } as const
+/** The leading explanation of a subject that is only looked at on the way. */
+const best = (found: readonly Hypothesis[]): readonly Hypothesis[] =>
+  found
+    .filter(({ rejected }) => rejected === undefined)
+    .toSorted((a, b) => order[b.confidence] - order[a.confidence] || b.weight - a.weight)
+    .slice(0, 1)

@@ -1,0 +1,83 @@
+import { cite, few } from '../picture/cite.ts'
+import { disruptionBudgets } from '../picture/kinds.ts'
+import { all, label } from '../picture/picture.ts'
+import { selects } from '../picture/selectors.ts'
+import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { change } from './remedies.ts'
+
+/** A budget that never lets a pod go: a node cannot be drained, an upgrade hangs. */
+export const disruption: Analyzer = (scene) => {
+  const { picture, subject } = scene
+  const blocked = picture.events.filter(({ message }) =>
+    /violate the pod's disruption budget|Cannot evict pod/i.test(message),
+  )
+  const symptoms =
+    subject.kind === 'PodDisruptionBudget'
+      ? of(scene.symptoms, 'disruption')
+      : blocked.length > 0
+        ? of(scene.symptoms, 'trouble', 'node')
+        : []
+  return symptoms.flatMap((symptom) =>
+    all(picture, disruptionBudgets)
+      .filter((budget) =>
+        subject.kind === 'PodDisruptionBudget'
+          ? budget.name === subject.name && budget.namespace === subject.namespace
+          : concerns(budget),
+      )
+      .flatMap((budget): readonly Hypothesis[] => {
+        const { disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods } = budget.data.status
+        if (disruptionsAllowed !== 0) return []
+        // Fewer healthy pods than wanted: the pods are what is broken, and the budget does its duty.
+        if ((currentHealthy ?? 0) < (desiredHealthy ?? 0)) return []
+        const last = blocked.at(-1)
+        const { minAvailable, maxUnavailable } = budget.data.spec
+        return [
+          {
+            class: 'DisruptionBudgetBlocks',
+            blamed: blame(budget),
+            summary: `${label(budget)} (${minAvailable === undefined ? `maxUnavailable ${maxUnavailable}` : `minAvailable ${minAvailable}`}) lets none of ${expectedPods ?? 'its'} pods go, so that their nodes cannot be drained.`,
+            mechanism:
+              `All ${currentHealthy ?? ''} healthy pods are needed to keep the budget; every eviction is refused${last === undefined ? '' : `: ${last.message}`}.`.slice(
+                0,
+                590,
+              ),
+            evidence: few(
+              [
+                ...cite(budget, 'disruptionsAllowed: 0'),
+                ...cite(budget, /minAvailable:|maxUnavailable:/),
+                ...cite(budget, 'desiredHealthy'),
+                ...cite(last, last?.message ?? ''),
+                ...symptom.evidence,
+              ],
+              7,
+            ),
+            confidence: last === undefined && subject.kind !== 'PodDisruptionBudget' ? 'medium' : 'high',
+            reasons: [
+              'It allows no disruption although all its pods are healthy.',
+              ...(last === undefined ? [] : ['A refused eviction names it.']),
+            ],
+            falsification: 'Were pods unhealthy, the budget would rightly wait for them; all are healthy.',
+            explains: [symptom.key],
+            remedies: [
+              change(budget, budget, {
+                title: 'Allow one disruption, or run one replica more',
+                command: `kubectl -n ${budget.namespace} edit pdb/${budget.name}`,
+                risk: 'One pod at a time may go.',
+                verify: `kubectl -n ${budget.namespace} get pdb ${budget.name}`,
+              }),
+            ],
+            weight: 85,
+          },
+        ]
+      }),
+  )
+  function concerns(
+    budget: ReturnType<typeof all<NonNullable<ReturnType<(typeof disruptionBudgets)['of']>>['data']>>[number],
+  ): boolean {
+    const { selector } = budget.data.spec
+    return (
+      subject.kind === 'Node' ||
+      (selector !== undefined && subject.namespace === budget.namespace && selects(selector, subject.labels))
+    )
+  }
+}

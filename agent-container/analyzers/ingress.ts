@@ -1,0 +1,113 @@
+import { cite, few } from '../picture/cite.ts'
+import { backendsOf } from '../picture/dependencies.ts'
+import { ingresses, services } from '../picture/kinds.ts'
+import { nearest } from '../picture/near-name.ts'
+import { all, find, label, whether } from '../picture/picture.ts'
+import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { change } from './remedies.ts'
+import { serviceFaults } from './service-faults.ts'
+
+/** An Ingress that no controller takes, or that leads nowhere. */
+export const ingress: Analyzer = (scene) => {
+  const { picture, subject } = scene
+  const own = find(picture, ingresses, subject.namespace, subject.name)
+  if (subject.kind !== 'Ingress' || own === undefined) return []
+  const keys = of(scene.symptoms, 'trouble', 'condition').map(({ key }) => key)
+  const edit = (title: string) => [
+    change(own, own, {
+      title,
+      command: `kubectl -n ${own.namespace} edit ingress/${own.name}`,
+      risk: 'Traffic moves at once.',
+      verify: `kubectl -n ${own.namespace} get ingress ${own.name}`,
+    }),
+  ]
+  const common = { blamed: blame(own), confidence: 'high' as const, explains: keys, weight: 88 }
+  const named = own.data.spec.ingressClassName
+  const known = named === undefined ? undefined : whether(picture, 'IngressClass', '', named)
+  if (known?.is === 'absent') {
+    const classes = picture.objects.filter(({ kind }) => kind === 'IngressClass').map(({ name }) => name)
+    return [
+      {
+        ...common,
+        class: 'IngressClassNotFound',
+        summary: `${label(own)} names the IngressClass ${named}, which does not exist (there are: ${classes.join(', ') || 'none'}).`,
+        mechanism: 'No controller takes the Ingress, so that it gets no address and no traffic.',
+        evidence: few(
+          [
+            ...cite(own, `ingressClassName: ${named}`),
+            ...(known.source === undefined ? [] : cite(known.source, known.source.text)),
+          ],
+          4,
+        ),
+        reasons: ['The classes of the cluster were listed.'],
+        falsification: 'An Ingress that was taken would have an address in its status.',
+        remedies: edit(
+          `Name a class that exists${classes.length > 0 ? `: ${nearest(named ?? '', classes) ?? classes[0]}` : ''}`,
+        ),
+      },
+    ]
+  }
+  return backendsOf(own).flatMap((backend): readonly Hypothesis[] => backendFaults(scene, own, backend, common, edit))
+}
+
+function backendFaults(
+  scene: Scene,
+  own: NonNullable<ReturnType<(typeof ingresses)['of']>>,
+  backend: ReturnType<typeof backendsOf>[number],
+  common: Pick<Hypothesis, 'blamed' | 'confidence' | 'explains' | 'weight'>,
+  edit: (title: string) => Hypothesis['remedies'],
+): readonly Hypothesis[] {
+  const { picture } = scene
+  const service = find(picture, services, own.namespace, backend.name)
+  if (service === undefined) {
+    const known = whether(picture, 'Service', own.namespace, backend.name)
+    if (known.is !== 'absent') return []
+    const names = all(picture, services, own.namespace).map(({ name }) => name)
+    return [
+      {
+        ...common,
+        class: 'IngressBackendWrong',
+        summary: `${label(own)} leads to the Service ${backend.name}, which does not exist${nearest(backend.name, names) === undefined ? '' : `; ${nearest(backend.name, names)} does`}.`,
+        mechanism: 'The controller has nowhere to send the requests and answers 503 or 404.',
+        evidence: few(
+          [
+            ...cite(own, `name: ${backend.name}`),
+            ...(known.source === undefined ? [] : cite(known.source, known.source.text)),
+          ],
+          4,
+        ),
+        reasons: ['The services of the namespace were listed.'],
+        falsification: 'A service of that name would be listed.',
+        remedies: edit('Name a service that exists'),
+      },
+    ]
+  }
+  const { number, name } = backend.port ?? {}
+  const ports = service.data.spec.ports
+  if (
+    (number !== undefined && !ports.some(({ port }) => port === number)) ||
+    (name !== undefined && !ports.some((one) => one.name === name))
+  )
+    return [
+      {
+        ...common,
+        class: 'IngressBackendWrong',
+        summary: `${label(own)} leads to port ${number ?? name} of ${label(service)}, which serves ${ports.map(({ port }) => port).join(', ')}.`,
+        mechanism: 'The controller finds no such port and answers 503.',
+        evidence: few(
+          [
+            ...cite(own, new RegExp(`(number|name): "?${number ?? name}"?$`)),
+            ...ports.flatMap(({ port }) => cite(service, `port: ${port}`)),
+          ],
+          5,
+        ),
+        reasons: ['The ports of the service were compared.'],
+        falsification: 'A port that exists would be served.',
+        remedies: edit(`Name port ${ports[0]?.port ?? ''}`),
+      },
+    ]
+  return serviceFaults(scene, service, { client: undefined, port: number, failure: undefined }).map((one) => ({
+    ...one,
+    explains: common.explains,
+  }))
+}

@@ -1,0 +1,198 @@
+import { cite, few } from '../picture/cite.ts'
+import { serviceName } from '../picture/dependencies.ts'
+import { configMaps, deployments, pods, services } from '../picture/kinds.ts'
+import { citeFailure, failuresInLogs, type LogFailure } from '../picture/log-failures.ts'
+import { nearest } from '../picture/near-name.ts'
+import { all, find, label, whether } from '../picture/picture.ts'
+import { isReady } from '../picture/services.ts'
+import { lets } from '../picture/traffic.ts'
+import { blame, type Hypothesis, type Scene } from './hypothesis.ts'
+import { change, look } from './remedies.ts'
+
+/** Names that cannot be resolved: the name is wrong, its service is gone, DNS is down, or a policy stands before it. */
+export function nameLookups(scene: Scene, keys: readonly string[]): readonly Hypothesis[] {
+  const { picture, subject } = scene
+  const failures = failuresInLogs(picture, subject).filter(({ kind, fromEnd }) => kind === 'no-host' && fromEnd < 20)
+  const first = failures[0]
+  if (first === undefined) return []
+  const timedOut = failures.find(({ line }) =>
+    /timeout|timed out|EAI_AGAIN|temporary failure|server misbehaving/i.test(line),
+  )
+  const rules = timedOut === undefined ? [unknownName] : [blockedDns, brokenDns, unknownName]
+  for (const rule of rules) {
+    const found = rule(scene, timedOut ?? first, keys)
+    if (found !== undefined) return [found]
+  }
+  return []
+}
+
+type Rule = (scene: Scene, failure: LogFailure, keys: readonly string[]) => Hypothesis | undefined
+
+const blockedDns: Rule = ({ picture, subject }, failure, keys) => {
+  const answer = lets(picture, 'Egress', { namespace: subject.namespace, labels: subject.labels }, 'dns', 53)
+  if (answer.allowed) return undefined
+  const policy = answer.by[0]
+  if (policy === undefined) return undefined
+  const dns = dnsPods(picture)
+  const healthy = dns.filter(isReady).length
+  return {
+    class: 'DnsBlockedByPolicy',
+    blamed: blame(policy),
+    summary: `${label(policy)} keeps the pods of ${label(subject)} from the cluster's DNS (port 53).`,
+    mechanism:
+      `The policy closes egress and opens no way to port 53, so that every name lookup ends by time-out: ${failure.line}`.slice(
+        0,
+        590,
+      ),
+    evidence: few(
+      [
+        ...citeFailure(failure),
+        ...cite(policy, 'podSelector:'),
+        ...cite(policy, /Egress/),
+        ...cite(policy, `name: ${policy.name}`),
+        ...cite(dns[0], /phase: Running|ready: true/),
+      ],
+      8,
+    ),
+    confidence: 'high',
+    reasons: [
+      'Lookups end by time-out, not by an answer.',
+      'No egress rule for these pods allows port 53.',
+      `${healthy} of ${dns.length} DNS pods are ready.`,
+    ],
+    falsification:
+      dns.length === 0
+        ? 'Broken DNS would explain it as well; its pods could not be seen.'
+        : `Broken DNS would show in its pods: ${healthy} of ${dns.length} are ready.`,
+    explains: keys,
+    remedies: [
+      change(policy, policy, {
+        title: 'Allow egress to kube-dns, UDP and TCP 53',
+        command: `kubectl -n ${policy.namespace} edit networkpolicy/${policy.name}`,
+        risk: 'Pods may resolve names.',
+        verify: `kubectl -n ${subject.namespace} logs ${subject.kind.toLowerCase()}/${subject.name} --tail=20`,
+      }),
+    ],
+    prevention: 'Let every default-deny policy come with an egress rule for DNS.',
+    weight: 88,
+  }
+}
+
+const brokenDns: Rule = (scene, failure, keys) => {
+  const dns = dnsPods(scene.picture)
+  const server = all(scene.picture, deployments, 'kube-system').find(({ name }) => /coredns|kube-dns/.test(name))
+  if (
+    server === undefined ||
+    dns.some(isReady) ||
+    (dns.length === 0 && (server.data.spec.replicas ?? 1) > 0 && (server.data.status.readyReplicas ?? 0) > 0)
+  )
+    return undefined
+  const root = scene.diagnose(server).find(({ rejected, confidence }) => rejected === undefined && confidence !== 'low')
+  return {
+    class: root?.class ?? 'DnsUnavailable',
+    blamed: root?.blamed ?? blame(server),
+    summary:
+      `The cluster's DNS (${label(server)}) has no ready pod${root === undefined ? '' : `: ${root.summary}`}`.slice(
+        0,
+        590,
+      ),
+    mechanism: `No name can be resolved: ${failure.line}`.slice(0, 590),
+    evidence: few(
+      [
+        ...citeFailure(failure),
+        ...cite(server, /replicas: |readyReplicas: |unavailableReplicas: /),
+        ...(root?.evidence ?? []),
+      ],
+      8,
+    ),
+    confidence: 'high',
+    reasons: ['Lookups end by time-out.', `${dns.length} DNS pods were seen and none is ready.`],
+    falsification: 'One ready DNS pod would speak against it.',
+    explains: keys,
+    chain: [{ ...blame(server), mechanism: 'answers no lookup' }],
+    remedies: root?.remedies ?? [
+      look('See why DNS is down', `kubectl -n kube-system describe deployment/${server.name}`),
+    ],
+    weight: 88,
+  }
+}
+const dnsPods = (picture: Scene['picture']) =>
+  all(picture, pods, 'kube-system').filter((pod) => pod.object.metadata.labels?.['k8s-app'] === 'kube-dns')
+
+const unknownName: Rule = ({ picture, subject }, failure, keys) => {
+  const place = serviceName(failure.host, subject.namespace)
+  if (place === undefined) return undefined
+  // A short or .svc name can only be meant for this cluster; a name with a real domain is somebody else's.
+  const inside = !failure.host.includes('.') || /\.svc(\.|$)/.test(failure.host) || failure.host.split('.').length === 2
+  if (!inside || find(picture, services, place.namespace, place.name) !== undefined) return undefined
+  const known = whether(picture, 'Service', place.namespace, place.name)
+  if (known.is !== 'absent') return undefined
+  const names = all(picture, services, place.namespace).map(({ name }) => name)
+  const meant = nearest(place.name, names)
+  const workload = picture.objects.find(
+    (one) =>
+      /^(Deployment|StatefulSet)$/.test(one.kind) && one.namespace === place.namespace && one.name === place.name,
+  )
+  const elsewhere = picture.objects.find(
+    (one) => one.kind === 'Service' && one.name === place.name && one.namespace !== place.namespace,
+  )
+  const gone =
+    meant === undefined &&
+    elsewhere === undefined &&
+    (workload !== undefined || picture.events.some(({ kind, name }) => kind === 'Service' && name === place.name))
+  const service = { kind: 'Service', namespace: place.namespace, name: place.name }
+  const source = sourceOf({ picture, subject }, failure.host)
+  return {
+    class: gone ? 'ServiceMissing' : 'WrongServiceAddress',
+    blamed: gone ? service : source,
+    summary: gone
+      ? `${label(service)}, which ${label(subject)} calls, does not exist, though ${workload === undefined ? 'events speak of it' : `${label(workload)} runs`}.`
+      : `${label(subject)} calls ${failure.host}, and there is no such service${meant === undefined ? (elsewhere === undefined ? '' : `; it is in namespace ${elsewhere.namespace}`) : `; ${meant} is, and was probably meant`}.`,
+    mechanism: `The name cannot be resolved: ${failure.line}`.slice(0, 590),
+    evidence: few(
+      [
+        ...citeFailure(failure),
+        ...(known.source === undefined ? [] : cite(known.source, known.source.text)),
+        ...cite(workload, `name: ${place.name}`),
+        ...cite(subject.seen, failure.host),
+      ],
+      8,
+    ),
+    confidence: 'high',
+    reasons: [
+      'The log names what cannot be resolved.',
+      `The services of namespace ${place.namespace} were listed: ${names.join(', ') || 'none'}.`.slice(0, 590),
+    ],
+    falsification: 'Broken DNS would answer no name at all and by time-out; this one is answered with "no such host".',
+    explains: keys,
+    remedies: gone
+      ? [
+          change(undefined, service, {
+            title: 'Create the service again',
+            command: `kubectl -n ${place.namespace} expose ${workload?.kind.toLowerCase() ?? 'deployment'} ${place.name} --port=${failure.port ?? '<port>'}`,
+            risk: 'Traffic to it starts.',
+            verify: `kubectl -n ${place.namespace} get endpointslices`,
+          }),
+        ]
+      : [
+          change(subject.seen, subject, {
+            title: `Correct the address${meant === undefined ? '' : ` to ${meant}`}`,
+            command: `kubectl -n ${source.namespace} edit ${source.kind.toLowerCase()}/${source.name}`,
+            verify: `kubectl -n ${subject.namespace} get pods`,
+          }),
+        ],
+    weight: 85,
+  }
+}
+
+/** Where the address is written: in a ConfigMap that the template uses, else in the template. */
+function sourceOf({ picture, subject }: Pick<Scene, 'picture' | 'subject'>, host: string) {
+  const names = [...(subject.spec?.containers ?? []), ...(subject.spec?.initContainers ?? [])].flatMap((one) => [
+    ...one.envFrom.flatMap(({ configMapRef }) => configMapRef?.name ?? []),
+    ...one.env.flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef?.name ?? []),
+  ])
+  const map = names
+    .flatMap((name) => find(picture, configMaps, subject.namespace, name) ?? [])
+    .find((one) => JSON.stringify(one.raw.data ?? {}).includes(host))
+  return map === undefined ? blame(subject) : blame(map)
+}

@@ -1,0 +1,181 @@
+import { lastChanges } from '../picture/changes.ts'
+import { cite, few } from '../picture/cite.ts'
+import { eventsOf, label, refOf, type SeenEvent } from '../picture/picture.ts'
+import { portIn } from '../picture/services.ts'
+import type { Probe } from '../picture/shapes.ts'
+import type { Symptom } from '../symptoms/symptom.ts'
+import type { FaultClass } from './class.ts'
+import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { change, rolledOut, undo } from './remedies.ts'
+
+type Kind = 'readiness' | 'liveness' | 'startup'
+const listening =
+  /(?:listen(?:ing|s)?|serving|started|bound|running|ready to accept|available)\b.{0,60}?(?:port|:|\s)\s?(\d{2,5})\b/i
+
+/** Containers that are not ready, or are killed again and again, because of what a probe asks. */
+export const probes: Analyzer = (scene) =>
+  of(scene.symptoms, 'not-ready', 'crash', 'ends').flatMap((symptom) =>
+    (['liveness', 'startup', 'readiness'] as const).flatMap((kind) => explain(scene, symptom, kind)),
+  )
+
+function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesis[] {
+  const { picture, subject } = scene
+  const { container } = symptom
+  const pod = symptom.pods[0]
+  const spec = container?.spec
+  if (container === undefined || pod === undefined || spec === undefined) return []
+  const probe = kind === 'liveness' ? spec.livenessProbe : kind === 'startup' ? spec.startupProbe : spec.readinessProbe
+  if (probe === undefined) return []
+  // A readiness probe never ends a container; the other two end it by a signal, or by an orderly exit after one.
+  if (
+    (kind === 'readiness') !== (symptom.kind === 'not-ready') &&
+    !(kind === 'startup' && symptom.kind === 'not-ready')
+  )
+    return []
+  const exit = container.last?.exitCode
+  const word = new RegExp(`^${kind}`, 'i')
+  const events = symptom.pods
+    .slice(0, 5)
+    .flatMap((one) => eventsOf(picture, refOf(one)))
+    .filter(
+      (event) =>
+        event.reason === 'Unhealthy' &&
+        word.test(event.message) &&
+        (event.fieldPath === '' || event.fieldPath.includes(`{${container.name}}`)),
+    )
+  const failed = events.at(-1)
+  const killed = symptom.pods
+    .slice(0, 5)
+    .flatMap((one) => eventsOf(picture, refOf(one)))
+    .findLast(
+      ({ reason, message }) =>
+        reason === 'Killing' && /failed (liveness|startup) probe|Killing container/i.test(message),
+    )
+  if (failed === undefined) return []
+  if (
+    kind !== 'readiness' &&
+    symptom.kind !== 'not-ready' &&
+    exit !== undefined &&
+    ![0, 137, 143, 2].includes(exit) &&
+    killed === undefined
+  )
+    return []
+
+  const logs = picture.logs.filter((log) => log.pod === pod.name && log.container === container.name)
+  const heard = logs.flatMap((log) =>
+    log.lines.flatMap((line) =>
+      listening.exec(line) === null ? [] : [{ log, line, port: Number(listening.exec(line)?.[1]) }],
+    ),
+  )
+  const asked = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port
+  const port = asked === undefined ? undefined : portIn(pod.data, asked, container.name)
+  const served = new Set([...spec.ports.map(({ containerPort }) => containerPort), ...heard.map((one) => one.port)])
+  const refused = /connection refused|connect: refused/i.test(failed.message)
+  const status = /statuscode: (\d+)/i.exec(failed.message)?.[1]
+  const unnamed = asked !== undefined && port === undefined
+  const wrongPort =
+    unnamed ||
+    (refused && port !== undefined && served.size > 0 && !served.has(port)) ||
+    (refused && heard.length > 0 && !heard.some((one) => one.port === port))
+  const wrongPath =
+    status === '404' || status === '405' || status === '400' || status === '401' || status === '403' || status === '301'
+  const late = /deadline exceeded|timeout|timed out/i.test(failed.message)
+  const changes = lastChanges(subject).filter(({ aspect, what }) => aspect === 'probe' && what.includes(container.name))
+  const slow =
+    kind === 'startup' ||
+    (kind === 'liveness' && !wrongPort && !wrongPath && subject.spec !== undefined && startsSlowly(heard, logs.length))
+  const misconfigured = wrongPort || wrongPath || changes.length > 0
+  const fault: FaultClass =
+    kind === 'readiness'
+      ? misconfigured
+        ? 'ReadinessProbeMisconfigured'
+        : 'ProbeFailing'
+      : kind === 'startup'
+        ? wrongPort || wrongPath
+          ? 'LivenessProbeMisconfigured'
+          : 'StartupProbeTooShort'
+        : misconfigured || slow || late
+          ? 'LivenessProbeMisconfigured'
+          : 'ProbeFailing'
+  const what = describe(probe)
+  const because = unnamed
+    ? `port ${asked} is no port name of the container`
+    : wrongPort
+      ? `the program serves ${[...served].join(', ')}, not ${port}`
+      : wrongPath
+        ? `the program answers ${status} there`
+        : late
+          ? `no answer comes within ${probe.timeoutSeconds ?? 1} s`
+          : 'the program does not answer'
+  const evidence = few(
+    [
+      ...cite(failed, failed.message),
+      ...cite(killed, killed?.message ?? ''),
+      ...citeProbe(scene, probe),
+      ...(wrongPort
+        ? spec.ports.flatMap(({ containerPort }) => cite(subject.seen ?? pod, `containerPort: ${containerPort}`))
+        : []),
+      ...heard.slice(-1).flatMap(({ log, line }) => cite(log, line)),
+      ...symptom.evidence,
+      ...changes.flatMap((one) => one.evidence),
+    ],
+    10,
+  )
+  return [
+    {
+      class: fault,
+      blamed: blame(subject),
+      summary: `The ${kind} probe of container ${container.name} in ${label(subject)} (${what}) fails: ${because}.`,
+      mechanism:
+        `${kind === 'readiness' ? 'The container runs, but is never ready, and gets no traffic' : 'The kubelet ends a container that works, again and again'}: ${failed.message}`.slice(
+          0,
+          590,
+        ),
+      evidence,
+      confidence: wrongPort || wrongPath ? 'high' : misconfigured ? 'medium' : 'low',
+      reasons: [
+        `The kubelet quotes the failed probe, ${countOf(events)} times.`,
+        ...(wrongPort && heard.length > 0 ? ['The program itself logs the port it listens on.'] : []),
+        ...(wrongPort && heard.length === 0 ? ['The port that the probe asks is none of the declared ones.'] : []),
+        ...changes.map((one) => `The last rollout changed the ${one.what}.`),
+      ],
+      falsification:
+        kind === 'readiness'
+          ? `A program that is broken would crash or log errors: ${container.status.restartCount} restarts${container.status.restartCount === 0 ? ', it runs' : ''}.`
+          : `A crash would leave another exit code than ${exit ?? 'a signal'} and no failed probe before it; memory would be reported as OOMKilled.`,
+      explains: [symptom.key],
+      remedies: [
+        ...(changes.length > 0 ? undo(subject, 'the probe changed') : []),
+        change(subject.seen, subject, {
+          title:
+            wrongPort || wrongPath
+              ? `Let the ${kind} probe ask for what the program serves`
+              : `Give the ${kind} probe more time, or mend what makes the program slow`,
+          command: `kubectl -n ${subject.namespace} edit ${subject.kind.toLowerCase()}/${subject.name}`,
+          verify: rolledOut(subject),
+        }),
+      ],
+      prevention: 'Test probes against the image before a rollout.',
+      weight: wrongPort || wrongPath ? 80 : 45,
+    },
+  ]
+}
+
+const startsSlowly = (heard: readonly unknown[], logs: number): boolean => logs > 0 && heard.length === 0
+const countOf = (events: readonly SeenEvent[]): number => events.reduce((sum, { count }) => sum + count, 0)
+
+function describe(probe: Probe): string {
+  if (probe.httpGet !== undefined) return `GET ${probe.httpGet.path ?? '/'} on port ${probe.httpGet.port}`
+  if (probe.tcpSocket !== undefined) return `TCP port ${probe.tcpSocket.port}`
+  if (probe.grpc !== undefined) return `gRPC port ${probe.grpc.port}`
+  return `exec ${probe.exec?.command.join(' ') ?? ''}`.slice(0, 100)
+}
+
+function citeProbe({ subject }: Scene, probe: Probe) {
+  const path = probe.httpGet?.path
+  const port = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port
+  return [
+    ...(path === undefined || path === '/' ? [] : cite(subject.seen, `path: ${path}`)),
+    ...(port === undefined ? [] : cite(subject.seen, new RegExp(`^\\s*port: "?${port}"?$`))),
+  ]
+}

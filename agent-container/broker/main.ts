@@ -1,0 +1,16 @@
+import { errorText } from '../../shared/runtime/errors.ts'
+import { readJob } from './job.ts'
+import { exits, run } from './run.ts'
+
+/** The group is being ended: what is there is published, and nothing more is read. */
+const stop = new AbortController()
+process.once('SIGTERM', () => stop.abort())
+process.once('SIGINT', () => stop.abort())
+
+const log = (line: string): void => void process.stderr.write(`${line}\n`)
+try {
+  process.exit(await run(await readJob(process.env.NIGHTCRIER_FILES), stop.signal, log))
+} catch (error) {
+  log(`The broker failed: ${errorText(error)}`)
+  process.exit(exits.failed)
+}

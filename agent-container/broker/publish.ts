@@ -1,0 +1,85 @@
+import { gzipSync } from 'node:zlib'
+import { Bundle, MAX_BUNDLE_BYTES } from '../../shared/artifacts/bundle.ts'
+import type { AgentJob } from '../../shared/artifacts/job.ts'
+import type { ResultMessage } from '../../shared/incident/messages.ts'
+import type { Clock } from '../../shared/runtime/clock.ts'
+import { errorText } from '../../shared/runtime/errors.ts'
+
+/** Storage answers in milliseconds; a request that takes longer than this has lost its connection. */
+const REQUEST_MS = 10_000
+/** Pauses between the tries: storage's own busy spells last a second or two. */
+const PAUSES = [500, 1_000, 2_000, 4_000] as const
+
+export type PublishDeps = { readonly clock: Clock; readonly fetch: typeof fetch; readonly signal: AbortSignal }
+
+/** Once, and for all: when somebody (an earlier life of ours) has written it already, that one stands. */
+export async function uploadBundle(
+  deps: PublishDeps,
+  job: AgentJob,
+  bundle: Bundle,
+): Promise<'uploaded' | 'already-there'> {
+  const body = gzipSync(JSON.stringify(Bundle.parse(withinSize(bundle))))
+  const answer = await send(deps, 'the bundle', job.upload.bundle, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/gzip', 'x-ms-blob-type': 'BlockBlob', 'if-none-match': '*' },
+    body,
+  })
+  return answer === 'done' ? 'uploaded' : 'already-there'
+}
+
+/** https://learn.microsoft.com/rest/api/storageservices/put-message */
+export async function sendResult(deps: PublishDeps, job: AgentJob, message: ResultMessage): Promise<void> {
+  const url = new URL(job.upload.results)
+  if (!url.pathname.endsWith('/messages')) url.pathname = `${url.pathname.replace(/\/$/, '')}/messages`
+  const text = Buffer.from(JSON.stringify(message)).toString('base64')
+  await send(deps, 'the result message', url.href, {
+    method: 'POST',
+    headers: { 'content-type': 'application/xml' },
+    body: `<QueueMessage><MessageText>${text}</MessageText></QueueMessage>`,
+  })
+}
+
+async function send(
+  deps: PublishDeps,
+  what: string,
+  url: string,
+  request: RequestInit,
+): Promise<'done' | 'already-there'> {
+  let last = ''
+  for (const pause of [0, ...PAUSES]) {
+    await deps.clock.sleep(pause, deps.signal)
+    try {
+      const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(REQUEST_MS)])
+      // A redirect would carry the write-once link elsewhere.
+      const response = await deps.fetch(url, { ...request, redirect: 'error', signal })
+      if (response.ok) return 'done'
+      const told = (await response.text()).slice(0, 300)
+      if (response.status === 409 || response.status === 412) return 'already-there'
+      // A link that may only create answers an overwrite this way.
+      if (
+        response.status === 403 &&
+        /UnauthorizedBlobOverwrite/.test(`${response.headers.get('x-ms-error-code')} ${told}`)
+      )
+        return 'already-there'
+      last = `${response.status} ${response.headers.get('x-ms-error-code') ?? ''}`.trim()
+      if (response.status < 500 && response.status !== 408 && response.status !== 429) break
+    } catch (error) {
+      last = errorText(error)
+    }
+    if (deps.signal.aborted) break
+  }
+  throw new Error(`Storage did not take ${what}: ${last || 'the time was over'}.`)
+}
+
+/** Whole outputs go first when it is too much: the verdict always gets through. */
+function withinSize(bundle: Bundle): Bundle {
+  const size = (files: Bundle['files']) =>
+    Object.values(files).reduce((sum, text) => sum + Buffer.byteLength(text) * 1.2, 0)
+  if (size(bundle.files) < MAX_BUNDLE_BYTES) return bundle
+  const files = Object.fromEntries(Object.entries(bundle.files).filter(([name]) => !name.startsWith('logs/')))
+  return {
+    ...bundle,
+    files,
+    notes: [...bundle.notes.slice(0, 49), 'The logs were left out: the bundle would have been too large.'],
+  }
+}

@@ -1,0 +1,41 @@
+import type { Seen } from '../picture/picture.ts'
+import type { Pod } from '../picture/shapes.ts'
+import type { Subject } from '../picture/subject.ts'
+import { symptomsOf } from '../symptoms/symptoms-of.ts'
+import type { Want, Wants } from './want.ts'
+
+/** Containers whose end or unreadiness may be explained in their own words. */
+const talkative = new Set(['crash', 'oom', 'ends', 'start', 'not-ready', 'init-waits'])
+/** Two pods of one trouble tell as much as fifty; logs are the dearest reads. */
+const PODS_EACH = 2
+const SUBJECTS = 5
+
+export const logWants: Wants = (picture, subjects) =>
+  subjects.slice(0, SUBJECTS).flatMap((subject, index): readonly Want[] => {
+    const troubled = symptomsOf(picture, subject).flatMap((symptom): readonly Want[] => {
+      const { container } = symptom
+      if (container === undefined || !talkative.has(symptom.kind)) return []
+      return symptom.pods.slice(0, index === 0 ? PODS_EACH : 1).flatMap((pod) => {
+        const at = { tool: 'log', namespace: pod.namespace, pod: pod.name, container: container.name } as const
+        const now: Want = { ...at, previous: false }
+        return container.status.restartCount > 0 ? [now, { ...at, previous: true }] : [now]
+      })
+    })
+    if (troubled.length > 0) return troubled
+    // Nothing is broken on the outside: what its pods say is all there is.
+    return index === 0 ? quiet(subject) : []
+  })
+
+const quiet = (subject: Subject): readonly Want[] =>
+  subject.pods
+    .filter((pod) => pod.data.status.phase === 'Running')
+    .slice(0, PODS_EACH)
+    .flatMap((pod: Seen<Pod>) =>
+      pod.data.spec.containers.slice(0, 2).map((container) => ({
+        tool: 'log',
+        namespace: pod.namespace,
+        pod: pod.name,
+        container: container.name,
+        previous: false,
+      })),
+    )

@@ -1,0 +1,213 @@
+import type { Blamed } from '../../shared/artifacts/verdict.ts'
+import { dependenciesOf } from '../picture/dependencies.ts'
+import { services } from '../picture/kinds.ts'
+import { failuresInLogs } from '../picture/log-failures.ts'
+import { all, type Picture, seek, whether } from '../picture/picture.ts'
+import { references } from '../picture/references.ts'
+import { backing } from '../picture/services.ts'
+import type { Subject } from '../picture/subject.ts'
+import { symptomsOf } from '../symptoms/symptoms-of.ts'
+import { logWants } from './log-wants.ts'
+import { k, type Want, type Wants } from './want.ts'
+
+/** Owners above what was read, of whatever kind they are. */
+const owners: Wants = (picture, subjects) =>
+  subjects.flatMap((subject) =>
+    [
+      ...(subject.seen === undefined ? [] : [subject.seen]),
+      ...subject.pods.slice(0, 3),
+      ...subject.revisions.slice(0, 1),
+    ].flatMap((one) =>
+      (one.object.metadata.ownerReferences ?? []).flatMap((owner): readonly Want[] => {
+        const ref = { kind: owner.kind, namespace: one.namespace, name: owner.name }
+        if (owner.kind === 'Node' || whether(picture, ref.kind, ref.namespace, ref.name).is !== 'unknown') return []
+        return [{ tool: 'get', kind: k(owner.apiVersion, owner.kind), name: owner.name, namespace: one.namespace }]
+      }),
+    ),
+  )
+
+/** What the template names and the namespace does not seem to have: looked for once more, by its name. */
+const missing: Wants = (picture, subjects) =>
+  subjects.flatMap((subject) =>
+    references(subject)
+      .filter((ref) => ref.kind !== 'Secret' && !ref.optional)
+      .flatMap((ref): readonly Want[] => {
+        const known = whether(picture, ref.kind, ref.namespace, ref.name)
+        if (known.is === 'there' || known.source?.name === ref.name) return []
+        return [
+          {
+            tool: 'list',
+            kind: ref.api,
+            name: ref.name,
+            ...(ref.namespace === '' ? {} : { namespace: ref.namespace }),
+          },
+        ]
+      }),
+  )
+
+const storage: Wants = (picture, subjects) => {
+  const unbound = subjects.some(
+    (subject) =>
+      subject.kind === 'PersistentVolumeClaim' ||
+      (symptomsOf(picture, subject).some(({ kind }) => kind === 'creating' || kind === 'unschedulable') &&
+        (subject.spec?.volumes ?? []).some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined)),
+  )
+  return unbound
+    ? [
+        { tool: 'list', kind: k('storage.k8s.io/v1', 'StorageClass') },
+        { tool: 'list', kind: k('v1', 'PersistentVolume') },
+        { tool: 'list', kind: k('storage.k8s.io/v1', 'VolumeAttachment') },
+      ]
+    : []
+}
+
+const nodeTrouble: Wants = (picture, subjects) => {
+  const names = new Set(
+    subjects.flatMap((subject) =>
+      symptomsOf(picture, subject)
+        .filter(({ kind }) => kind === 'node' || kind === 'evicted' || kind === 'rejected' || kind === 'creating')
+        .flatMap(({ pods }) => pods.flatMap((pod) => pod.data.spec.nodeName ?? [])),
+    ),
+  )
+  return [...names].slice(0, 2).map((name) => ({
+    tool: 'list',
+    kind: k('v1', 'Event'),
+    namespace: 'default',
+    fieldSelector: `involvedObject.name=${name}`,
+  }))
+}
+
+/** Set-like workloads keep their earlier templates as ControllerRevisions. */
+const revisions: Wants = (picture, subjects) =>
+  subjects
+    .slice(0, 1)
+    .filter(({ kind }) => kind === 'StatefulSet' || kind === 'DaemonSet')
+    .filter((subject) => symptomsOf(picture, subject).length > 0)
+    .map(({ namespace }) => ({ tool: 'list', kind: k('apps/v1', 'ControllerRevision'), namespace }))
+
+const names: Wants = (picture, subjects) => {
+  const lookups = subjects.some((subject) => failuresInLogs(picture, subject).some(({ kind }) => kind === 'no-host'))
+  return lookups
+    ? [
+        { tool: 'list', kind: k('v1', 'Pod'), namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns' },
+        { tool: 'list', kind: k('apps/v1', 'Deployment'), namespace: 'kube-system' },
+        { tool: 'list', kind: k('v1', 'Service'), namespace: 'kube-system' },
+        { tool: 'list', kind: k('v1', 'Event'), namespace: 'kube-system' },
+      ]
+    : []
+}
+
+/** A service of another namespace: it, what it chooses, and what happened there. Two such places are followed. */
+const elsewhere: Wants = (picture, subjects) => {
+  const own = new Set(subjects.slice(0, 1).map(({ namespace }) => namespace))
+  const places = new Map<string, Want[]>()
+  for (const subject of subjects)
+    for (const one of dependenciesOf(picture, subject)) {
+      if (own.has(one.namespace) || (places.size >= 2 && !places.has(one.namespace))) continue
+      if (one.failure === undefined && !/\.svc(\.|$)/.test(one.host)) continue
+      places.set(one.namespace, [
+        ...['Service'].map((kind): Want => ({ tool: 'list', kind: k('v1', kind), namespace: one.namespace })),
+        { tool: 'list', kind: k('v1', 'Pod'), namespace: one.namespace },
+        { tool: 'list', kind: k('v1', 'Event'), namespace: one.namespace },
+        { tool: 'list', kind: k('discovery.k8s.io/v1', 'EndpointSlice'), namespace: one.namespace },
+        { tool: 'list', kind: k('apps/v1', 'Deployment'), namespace: one.namespace },
+        { tool: 'list', kind: k('apps/v1', 'ReplicaSet'), namespace: one.namespace },
+        { tool: 'list', kind: k('apps/v1', 'StatefulSet'), namespace: one.namespace },
+        { tool: 'list', kind: k('networking.k8s.io/v1', 'NetworkPolicy'), namespace: one.namespace },
+      ])
+    }
+  return [...places.values()].flat()
+}
+
+const webhook = /(?:calling|admission) webhook "([^"]+)"/
+const admission: Wants = (picture, subjects) => {
+  const texts = picture.events.filter(({ message }) => webhook.test(message))
+  if (texts.length === 0) return []
+  const service = texts
+    .flatMap(({ message }) => [...message.matchAll(/https:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc/g)])
+    .at(-1)
+  const namespace = service?.[2]
+  const known = subjects[0]?.namespace
+  return [
+    { tool: 'list', kind: k('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration') },
+    { tool: 'list', kind: k('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration') },
+    ...(namespace === undefined || namespace === known
+      ? []
+      : ([
+          { tool: 'list', kind: k('v1', 'Service'), namespace },
+          { tool: 'list', kind: k('v1', 'Pod'), namespace },
+          { tool: 'list', kind: k('discovery.k8s.io/v1', 'EndpointSlice'), namespace },
+          { tool: 'list', kind: k('apps/v1', 'Deployment'), namespace },
+          { tool: 'list', kind: k('apps/v1', 'ReplicaSet'), namespace },
+          { tool: 'list', kind: k('v1', 'Event'), namespace },
+        ] as const)),
+  ]
+}
+
+const metrics: Wants = (picture, subjects) => {
+  const first = subjects[0]
+  const about =
+    first?.kind === 'HorizontalPodAutoscaler' ||
+    picture.events.some(({ reason }) => reason === 'FailedGetResourceMetric')
+  if (first === undefined || !about) return []
+  return [
+    { tool: 'get', kind: k('apiregistration.k8s.io/v1', 'APIService'), name: 'v1beta1.metrics.k8s.io', namespace: '' },
+    { tool: 'list', kind: k('apps/v1', 'Deployment'), namespace: 'kube-system' },
+    { tool: 'list', kind: k('v1', 'Pod'), namespace: 'kube-system', labelSelector: 'k8s-app=metrics-server' },
+  ]
+}
+
+const ingressClasses: Wants = (_picture, subjects) =>
+  subjects.some(({ kind }) => kind === 'Ingress' || kind === 'Service')
+    ? [{ tool: 'list', kind: k('networking.k8s.io/v1', 'IngressClass') }]
+    : []
+
+const forbidden = /cannot \w+ resource|is forbidden: User "system:serviceaccount/
+const rbac: Wants = (picture, subjects) => {
+  const said = picture.logs.some(({ lines }) => lines.some((line) => forbidden.test(line)))
+  const namespace = subjects[0]?.namespace ?? ''
+  return said && namespace !== ''
+    ? [
+        { tool: 'list', kind: k('rbac.authorization.k8s.io/v1', 'RoleBinding'), namespace },
+        { tool: 'list', kind: k('rbac.authorization.k8s.io/v1', 'Role'), namespace },
+        { tool: 'list', kind: k('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding') },
+      ]
+    : []
+}
+
+/** Peers outside: a policy that lets only some namespaces in is understood with their labels. */
+const policyNamespaces: Wants = (picture, subjects) => {
+  const wanted = new Set<string>()
+  for (const subject of subjects)
+    for (const one of dependenciesOf(picture, subject)) if (one.failure?.kind === 'timeout') wanted.add(one.namespace)
+  return [...wanted]
+    .filter((name) => seek(picture, { kind: 'Namespace', namespace: '', name }) === undefined)
+    .slice(0, 2)
+    .map((name) => ({ tool: 'get', kind: k('v1', 'Namespace'), name, namespace: '' }))
+}
+
+/** The pods of a service in trouble belong to its picture: their logs are read like the subject's. */
+export function serviceSubjects(picture: Picture, subject: Blamed): readonly Blamed[] {
+  if (subject.kind !== 'Service') return []
+  const service = all(picture, services, subject.namespace).find(({ name }) => name === subject.name)
+  return service === undefined ? [] : backing(picture, service).pods
+}
+
+/** Most telling first: when the budget ends, it ends with the rare ones. */
+export const wants: readonly Wants[] = [
+  logWants,
+  owners,
+  missing,
+  storage,
+  nodeTrouble,
+  revisions,
+  names,
+  elsewhere,
+  admission,
+  metrics,
+  ingressClasses,
+  rbac,
+  policyNamespaces,
+]
+export const wantsOf = (picture: Picture, subjects: readonly Subject[]): readonly Want[] =>
+  wants.flatMap((one) => one(picture, subjects))

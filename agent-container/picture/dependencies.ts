@@ -1,0 +1,161 @@
+import type { Blamed } from '../../shared/artifacts/verdict.ts'
+import { autoscalers, configMaps, ingresses, pods, services } from './kinds.ts'
+import { failuresInLogs, isAddress, type LogFailure } from './log-failures.ts'
+import { all, find, type Picture, type Seen } from './picture.ts'
+import { backing } from './services.ts'
+import { ConfigMap, type Ingress, type Service } from './shapes-around.ts'
+import { type Subject, subjectOf, topOf } from './subject.ts'
+
+/** Something a workload talks to, and what it says of it. */
+export type Dependency = {
+  readonly namespace: string
+  readonly name: string
+  readonly service: Seen<Service> | undefined
+  readonly port: number | undefined
+  /** What the log says of it; absent: only named in the configuration. */
+  readonly failure?: LogFailure
+  /** As it was written. */
+  readonly host: string
+}
+
+/** `db`, `db.shop`, `db.shop.svc`, `db.shop.svc.cluster.local`: a service's name in its own and other namespaces. */
+export function serviceName(
+  host: string,
+  own: string,
+): { readonly name: string; readonly namespace: string } | undefined {
+  const match = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?)(?:\.([a-z0-9-]+)(?:\.svc(?:\.[a-z0-9.-]+)?)?)?\.?$/i.exec(host)
+  if (match === null || isAddress(host)) return undefined
+  return { name: (match[1] ?? '').toLowerCase(), namespace: match[3]?.toLowerCase() ?? own }
+}
+
+/** What the subject names in its logs (failures first), environment, arguments and ConfigMaps. */
+export function dependenciesOf(picture: Picture, subject: Subject): readonly Dependency[] {
+  const found = new Map<string, Dependency>()
+  const add = (one: Dependency) => {
+    const key = `${one.namespace}/${one.name}`
+    if (!found.has(key)) found.set(key, one)
+  }
+  for (const failure of failuresInLogs(picture, subject)) {
+    const place = placeOf(picture, failure.host, subject.namespace)
+    if (place !== undefined) add({ ...place, host: failure.host, port: failure.port, failure })
+  }
+  for (const { host, port } of hostsInConfig(picture, subject)) {
+    const place = placeOf(picture, host, subject.namespace)
+    // Configuration is full of words: one that is no known service, and does not look like one, is not followed.
+    if (place?.service !== undefined || (place !== undefined && /\.svc(\.|$)/.test(host))) add({ ...place, host, port })
+  }
+  return [...found.values()]
+}
+
+function placeOf(
+  picture: Picture,
+  host: string,
+  own: string,
+): Pick<Dependency, 'name' | 'namespace' | 'service'> | undefined {
+  if (isAddress(host)) {
+    const service = all(picture, services).find((one) => one.data.spec.clusterIP === host)
+    if (service !== undefined) return { name: service.name, namespace: service.namespace, service }
+    const pod = all(picture, pods).find((one) => one.data.status.podIP === host)
+    const behind =
+      pod === undefined
+        ? undefined
+        : all(picture, services, pod.namespace).find((one) => backing(picture, one).pods.includes(pod))
+    return behind === undefined ? undefined : { name: behind.name, namespace: behind.namespace, service: behind }
+  }
+  const place = serviceName(host, own)
+  if (place === undefined) return undefined
+  return { ...place, service: find(picture, services, place.namespace, place.name) }
+}
+
+const hostAndPort =
+  /(?:^|[/@\s"'=,[(])([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)(?::(\d{2,5}))?(?=$|[/\s"',;?)\]])/gi
+
+export function hostsInConfig(
+  picture: Picture,
+  subject: Subject,
+): readonly { readonly host: string; readonly port: number | undefined }[] {
+  const containers = [...(subject.rawSpec?.initContainers ?? []), ...(subject.rawSpec?.containers ?? [])]
+  const texts = containers.flatMap((one) => [
+    ...one.command,
+    ...one.args,
+    ...one.env.flatMap(({ value }) => value ?? []),
+  ])
+  const maps = [
+    ...containers.flatMap((one) => one.envFrom.flatMap(({ configMapRef }) => configMapRef?.name ?? [])),
+    ...containers.flatMap((one) => one.env.flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef?.name ?? [])),
+    ...(subject.spec?.volumes ?? []).flatMap(({ configMap }) => configMap?.name ?? []),
+  ]
+  for (const name of new Set(maps)) {
+    const map = find(picture, configMaps, subject.namespace, name)
+    // A ConfigMap may hold a megabyte; addresses stand in short ones.
+    if (map !== undefined)
+      texts.push(...Object.values(ConfigMap.parse(map.raw).data).map((text) => text.slice(0, 20_000)))
+  }
+  const hosts = texts.flatMap((text) =>
+    [...text.matchAll(hostAndPort)].map((match) => ({
+      host: match[1] ?? '',
+      port: match[2] === undefined ? undefined : Number(match[2]),
+    })),
+  )
+  return hosts.filter(({ host }) => host !== subject.name && !/^\d+$/.test(host))
+}
+
+/** The workloads behind a service: the ones its selector chooses now, or the ones that bear its name. */
+export function behind(picture: Picture, service: Seen<Service>): readonly Blamed[] {
+  const tops = backing(picture, service).pods.map((pod) => topOf(picture, pod))
+  return [...new Map(tops.map((top) => [`${top.kind}/${top.name}`, top])).values()]
+}
+
+/** What a subject without pods of its own stands on: a service on its pods, an ingress on its services, and so on. */
+function leansOn(picture: Picture, subject: Subject): readonly Blamed[] {
+  const { seen } = subject
+  if (seen === undefined) return []
+  if (seen.kind === 'Service') {
+    const service = services.of(seen)
+    return service === undefined ? [] : behind(picture, service)
+  }
+  if (seen.kind === 'Ingress')
+    return backendsOf(ingresses.of(seen)).map(({ name }) => ({ kind: 'Service', namespace: seen.namespace, name }))
+  if (seen.kind === 'HorizontalPodAutoscaler') {
+    const { kind, name } = autoscalers.of(seen)?.data.spec.scaleTargetRef ?? {}
+    return kind === undefined || name === undefined ? [] : [{ kind, namespace: seen.namespace, name }]
+  }
+  if (seen.kind === 'PersistentVolumeClaim')
+    return all(picture, pods, seen.namespace)
+      .filter((pod) =>
+        pod.data.spec.volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === seen.name),
+      )
+      .map((pod) => topOf(picture, pod))
+  return []
+}
+export const backendsOf = (ingress: Seen<Ingress> | undefined) =>
+  [
+    ingress?.data.spec.defaultBackend,
+    ...(ingress?.data.spec.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend)),
+  ].flatMap((backend) => backend?.service ?? [])
+
+/** The subject, then what it leans on, each once; four steps deep, as far as a cascade is told apart by its logs. */
+export function reach(picture: Picture, first: Subject): readonly Subject[] {
+  const seen = new Map<string, Subject>([[`${first.kind} ${first.namespace}/${first.name}`, first]])
+  let edge: readonly Subject[] = [first]
+  for (let depth = 0; depth < 4 && edge.length > 0; depth++) {
+    const next: Subject[] = []
+    for (const subject of edge)
+      for (const ref of nextOf(picture, subject)) {
+        const key = `${ref.kind} ${ref.namespace}/${ref.name}`
+        if (seen.has(key) || seen.size > 25) continue
+        const found = subjectOf(picture, ref)
+        seen.set(key, found)
+        next.push(found)
+      }
+    edge = next
+  }
+  return [...seen.values()]
+}
+
+const nextOf = (picture: Picture, subject: Subject): readonly Blamed[] => [
+  ...leansOn(picture, subject),
+  ...dependenciesOf(picture, subject)
+    .slice(0, 12)
+    .flatMap(({ service }) => (service === undefined ? [] : behind(picture, service))),
+]

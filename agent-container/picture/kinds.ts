@@ -1,0 +1,40 @@
+import { reader } from './picture.ts'
+import { Pod } from './shapes.ts'
+import {
+  Autoscaler,
+  Claim,
+  Conditioned,
+  ConfigMap,
+  DisruptionBudget,
+  EndpointSlice,
+  Ingress,
+  NetworkPolicy,
+  Node,
+  Quota,
+  Service,
+  ServiceAccount,
+  Workload,
+} from './shapes-around.ts'
+
+export const pods = reader('Pod', Pod)
+export const deployments = reader('Deployment', Workload)
+export const replicaSets = reader('ReplicaSet', Workload)
+export const statefulSets = reader('StatefulSet', Workload)
+export const daemonSets = reader('DaemonSet', Workload)
+export const jobs = reader('Job', Workload)
+export const cronJobs = reader('CronJob', Workload)
+export const nodes = reader('Node', Node)
+export const services = reader('Service', Service)
+export const endpointSlices = reader('EndpointSlice', EndpointSlice)
+export const claims = reader('PersistentVolumeClaim', Claim)
+export const networkPolicies = reader('NetworkPolicy', NetworkPolicy)
+export const quotas = reader('ResourceQuota', Quota)
+export const autoscalers = reader('HorizontalPodAutoscaler', Autoscaler)
+export const disruptionBudgets = reader('PodDisruptionBudget', DisruptionBudget)
+export const ingresses = reader('Ingress', Ingress)
+export const serviceAccounts = reader('ServiceAccount', ServiceAccount)
+export const configMaps = reader('ConfigMap', ConfigMap)
+export const namespaces = reader('Namespace', Conditioned)
+/** Any kind that holds a pod template, and any kind with conditions. */
+export const anyWorkload = reader('', Workload)
+export const anyConditioned = reader('', Conditioned)

@@ -1,0 +1,68 @@
+import { networkPolicies } from './kinds.ts'
+import { all, type Picture, type Seen, seek } from './picture.ts'
+import { selects } from './selectors.ts'
+import type { NetworkPolicy, Peer } from './shapes-around.ts'
+
+type End = { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
+export type Verdict =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly by: readonly Seen<NetworkPolicy>[] }
+
+/**
+ * Whether NetworkPolicies let `client` reach `server` at a port, from one side: a pod that some policy of that direction
+ * selects is closed but for what one of them allows. https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export function lets(
+  picture: Picture,
+  direction: 'Ingress' | 'Egress',
+  client: End,
+  server: End | 'dns',
+  port: number | undefined,
+): Verdict {
+  const own = direction === 'Ingress' && server !== 'dns' ? server : client
+  const policies = all(picture, networkPolicies, own.namespace).filter(
+    (policy) => selects(policy.data.spec.podSelector, own.labels) && applies(policy.data, direction),
+  )
+  if (policies.length === 0) return { allowed: true }
+  const open = policies.some((policy) =>
+    direction === 'Ingress'
+      ? policy.data.spec.ingress.some(
+          (rule) => peers(picture, policy.namespace, rule.from, client) && ports(rule.ports, port),
+        )
+      : policy.data.spec.egress.some(
+          (rule) =>
+            (server === 'dns' ? true : peers(picture, policy.namespace, rule.to, server)) && ports(rule.ports, port),
+        ),
+  )
+  return open ? { allowed: true } : { allowed: false, by: policies }
+}
+
+/** Without policyTypes: Ingress always, Egress when there is an egress section. */
+const applies = ({ spec }: NetworkPolicy, direction: 'Ingress' | 'Egress'): boolean =>
+  spec.policyTypes.length > 0 ? spec.policyTypes.includes(direction) : direction === 'Ingress' || spec.egress.length > 0
+
+function peers(picture: Picture, own: string, list: readonly Peer[], end: End): boolean {
+  if (list.length === 0) return true
+  return list.some(({ podSelector, namespaceSelector, ipBlock }) => {
+    // Pod addresses are not compared with blocks: only "everywhere" is understood.
+    if (ipBlock !== undefined) return ipBlock.cidr === '0.0.0.0/0' && ipBlock.except.length === 0
+    const labels = {
+      'kubernetes.io/metadata.name': end.namespace,
+      ...seek(picture, { kind: 'Namespace', namespace: '', name: end.namespace })?.object.metadata.labels,
+    }
+    const inNamespace = namespaceSelector === undefined ? end.namespace === own : selects(namespaceSelector, labels)
+    return inNamespace && (podSelector === undefined || selects(podSelector, end.labels))
+  })
+}
+
+function ports(
+  list: readonly { readonly port?: number | string | undefined; readonly endPort?: number | undefined }[],
+  port: number | undefined,
+): boolean {
+  if (list.length === 0 || port === undefined) return true
+  return list.some((one) => {
+    // A named port is resolved by the pod that serves it: taken as open, so that nothing innocent is blamed.
+    if (one.port === undefined || typeof one.port === 'string') return true
+    return one.endPort === undefined ? one.port === port : port >= one.port && port <= one.endPort
+  })
+}

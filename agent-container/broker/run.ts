@@ -24,7 +24,7 @@ export async function run(
 ): Promise<number> {
   const clock = systemClock
   const left = Math.max(0, new Date(job.deadline).getTime() - clock.now().getTime())
-  const working = AbortSignal.any([stop, AbortSignal.timeout(left - Math.min(PUBLISH_MS, left / 5))])
+  const working = AbortSignal.any([stop, AbortSignal.timeout(Math.floor(left - Math.min(PUBLISH_MS, left / 5)))])
   const result = await lookInto(job, kubeconfig, clock, working)
   log(
     `${job.incident.incidentId}: ${result.ended}, ${result.verdict?.outcome ?? 'no verdict'}, ${result.usage.apiCalls} calls, ${result.usage.seconds.toFixed(1)} s`,

@@ -40,4 +40,4 @@ export const ClusterRow = ClusterStatus.extend({
 export type ClusterRow = z.infer<typeof ClusterRow>
 
 export const readClusterRow = (row: Row): ClusterRow => ClusterRow.parse(row.fields)
-export const clusterFields = (row: ClusterRow): Fields => row
+export const clusterFields = (row: ClusterRow): Fields => ({ ...row })

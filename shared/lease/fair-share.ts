@@ -28,10 +28,10 @@ export function shareOut(
   const take = [...free.filter((one) => one.orphaned), ...free.filter((one) => !one.orphaned).slice(0, room)]
   const left = Math.max(0, room - take.length)
   const offered = clusters.filter((one) => one.offered && !one.mine && !one.free)
-  const surplus = mine.filter((one) => !one.offered)
+  const kept = mine.filter((one) => !one.offered)
   return {
     take: names(take),
     takeOver: names(offered.slice(0, left)),
-    offer: names(surplus.slice(0, Math.max(0, mine.length - share))),
+    offer: names(kept.slice(0, Math.max(0, kept.length - share))),
   }
 }

@@ -116,7 +116,7 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
   function note(name: string, changes: Partial<ClusterRow>, urgent = true): void {
     const mine = held.get(name)
     if (mine === undefined) return
-    mine.state = { ...mine.state, ...changes }
+    Object.assign(mine.state, changes)
     if (urgent) mine.dirty = true
   }
 

@@ -1,0 +1,108 @@
+import type { Cluster } from '../config/cluster.ts'
+import type { Fault, FaultNotice } from '../faults/fault.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { AsideKeeper } from './keep-aside.ts'
+import type { Outbox } from './outbox.ts'
+import { readNotice } from './read-notice.ts'
+import type { Subscription } from './subscribe.ts'
+import type { ToldFaults } from './told-faults.ts'
+import type { WatchReport } from './watch-report.ts'
+
+/** Notices that come before the id of their subscription; more than this are taken without looking at the id. */
+const MAX_EARLY = 1_000
+
+export type HearDeps = {
+  readonly cluster: Cluster
+  readonly clock: Pick<Clock, 'now'>
+  readonly outbox: Pick<Outbox, 'add'>
+  readonly aside: Pick<AsideKeeper, 'keep'>
+  readonly report: Pick<WatchReport, 'event' | 'trouble'>
+  readonly told: ToldFaults
+  /** False once the lease is gone: nothing is sent for a cluster that is another's. */
+  readonly signal: AbortSignal
+  readonly claimed: boolean
+  readonly onSubscriptionError: (error: string) => void
+}
+
+/** From a connection's notices to faults in the outbox: whose they are, what they say, whether we may send them. */
+export function hearFaults(deps: HearDeps) {
+  const { cluster, clock, outbox, aside, report, told, signal } = deps
+  let subscription: Subscription | undefined
+  let early: unknown[] | undefined = []
+  let unclaimed: Fault[] | undefined = deps.claimed ? undefined : []
+
+  function send(fault: Fault): void {
+    if (signal.aborted) return
+    if (unclaimed !== undefined) {
+      unclaimed.push(fault)
+      return
+    }
+    told.note(fault, clock.now().getTime())
+    outbox.add(fault)
+  }
+
+  /** The name is ours, never the server's: that one is often empty. */
+  const fault = (notice: FaultNotice, source: Fault['source']): Fault => ({
+    ...notice,
+    cluster: cluster.name,
+    labels: cluster.labels,
+    receivedAt: clock.now().toISOString(),
+    source,
+  })
+
+  /** Watchers of subscriptions that are over go on sending; what they say, the current one says too. */
+  const isForeign = (id: string | undefined): boolean =>
+    subscription?.id !== undefined && id !== undefined && id !== subscription.id
+
+  function onNotice(params: unknown): void {
+    if (early !== undefined && early.length < MAX_EARLY) {
+      early.push(params)
+      return
+    }
+    const notice = readNotice(params)
+    if (notice.kind === 'other' || isForeign(notice.subscriptionId)) return
+    switch (notice.kind) {
+      case 'fault':
+        report.event(clock.now())
+        send(fault(notice.fault, 'notification'))
+        break
+      case 'bad':
+        report.trouble()
+        aside.keep({ queue: 'faults', cluster: cluster.name, reason: notice.reason, body: notice.body })
+        break
+      case 'subscription-error':
+        deps.onSubscriptionError(notice.error)
+        break
+      default:
+        notice satisfies never
+    }
+  }
+
+  return {
+    send,
+    fault,
+    onNotice,
+    onGarbage: (text: string, reason: string): void => {
+      report.trouble()
+      aside.keep({ queue: 'faults', cluster: cluster.name, reason, body: text })
+    },
+    /** A subscription is being made: what comes now is held until its id is known. */
+    expect: (): void => {
+      early ??= []
+    },
+    /** `undefined`: there will be none. */
+    know: (made: Subscription | undefined): void => {
+      subscription = made
+      const held = early ?? []
+      early = undefined
+      for (const params of held) onNotice(params)
+    },
+    subscription: (): Subscription | undefined => subscription,
+    claim: (): void => {
+      const held = unclaimed ?? []
+      unclaimed = undefined
+      for (const one of held) send(one)
+    },
+  }
+}
+export type Hearing = ReturnType<typeof hearFaults>

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { FaultNotice, MAX_CONTEXT_CHARACTERS } from '../faults/fault.ts'
+
+const Params = z.looseObject({ logger: z.string().optional(), data: z.unknown().optional() })
+const Addressed = z.looseObject({ subscriptionId: z.string() })
+const SubscriptionError = Addressed.extend({ error: z.string().default('') })
+
+export type Notice =
+  | { readonly kind: 'fault'; readonly subscriptionId: string | undefined; readonly fault: FaultNotice }
+  | { readonly kind: 'subscription-error'; readonly subscriptionId: string; readonly error: string }
+  | {
+      readonly kind: 'bad'
+      readonly subscriptionId: string | undefined
+      readonly reason: string
+      readonly body: unknown
+    }
+  | { readonly kind: 'other' }
+
+/** What a log notification says. Its level means nothing: known servers send every fault as a warning. */
+export function readNotice(params: unknown): Notice {
+  const parsed = Params.safeParse(params)
+  if (!parsed.success) return { kind: 'other' }
+  const { logger, data } = parsed.data
+  if (logger === 'kubernetes/subscription_error') {
+    const told = SubscriptionError.safeParse(data)
+    return told.success ? { kind: 'subscription-error', ...told.data } : { kind: 'other' }
+  }
+  if (logger !== 'kubernetes/faults') return { kind: 'other' }
+  const fault = FaultNotice.safeParse(data)
+  if (fault.success) return { kind: 'fault', subscriptionId: fault.data.subscriptionId, fault: cut(fault.data) }
+  const addressed = Addressed.safeParse(data)
+  const subscriptionId = addressed.success ? addressed.data.subscriptionId : undefined
+  return { kind: 'bad', subscriptionId, reason: problems(fault.error), body: data }
+}
+
+const cut = (fault: FaultNotice): FaultNotice =>
+  fault.context.length <= MAX_CONTEXT_CHARACTERS
+    ? fault
+    : { ...fault, context: `${fault.context.slice(0, MAX_CONTEXT_CHARACTERS - 1)}…` }
+
+function problems(error: z.ZodError): string {
+  const lines = error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
+  return `no fault: ${lines.join('; ')}`.slice(0, 500)
+}

@@ -1,0 +1,57 @@
+import type { Fault } from '../faults/fault.ts'
+import { identityOf } from '../incident/identity.ts'
+import type { Hearing } from './hear-faults.ts'
+import { lookAtCluster } from './look.ts'
+import type { Session, ToolInfo } from './session.ts'
+import type { ToldFaults } from './told-faults.ts'
+import type { WatchDeps, WatchTask } from './watch-deps.ts'
+
+/** `observed` has room for so many; a cluster in such ruins resolves nothing for now. */
+const MAX_KEYS = 500
+
+export type Reconciled = {
+  /** What could not be seen; empty when all was. */
+  readonly gaps: string
+  /** The server no longer answers. */
+  readonly broken: string | undefined
+}
+
+/** Looks at the cluster, tells what nobody told, and after a complete look also what is there at all. */
+export async function reconcile(
+  deps: Pick<WatchDeps, 'clock' | 'outbox' | 'kinds' | 'detect'>,
+  { cluster, report }: Pick<WatchTask, 'cluster' | 'report'>,
+  {
+    session,
+    tools,
+    hearing,
+    told,
+  }: { session: Session; tools: readonly ToolInfo[]; hearing: Hearing; told: ToldFaults },
+): Promise<Reconciled> {
+  const look = await lookAtCluster({
+    session,
+    tools,
+    kinds: deps.kinds,
+    detect: deps.detect,
+    now: deps.clock.now,
+    // The server's own name, so that ids are those it would give.
+    cluster: hearing.subscription()?.cluster ?? cluster.name,
+  })
+  const faults = look.faults.map((detected) => hearing.fault({ ...detected }, 'reconcile'))
+  for (const fault of faults) if (!told.has(fault)) hearing.send(fault)
+  if (look.complete) {
+    told.settle(faults, look.at.getTime())
+    report.reconciled(look.at)
+    const keys = [...new Set(faults.flatMap(keysOf))]
+    const observedAt = look.at.toISOString()
+    if (keys.length <= MAX_KEYS)
+      deps.outbox.post({ version: 1, type: 'observed', cluster: cluster.name, observedAt, keys })
+  }
+  const gaps = look.gaps.length === 0 ? '' : `not all can be seen: ${look.gaps.slice(0, 3).join('; ')}`
+  return { gaps: gaps.slice(0, 300), broken: look.broken }
+}
+
+/** Also without the owner: a server that knows none has named its incident by the pod's name. */
+function keysOf(fault: Fault): readonly string[] {
+  const { owner: _, ...plain } = fault
+  return [identityOf(fault).key, identityOf(plain).key]
+}

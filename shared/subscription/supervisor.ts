@@ -1,0 +1,218 @@
+import type { Cluster } from '../config/cluster.ts'
+import type { Settings } from '../config/settings.ts'
+import { faultKinds } from '../faults/detectors.ts'
+import { heartbeat } from '../lease/heartbeat.ts'
+import { leaseBook } from '../lease/lease-book.ts'
+import type { Blobs } from '../runtime/blobs.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { errorText } from '../runtime/errors.ts'
+import type { Random } from '../runtime/ids.ts'
+import type { Log } from '../runtime/log.ts'
+import type { Queue } from '../runtime/queue.ts'
+import type { Table } from '../runtime/table.ts'
+import { asideKeeper } from './keep-aside.ts'
+import type { LookDeps } from './look.ts'
+import { outbox } from './outbox.ts'
+import { type OpenSession, openSession } from './session.ts'
+import { shareClusters } from './share-clusters.ts'
+import { slots } from './slots.ts'
+import type { WatchTimes } from './watch-deps.ts'
+import { watches } from './watches.ts'
+
+export type SupervisorDeps = {
+  readonly clock: Clock
+  readonly random: Random
+  /** A name for one life of one supervisor. */
+  readonly newId: () => string
+  readonly log: Log
+  readonly settings: Pick<
+    Settings,
+    | 'SUPERVISOR_WINDOW_SECONDS'
+    | 'LEASE_SECONDS'
+    | 'RECONCILE_SECONDS'
+    | 'MCP_CALL_TIMEOUT_SECONDS'
+    | 'RECONNECT_INITIAL_SECONDS'
+    | 'RECONNECT_MAX_SECONDS'
+  >
+  readonly tables: { readonly clusters: Table; readonly control: Table }
+  readonly queue: Pick<Queue, 'send'>
+  readonly deadLetters: Pick<Blobs, 'write'>
+  /** The clusters in force; `problem` when the file is wrong now and the last good one stays in force. */
+  readonly clusters: {
+    readonly current: () => Promise<{ readonly clusters: readonly Cluster[]; readonly problem?: string }>
+  }
+  /** `undefined`: the server wants none. Throws GiveUp when it cannot be had. */
+  readonly resolveApiKey: (cluster: Cluster) => Promise<string | undefined>
+  readonly detect: LookDeps['detect']
+  readonly kinds?: LookDeps['kinds']
+  readonly open?: OpenSession
+  /** Beside what the settings say; for tests. */
+  readonly times?: Partial<WatchTimes>
+}
+export type WindowSummary = {
+  readonly owner: string
+  readonly seconds: number
+  readonly clustersHeld: number
+  readonly leasesLost: number
+  readonly faultsHeard: number
+  readonly messagesSent: number
+}
+
+/** On loopback a thousand connect in three seconds; with 40 ms of distance in four. */
+const CONNECTING = 50
+/** What is left at the end of a window has this long to reach the queue, and to be written down otherwise. */
+const DRAIN_MS = 5_000
+/** Windows are shortened by up to this part, so that two supervisors do not change at the same moment. */
+const STAGGER = 0.25
+/** How often columns that changed are written, unless a lease is very short. */
+const BEAT_MS = 1_000
+
+/**
+ * One window of one supervisor: takes its share of the clusters, keeps them watched, and gives them back at its own
+ * deadline, or when the signal says to end; if it can, to somebody who is watching already.
+ */
+export const runSupervisor =
+  (deps: SupervisorDeps) =>
+  async (name: string, signal: AbortSignal = new AbortController().signal): Promise<WindowSummary> => {
+    const { clock, random, log, settings, tables } = deps
+    const startedAt = clock.now().getTime()
+    const owner = `${name}.${deps.newId().slice(0, 8)}`
+    const leaseMs = settings.LEASE_SECONDS * 1000
+    const windowMs = settings.SUPERVISOR_WINDOW_SECONDS * 1000 * (1 - STAGGER * random())
+    const beatMs = Math.min(BEAT_MS, leaseMs / 12)
+    const lookMs = leaseMs / 6
+    const times: WatchTimes = {
+      callMs: settings.MCP_CALL_TIMEOUT_SECONDS * 1000,
+      pingMs: 25_000,
+      checkMs: 60_000,
+      reconcileMs: settings.RECONCILE_SECONDS * 1000,
+      backoff: {
+        initialMs: settings.RECONNECT_INITIAL_SECONDS * 1000,
+        maxMs: settings.RECONNECT_MAX_SECONDS * 1000,
+      },
+      ...deps.times,
+    }
+
+    const book = leaseBook({ clock, table: tables.clusters, owner, leaseMs, graceMs: leaseMs / 6 })
+    const beats = heartbeat({ clock, control: tables.control, name, owner, staleMs: leaseMs * 1.2 })
+    const aside = asideKeeper({ deadLetters: deps.deadLetters, clock, log })
+    const out = outbox({ queue: deps.queue, aside, clock, random, log })
+    const watching = watches(
+      {
+        clock,
+        random,
+        log,
+        open: deps.open ?? openSession,
+        resolveApiKey: deps.resolveApiKey,
+        outbox: out,
+        aside,
+        kinds: deps.kinds ?? faultKinds,
+        detect: deps.detect,
+        connecting: slots(CONNECTING),
+        times,
+      },
+      book,
+    )
+    const share = shareClusters({ clusters: deps.clusters, book, beats, watching, log })
+
+    const end = startedAt + windowMs
+    // Long enough for another to look twice and to connect.
+    const handover = end - Math.min(windowMs / 4, 2 * lookMs + 2_000)
+    const stop = new AbortController()
+    const over = () => stop.abort()
+    signal.addEventListener('abort', over, { once: true })
+    if (signal.aborted) over()
+    let lost = 0
+    let most = 0
+
+    /** Storage that fails now and then must not end the watch; a lease that cannot be renewed ends by itself. */
+    async function attempt(what: string, act: () => Promise<void>): Promise<void> {
+      try {
+        await act()
+      } catch (error) {
+        log.warn({ supervisor: name }, `${what} failed, it is tried again: ${errorText(error)}`)
+      }
+    }
+    const dropped = (names: readonly string[]) => {
+      lost += names.length
+      for (const one of names) watching.end(one, 'its lease is another supervisor’s')
+    }
+
+    async function loop(): Promise<void> {
+      let lookAt = 0
+      let renewAt = 0
+      let leaving = false
+      while (!stop.signal.aborted) {
+        const now = clock.now().getTime()
+        if (now >= end) return
+        if (now >= renewAt) {
+          await attempt('The heartbeat', leaving ? beats.leave : beats.beat)
+          await attempt('Renewing leases', async () => dropped(await book.renewAll()))
+          renewAt = now + leaseMs / 3
+        } else await attempt('Writing columns', async () => dropped(await book.flush()))
+        if (now >= handover && !leaving) {
+          leaving = true
+          await attempt('The heartbeat', beats.leave)
+          await attempt('Handing over', async () => dropped(await share.offerAll()))
+        }
+        if (leaving) await attempt('Looking for takers', async () => dropped((await book.look()).lost))
+        else if (now >= lookAt) {
+          await attempt('Sharing the clusters', async () => dropped(await share.tick()))
+          lookAt = now + lookMs
+        }
+        most = Math.max(most, book.held().length)
+        await clock.sleep(Math.min(beatMs, Math.max(0, end - clock.now().getTime())), stop.signal)
+      }
+    }
+
+    /** Beside the loop, which may hang in a call to storage: just then leases run out. */
+    async function guard(): Promise<void> {
+      while (!stop.signal.aborted) {
+        dropped(book.expired())
+        await clock.sleep(beatMs, stop.signal)
+      }
+    }
+
+    try {
+      void guard()
+      await bounded(clock, windowMs + leaseMs, stop.signal, loop())
+    } finally {
+      signal.removeEventListener('abort', over)
+      stop.abort()
+      await bounded(clock, DRAIN_MS, undefined, watching.endAll())
+      await bounded(
+        clock,
+        3 * DRAIN_MS,
+        undefined,
+        Promise.all([
+          attempt('Giving leases back', () => book.release(book.held())),
+          out.drain(DRAIN_MS).then(aside.settled),
+          attempt('The last heartbeat', beats.leave),
+        ]),
+      )
+    }
+    const { accepted, sent } = out.counts()
+    const seconds = (clock.now().getTime() - startedAt) / 1000
+    const summary = { owner, seconds, clustersHeld: most, leasesLost: lost, faultsHeard: accepted, messagesSent: sent }
+    log.info(summary, `Window of ${name} is over: ${most} clusters, ${accepted} faults`)
+    return summary
+  }
+
+/** Resolves when the work is done, or time is up, or (once the signal aborts) the work has had a moment more. */
+async function bounded(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal | undefined,
+  work: Promise<unknown>,
+): Promise<void> {
+  const patience = new AbortController()
+  const stopped = async () => {
+    await clock.sleep(ms, signal === undefined ? patience.signal : AbortSignal.any([signal, patience.signal]))
+    if (signal?.aborted === true) await clock.sleep(DRAIN_MS, patience.signal)
+  }
+  try {
+    await Promise.race([work, stopped()])
+  } finally {
+    patience.abort()
+  }
+}

@@ -1,0 +1,35 @@
+import { errorText } from '../runtime/errors.ts'
+import { backoffMs } from './backoff.ts'
+import { connection, type WatchMemory } from './connection.ts'
+import { toldFaults } from './told-faults.ts'
+import type { WatchDeps, WatchTask } from './watch-deps.ts'
+
+/** A connection that held so many times the first wait was a good one; the waits begin anew. */
+const GOOD = 10
+
+/** Keeps one cluster watched until the signal says to end: connects, subscribes, looks, and starts again when it fails. */
+export async function watchCluster(deps: WatchDeps, task: WatchTask): Promise<void> {
+  const { clock, random, times, log } = deps
+  const { cluster, report, signal } = task
+  const memory: WatchMemory = { told: toldFaults(), claimed: false, lookedAt: 0, activeAt: 0 }
+  let failures = 0
+  while (!signal.aborted) {
+    const startedAt = clock.now().getTime()
+    try {
+      await connection(deps, task, memory)
+      return
+    } catch (error) {
+      if (signal.aborted || (task.once && !memory.claimed)) return
+      failures = memory.activeAt - startedAt > GOOD * times.backoff.initialMs ? 1 : failures + 1
+      const wait = backoffMs(failures, times.backoff, random)
+      const text = errorText(error)
+      report.status('failed', text)
+      report.retryAt(new Date(clock.now().getTime() + wait))
+      log.warn(
+        { cluster: cluster.name, failures, retryMs: Math.round(wait) },
+        `Cluster ${cluster.name} is not watched: ${text}; next try in ${(wait / 1000).toFixed(1)} s`,
+      )
+      await clock.sleep(wait, signal)
+    }
+  }
+}

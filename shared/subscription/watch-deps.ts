@@ -1,0 +1,49 @@
+import type { Cluster } from '../config/cluster.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Random } from '../runtime/ids.ts'
+import type { Log } from '../runtime/log.ts'
+import type { BackoffSettings } from './backoff.ts'
+import type { AsideKeeper } from './keep-aside.ts'
+import type { LookDeps } from './look.ts'
+import type { Outbox } from './outbox.ts'
+import type { OpenSession } from './session.ts'
+import type { Slots } from './slots.ts'
+import type { WatchReport } from './watch-report.ts'
+
+export type WatchTimes = {
+  /** One call, its answer included. */
+  readonly callMs: number
+  /** The only proof of life: known servers send nothing while nothing happens. */
+  readonly pingMs: number
+  /** Whether the subscription is still there. */
+  readonly checkMs: number
+  readonly reconcileMs: number
+  readonly backoff: BackoffSettings
+}
+export type WatchDeps = {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly open: OpenSession
+  readonly resolveApiKey: (cluster: Cluster) => Promise<string | undefined>
+  readonly outbox: Pick<Outbox, 'add' | 'post'>
+  readonly aside: Pick<AsideKeeper, 'keep'>
+  readonly kinds: LookDeps['kinds']
+  readonly detect: LookDeps['detect']
+  /** So many connect at once, so that a thousand clusters do not start in one moment. */
+  readonly connecting: Slots
+  readonly times: WatchTimes
+}
+export type WatchTask = {
+  readonly cluster: Cluster
+  readonly report: WatchReport
+  /** Ends the watch; it resolves when all is closed. */
+  readonly signal: AbortSignal
+  /**
+   * Called once faults are heard: false ends the watch, and nothing it heard is sent. So the next owner of a cluster is
+   * subscribed before the last one lets go.
+   */
+  readonly claim: () => Promise<boolean>
+  /** Another still watches: one try, and when it fails the cluster is left where it is. */
+  readonly once: boolean
+}

@@ -1,0 +1,62 @@
+import type { Cluster } from '../config/cluster.ts'
+import type { LeaseBook } from '../lease/lease-book.ts'
+import { errorText } from '../runtime/errors.ts'
+import { clusterFacts } from './cluster-facts.ts'
+import { clusterReport } from './cluster-report.ts'
+import { watchCluster } from './watch-cluster.ts'
+import type { WatchDeps } from './watch-deps.ts'
+
+type Watch = { readonly ending: AbortController; readonly done: Promise<void>; readonly as: string }
+
+/** The watches of one supervisor, at most one for each cluster. */
+export function watches(deps: WatchDeps, book: LeaseBook) {
+  const running = new Map<string, Watch>()
+
+  function start(cluster: Cluster, how: 'held' | 'offered'): void {
+    const { name } = cluster
+    if (running.has(name)) return
+    const ending = new AbortController()
+    const watching = watchCluster(deps, {
+      cluster,
+      report: clusterReport(book, name, deps.clock),
+      signal: ending.signal,
+      claim: async () =>
+        how === 'held' ? book.holds(name) : (await book.take(name, clusterFacts(cluster))) !== undefined,
+      once: how === 'offered',
+    })
+    const done = watching
+      .catch((error: unknown) =>
+        deps.log.error({ cluster: name }, `The watch of ${name} ended unforeseen: ${errorText(error)}`),
+      )
+      .then(() => {
+        if (running.get(name)?.ending === ending) running.delete(name)
+      })
+    running.set(name, { ending, done, as: JSON.stringify(cluster) })
+  }
+
+  function end(name: string, why: string): Promise<void> {
+    const watch = running.get(name)
+    if (watch === undefined) return Promise.resolve()
+    deps.log.info({ cluster: name }, `The watch of ${name} ends: ${why}`)
+    running.delete(name)
+    watch.ending.abort()
+    return watch.done
+  }
+
+  return {
+    start,
+    end,
+    endAll: async (): Promise<void> => {
+      const all = [...running.values()]
+      for (const { ending } of all) ending.abort()
+      await Promise.all(all.map(({ done }) => done))
+    },
+    has: (name: string): boolean => running.has(name),
+    /** Watched, and in another form than it is configured now. */
+    differs: (cluster: Cluster): boolean => {
+      const watch = running.get(cluster.name)
+      return watch !== undefined && watch.as !== JSON.stringify(cluster)
+    },
+  }
+}
+export type Watches = ReturnType<typeof watches>

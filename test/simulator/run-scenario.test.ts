@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -32,15 +32,19 @@ test('a cluster that is well, however loud, has no incident', async () => {
   expect([code, stderr]).toEqual([0, ''])
 })
 
-test('a broken cluster goes the whole way, and its cause is found', { timeout: 120_000 }, async () => {
-  const { code, stdout, stderr } = await run(scenario('bad-command'), '--json', '--out', out)
-  const verdict = JSON.parse(stdout)
-  expect(verdict.rootCauses).toEqual([
-    { kind: 'Deployment', namespace: 'orchard', name: 'giant-narwhal', class: 'BadCommand' },
-  ])
+test('every scenario goes the whole way, and comes out as it says', { timeout: 120_000 }, async () => {
+  const { code, stdout, stderr } = await run('--all', '--json', '--out', out)
+  const count = readdirSync(scenario('')).length
+  expect([code, stderr]).toEqual([0, `${count} of ${count} scenarios came out as expected\n`])
+  const verdicts = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(verdicts).toHaveLength(count)
+  const { rootCauses, incidentDir } = verdicts.find((verdict) => verdict.scenario === 'bad-command')
+  expect(rootCauses).toEqual([{ kind: 'Deployment', namespace: 'orchard', name: 'giant-narwhal', class: 'BadCommand' }])
   for (const file of ['index.html', 'report.json', 'incident.json', 'evidence.jsonl'])
-    expect(existsSync(join(verdict.incidentDir, file)), file).toBe(true)
-  expect([code, stderr]).toEqual([0, ''])
+    expect(existsSync(join(incidentDir, file)), file).toBe(true)
 })
 
 test('a folder that is none is refused in one sentence', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { afterEach, describe, expect, test } from 'vitest'
+import { faultClasses } from '../../agent-container/analyzers/class.ts'
 import { detectFaults } from '../../shared/faults/detect.ts'
 import { readScenario, shifted } from './scenario.ts'
 import { startSimulator } from './simulator.ts'
@@ -117,6 +118,11 @@ describe.each(readdirSync(scenarios))('the scenario %s', (name) => {
   test('is a whole cluster and says what is expected', () => {
     expect(scenario.objects.length).toBeGreaterThan(20)
     expect(scenario.expect).toBeDefined()
+  })
+
+  test('names a mechanism that the rules have a word for', () => {
+    const { rootCause, rootCauses = rootCause ? [rootCause] : [] } = scenario.expect ?? {}
+    for (const cause of rootCauses) expect(Object.keys(faultClasses)).toContain(cause.class)
   })
 
   test.each(presents)('shows faults when something is broken or asked for, and only then (%s)', (present) => {

@@ -1,5 +1,6 @@
 const always = [
   'dead-letter-faults',
+  'dead-letter-notices',
   'dead-letter-results',
   'health',
   'health-clusters',
@@ -8,6 +9,7 @@ const always = [
   'incidents',
   'kubernetes-mcp',
   'metrics',
+  'notify',
   'report',
   'sweep',
   'triage',

@@ -9,12 +9,11 @@ export type Credential = {
 }
 
 /** Half a second of loading: only whoever reaches a cluster pays for it, and no call's deadline. */
-export const loadLibrary = () => import('@kubernetes/client-node')
+export const loadLibrary = () => import('./kube-config.ts')
 
 /** What a kubeconfig's user and cluster mean for TLS and for request headers. */
 export async function credentialOf(kubeconfig: Kubeconfig): Promise<Credential> {
-  // Half a second of loading: only whoever reaches a cluster pays for it.
-  const { newKubeConfig } = await import('./kube-config.ts')
+  const { newKubeConfig } = await loadLibrary()
   const loaded = newKubeConfig()
   loaded.loadFromString(kubeconfig.text)
   // The library refuses plain http unless TLS is off; here the server's address was checked before (loopback only).

@@ -77,7 +77,9 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
   // Their schedule would let up to ten seconds pass.
   for (const { name } of host.functions) if (name.startsWith('supervisor')) host.trigger(name)
 
-  const reported = new AbortController()
+  const over = new AbortController()
+  const ending = AbortSignal.any([signal, over.signal])
+  let reported = false
   const follow = followIncidents(
     {
       ...platform,
@@ -85,22 +87,29 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
       linkHours: platform.settings.REPORT_LINK_HOURS,
       onStep: screen.step,
       onReport: (published) => {
-        if (options.once && reported.signal.aborted) return
+        // The last two lines of stdout are those of the first report.
+        if (options.once && reported) return
+        reported = true
         screen.report(published)
-        if (options.once) reported.abort()
+        if (options.once) over.abort()
       },
       onProblem: screen.trouble,
     },
-    AbortSignal.any([signal, reported.signal]),
+    ending,
   )
+  // Before anything else ends: it reads from what is then taken away.
+  stack.defer(async () => {
+    over.abort()
+    await follow
+  })
   if (demo !== undefined) {
-    await systemClock.sleep(BEFORE_BREAKING_MS, signal)
-    if (!signal.aborted) screen.event('A release that cannot start is rolled out: Deployment/shop/checkout 2.5.0')
+    await systemClock.sleep(BEFORE_BREAKING_MS, ending)
+    if (!ending.aborted) screen.event('A release that cannot start is rolled out: Deployment/shop/checkout 2.5.0')
     void demo.breakIt()
   }
   if (options.once) {
-    await systemClock.sleep(ONCE_LIMIT_MS, AbortSignal.any([signal, reported.signal]))
-    if (!reported.signal.aborted && !signal.aborted)
+    await systemClock.sleep(ONCE_LIMIT_MS, ending)
+    if (!ending.aborted)
       throw new GiveUp('No report came within 60 s. Run it again with --verbose to see what the functions say.')
   }
   await follow

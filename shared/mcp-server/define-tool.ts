@@ -1,4 +1,12 @@
-import { type CallToolResult, type Tool as Definition, ToolSchema } from '@modelcontextprotocol/sdk/types.js'
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
+import {
+  type CallToolResult,
+  type Tool as Definition,
+  type ServerNotification,
+  type ServerRequest,
+  ToolSchema,
+} from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { GiveUp } from '../runtime/errors.ts'
 import { boundText } from './bounds.ts'
@@ -14,6 +22,11 @@ export type ToolContext = {
   readonly signal: AbortSignal
   /** Absent for callers without a session, to whom nothing can be sent later. */
   readonly subscriptions: Subscriptions | undefined
+  /** The connection itself, for tools that ask their caller or tell how far they are. */
+  readonly exchange: {
+    readonly server: Server
+    readonly extra: RequestHandlerExtra<ServerRequest, ServerNotification>
+  }
 }
 type Effects = {
   readonly readOnlyHint: boolean
@@ -36,6 +49,8 @@ export type Answer<T> = {
 }
 export type Tool = {
   readonly name: string
+  /** Tools are offered by the set. */
+  readonly toolset: string
   readonly definition: Definition
   readonly call: (args: unknown, context: ToolContext) => Promise<CallToolResult>
 }
@@ -43,6 +58,8 @@ export type Tool = {
 /** One tool. Its arguments are checked, and its answer is redacted, bounded and checked, whatever the tool does. */
 export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(tool: {
   readonly name: string
+  /** Absent: `core`. */
+  readonly toolset?: string
   readonly title: string
   readonly description: string
   readonly input: I
@@ -65,6 +82,7 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
   })
   return {
     name: tool.name,
+    toolset: tool.toolset ?? 'core',
     definition,
     call: async (args, context) => {
       const parsed = input.safeParse(args ?? {})

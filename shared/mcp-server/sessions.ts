@@ -1,6 +1,7 @@
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { EmptyResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { randomId } from '../runtime/ids.ts'
+import { createEventLog } from './event-log.ts'
 import { jsonError } from './http-answers.ts'
 import { createOutbox } from './outbox.ts'
 import { type Connection, connectCaller, type KubernetesMcp } from './server.ts'
@@ -23,9 +24,15 @@ const MAX_HELD = 1_000
 /** Arguments are short: nothing here takes an object. */
 const MAX_BODY_BYTES = 256 * 1024
 
+/** What the transport calls the stream of what answers no call. */
+const NOTICES = '_GET_stream'
+/** So soon a client should come back whose stream has ended. */
+const RETRY_MS = 1_000
+
 type Session = {
   readonly transport: WebStandardStreamableHTTPServerTransport
   readonly outbox: ReturnType<typeof createOutbox>
+  readonly sent: ReturnType<typeof createEventLog>
   readonly path: string
   connection: Connection | undefined
   lastHeard: number
@@ -40,15 +47,18 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
     if (sessions.size >= MAX_SESSIONS)
       return jsonError(503, 'This server has reached its limit of sessions. Try later.')
     const outbox = createOutbox(MAX_HELD)
+    const sent = createEventLog()
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomId,
       keepAliveMs: times.pingMs,
+      eventStore: sent,
+      retryInterval: RETRY_MS,
       maxRequestBodySize: MAX_BODY_BYTES,
       onsessioninitialized: (id) => {
         sessions.set(id, session)
       },
     })
-    const session: Session = { transport, outbox, path, connection: undefined, lastHeard: now() }
+    const session: Session = { transport, outbox, sent, path, connection: undefined, lastHeard: now() }
     session.connection = await connectCaller(mcp, transport, { targets, hold: outbox.push })
     const { server } = session.connection
     const ended = server.onclose
@@ -64,9 +74,13 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
 
   async function goOn(session: Session, request: Request): Promise<Response> {
     session.lastHeard = now()
-    const response = await session.transport.handleRequest(request)
+    const response = await session.transport.handleRequest(withoutForgotten(request, session.sent))
     if (request.method !== 'GET' || !response.ok) return response
-    const { outbox } = session
+    const { outbox, sent } = session
+    // Only the answer of one earlier call is fetched: no place for notices.
+    const resumed = request.headers.get('last-event-id')
+    const stream = resumed === null ? undefined : sent.streamOf(resumed)
+    if (stream !== undefined && stream !== NOTICES) return response
     request.signal.addEventListener('abort', outbox.close, { once: true })
     // The transport only takes notices once this response is on its way.
     void mcp.clock.sleep(0).then(() => (request.signal.aborted ? undefined : outbox.open()))
@@ -106,4 +120,13 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
       await Promise.all([...sessions.values()].map(({ connection }) => connection?.close()))
     },
   }
+}
+
+/** Where nothing is known any more to go on from, the stream begins anew; a refusal would leave the client without one. */
+function withoutForgotten(request: Request, sent: Session['sent']): Request {
+  const resumed = request.headers.get('last-event-id')
+  if (request.method !== 'GET' || resumed === null || sent.streamOf(resumed) !== undefined) return request
+  const headers = new Headers(request.headers)
+  headers.delete('last-event-id')
+  return new Request(request.url, { headers, signal: request.signal })
 }

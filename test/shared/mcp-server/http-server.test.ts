@@ -94,7 +94,7 @@ test('faults before the stream is open, or while it is cut, wait for it', async 
   const reader = stream.body?.getReader()
   const chunk = await reader?.read()
   const text = new TextDecoder().decode(chunk?.value)
-  expect(text).toMatch(/^event: message\ndata: \{/)
+  expect(text).toMatch(/^event: message\nid: \d+\ndata: \{/)
   expect(text).toContain('"faultType":"CrashLoop"')
   aborter.abort()
 })

@@ -165,8 +165,8 @@ test('resources_get', async () => {
     metadata:
       name: settings
       creationTimestamp: 2026-01-01T00:00:00Z
-      namespace: shop
       uid: …
+      namespace: shop
       resourceVersion: …
     data:
       password: ‹redacted›

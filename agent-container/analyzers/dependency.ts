@@ -5,7 +5,7 @@ import { citeFailure, failuresInLogs, isAddress, type LogFailure } from '../pict
 import { all, label, type Picture } from '../picture/picture.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
-import { nameLookups } from './name-lookup.ts'
+import { nameLookups, waitedFor } from './name-lookup.ts'
 import { look } from './remedies.ts'
 import { serviceFaults } from './service-faults.ts'
 
@@ -24,7 +24,7 @@ export const dependency: Analyzer = (scene) => {
   const dependencies = dependenciesOf(scene.picture, scene.subject)
   const failing = dependencies.filter(({ failure }) => failure !== undefined && recent(failure))
   const found = failing.flatMap((one) => behindFailure(scene, first, one, keys))
-  const lookups = nameLookups(scene, keys)
+  const lookups = [...nameLookups(scene, keys), ...waitedFor(scene)]
   if (found.length + lookups.length > 0) return [...found, ...lookups]
   return [...silent(scene, dependencies, first, keys), ...outside(scene, first, keys)]
 }
@@ -58,7 +58,8 @@ function behindFailure(
         { ...blame(service), mechanism: `${failure.kind} for its callers` },
         link,
       ],
-      weight: root.weight,
+      // What stands behind explains more than what stands before it.
+      weight: root.weight + 5,
     }),
   )
 }

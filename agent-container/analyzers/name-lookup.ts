@@ -1,3 +1,4 @@
+import type { Citation } from '../../shared/artifacts/evidence.ts'
 import { cite, few } from '../picture/cite.ts'
 import { serviceName } from '../picture/dependencies.ts'
 import { configMaps, deployments, pods, services } from '../picture/kinds.ts'
@@ -6,7 +7,7 @@ import { nearest } from '../picture/near-name.ts'
 import { all, find, label, whether } from '../picture/picture.ts'
 import { isReady } from '../picture/services.ts'
 import { lets } from '../picture/traffic.ts'
-import { blame, type Hypothesis, type Scene } from './hypothesis.ts'
+import { blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change, look } from './remedies.ts'
 
 /** Names that cannot be resolved: the name is wrong, its service is gone, DNS is down, or a policy stands before it. */
@@ -20,13 +21,46 @@ export function nameLookups(scene: Scene, keys: readonly string[]): readonly Hyp
   )
   const rules = timedOut === undefined ? [unknownName] : [blockedDns, brokenDns, unknownName]
   for (const rule of rules) {
-    const found = rule(scene, timedOut ?? first, keys)
+    const failure = timedOut ?? first
+    const waiting = scene.symptoms.some(
+      ({ kind, container }) => kind === 'init-waits' && container?.name === failure.log.container,
+    )
+    const found = rule(scene, { ...failure, waiting, evidence: citeFailure(failure) }, keys)
     if (found !== undefined) return [found]
   }
   return []
 }
 
-type Rule = (scene: Scene, failure: LogFailure, keys: readonly string[]) => Hypothesis | undefined
+const waitsFor =
+  /(?:nslookup|getent (?:ahosts|hosts)|dig|host|ping(?: -c ?\d+)?|nc (?:-\w+ )*|curl (?:-\S+ )*|wget (?:-\S+ )*|pg_isready (?:.*?-h )?|redis-cli -h|mysqladmin .*?-h|wait-for(?:-it)?(?:\.sh)?)\s*(?:https?:\/\/)?([a-z0-9][a-z0-9.-]*[a-z0-9])(?::(\d+))?/i
+
+/** An init container that says in its own command what it waits for, and there is no such thing. */
+export function waitedFor(scene: Scene): readonly Hypothesis[] {
+  return of(scene.symptoms, 'init-waits').flatMap((symptom): readonly Hypothesis[] => {
+    const { container } = symptom
+    const command = [...(container?.spec?.command ?? []), ...(container?.spec?.args ?? [])].join(' ')
+    const match = waitsFor.exec(command)
+    if (match === null) return []
+    const evidence = [
+      ...cite(scene.subject.seen ?? symptom.pods[0], match[0]),
+      ...symptom.evidence,
+      ...cite(symptom.pods[0], `name: ${container?.name}`),
+    ]
+    const port = match[2] === undefined ? undefined : Number(match[2])
+    const found = unknownName(
+      scene,
+      { host: match[1] ?? '', port, line: command.slice(0, 300), evidence, waiting: true },
+      [symptom.key],
+    )
+    return found === undefined ? [] : [found]
+  })
+}
+
+type Lookup = Pick<LogFailure, 'host' | 'port' | 'line'> & {
+  readonly evidence: readonly Citation[]
+  readonly waiting?: boolean
+}
+type Rule = (scene: Scene, failure: Lookup, keys: readonly string[]) => Hypothesis | undefined
 
 const blockedDns: Rule = ({ picture, subject }, failure, keys) => {
   const answer = lets(picture, 'Egress', { namespace: subject.namespace, labels: subject.labels }, 'dns', 53)
@@ -46,7 +80,7 @@ const blockedDns: Rule = ({ picture, subject }, failure, keys) => {
       ),
     evidence: few(
       [
-        ...citeFailure(failure),
+        ...failure.evidence,
         ...cite(policy, 'podSelector:'),
         ...cite(policy, /Egress/),
         ...cite(policy, `name: ${policy.name}`),
@@ -99,7 +133,7 @@ const brokenDns: Rule = (scene, failure, keys) => {
     mechanism: `No name can be resolved: ${failure.line}`.slice(0, 590),
     evidence: few(
       [
-        ...citeFailure(failure),
+        ...failure.evidence,
         ...cite(server, /replicas: |readyReplicas: |unavailableReplicas: /),
         ...(root?.evidence ?? []),
       ],
@@ -121,7 +155,7 @@ const dnsPods = (picture: Scene['picture']) =>
 
 const unknownName: Rule = ({ picture, subject }, failure, keys) => {
   const place = serviceName(failure.host, subject.namespace)
-  if (place === undefined) return undefined
+  if (failure.host === 'localhost' || place === undefined) return undefined
   // A short or .svc name can only be meant for this cluster; a name with a real domain is somebody else's.
   const inside = !failure.host.includes('.') || /\.svc(\.|$)/.test(failure.host) || failure.host.split('.').length === 2
   if (!inside || find(picture, services, place.namespace, place.name) !== undefined) return undefined
@@ -143,7 +177,7 @@ const unknownName: Rule = ({ picture, subject }, failure, keys) => {
   const service = { kind: 'Service', namespace: place.namespace, name: place.name }
   const source = sourceOf({ picture, subject }, failure.host)
   return {
-    class: gone ? 'ServiceMissing' : 'WrongServiceAddress',
+    class: gone ? 'ServiceMissing' : failure.waiting === true ? 'InitWaitsForever' : 'WrongServiceAddress',
     blamed: gone ? service : source,
     summary: gone
       ? `${label(service)}, which ${label(subject)} calls, does not exist, though ${workload === undefined ? 'events speak of it' : `${label(workload)} runs`}.`
@@ -151,7 +185,7 @@ const unknownName: Rule = ({ picture, subject }, failure, keys) => {
     mechanism: `The name cannot be resolved: ${failure.line}`.slice(0, 590),
     evidence: few(
       [
-        ...citeFailure(failure),
+        ...failure.evidence,
         ...(known.source === undefined ? [] : cite(known.source, known.source.text)),
         ...cite(workload, `name: ${place.name}`),
         ...cite(subject.seen, failure.host),

@@ -21,7 +21,7 @@ export type LogFailure = {
 const patterns: readonly (readonly [FailureKind, RegExp])[] = [
   [
     'no-host',
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|could not translate host ?name|temporary failure in name resolution|name does not resolve|could not resolve|NXDOMAIN|UnknownHostException|unknown host|server misbehaving|failed to resolve|lookup \S+(?: on \S+)?:.*(timeout|timed out)|resolv\w+ .*(timed out|timeout)|nodename nor servname|host not found/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|could not translate host ?name|temporary failure in name resolution|name does not resolve|could not resolve|NXDOMAIN|UnknownHostException|unknown host|server misbehaving|failed to resolve|lookup \S+(?: on \S+)?:.*(timeout|timed out)|resolv\w+ .*(timed out|timeout)|nodename nor servname|host not found|can(?:'|no)?t resolve|can't find/i,
   ],
   [
     'auth',
@@ -46,9 +46,9 @@ const patterns: readonly (readonly [FailureKind, RegExp])[] = [
   ['reset', /connection reset|ECONNRESET|socket hang up|broken pipe|unexpected EOF|server closed the connection/i],
 ]
 const address =
-  /(?:\/\/|[@\s"'`([=]|^)((?:\d{1,3}\.){3}\d{1,3}|[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*):(\d{2,5})(?![\d:])/gi
+  /(?:\/\/|[@\s"'`([=]|^)((?:\d{1,3}\.){3}\d{1,3}|[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*):(\d{2,5})(?!\d|:\d)/gi
 const named =
-  /(?:lookup|ENOTFOUND|EAI_AGAIN|getaddrinfo|host ?name|host|resolve|resolving|server at|UnknownHostException:?|to)\s+"?'?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*)"?'?/gi
+  /(?:lookup|ENOTFOUND|EAI_AGAIN|getaddrinfo|host ?name|host|can't find|resolve|resolving|server at|UnknownHostException:?|to)\s+"?'?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*)"?'?/gi
 const fromUrl = /\/\/(?:[^@/\s]*@)?([a-z0-9][a-z0-9.-]*)(?::(\d{2,5}))?/gi
 const noHosts = new Set([
   'the',

@@ -33,7 +33,11 @@ export function rank(symptoms: readonly Symptom[], hypotheses: readonly Hypothes
       if (!isWeak(symptom)) unexplained.push(symptom)
       continue
     }
-    const together = candidates.filter((one) => one.class === best.class && score(one) === score(best)).slice(0, 5)
+    const together = candidates
+      .filter(
+        (one) => one === best || (best.confidence === 'high' && one.class === best.class && score(one) === score(best)),
+      )
+      .slice(0, 5)
     for (const one of together) leading.set(keyOf(one), leading.get(keyOf(one)) ?? one)
   }
   const causes = withoutWeaker([...leading.values()])

@@ -26,7 +26,8 @@ export function verifyEvidence(verdict: Verdict, evidence: readonly EvidenceEntr
     const what = `${cause.kind} ${cause.name}`
     const kept = cause.evidence.filter(proven(`Root cause ${what}`))
     if (kept.length === 0) return drop(`Root cause ${what} fell: none of its evidence stands.`)
-    if (!wasRead(cause, evidence)) return drop(`Root cause ${what} fell: the object itself was never read.`)
+    if (!wasRead(cause, evidence) && !isMissing(cause, kept, evidence))
+      return drop(`Root cause ${what} fell: the object itself was never read.`)
     return [{ ...cause, evidence: kept }]
   })
   function drop(sentence: string): never[] {
@@ -70,6 +71,19 @@ function wasRead(blamed: Blamed, evidence: readonly EvidenceEntry[]): boolean {
     const kinds = [entry.arguments.kind, entry.arguments.resource]
     const ofKind = kinds.includes(blamed.kind) || new RegExp(`\\b${blamed.kind}\\b`).test(entry.output)
     return ofKind && name.test(entry.output)
+  })
+}
+
+/**
+ * What does not exist cannot be read: then whoever needed it must say, in a quote that stands, that an object of this
+ * kind and name is not found. A log is no such witness: anybody can write one.
+ */
+function isMissing(blamed: Blamed, kept: readonly Citation[], evidence: readonly EvidenceEntry[]): boolean {
+  return kept.some(({ id, quote }) => {
+    const witness = evidence.find((entry) => entry.id === id)
+    const says = quote.toLowerCase()
+    const named = says.includes(blamed.kind.toLowerCase()) && quote.includes(blamed.name)
+    return witness?.tool !== 'log' && named && /not found|non-existent|couldn't find/.test(says)
   })
 }
 

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { type Investigation, investigate } from '../../agent-container/investigate.ts'
-import { faultKinds } from '../../shared/faults/detectors.ts'
 import { type DetectedFault, detectFaults } from '../../shared/faults/detect.ts'
+import { faultKinds } from '../../shared/faults/detectors.ts'
 import type { ObjectRef } from '../../shared/faults/fault.ts'
 import { identityOf, incidentId } from '../../shared/incident/identity.ts'
 import { Incident } from '../../shared/incident/incident.ts'
@@ -28,11 +28,19 @@ export type Expectation = z.infer<typeof Expectation>
 export const expectationOf = (folder: string): Expectation =>
   Expectation.parse(parse(readFileSync(join(folder, 'expect.yaml'), 'utf8')))
 
-export type OnScenario = { readonly result: Investigation; readonly calls: number; readonly incident: Incident; readonly milliseconds: number }
+export type OnScenario = {
+  readonly result: Investigation
+  readonly calls: number
+  readonly incident: Incident
+  readonly milliseconds: number
+}
 
 /** Serves a picture, finds a fault in it as the watch would (or takes the trigger), and lets the rules at it. */
 export async function onScenario(
-  options: SimulatorOptions & { readonly trigger?: z.infer<typeof Ref> | undefined; readonly about?: readonly z.infer<typeof Ref>[] },
+  options: SimulatorOptions & {
+    readonly trigger?: z.infer<typeof Ref> | undefined
+    readonly about?: readonly z.infer<typeof Ref>[]
+  },
 ): Promise<OnScenario> {
   const simulator = await startSimulator(options)
   const api = connectCluster(simulator.kubeconfig)
@@ -56,28 +64,75 @@ export async function onScenario(
 }
 
 const weight = { critical: 0, warning: 1, info: 2 } as const
-async function incidentIn(api: ClusterApi, trigger: z.infer<typeof Ref> | undefined, about: readonly z.infer<typeof Ref>[]): Promise<Incident> {
-  const pages = await Promise.all(faultKinds.map((kind) => api.list(kind, { limit: 500 }).then(({ items }) => items, () => [])))
+async function incidentIn(
+  api: ClusterApi,
+  trigger: z.infer<typeof Ref> | undefined,
+  about: readonly z.infer<typeof Ref>[],
+): Promise<Incident> {
+  const pages = await Promise.all(
+    faultKinds.map((kind) =>
+      api.list(kind, { limit: 500 }).then(
+        ({ items }) => items,
+        () => [],
+      ),
+    ),
+  )
   const objects = pages.flat()
-  const faults = detectFaults({ cluster: 'sim', objects }, new Date()).toSorted((a, b) => weight[a.severity] - weight[b.severity])
+  const faults = detectFaults({ cluster: 'sim', objects }, new Date()).toSorted(
+    (a, b) => weight[a.severity] - weight[b.severity],
+  )
   const fits = (fault: DetectedFault, ref: z.infer<typeof Ref>) =>
-    [fault.resource, fault.owner].some(({ kind, name, namespace = '' }) => kind === ref.kind && name === ref.name && namespace === ref.namespace)
+    [fault.resource, fault.owner].some(
+      ({ kind, name, namespace = '' }) => kind === ref.kind && name === ref.name && namespace === ref.namespace,
+    )
   if (trigger !== undefined) {
     const found = faults.find((fault) => fits(fault, trigger))
     if (found !== undefined) return incidentOf(found)
-    const object = objects.find(({ kind, metadata }) => kind === trigger.kind && metadata.name === trigger.name && (metadata.namespace ?? '') === trigger.namespace)
+    const object = objects.find(
+      ({ kind, metadata }) =>
+        kind === trigger.kind && metadata.name === trigger.name && (metadata.namespace ?? '') === trigger.namespace,
+    )
     const { namespace, ...rest } = trigger
-    const resource: ObjectRef = { apiVersion: object?.apiVersion ?? 'v1', ...rest, ...(namespace === '' ? {} : { namespace }) }
-    return incidentOf({ faultId: 'f', faultType: 'Reported', severity: 'warning', resource, owner: resource, context: '', timestamp: new Date().toISOString() })
+    const resource: ObjectRef = {
+      apiVersion: object?.apiVersion ?? 'v1',
+      ...rest,
+      ...(namespace === '' ? {} : { namespace }),
+    }
+    return incidentOf({
+      faultId: 'f',
+      faultType: 'Reported',
+      severity: 'warning',
+      resource,
+      owner: resource,
+      context: '',
+      timestamp: new Date().toISOString(),
+    })
   }
   const found = faults.find((fault) => about.some((ref) => fits(fault, ref))) ?? faults[0]
   if (found !== undefined) return incidentOf(found)
   const some = objects.find(({ kind }) => kind === 'Deployment')
-  const resource: ObjectRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: some?.metadata.name ?? 'nothing', namespace: some?.metadata.namespace ?? 'default' }
-  return incidentOf({ faultId: 'f', faultType: 'CrashLoop', severity: 'warning', resource, owner: resource, context: '', timestamp: new Date().toISOString() })
+  const resource: ObjectRef = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    name: some?.metadata.name ?? 'nothing',
+    namespace: some?.metadata.namespace ?? 'default',
+  }
+  return incidentOf({
+    faultId: 'f',
+    faultType: 'CrashLoop',
+    severity: 'warning',
+    resource,
+    owner: resource,
+    context: '',
+    timestamp: new Date().toISOString(),
+  })
 }
 
-export function incidentOf(fault: Pick<DetectedFault, 'faultId' | 'faultType' | 'severity' | 'resource' | 'context' | 'timestamp'> & { readonly owner?: ObjectRef }): Incident {
+export function incidentOf(
+  fault: Pick<DetectedFault, 'faultId' | 'faultType' | 'severity' | 'resource' | 'context' | 'timestamp'> & {
+    readonly owner?: ObjectRef
+  },
+): Incident {
   const identity = identityOf({ cluster: 'sim', ...fault })
   const now = new Date().toISOString()
   return Incident.parse({

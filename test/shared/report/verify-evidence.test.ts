@@ -32,6 +32,16 @@ describe('verifyEvidence', () => {
     expect(checked.dropped.join(' ')).toContain('never read')
   })
 
+  test('what is missing cannot be read: the component that needs it is believed, a log is not', () => {
+    const quote = 'secret "db-credentials" not found'
+    const missing = { ...cause, kind: 'Secret', name: 'db-credentials', evidence: [{ id: 'e7', quote }] }
+    const said = (tool: string) => [...evidence, { ...entry('e7', quote, { kind: 'Event' }), tool }]
+    expect(verifyEvidence(verdict({ rootCauses: [missing] }), said('list')).outcome).toBe('cause')
+    expect(verifyEvidence(verdict({ rootCauses: [missing] }), said('log')).outcome).toBe('inconclusive')
+    const other = { ...missing, kind: 'Deployment' }
+    expect(verifyEvidence(verdict({ rootCauses: [other] }), said('list')).outcome).toBe('inconclusive')
+  })
+
   test('a name that only begins alike, or an answer that was a refusal, is no read', () => {
     const others = [entry('e1', 'kind: Deployment\nname: web-canary', { kind: 'Deployment' }), evidence[1]!]
     expect(verifyEvidence(verdict(), others).outcome).toBe('inconclusive')

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Azurite, startAzurite } from '../../infra/local/azurite.ts'
 import { artifactName, containers } from '../../shared/artifacts/layout.ts'
 import { ensureStorage } from '../../shared/azure/ensure-storage.ts'
@@ -7,8 +7,10 @@ import { storageFromSettings } from '../../shared/azure/storage-from-settings.ts
 import { readSettings } from '../../shared/config/settings.ts'
 import { incidentPage } from '../../shared/report/page/incident-page.ts'
 import type { Blobs } from '../../shared/runtime/blobs.ts'
-import { fullReport } from '../shared/report/full-report.ts'
+import { fullReport, prose } from '../shared/report/full-report.ts'
 import { openPage, startBrowser } from './browser.ts'
+import { looks } from './looks.ts'
+import { still } from './still.ts'
 
 let azurite: Azurite
 let browser: Browser
@@ -30,13 +32,19 @@ async function published(html: string): Promise<string> {
   return blobs.readLink(name, new Date(Date.now() + 600_000))
 }
 
-test('a report opens over its link, runs nothing, asks nobody else and says nothing', async () => {
-  const url = await published(await incidentPage(fullReport()))
-  const { page, requests, noises, picture, close } = await openPage(browser, url)
-  expect(await page.locator('h1').textContent()).toContain('its command names a file that is not in the image')
-  expect(await page.evaluate('document.scripts.length')).toBe(0)
-  expect(requests).toEqual([url])
-  expect(noises).toEqual([])
-  await picture('incident-light')
-  await close()
+describe('the page of an incident, over its own link', () => {
+  test.each(Object.keys(looks))(
+    '%s: it runs nothing, asks nobody else, says nothing and breaks no rule',
+    async (look) => {
+      const url = await published(await incidentPage(fullReport(), prose))
+      const opened = await openPage(browser, url, looks[look])
+      if (look === 'print') await opened.page.emulateMedia({ media: 'print' })
+      expect(await opened.page.locator('h1').textContent()).toContain(
+        'its command names a file that is not in the image',
+      )
+      await opened.picture(`incident-${look}`)
+      await still(opened, url)
+      await opened.close()
+    },
+  )
 })

@@ -27,5 +27,14 @@ ${body}
 </body>
 </html>
 `
-  return String(page)
+  return shownAsIs(String(page))
 }
+
+/**
+ * Control and direction characters can make a name or a command read as another one than is copied: they are written
+ * out. The page's own text has none of them, so the whole page is one place to do it.
+ */
+const shownAsIs = (page: string): string =>
+  page.replace(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, (found) =>
+    found === '\r' ? '' : `‹U+${found.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}›`,
+  )

@@ -1,28 +1,79 @@
 /** One style sheet for every page: light and dark by the reader's setting, phone and print, system fonts only. */
 export const style = `
-:root { --ink:#1c2127; --soft:#57606a; --line:#d0d7de; --paper:#fff; --tint:#f6f8fa; --bad:#b42318; --warn:#8a5a00; --good:#1a7f37; --link:#0550ae; }
+:root { --ink:#1c2127; --soft:#57606a; --line:#d0d7de; --edge:#7d8793; --paper:#fff; --tint:#f6f8fa; --bad:#b42318; --warn:#8a5a00; --good:#1a7f37; --link:#0550ae; --calm:#6639ba; --mark:#fff2b3; --down:#f7c8c3 }
 @media (prefers-color-scheme: dark) {
-  :root { --ink:#e6edf3; --soft:#9aa5b1; --line:#3b434c; --paper:#0f1419; --tint:#1a2128; --bad:#ff8a80; --warn:#f2b84b; --good:#5bd778; --link:#79b8ff; }
+  :root { --ink:#e6edf3; --soft:#9aa5b1; --line:#3b434c; --edge:#7d8793; --paper:#0f1419; --tint:#1a2128; --bad:#ff8a80; --warn:#f2b84b; --good:#5bd778; --link:#79b8ff; --calm:#c9a6ff; --mark:#5c4a00; --down:#5a2a27 }
 }
 * { box-sizing:border-box }
+html { scroll-padding-top:1rem }
 body { margin:0 auto; max-width:60rem; padding:1rem 1.25rem 4rem; color:var(--ink); background:var(--paper); font:16px/1.5 system-ui,sans-serif; overflow-wrap:anywhere }
-h1 { font-size:1.45rem; line-height:1.3; margin:.5rem 0 }
-h2 { font-size:1.1rem; margin:2rem 0 .5rem; border-bottom:1px solid var(--line); padding-bottom:.25rem }
+h1 { font-size:1.5rem; line-height:1.25; margin:.5rem 0 }
+h2 { font-size:1.15rem; margin:2.25rem 0 .6rem; border-bottom:1px solid var(--line); padding-bottom:.25rem }
+h2.label { font-size:.85rem; margin:1rem 0 .25rem; border:0; padding:0; color:var(--soft) }
+h3 { font-size:1rem; margin:1.25rem 0 .35rem }
+p { margin:.35rem 0 }
 a { color:var(--link) }
-code, pre { font:0.875em/1.45 ui-monospace,monospace }
-pre { background:var(--tint); border:1px solid var(--line); border-radius:6px; padding:.75rem; overflow:auto; max-height:30rem; white-space:pre-wrap }
-.card { border:1px solid var(--line); border-left:6px solid var(--soft); border-radius:8px; padding:1rem 1.25rem; background:var(--tint) }
-.card.critical { border-left-color:var(--bad) } .card.warning { border-left-color:var(--warn) } .card.info { border-left-color:var(--good) }
-.badge { display:inline-block; border:1px solid currentColor; border-radius:99px; padding:0 .6rem; font-size:.8rem; font-weight:600; margin-right:.35rem }
-.critical .badge.severity, .changes { color:var(--bad) } .warning .badge.severity { color:var(--warn) } .reads { color:var(--good) }
-dl { display:grid; grid-template-columns:max-content 1fr; gap:.15rem 1rem; margin:.75rem 0 0 }
-dt { color:var(--soft) } dd { margin:0 }
-ol.timeline { list-style:none; padding:0; margin:0; border-left:2px solid var(--line) }
-ol.timeline li { padding:.2rem 0 .2rem 1rem } ol.timeline time { color:var(--soft); font-variant-numeric:tabular-nums; margin-right:.5rem }
-ol.chain { list-style:none; padding:0 } ol.chain li + li::before { content:"↓"; display:block; color:var(--soft) }
-details { border:1px solid var(--line); border-radius:6px; padding:.4rem .75rem; margin:.4rem 0 } summary { cursor:pointer }
+:focus-visible { outline:3px solid var(--link); outline-offset:2px; border-radius:3px }
+code, pre { font:0.875em/1.45 ui-monospace,monospace; unicode-bidi:isolate }
+pre { background:var(--paper); border:1px solid var(--line); border-radius:6px; padding:.75rem; overflow:auto; max-height:30rem; white-space:pre-wrap; margin:.5rem 0 }
+pre.command { border-color:var(--edge); user-select:all }
+mark { background:var(--mark); color:inherit }
 .soft { color:var(--soft) } .right { text-align:right }
-table { border-collapse:collapse; width:100% } th, td { text-align:left; padding:.3rem .5rem; border-bottom:1px solid var(--line); vertical-align:top }
-@media (max-width:40rem) { dl { grid-template-columns:1fr } dt { margin-top:.4rem } }
-@media print { body { max-width:none } details { break-inside:avoid } }
+.unseen { position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap }
+.card { border:1px solid var(--line); border-left:6px solid var(--soft); border-radius:8px; padding:.75rem 1.25rem 1rem; background:var(--tint) }
+.card.critical { border-left-color:var(--bad) } .card.warning { border-left-color:var(--warn) } .card.info { border-left-color:var(--good) }
+.badge { display:inline-block; border:1px solid currentColor; border-radius:99px; padding:0 .6rem; font-size:.8rem; font-weight:600; margin-right:.35rem; white-space:nowrap }
+.critical.badge, .badge.bad, .badge.failed, .changes { color:var(--bad) } .warning.badge { color:var(--warn) } .info.badge, .reads, .badge.good, .badge.cause, .badge.active { color:var(--good) }
+.effect { font-size:.8rem; border-radius:4px; padding:.05rem .4rem; border:2px solid currentColor; white-space:nowrap }
+.alarm { border-left:4px solid var(--bad); padding:.35rem .75rem }
+dl { display:grid; grid-template-columns:max-content 1fr; gap:.15rem 1rem; margin:.5rem 0 0 }
+dt { color:var(--soft) } dd { margin:0 }
+dl.facts { display:flex; flex-wrap:wrap; gap:.35rem 2rem }
+dl.facts dt { font-size:.8rem }
+nav { margin:1rem 0 0; display:flex; flex-wrap:wrap; gap:.25rem 1.1rem }
+nav a { padding:.25rem 0 }
+.cite { font:600 .75rem/1 ui-monospace,monospace; padding:0 .2rem; white-space:nowrap }
+.quoted { display:block; color:var(--soft); font-size:.9rem } .quoted q { font-family:ui-monospace,monospace; font-size:.85rem }
+ol.claims li { margin:.35rem 0 }
+svg { overflow:visible } svg text { font:12px system-ui,sans-serif; fill:var(--soft) }
+svg.drawn { display:block; margin:.5rem 0 1rem }
+svg .rail { stroke:var(--line) } svg .path { stroke:var(--edge); stroke-width:1.5; stroke-dasharray:2 3 }
+svg .middle { text-anchor:middle } svg .end { text-anchor:end }
+svg .dot { fill:var(--paper); stroke:var(--soft); stroke-width:3 }
+svg .dot.change { stroke:var(--warn) } svg .dot.symptom { stroke:var(--bad) } svg .dot.detection { stroke:var(--link) } svg .dot.verdict, svg .dot.resolution { stroke:var(--good); fill:var(--good) }
+ol.timeline { list-style:none; padding:0; margin:0 }
+ol.timeline li { display:grid; grid-template-columns:15.5rem 6.5rem 1fr; gap:.5rem; padding:.3rem 0; border-top:1px solid var(--line) }
+ol.timeline .when { font-variant-numeric:tabular-nums; text-align:right } ol.timeline .badge { justify-self:start; align-self:start }
+li.change > .badge { color:var(--warn) } li.symptom > .badge { color:var(--bad) } li.detection > .badge { color:var(--link) } li.verdict > .badge, li.resolution > .badge { color:var(--good) }
+ol.chain { list-style:none; padding:0; margin:0 }
+ol.chain .link { border:1px solid var(--line); border-radius:8px; padding:.5rem .75rem; background:var(--tint) } ol.chain .first { border:2px solid var(--bad) }
+ol.chain .kind { display:block; font-size:.8rem; color:var(--soft) } ol.chain .soft { display:block; font-size:.8rem } ol.chain p { font-size:.9rem }
+.arrow { display:block; margin:.15rem auto } .arrow path { fill:none; stroke:var(--edge); stroke-width:2 }
+.hypothesis, .remedy { border-left:3px solid var(--line); padding-left:.9rem; margin:1rem 0 } .hypothesis.leading { border-left-color:var(--good) } .remedy.changing { border-left-color:var(--bad) }
+.hypothesis h3, .remedy h3 { margin-top:0 }
+svg .up { fill:var(--good) } svg .down { fill:var(--down); stroke:var(--bad) }
+ul.objects { display:flex; flex-wrap:wrap; gap:.35rem; list-style:none; padding:0 } ul.objects li { border:1px solid var(--line); border-radius:4px; padding:0 .5rem; font-size:.9rem }
+details { border:1px solid var(--line); border-radius:6px; padding:.4rem .75rem; margin:.4rem 0; background:var(--tint) } summary { cursor:pointer }
+details:has(:target) { border-color:var(--link) }
+.cut { color:var(--warn); font-weight:600 }
+.prose table { width:auto }
+.phase { stroke:var(--paper) } .p0 { fill:#0969da } .p1 { fill:#9a6700 } .p2 { fill:#8250df } .p3 { fill:#1a7f37 } .p4 { fill:#bf3989 }
+ul.legend { list-style:none; padding:0; display:flex; flex-wrap:wrap; gap:.25rem 1.25rem; margin:.35rem 0; font-size:.9rem }
+table { border-collapse:collapse; width:100% } th, td { text-align:left; padding:.35rem .5rem; border-bottom:1px solid var(--line); vertical-align:top } th { font-size:.85rem; color:var(--soft) }
+@media (min-width:48rem) {
+  ol.chain.short { display:flex; align-items:stretch } ol.chain.short li { flex:1 1 0; display:flex; align-items:center; min-width:0 } ol.chain.short .link { flex:1; align-self:stretch; min-width:0 } ol.chain.short .arrow { transform:rotate(-90deg); flex:none; margin:0 .1rem }
+}
+@media (max-width:40rem) {
+  body { padding:.5rem .75rem 3rem } .card { padding:.5rem .85rem .85rem } h1 { font-size:1.25rem }
+  dl { grid-template-columns:1fr } dl:not(.facts) dt { margin-top:.4rem }
+  ol.timeline li { grid-template-columns:1fr auto; gap:.1rem .5rem } ol.timeline .when { text-align:left } ol.timeline .what { grid-column:1/-1 }
+  .lane { font-size:11px }
+}
+@media print {
+  @page { margin:1.5cm }
+  :root { --ink:#000; --soft:#444; --line:#bbb; --edge:#666; --paper:#fff; --tint:#fff; --bad:#a11; --warn:#750; --good:#165; --link:#024; --mark:#ffec99; --down:#fdd }
+  body { max-width:none; padding:0; font-size:11pt } nav { display:none } pre { max-height:none }
+  details::details-content { content-visibility:visible; height:auto; block-size:auto; opacity:1 }
+  section > h2, h3 { break-after:avoid } article, .card, li, dl { break-inside:avoid }
+}
 `

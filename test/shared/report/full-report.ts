@@ -169,3 +169,20 @@ export const fullReport = (changes: Partial<Report> = {}): Report =>
     artifacts: ['report.json', 'incident.json', 'investigation.md', 'evidence.jsonl'],
     ...changes,
   })
+
+export const prose = `# What I looked at
+
+The Deployment **web** was changed at 09:37 UTC; its pods never started.
+
+| revision | command |
+| --- | --- |
+| 6 | \`/bin/server\` |
+| 7 | \`/bin/srvr\` |
+
+1. Read the Deployment and its ReplicaSets
+2. Read the pods and their events
+
+\`\`\`
+exec: "/bin/srvr": stat /bin/srvr: no such file or directory
+\`\`\`
+`

@@ -1,0 +1,60 @@
+import { html } from 'hono/html'
+import type { EvidenceEntry } from '../../artifacts/evidence.ts'
+import type { Report } from '../../artifacts/report.ts'
+import type { Verdict } from '../../artifacts/verdict.ts'
+import type { Html } from './document.ts'
+import { excerpt } from './excerpt.ts'
+import { section } from './marks.ts'
+import { moment } from './times.ts'
+
+/** Each call to the cluster, folded; inside, what it answered, with the words that the report quotes marked. */
+export function evidence({ evidence: entries, verdict }: Report): Html | '' {
+  const quoted = quotesOf(verdict)
+  return section(
+    'evidence',
+    'Evidence',
+    entries,
+    (
+      list,
+    ) => html`<p class="soft">Every call that was made, with its answer after redaction. The whole is in evidence.jsonl.</p>
+${list.map((one) => entry(one, quoted.get(one.id) ?? []))}`,
+  )
+}
+
+function entry(one: EvidenceEntry, quotes: readonly string[]): Html {
+  const bad = one.status < 200 || one.status > 299
+  const { parts, shown } = excerpt(one.output, quotes)
+  const cut = one.truncated || shown < one.output.length
+  return html`<details class="evidence"><summary><strong>${one.id}</strong> ${one.tool} <code>${callOf(one)}</code>${bad ? html` <span class="badge bad">${one.status === 0 ? 'no answer' : one.status}</span>` : ''}${quotes.length === 0 ? '' : html` <span class="badge">quoted</span>`}${cut ? html` <span class="badge">cut</span>` : ''}</summary>
+<dl class="facts" id="${one.id}"><div><dt>Call</dt><dd><code>${one.tool} ${JSON.stringify(one.arguments)}</code></dd></div>
+<div><dt>Cluster</dt><dd>${one.cluster}</dd></div><div><dt>Time</dt><dd>${moment(one.at)}, took ${Math.round(one.milliseconds)} ms</dd></div>
+<div><dt>Answer</dt><dd>${one.status === 0 ? 'none' : `status ${one.status}`}, ${one.bytes} bytes${one.truncated ? ', cut when it was kept' : ''}${shown < one.output.length ? `; ${shown} of ${one.output.length} characters shown here` : ''}</dd></div>
+<div><dt>SHA-256</dt><dd><code>${one.sha256}</code></dd></div></dl>
+<pre tabindex="0" aria-label="Answer ${one.id}">${parts.map((part) => (part.kind === 'gap' ? html`<span class="cut">✂ ${part.text}</span>` : part.kind === 'quote' ? html`<mark>${part.text}</mark>` : part.text))}</pre></details>`
+}
+
+/** The usual arguments as people say them; anything else as it is. */
+function callOf({ arguments: given }: EvidenceEntry): string {
+  const { kind, namespace, name, ...rest } = given
+  const object = [kind, namespace, name].filter((part) => typeof part === 'string' && part !== '').join('/')
+  const others = Object.entries(rest).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  const words = [object, ...others].filter((part) => part !== '').join(' ')
+  return words.length <= 120 ? words : `${words.slice(0, 120)}…`
+}
+
+function quotesOf(verdict: Verdict | undefined): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  if (verdict === undefined) return found
+  const { rootCauses, facts, inferences, timeline, hypotheses } = verdict
+  const all = [
+    ...[...rootCauses, ...facts, ...inferences, ...timeline].flatMap((one) => one.evidence),
+    ...hypotheses.flatMap((one) => [...one.for, ...one.against]),
+  ]
+  for (const { id, quote } of all) {
+    const known = found.get(id) ?? []
+    if (!known.includes(quote)) found.set(id, [...known, quote])
+  }
+  return found
+}

@@ -1,0 +1,85 @@
+import { html } from 'hono/html'
+import type { ClusterPermissions } from '../../artifacts/permissions.ts'
+import type { Report } from '../../artifacts/report.ts'
+import type { Html } from './document.ts'
+import { moment } from './times.ts'
+
+/** How the report came to be: what it cost, what it was allowed, what was hidden, what else there is. */
+export function foot(report: Report): Html {
+  const { incident, usage, redactions, permissions } = report
+  const hidden = Object.entries(redactions)
+  return html`${occurrences(report)}
+${permissions === undefined ? '' : rights(permissions)}
+<section id="made"><h2>How this was made</h2>
+${phases(report.phases)}
+<dl>
+${
+  usage === undefined
+    ? ''
+    : html`<dt>Verdict by</dt><dd>${report.verdict?.by ?? 'nobody'}</dd><dt>Reads of the cluster</dt><dd>${usage.apiCalls}</dd>
+<dt>Model</dt><dd>${usage.model === '' ? 'none: rules only' : `${usage.model}, ${usage.turns} turns, ${usage.toolCalls} tool calls`}</dd>
+<dt>Tokens</dt><dd>${usage.inputTokens} in, ${usage.outputTokens} out</dd>
+<dt>Cost</dt><dd>${usage.costUsd === undefined ? (usage.model === '' ? '$0.00' : 'price unknown') : `$${usage.costUsd.toFixed(4)}`}</dd>`
+}
+<dt>Redacted</dt><dd>${hidden.length === 0 ? 'nothing' : hidden.map(([kind, count]) => `${count} × ${kind}`).join(', ')}</dd>
+<dt>Written</dt><dd>${moment(report.generatedAt)}</dd>
+<dt>Incident</dt><dd><code>${incident.incidentId}</code></dd>
+</dl></section>
+<section id="artifacts"><h2>Artifacts</h2><p class="soft">In the folder <code>${incident.incidentId}/</code> beside this page.</p>
+<ul class="objects">${report.artifacts.map((file) => html`<li><code>${file}</code></li>`)}</ul></section>`
+}
+
+function occurrences({ incident }: Report): Html {
+  const { members, related } = incident
+  return html`<section id="occurrences"><h2>Occurrences and related incidents</h2><dl>
+<dt>First seen</dt><dd>${moment(incident.firstSeen)}</dd><dt>Last seen</dt><dd>${moment(incident.lastSeen)}</dd>
+<dt>Occurrences</dt><dd>${incident.occurrences} of ${incident.faultType}, generation ${incident.generation}</dd>
+<dt>Last object</dt><dd>${incident.resource.kind} ${incident.resource.name}${incident.node === undefined ? '' : ` on node ${incident.node}`}</dd>
+${incident.image === undefined ? '' : html`<dt>Image</dt><dd><code>${incident.image}</code></dd>`}
+${
+  Object.keys(incident.labels).length === 0
+    ? ''
+    : html`<dt>Cluster labels</dt><dd>${Object.entries(incident.labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(', ')}</dd>`
+}
+${incident.mutedBy === undefined ? '' : html`<dt>Muted by</dt><dd><code>${incident.mutedBy}</code></dd>`}
+${incident.context === '' ? '' : html`<dt>As reported</dt><dd>${incident.context}</dd>`}
+</dl>
+${members.length === 0 ? '' : html`<h3>Members</h3><ul class="objects">${members.slice(0, 100).map((one) => html`<li>${one.kind} ${one.name}</li>`)}</ul>`}
+${related.length === 0 ? '' : html`<h3>Related incidents</h3><ul class="objects">${related.map((id) => html`<li><code>${id}</code></li>`)}</ul>`}
+</section>`
+}
+
+const asked = [
+  ['Pods', 'can_get_pods'],
+  ['Logs', 'can_get_logs'],
+  ['Events', 'can_get_events'],
+  ['Deployments', 'can_get_deployments'],
+  ['Services', 'can_get_services'],
+  ['Nodes', 'can_get_nodes'],
+  ['ConfigMaps', 'can_get_configmaps'],
+  ['Secrets', 'can_get_secrets'],
+] as const
+
+function rights(permissions: ClusterPermissions): Html {
+  return html`<section id="permissions"><h2>Permissions used</h2>
+<p>The credential could read: ${asked.map(([name, key]) => html`<span class="badge ${permissions[key] ? 'good' : ''}">${permissions[key] ? '✓' : '✗'} ${name}<span class="unseen">${permissions[key] ? ' allowed' : ' denied'}</span></span> `)}</p>
+${permissions.write_verbs.length === 0 ? '' : html`<p class="alarm"><strong>It could also change the cluster:</strong> ${permissions.write_verbs.slice(0, 20).join(', ')}${permissions.write_verbs.length > 20 ? ` and ${permissions.write_verbs.length - 20} more` : ''}. Nightcrier only reads, whatever it may.</p>`}
+${permissions.warnings.length === 0 ? '' : html`<ul>${permissions.warnings.map((one) => html`<li>${one}</li>`)}</ul>`}
+<p class="soft">Asked ${moment(permissions.validated_at)}.</p></section>`
+}
+
+/** Seconds of each phase as one bar, each with its number below. */
+function phases(all: Report['phases']): Html | '' {
+  const sum = all.reduce((total, { seconds }) => total + seconds, 0)
+  if (sum === 0) return ''
+  let at = 0
+  const bars = all.map(({ seconds }, index) => {
+    const bar = html`<rect class="phase p${index % 5}" x="${((100 * at) / sum).toFixed(2)}%" y="0" width="${((100 * seconds) / sum).toFixed(2)}%" height="14"/>`
+    at += seconds
+    return bar
+  })
+  return html`<svg class="phases" role="img" aria-label="${all.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(', ')}" width="100%" height="14">${bars}</svg>
+<ul class="legend">${all.map(({ name, seconds }, index) => html`<li><svg width="12" height="12" aria-hidden="true"><rect class="phase p${index % 5}" width="12" height="12" rx="2"/></svg> ${name} ${seconds.toFixed(1)} s</li>`)}<li><strong>${sum.toFixed(1)} s in all</strong></li></ul>`
+}

@@ -1,0 +1,36 @@
+import { html } from 'hono/html'
+import type { Citation } from '../../artifacts/evidence.ts'
+import type { Blamed, Remedy } from '../../artifacts/verdict.ts'
+import type { Severity } from '../../faults/fault.ts'
+import type { Html } from './document.ts'
+
+export const objectName = (one: Blamed): string =>
+  [one.kind, one.namespace, one.name].filter((part) => part !== '').join('/')
+
+/** Links to the evidence that a sentence rests on. */
+export const cites = (list: readonly Citation[]): Html =>
+  html`${[...new Set(list.map(({ id }) => id))].map((id) => html` <a class="cite" href="#${id}" aria-label="evidence ${id}">${id}</a>`)}`
+
+/** The same with the words that were quoted, for sentences that claim to be facts. */
+export const quotes = (list: readonly Citation[]): Html =>
+  html`${list.map(({ id, quote }) => html`<span class="quoted"><q>${quote.length > 220 ? `${quote.slice(0, 220)}…` : quote}</q> <a class="cite" href="#${id}" aria-label="evidence ${id}">${id}</a></span>`)}`
+
+/** Whether running a command changes the cluster: in words and colour, since it is what readers must not miss. */
+export const effect = ({ changesState }: Pick<Remedy, 'changesState'>): Html =>
+  changesState
+    ? html`<strong class="effect changes">CHANGES STATE</strong>`
+    : html`<strong class="effect reads">read-only</strong>`
+
+const shapes: Readonly<Record<Severity, string>> = { critical: '▲', warning: '◆', info: '●' }
+/** A shape of its own for each severity, so that colour is never the only sign. */
+export const severityBadge = (severity: Severity): Html =>
+  html`<span class="badge severity ${severity}"><span aria-hidden="true">${shapes[severity]}</span> ${severity}</span>`
+
+export const section = <T>(
+  id: string,
+  title: string,
+  list: readonly T[],
+  body: (list: readonly T[]) => Html,
+): Html | '' => (list.length === 0 ? '' : html`<section id="${id}"><h2>${title}</h2>${body(list)}</section>`)
+
+export const command = (text: string): Html => html`<pre class="command" tabindex="0"><code>${text}</code></pre>`

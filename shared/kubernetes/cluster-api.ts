@@ -1,4 +1,5 @@
 import type { KubeObject } from '../faults/kube-object.ts'
+import type { CredentialInfo } from './credential-expiry.ts'
 
 /** A kind as users write it: `{ apiVersion: 'apps/v1', kind: 'Deployment' }`. */
 export type Kind = { readonly apiVersion: string; readonly kind: string }
@@ -52,6 +53,8 @@ export class ClusterApiError extends Error {
  */
 export type ClusterApi = {
   readonly server: string
+  /** What it logs in with, where that is known before the first call. */
+  readonly credential?: CredentialInfo
   readonly list: (kind: Kind, query: ListQuery, signal?: AbortSignal) => Promise<ListPage>
   /** `undefined` when there is no such object. */
   readonly get: (kind: Kind, name: string, namespace?: string, signal?: AbortSignal) => Promise<KubeObject | undefined>

@@ -3,6 +3,7 @@ import type { KubeObject } from '../faults/kube-object.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { failedWatch, isNoSuchObject } from './api-failure.ts'
 import { type ClusterApi, ClusterApiError, type Kind } from './cluster-api.ts'
+import { credentialInfo } from './credential-expiry.ts'
 import { discovery } from './discovery.ts'
 import { type KubeconfigOptions, readKubeconfig } from './kubeconfig.ts'
 import { AccessReview, Bookmark, ListAnswer, RulesReview, toObject, Version, WatchLine } from './objects.ts'
@@ -63,6 +64,7 @@ export function connectCluster(kubeconfigText: string | undefined, options: Conn
   return {
     server,
     context: kubeconfig.context,
+    credential: credentialInfo(kubeconfig),
     close: transport.close,
     kinds: served.kinds,
     version: async (signal) => (await askFor(Version, '/version', signal)).gitVersion,

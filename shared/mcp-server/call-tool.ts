@@ -1,14 +1,48 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { errorText } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
+import { type AuditLine, places } from './audit.ts'
 import { boundText } from './bounds.ts'
 import { nameOf } from './cluster-argument.ts'
 import type { Tool, ToolContext } from './define-tool.ts'
 import { failureText } from './failure.ts'
+import { notedTargets, nowhere } from './noted-targets.ts'
 import { cleanText } from './redaction.ts'
 
-/** Expected failures become an answer for the caller to act on; a bug tells nothing of its inside. */
+type Told = {
+  readonly log: Log | undefined
+  readonly audit: ((line: AuditLine) => void) | undefined
+  readonly who: Pick<AuditLine, 'caller' | 'session' | 'call'>
+}
+
+/** One call and its line in the audit. */
 export async function callTool(
+  tool: Tool,
+  args: Record<string, unknown> | undefined,
+  context: ToolContext,
+  { log, audit, who }: Told,
+): Promise<CallToolResult> {
+  const began = context.now().getTime()
+  const looked = nowhere()
+  const result = await answered(tool, args, { ...context, targets: notedTargets(context.targets, looked) }, log)
+  const answer = JSON.stringify(result)
+  const partial = result.structuredContent?.complete === false
+  const line: AuditLine = {
+    ...who,
+    tool: tool.name,
+    ...places(looked),
+    outcome: result.isError === true ? 'error' : partial ? 'partial' : 'ok',
+    milliseconds: context.now().getTime() - began,
+    bytes: Buffer.byteLength(answer),
+    redactions: answer.split('‹redacted').length - 1,
+  }
+  if (audit === undefined) log?.info({ audit: line }, 'A tool was called')
+  else audit(line)
+  return result
+}
+
+/** Expected failures become an answer for the caller to act on; a bug tells nothing of its inside. */
+async function answered(
   tool: Tool,
   args: Record<string, unknown> | undefined,
   context: ToolContext,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
 import { GiveUp } from '../runtime/errors.ts'
+import type { ToolContext } from './define-tool.ts'
 import type { Target, Targets } from './targets.ts'
 
 const name = z.string().min(1).max(253)
@@ -9,32 +10,29 @@ export const clusterArguments = {
   cluster: name
     .optional()
     .describe(
-      'Name or alias of the cluster (clusters_list shows them). May be left out only when there is exactly one',
+      'Name or alias of the cluster (clusters_list shows them). May be left out when there is only one, or after clusters_switch',
     ),
   context: name.optional().describe('The same as cluster'),
 }
 
-export const nameOf = (args: { readonly cluster?: string | undefined; readonly context?: string | undefined }) =>
-  args.cluster ?? args.context
+type Named = { readonly cluster?: string | undefined; readonly context?: string | undefined }
+export const nameOf = (args: Named) => args.cluster ?? args.context
 
-/** The cluster that a call names; never one that an earlier call has named. */
+/** The cluster that a call names, else the one its own session has chosen; never one that another has named. */
 export function clusterOf(
-  targets: Targets,
-  args: { readonly cluster?: string | undefined; readonly context?: string | undefined },
+  { targets, chosen }: Pick<ToolContext, 'targets' | 'chosen'>,
+  args: Named,
 ): { readonly target: Target; readonly api: ClusterApi } {
-  const target = targetOf(targets, args)
+  const target = targetOf(targets, args, chosen?.name())
   return { target, api: targets.at(target.name) }
 }
 
-function targetOf(
-  targets: Targets,
-  args: { readonly cluster?: string | undefined; readonly context?: string | undefined },
-): Target {
+function targetOf(targets: Targets, args: Named, chosen: string | undefined): Target {
   const { cluster, context } = args
   if (cluster !== undefined && context !== undefined && targets.find(cluster) !== targets.find(context)) {
     throw new GiveUp(`cluster is "${cluster}" and context is "${context}": name one cluster.`)
   }
-  const named = nameOf(args)
+  const named = nameOf(args) ?? chosen
   if (named !== undefined) return targets.find(named)
   const all = targets.list()
   const [only] = all

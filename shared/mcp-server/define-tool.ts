@@ -10,9 +10,13 @@ import {
 import { z } from 'zod'
 import { GiveUp } from '../runtime/errors.ts'
 import { boundText } from './bounds.ts'
+import type { Cursors } from './list-cursor.ts'
 import { type Redact, redactAll } from './redaction.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import type { Targets } from './targets.ts'
+
+/** The cluster that one session means when a call names none. */
+export type ChosenCluster = { readonly name: () => string | undefined; readonly choose: (name: string) => void }
 
 export type ToolContext = {
   readonly targets: Targets
@@ -22,6 +26,11 @@ export type ToolContext = {
   readonly signal: AbortSignal
   /** Absent for callers without a session, to whom nothing can be sent later. */
   readonly subscriptions: Subscriptions | undefined
+  /** Absent likewise: a default would be everybody's. */
+  readonly chosen: ChosenCluster | undefined
+  readonly cursors: Cursors
+  /** The tools that this caller has. */
+  readonly served: readonly Tool[]
   /** The connection itself, for tools that ask their caller or tell how far they are. */
   readonly exchange: {
     readonly server: Server

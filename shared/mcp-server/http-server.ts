@@ -5,7 +5,7 @@ import { jsonError } from './http-answers.ts'
 import { httpGuard, isLoopback } from './http-guard.ts'
 import { createKubernetesMcp, type McpOptions } from './server.ts'
 import { createSessions, type SessionTimes, usualSessionTimes } from './sessions.ts'
-import { onlyTarget, type Targets } from './targets.ts'
+import type { Targets } from './targets.ts'
 
 export type HttpOptions = McpOptions & {
   /** 0: any free one. */
@@ -48,10 +48,13 @@ export async function startMcpHttpServer(options: HttpOptions): Promise<RunningM
     if (refused !== undefined) return refused
     const [, room, name, ...rest] = pathname.split('/')
     if (room !== 'mcp' || rest.length > 0) return jsonError(404, 'There is nothing here. MCP is at /mcp.')
-    const targets = seenFrom(options.targets, name ?? '')
-    if (targets === undefined) return jsonError(404, 'There is no such cluster. MCP for all clusters is at /mcp.')
+    const only = seenFrom(options.targets, name ?? '')
+    if (only === 'nothing') return jsonError(404, 'There is no such cluster. MCP for all clusters is at /mcp.')
     try {
-      return await sessions.handle(request, pathname, targets)
+      return await sessions.handle(request, pathname, {
+        caller: options.token === undefined ? 'local' : 'token',
+        only: only?.name,
+      })
     } catch (error) {
       options.log?.error({ error: errorText(error) }, 'A request failed unexpectedly')
       return jsonError(500, 'This request failed through a fault of the server.', -32603)
@@ -89,12 +92,12 @@ export async function startMcpHttpServer(options: HttpOptions): Promise<RunningM
   }
 }
 
-function seenFrom(targets: Targets, encoded: string): Targets | undefined {
-  if (encoded === '') return targets
+function seenFrom(targets: Targets, encoded: string): { readonly name: string } | 'nothing' | undefined {
+  if (encoded === '') return undefined
   try {
-    return onlyTarget(targets, decodeURIComponent(encoded))
+    return targets.find(decodeURIComponent(encoded))
   } catch {
-    return undefined
+    return 'nothing'
   }
 }
 

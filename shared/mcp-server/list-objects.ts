@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { KubeObject } from '../faults/kube-object.ts'
 import type { ClusterApi, Kind } from '../kubernetes/cluster-api.ts'
 import { fitValue } from './bounds.ts'
-import { readCursor, writeCursor } from './list-cursor.ts'
+import type { Cursors } from './list-cursor.ts'
+import { cellsOf } from './object-table.ts'
 
-/** With its table an answer stays within what a model should read at once (32 KiB). */
-const DEFAULT_BYTES = 24_000
+/** Objects and their rows of the table, so that the whole answer stays within what a model should read at once (32 KiB). */
+const DEFAULT_BYTES = 30_000
 /** For programs that read whole clusters; a page of the API itself is rarely larger. */
 const MAX_BYTES = 1_000_000
 
@@ -17,7 +18,8 @@ export const selectorArguments = {
 /** Every list tool takes these. */
 export const pageArguments = {
   limit: z.int().min(1).max(500).default(100).describe('At most so many objects in one answer'),
-  maxBytes: z.int().min(1_000).max(MAX_BYTES).default(DEFAULT_BYTES).describe('At most so many bytes of objects'),
+  maxBytes: z.int().min(1_000).max(MAX_BYTES).default(DEFAULT_BYTES).describe('At most so many bytes of answer'),
+  detail: z.enum(['whole', 'rows']).default('whole').describe('rows: of each object only what the table shows'),
   continue: z.string().max(12_000).optional().describe('Goes on where an earlier answer ended: its `continue`'),
 }
 
@@ -25,6 +27,7 @@ const Item = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
+  row: z.record(z.string(), z.string()).optional(),
 })
 export type Item = z.infer<typeof Item>
 /** Every list tool answers this. */
@@ -53,6 +56,7 @@ export type ListQuestion = {
   readonly fieldSelector?: string | undefined
   readonly limit: number
   readonly maxBytes: number
+  readonly detail?: 'whole' | 'rows' | undefined
   readonly continue?: string | undefined
 }
 
@@ -61,7 +65,7 @@ export async function listObjects(
   cluster: string,
   api: ClusterApi,
   question: ListQuestion,
-  signal: AbortSignal,
+  { signal, cursors, now }: { readonly signal: AbortSignal; readonly cursors: Cursors; readonly now: () => Date },
 ): Promise<ListAnswer> {
   const { kind, namespace, labelSelector, fieldSelector, limit, maxBytes } = question
   const scope = {
@@ -70,8 +74,8 @@ export async function listObjects(
     ...(labelSelector ? { labelSelector } : {}),
     ...(fieldSelector ? { fieldSelector } : {}),
   }
-  const of = [cluster, kind.apiVersion, kind.kind, namespace ?? ''].join(' ')
-  const cursor = question.continue === undefined ? { of } : readCursor(question.continue, of)
+  const of = [cluster, kind.apiVersion, kind.kind, namespace ?? '', labelSelector ?? '', fieldSelector ?? ''].join(' ')
+  const cursor = question.continue === undefined ? { of } : cursors.read(question.continue, of)
   const page = await api.list(
     kind,
     {
@@ -84,15 +88,16 @@ export async function listObjects(
     signal,
   )
   const rest = remaining(page.items, cursor.after)
-  const taken = take(rest, maxBytes)
+  const shape = question.detail === 'rows' ? (object: KubeObject) => rowOnly(object, now()) : withoutBookkeeping
+  const taken = take(rest, maxBytes, shape)
   const answer = { cluster, scope, items: taken.items, shortened: taken.shortened }
   if (taken.items.length < rest.length) {
     const last = rest[taken.items.length - 1]
     const after = last === undefined ? {} : { after: keyOf(last) }
-    return { ...answer, complete: false, continue: writeCursor({ ...cursor, ...after }) }
+    return { ...answer, complete: false, continue: cursors.write({ ...cursor, ...after }) }
   }
   if (page.continueToken === undefined) return { ...answer, complete: true }
-  return { ...answer, complete: false, continue: writeCursor({ of, page: page.continueToken }) }
+  return { ...answer, complete: false, continue: cursors.write({ of, page: page.continueToken }) }
 }
 
 const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`
@@ -104,18 +109,39 @@ function remaining(items: readonly KubeObject[], after: string | undefined): rea
   return at >= 0 ? items.slice(at + 1) : items.filter((item) => keyOf(item) > after)
 }
 
-function take(from: readonly KubeObject[], maxBytes: number): { items: Item[]; shortened: number } {
+function take(
+  from: readonly KubeObject[],
+  maxBytes: number,
+  shape: (object: KubeObject) => unknown,
+): { items: Item[]; shortened: number } {
   const items: Item[] = []
   let bytes = 0
   let shortened = 0
   for (const object of from) {
-    const { value, cut } = fitValue(withoutBookkeeping(object), maxBytes)
-    bytes += Buffer.byteLength(JSON.stringify(value))
-    if (items.length > 0 && bytes > maxBytes) break
+    const { value, cut } = fitValue(shape(object), maxBytes - FRAME_BYTES)
+    bytes += Buffer.byteLength(JSON.stringify(value)) + rowBytes(object)
+    if (items.length > 0 && bytes > maxBytes - FRAME_BYTES) break
     items.push(Item.parse(value))
     if (cut) shortened += 1
   }
   return { items, shortened }
+}
+/** What stands around the objects: scope, heading, and twice the cursor. */
+const FRAME_BYTES = 900
+/** Its line in the table; the message of an event is cut at 300. */
+const rowBytes = ({ kind, metadata }: KubeObject): number =>
+  80 + metadata.name.length + (metadata.namespace?.length ?? 0) + (kind === 'Event' ? 300 : 0)
+
+function rowOnly(object: KubeObject, now: Date): Item {
+  const { apiVersion, kind, metadata } = object
+  const { name, namespace, uid, creationTimestamp } = metadata
+  const known = Object.entries({ namespace, uid, creationTimestamp }).filter(([, value]) => value !== undefined)
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, ...Object.fromEntries(known) },
+    row: cellsOf(Item.parse(object), kind, now),
+  }
 }
 
 /** managedFields is often half of an object, and says nothing about its state. */

@@ -115,6 +115,10 @@ function ageText(stamp: string, now: Date): string {
   return `${Math.floor(seconds / 86_400)}d`
 }
 
+/** What the table shows of an object beside its name. */
+export const cellsOf = (item: Item, kind: string, now: Date): Record<string, string> =>
+  Object.fromEntries((columns[kind] ?? [age]).map(([title, cell]) => [title, cell(item, now)]))
+
 /** The answer of a list tool for people and models: what was looked at, the rows, and what is missing. */
 export function listText(answer: ListAnswer, now: Date): string {
   const { scope, items, cluster } = answer
@@ -136,8 +140,10 @@ function table(items: readonly Item[], kind: string, now: Date): string {
   // An event's own name says nothing.
   const shown = kind === 'Event' ? names.slice(0, -1) : names
   const all = [...shown, ...(columns[kind] ?? [age])]
-  const rows = [all.map(([title]) => title), ...items.map((item) => all.map(([, cell]) => cell(item, now) || '-'))]
-  const widths = all.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
+  const cellOf = (item: Item, [title, cell]: Column) => item.row?.[title] ?? cell(item, now)
+  const rows = [all.map(([title]) => title), ...items.map((item) => all.map((column) => cellOf(item, column) || '-'))]
+  // One very long name must not widen every row.
+  const widths = all.map((_, at) => Math.min(60, Math.max(...rows.map((row) => row[at]?.length ?? 0))))
   return rows
     .map((row) =>
       row

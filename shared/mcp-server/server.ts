@@ -11,13 +11,17 @@ import { type Clock, systemClock } from '../runtime/clock.ts'
 import { errorText } from '../runtime/errors.ts'
 import { randomId, systemRandom } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
+import type { AuditLine } from './audit.ts'
 import { callTool } from './call-tool.ts'
-import type { Tool } from './define-tool.ts'
+import type { ChosenCluster, Tool } from './define-tool.ts'
 import { createFaultHub, type FaultHub, type HubTimes } from './fault-hub.ts'
+import { type GuardRail, railed } from './guard-rails.ts'
+import { signedCursors } from './list-cursor.ts'
 import type { Notice } from './notices.ts'
 import { cleanText, type Redact, redactAll } from './redaction.ts'
+import { selectTools, type ToolChoice } from './select-tools.ts'
 import { createSubscriptions, type SubscriptionLimits, usualLimits } from './subscriptions.ts'
-import type { Targets } from './targets.ts'
+import { onlyTarget, type Targets } from './targets.ts'
 import { allTools } from './tools.ts'
 
 /** What a program that embeds this server serves beside its own tools. */
@@ -34,11 +38,18 @@ export type McpOptions = {
   readonly clock?: Clock
   readonly times?: Partial<HubTimes>
   readonly limits?: SubscriptionLimits
+  readonly choice?: ToolChoice
+  readonly rails?: readonly GuardRail[]
+  /** Signs `continue`. Absent: a new one, so that cursors end with this process. */
+  readonly cursorKey?: string
+  /** Where the line of each call goes; to the log when absent. */
+  readonly audit?: (line: AuditLine) => void
   readonly additions?: Additions
 }
 /** The shared part of all sessions: which clusters, and the watches on them. */
 export type KubernetesMcp = {
-  readonly options: McpOptions
+  readonly options: McpOptions & { readonly cursorKey: string }
+  readonly tools: readonly Tool[]
   readonly clock: Clock
   readonly hub: FaultHub
   readonly total: { count: number }
@@ -51,22 +62,28 @@ export type Connection = {
 }
 /** How one caller is reached. */
 export type ConnectOptions = {
-  /** What this caller may see; all, when absent. */
-  readonly targets?: Targets
+  /** The one cluster that this caller may see; all, when absent. */
+  readonly only?: string
   /** Nothing can be sent to the caller but answers. */
   readonly stateless?: boolean
   /** Holds notices back until the caller can take them; sent at once when absent. */
   readonly hold?: (send: () => void) => void
+  /** Who it is, for the audit: the subject of a token, or the door. */
+  readonly caller?: string
 }
 
 /** One call, cluster and all; known clients wait 15 s, and an answer that says so is better than none. */
 const CALL_MS = 12_000
 
+/** GiveUp when the choice of tools is wrong. */
 export function createKubernetesMcp(options: McpOptions): KubernetesMcp {
   const clock = options.clock ?? systemClock
-  const { targets, times } = options
+  const targets = railed(options.targets, options.rails ?? [])
+  const tools = [...selectTools(allTools, options.choice ?? {}), ...(options.additions?.tools ?? [])]
+  const { times } = options
   const hub = createFaultHub({ targets, clock, random: systemRandom, ...(times === undefined ? {} : { times }) })
-  return { options, clock, hub, total: { count: 0 }, stop: hub.stop }
+  const kept = { ...options, targets, cursorKey: options.cursorKey ?? randomId() }
+  return { options: kept, tools, clock, hub, total: { count: 0 }, stop: hub.stop }
 }
 
 /** Serves one caller on one transport until either closes; its subscriptions end then. */
@@ -75,7 +92,8 @@ export async function connectCaller(
   transport: Transport,
   how: ConnectOptions = {},
 ): Promise<Connection> {
-  const { redact, log, limits = usualLimits, additions } = mcp.options
+  const { redact, log, limits = usualLimits, additions, cursorKey } = mcp.options
+  const { caller = 'local' } = how
   const server = new Server(
     { name: 'nightcrier-kubernetes', title: 'Nightcrier Kubernetes', version: '0.1.0' },
     {
@@ -88,7 +106,7 @@ export async function connectCaller(
     const data = redactAll(redact, notice.data)
     const deliver = () =>
       void server.sendLoggingMessage({ ...notice, data }, transport.sessionId).catch((error: unknown) => {
-        log?.debug({ error: errorText(error) }, 'A notice could not be sent')
+        log?.debug({ error: redact.text(errorText(error)) }, 'A notice could not be sent')
       })
     if (how.hold === undefined) deliver()
     else how.hold(deliver)
@@ -96,27 +114,26 @@ export async function connectCaller(
   const subscriptions = how.stateless
     ? undefined
     : createSubscriptions({ hub: mcp.hub, clock: mcp.clock, newId: randomId, limits, total: mcp.total, send })
-
-  const served = [...allTools, ...(additions?.tools ?? [])]
-  const tools = new Map<string, Tool>(served.map((tool) => [tool.name, tool]))
+  const all = mcp.options.targets
+  const tools = new Map<string, Tool>(mcp.tools.map((tool) => [tool.name, tool]))
+  const connected = {
+    targets: how.only === undefined ? all : onlyTarget(all, how.only),
+    redact,
+    now: mcp.clock.now,
+    subscriptions,
+    chosen: how.stateless ? undefined : chosenCluster(),
+    cursors: signedCursors(cursorKey, caller),
+    served: mcp.tools,
+  }
   additions?.register(server)
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: served.map(({ definition }) => definition) }))
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: mcp.tools.map(({ definition }) => definition) }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const tool = tools.get(params.name)
     if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${cleanText(params.name)}`)
-    return callTool(
-      tool,
-      params.arguments,
-      {
-        targets: how.targets ?? mcp.options.targets,
-        redact,
-        now: mcp.clock.now,
-        signal: AbortSignal.any([extra.signal, AbortSignal.timeout(CALL_MS)]),
-        subscriptions,
-        exchange: { server, extra },
-      },
-      log,
-    )
+    const signal = AbortSignal.any([extra.signal, AbortSignal.timeout(CALL_MS)])
+    const who = { caller, session: transport.sessionId ?? '', call: String(extra.requestId) }
+    const told = { log, audit: mcp.options.audit, who }
+    return callTool(tool, params.arguments, { ...connected, signal, exchange: { server, extra } }, told)
   })
   server.onclose = () => subscriptions?.end()
   await server.connect(transport)
@@ -126,5 +143,15 @@ export async function connectCaller(
       return subscriptions?.list().length ?? 0
     },
     close: () => server.close(),
+  }
+}
+
+function chosenCluster(): ChosenCluster {
+  let chosen: string | undefined
+  return {
+    name: () => chosen,
+    choose: (name) => {
+      chosen = name
+    },
   }
 }

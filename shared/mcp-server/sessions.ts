@@ -5,7 +5,6 @@ import { createEventLog } from './event-log.ts'
 import { jsonError } from './http-answers.ts'
 import { createOutbox } from './outbox.ts'
 import { type Connection, connectCaller, type KubernetesMcp } from './server.ts'
-import type { Targets } from './targets.ts'
 
 export type SessionTimes = {
   /** A ping on the open stream so often: proxies cut what is idle, and its answer shows that somebody is there. */
@@ -34,8 +33,17 @@ type Session = {
   readonly outbox: ReturnType<typeof createOutbox>
   readonly sent: ReturnType<typeof createEventLog>
   readonly path: string
+  readonly caller: string
   connection: Connection | undefined
   lastHeard: number
+}
+
+/** As the doorkeeper found it. */
+export type Visitor = {
+  /** Whose session it is: nobody else's requests reach it. */
+  readonly caller: string
+  /** The one cluster that this address shows; all, when absent. */
+  readonly only: string | undefined
 }
 
 /** The stateful door: sessions by `Mcp-Session-Id`, each with one stream for notices. */
@@ -43,7 +51,7 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
   const sessions = new Map<string, Session>()
   const now = () => mcp.clock.now().getTime()
 
-  async function begin(request: Request, path: string, targets: Targets): Promise<Response> {
+  async function begin(request: Request, path: string, { caller, only }: Visitor): Promise<Response> {
     if (sessions.size >= MAX_SESSIONS)
       return jsonError(503, 'This server has reached its limit of sessions. Try later.')
     const outbox = createOutbox(MAX_HELD)
@@ -58,8 +66,12 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
         sessions.set(id, session)
       },
     })
-    const session: Session = { transport, outbox, sent, path, connection: undefined, lastHeard: now() }
-    session.connection = await connectCaller(mcp, transport, { targets, hold: outbox.push })
+    const session: Session = { transport, outbox, sent, path, caller, connection: undefined, lastHeard: now() }
+    session.connection = await connectCaller(mcp, transport, {
+      caller,
+      hold: outbox.push,
+      ...(only === undefined ? {} : { only }),
+    })
     const { server } = session.connection
     const ended = server.onclose
     server.onclose = () => {
@@ -106,14 +118,15 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
     size: () => sessions.size,
     subscriptions: () => [...sessions.values()].reduce((sum, one) => sum + (one.connection?.subscriptions ?? 0), 0),
     tend,
-    handle: async (request: Request, path: string, targets: Targets): Promise<Response> => {
+    handle: async (request: Request, path: string, visitor: Visitor): Promise<Response> => {
       const id = request.headers.get('mcp-session-id')
       if (id === null) {
-        if (request.method === 'POST') return begin(request, path, targets)
+        if (request.method === 'POST') return begin(request, path, visitor)
         return jsonError(400, 'Mcp-Session-Id is missing: initialize first.')
       }
       const session = sessions.get(id)
-      if (session === undefined || session.path !== path) return jsonError(404, 'Session not found', -32001)
+      if (session === undefined || session.path !== path || session.caller !== visitor.caller)
+        return jsonError(404, 'Session not found', -32001)
       return goOn(session, request)
     },
     end: async () => {

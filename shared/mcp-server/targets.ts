@@ -8,6 +8,8 @@ export type Target = {
   readonly server: string
   /** Where an object lies that is named without a namespace. */
   readonly namespace: string
+  /** Such as `env: prod`: guard rails and fan-out go by them. */
+  readonly labels?: Readonly<Record<string, string>>
   /** Why it cannot be used, when that is known already. */
   readonly problem?: string
 }

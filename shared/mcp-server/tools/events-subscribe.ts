@@ -37,7 +37,7 @@ export const eventsSubscribe = defineTool({
     if (mode !== 'faults' && mode !== 'events') {
       throw new GiveUp("failed to create subscription: invalid mode: must be 'events' or 'faults'")
     }
-    const { target } = clusterOf(call.targets, { cluster, context })
+    const { target } = clusterOf(call, { cluster, context })
     const {
       notVisible,
       degraded: _,

@@ -14,11 +14,11 @@ export const podsGet = defineTool({
   },
   output: objectOutput,
   effects: reads,
-  run: async ({ name, namespace, ...args }, { targets, signal }) => {
-    const { target, api } = clusterOf(targets, args)
+  run: async ({ name, namespace, ...args }, call) => {
+    const { target, api } = clusterOf(call, args)
     const kind = { apiVersion: 'v1', kind: 'Pod' }
     return {
-      structured: await getObject(target, api, kind, name, namespace ?? target.namespace, signal),
+      structured: await getObject(target, api, kind, name, namespace ?? target.namespace, call.signal),
       text: objectText,
     }
   },

@@ -14,10 +14,10 @@ export const podsList = defineTool({
   },
   output: listOutput,
   effects: reads,
-  run: async (args, { targets, signal, now }) => {
-    const { target, api } = clusterOf(targets, args)
+  run: async (args, call) => {
+    const { target, api } = clusterOf(call, args)
     const kind = { apiVersion: 'v1', kind: 'Pod' }
-    const structured = await listObjects(target.name, api, { ...args, kind }, signal)
-    return { structured, text: (answer) => listText(answer, now()) }
+    const structured = await listObjects(target.name, api, { ...args, kind }, call)
+    return { structured, text: (answer) => listText(answer, call.now()) }
   },
 })

@@ -52,12 +52,12 @@ export const podsLog = defineTool({
     truncated: z.boolean().describe('True: earlier lines are not shown'),
   },
   effects: reads,
-  run: async ({ name, previous, tail, ...args }, { targets, signal }) => {
-    const { target, api } = clusterOf(targets, args)
+  run: async ({ name, previous, tail, ...args }, call) => {
+    const { target, api } = clusterOf(call, args)
     const namespace = args.namespace ?? target.namespace
-    const container = args.container ?? (await containerOf(api, name, namespace, signal))
+    const container = args.container ?? (await containerOf(api, name, namespace, call.signal))
     const query = { namespace, pod: name, container, previous, tailLines: tail || 5_000, limitBytes: READ_BYTES }
-    const { text, truncated } = await api.log(query, signal)
+    const { text, truncated } = await api.log(query, call.signal)
     const shown = lastBytes(text)
     return {
       structured: {

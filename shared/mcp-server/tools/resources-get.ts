@@ -20,13 +20,13 @@ export const resourcesGet = defineTool({
   },
   output: objectOutput,
   effects: reads,
-  run: async ({ apiVersion, kind, name, namespace, ...args }, { targets, signal }) => {
-    const { target, api } = clusterOf(targets, args)
-    const kinds = await api.kinds(signal)
+  run: async ({ apiVersion, kind, name, namespace, ...args }, call) => {
+    const { target, api } = clusterOf(call, args)
+    const kinds = await api.kinds(call.signal)
     const known = kinds.find((entry) => entry.apiVersion === apiVersion && entry.kind === kind)
     const at = known?.namespaced === false ? undefined : (namespace ?? target.namespace)
     return {
-      structured: await getObject(target, api, { apiVersion, kind }, name, at, signal),
+      structured: await getObject(target, api, { apiVersion, kind }, name, at, call.signal),
       text: objectText,
     }
   },

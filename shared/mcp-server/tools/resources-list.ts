@@ -19,9 +19,9 @@ export const resourcesList = defineTool({
   },
   output: listOutput,
   effects: reads,
-  run: async ({ apiVersion, kind, ...args }, { targets, signal, now }) => {
-    const { target, api } = clusterOf(targets, args)
-    const structured = await listObjects(target.name, api, { ...args, kind: { apiVersion, kind } }, signal)
-    return { structured, text: (answer) => listText(answer, now()) }
+  run: async ({ apiVersion, kind, ...args }, call) => {
+    const { target, api } = clusterOf(call, args)
+    const structured = await listObjects(target.name, api, { ...args, kind: { apiVersion, kind } }, call)
+    return { structured, text: (answer) => listText(answer, call.now()) }
   },
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { boundText, fitValue } from '../../../shared/mcp-server/bounds.ts'
-import { readCursor, writeCursor } from '../../../shared/mcp-server/list-cursor.ts'
+import { signedCursors } from '../../../shared/mcp-server/list-cursor.ts'
 import { running, webPod } from './pods.ts'
 import { east } from './setup.ts'
 
@@ -41,7 +41,7 @@ test('a page that was cut by bytes goes on where it ended, also when its last ob
   })
   const { call, simulator } = await east({ objects: [big('a'), big('b'), big('c')] })
   const list = (more: object) =>
-    call('resources_list', { apiVersion: 'v1', kind: 'ConfigMap', maxBytes: 2_000, ...more })
+    call('resources_list', { apiVersion: 'v1', kind: 'ConfigMap', maxBytes: 3_000, ...more })
   const first = await list({})
   expect(first.structured.items).toHaveLength(2)
   simulator.remove({ kind: 'ConfigMap', namespace: 'shop', name: 'b' })
@@ -59,7 +59,14 @@ test('a cursor of another question, or a made-up one, is refused', async () => {
     expect(isError).toBe(true)
     expect(text).toBe('continue is not what an earlier answer to this same question gave. Leave it out to begin again.')
   }
-  expect(readCursor(writeCursor({ of: 'x', after: 'a/b' }), 'x')).toEqual({ of: 'x', after: 'a/b' })
+  const mine = signedCursors('key of this server', 'ann')
+  const cursor = mine.write({ of: 'x', after: 'a/b' })
+  expect(mine.read(cursor, 'x')).toEqual({ of: 'x', after: 'a/b' })
+  expect(() => mine.read(cursor, 'y')).toThrow('continue is not')
+  expect(() => signedCursors('key of this server', 'bob').read(cursor, 'x')).toThrow('continue is not')
+  expect(() => signedCursors('another key', 'ann').read(cursor, 'x')).toThrow('continue is not')
+  const forged = Buffer.from(JSON.stringify({ of: 'x', after: 'a/a' })).toString('base64url')
+  expect(() => mine.read(`${forged}.${cursor.split('.')[1]}`, 'x')).toThrow('continue is not')
 })
 
 test('one object that is too big is shown with its long values cut and marked', async () => {

@@ -1,0 +1,41 @@
+import { GiveUp } from '../runtime/errors.ts'
+import type { Tool } from './define-tool.ts'
+
+/** Which of the tools there are a server offers. Absent: all that only read. */
+export type ToolChoice = {
+  /** Only the tools of these sets. */
+  readonly toolsets?: readonly string[]
+  /** Only these tools. */
+  readonly allowTools?: readonly string[]
+  /** None of these tools. */
+  readonly denyTools?: readonly string[]
+  /** Also tools that change a cluster. */
+  readonly readWrite?: boolean
+  /** Of those, none that destroys. */
+  readonly disableDestructive?: boolean
+}
+
+/** GiveUp for a name that no tool or set has: a typing error in a deny list must not let a tool through. */
+export function selectTools(all: readonly Tool[], choice: ToolChoice): readonly Tool[] {
+  const { toolsets, allowTools, denyTools = [], readWrite = false, disableDestructive = false } = choice
+  const sets = [...new Set(all.map(({ toolset }) => toolset))]
+  const names = all.map(({ name }) => name)
+  known('toolset', toolsets ?? [], sets)
+  known('tool', [...(allowTools ?? []), ...denyTools], names)
+  const chosen = all.filter(({ name, toolset, definition: { annotations } }) => {
+    if (toolsets !== undefined && !toolsets.includes(toolset)) return false
+    if (allowTools !== undefined && !allowTools.includes(name)) return false
+    if (denyTools.includes(name)) return false
+    if (annotations?.readOnlyHint === true) return true
+    return readWrite && !(disableDestructive && annotations?.destructiveHint !== false)
+  })
+  if (chosen.length === 0) throw new GiveUp('No tool is left: loosen the toolsets, the allow list or the deny list.')
+  return chosen
+}
+
+function known(what: string, asked: readonly string[], all: readonly string[]) {
+  const wrong = asked.filter((name) => !all.includes(name))
+  if (wrong.length === 0) return
+  const shown = wrong.map((name) => `"${name.slice(0, 80)}"`).join(', ')
+  throw new GiveUp(`There is no ${what} ${shown}. Known: ${all.join(', ')}.`)
+}

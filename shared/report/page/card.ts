@@ -1,4 +1,4 @@
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import type { Report } from '../../artifacts/report.ts'
 import type { Html } from './document.ts'
 import { command, effect, objectName, severityBadge } from './marks.ts'
@@ -9,20 +9,23 @@ import { between, duration, moment } from './times.ts'
 export function card({ incident, outcome, headline, verdict, generatedAt, injectionFlags }: Report): Html {
   const causes = verdict?.rootCauses ?? []
   const next = verdict?.remedies[0]
+  const symptoms = (verdict?.timeline ?? []).filter(({ kind }) => kind === 'symptom').map(({ at }) => at)
+  // The cluster remembers symptoms from before the fault was heard.
+  const since = [incident.firstSeen, ...symptoms].toSorted((a, b) => between(b, a))[0] ?? incident.firstSeen
   const scope = incident.namespace === '' ? 'cluster-scoped' : incident.namespace
   return html`<section class="card ${incident.severity}" id="top">
 <p class="badges">${severityBadge(incident.severity)}<span class="badge outcome ${outcome}">${outcomeWords[outcome]}</span><span class="badge">${incident.status}</span></p>
-<h1>${headline}</h1>
+<h1${headline.length > 140 ? raw(' class="long"') : ''}>${headline}</h1>
 <p class="where"><strong>${incident.cluster}</strong>${incident.environment === '' ? '' : html` (${incident.environment})`} <span aria-hidden="true">›</span> ${scope} <span aria-hidden="true">›</span> ${incident.owner.kind} <strong>${incident.owner.name}</strong></p>
 <dl class="facts">
 <div><dt>Fault</dt><dd>${incident.faultType}</dd></div>
-<div><dt>Since</dt><dd>${moment(incident.firstSeen)}</dd></div>
+<div><dt>Since</dt><dd>${moment(since)}</dd></div>
 <div><dt>Seen</dt><dd>${incident.occurrences} ${incident.occurrences === 1 ? 'time' : 'times'}${between(incident.firstSeen, incident.lastSeen) >= 1000 ? `, for ${duration(between(incident.firstSeen, incident.lastSeen))}` : ''}</dd></div>
-<div><dt>Reported</dt><dd>${duration(between(incident.firstSeen, generatedAt))} after the first sign</dd></div>
+<div><dt>Reported</dt><dd>${duration(between(incident.firstSeen, generatedAt))} after it was heard</dd></div>
 </dl>
 ${injectionFlags.length === 0 ? '' : html`<p class="alarm"><strong>Careful:</strong> text in this cluster tries to steer whoever reads it. <a href="#notes">See the notes.</a></p>`}
 <h2 class="label">Root cause</h2>
-${causes.map((one) => html`<p class="cause"><span class="badge">${one.class}</span> <strong>${objectName(one)}</strong><br>${one.summary} <span class="soft">Confidence: ${one.confidence}.</span></p>`)}
+${causes.map((one) => html`<p class="cause"><span class="badge">${one.class}</span> <strong>${objectName(one)}</strong><br>${headline.includes(one.summary) ? '' : `${one.summary} `}<span class="soft">Confidence: ${one.confidence}.</span></p>`)}
 ${causes.length === 0 ? html`<p class="cause">Not established.</p>` : ''}
 <p class="soft">${outcomeMeanings[outcome]}</p>
 ${next === undefined ? '' : html`<h2 class="label">Next step ${effect(next)}</h2><p>${next.title}</p>${next.command === undefined ? '' : command(next.command)}`}

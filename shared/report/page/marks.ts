@@ -11,9 +11,14 @@ export const objectName = (one: Blamed): string =>
 export const cites = (list: readonly Citation[]): Html =>
   html`${[...new Set(list.map(({ id }) => id))].map((id) => html` <a class="cite" href="#${id}" aria-label="evidence ${id}">${id}</a>`)}`
 
-/** The same with the words that were quoted, for sentences that claim to be facts. */
-export const quotes = (list: readonly Citation[]): Html =>
-  html`${list.map(({ id, quote }) => html`<span class="quoted"><q>${quote.length > 220 ? `${quote.slice(0, 220)}…` : quote}</q> <a class="cite" href="#${id}" aria-label="evidence ${id}">${id}</a></span>`)}`
+/** The same with the words that were quoted, unless the sentence says them itself. */
+export function quotes(list: readonly Citation[], sentence = ''): Html {
+  const [said, more] = [
+    list.filter(({ quote }) => sentence.includes(quote)),
+    list.filter(({ quote }) => !sentence.includes(quote)),
+  ]
+  return html`${cites(said)}${more.map(({ id, quote }) => html`<span class="quoted"><q>${quote.length > 220 ? `${quote.slice(0, 220)}…` : quote}</q>${cites([{ id, quote }])}</span>`)}`
+}
 
 /** Whether running a command changes the cluster: in words and colour, since it is what readers must not miss. */
 export const effect = ({ changesState }: Pick<Remedy, 'changesState'>): Html =>

@@ -8,6 +8,7 @@ export const style = `
 html { scroll-padding-top:1rem }
 body { margin:0 auto; max-width:60rem; padding:1rem 1.25rem 4rem; color:var(--ink); background:var(--paper); font:16px/1.5 system-ui,sans-serif; overflow-wrap:anywhere }
 h1 { font-size:1.5rem; line-height:1.25; margin:.5rem 0 }
+h1.long { font-size:1.2rem }
 h2 { font-size:1.15rem; margin:2.25rem 0 .6rem; border-bottom:1px solid var(--line); padding-bottom:.25rem }
 h2.label { font-size:.85rem; margin:1rem 0 .25rem; border:0; padding:0; color:var(--soft) }
 h3 { font-size:1rem; margin:1.25rem 0 .35rem }
@@ -16,7 +17,7 @@ a { color:var(--link) }
 :focus-visible { outline:3px solid var(--link); outline-offset:2px; border-radius:3px }
 code, pre { font:0.875em/1.45 ui-monospace,monospace; unicode-bidi:isolate }
 pre { background:var(--paper); border:1px solid var(--line); border-radius:6px; padding:.75rem; overflow:auto; max-height:30rem; white-space:pre-wrap; margin:.5rem 0 }
-pre.command { border-color:var(--edge); user-select:all }
+pre.command { border-color:var(--edge); user-select:all; font-size:.95rem }
 mark { background:var(--mark); color:inherit }
 .soft { color:var(--soft) } .right { text-align:right }
 .unseen { position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap }
@@ -42,8 +43,8 @@ svg .middle { text-anchor:middle } svg .end { text-anchor:end }
 svg .dot { fill:var(--paper); stroke:var(--soft); stroke-width:3 }
 svg .dot.change { stroke:var(--warn) } svg .dot.symptom { stroke:var(--bad) } svg .dot.detection { stroke:var(--link) } svg .dot.verdict, svg .dot.resolution { stroke:var(--good); fill:var(--good) }
 ol.timeline { list-style:none; padding:0; margin:0 }
-ol.timeline li { display:grid; grid-template-columns:15.5rem 6.5rem 1fr; gap:.5rem; padding:.3rem 0; border-top:1px solid var(--line) }
-ol.timeline .when { font-variant-numeric:tabular-nums; text-align:right } ol.timeline .badge { justify-self:start; align-self:start }
+ol.timeline li { display:grid; grid-template-columns:4.75rem 7rem 6.75rem 1fr; gap:0 .5rem; padding:.3rem 0; border-top:1px solid var(--line); align-items:start }
+ol.timeline .day { grid-column:1/-1; font-size:.8rem; color:var(--soft) } ol.timeline .when, ol.timeline .offset { font-variant-numeric:tabular-nums } ol.timeline .offset { color:var(--soft); text-align:right; padding-right:.75rem } ol.timeline .badge { justify-self:start }
 li.change > .badge { color:var(--warn) } li.symptom > .badge { color:var(--bad) } li.detection > .badge { color:var(--link) } li.verdict > .badge, li.resolution > .badge { color:var(--good) }
 ol.chain { list-style:none; padding:0; margin:0 }
 ol.chain .link { border:1px solid var(--line); border-radius:8px; padding:.5rem .75rem; background:var(--tint) } ol.chain .first { border:2px solid var(--bad) }
@@ -66,7 +67,7 @@ table { border-collapse:collapse; width:100% } th, td { text-align:left; padding
 @media (max-width:40rem) {
   body { padding:.5rem .75rem 3rem } .card { padding:.5rem .85rem .85rem } h1 { font-size:1.25rem }
   dl { grid-template-columns:1fr } dl:not(.facts) dt { margin-top:.4rem }
-  ol.timeline li { grid-template-columns:1fr auto; gap:.1rem .5rem } ol.timeline .when { text-align:left } ol.timeline .what { grid-column:1/-1 }
+  ol.timeline li { grid-template-columns:4.75rem 1fr auto } ol.timeline .offset { text-align:left } ol.timeline .what { grid-column:1/-1 }
   .lane { font-size:11px }
 }
 @media print {

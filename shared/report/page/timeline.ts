@@ -4,7 +4,7 @@ import type { Report } from '../../artifacts/report.ts'
 import type { Html } from './document.ts'
 import { cites } from './marks.ts'
 import { outcomeWords } from './outcome-words.ts'
-import { between, clockTime, duration, moment, utc } from './times.ts'
+import { between, clockTime, duration, utc } from './times.ts'
 
 const kinds = ['change', 'symptom', 'detection', 'step', 'verdict', 'resolution'] as const
 type Kind = (typeof kinds)[number]
@@ -33,13 +33,14 @@ export function timeline(report: Report): Html {
   const entries = timelineOf(report)
   const zero = entries.find(({ kind }) => kind === 'symptom')?.at ?? report.incident.firstSeen
   let day = ''
+  const rows = entries.map((one) => {
+    const before = day
+    day = utc(one.at).slice(0, 10)
+    return html`<li class="${one.kind}">${day === before ? '' : html`<span class="day">${day} (UTC)</span>`}<span class="when">${clockTime(one.at)}</span><span class="offset">${offset(zero, one.at)}</span><span class="badge">${one.kind}</span><span class="what">${one.text}${cites(one.evidence)}</span></li>`
+  })
   return html`<section id="timeline"><h2>Timeline</h2>
 ${drawing(entries)}
-<ol class="timeline">${entries.map((one) => {
-    const newDay = utc(one.at).slice(0, 10) !== day
-    day = utc(one.at).slice(0, 10)
-    return html`<li class="${one.kind}"><span class="when">${newDay ? moment(one.at) : clockTime(one.at)} <span class="soft">${offset(zero, one.at)}</span></span><span class="badge">${one.kind}</span><span class="what">${one.text}${cites(one.evidence)}</span></li>`
-  })}</ol></section>`
+<ol class="timeline">${rows}</ol></section>`
 }
 
 function offset(zero: string, at: string): string {

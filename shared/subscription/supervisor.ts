@@ -64,6 +64,8 @@ const CONNECTING = 50
 const DRAIN_MS = 5_000
 /** Windows are shortened by up to this part, so that two supervisors do not change at the same moment. */
 const STAGGER = 0.25
+/** Health counts on a sign of life at least every 30 s. */
+const HEARTBEAT_MS = 20_000
 /** How often columns that changed are written, unless a lease is very short. */
 const BEAT_MS = 1_000
 
@@ -141,12 +143,16 @@ export const runSupervisor =
     async function loop(): Promise<void> {
       let lookAt = 0
       let renewAt = 0
+      let beatAt = 0
       let leaving = false
       while (!stop.signal.aborted) {
         const now = clock.now().getTime()
         if (now >= end) return
-        if (now >= renewAt) {
+        if (now >= beatAt) {
           await attempt('The heartbeat', leaving ? beats.leave : beats.beat)
+          beatAt = now + Math.min(HEARTBEAT_MS, leaseMs / 3)
+        }
+        if (now >= renewAt) {
           await attempt('Renewing leases', async () => dropped(await book.renewAll()))
           renewAt = now + leaseMs / 3
         } else await attempt('Writing columns', async () => dropped(await book.flush()))

@@ -125,8 +125,13 @@ export function openTransport(options: TransportOptions): McpTransport {
     })
   }
 
-  async function close(): Promise<void> {
-    if (leaving) return
+  let closed: Promise<void> | undefined
+  function close(): Promise<void> {
+    closed ??= leave()
+    return closed
+  }
+
+  async function leave(): Promise<void> {
     leaving = true
     options.signal.removeEventListener('abort', cut)
     // The good-bye goes over the same connection, so nothing may be in its way.

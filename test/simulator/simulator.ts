@@ -5,6 +5,7 @@ import { AccessRule } from './access.ts'
 import { loopbackCertificate } from './certificate.ts'
 import type { Logs } from './logs.ts'
 import { parseObjects, unfold } from './objects.ts'
+import { readProtobufReview } from './protobuf-review.ts'
 import { answer, type Cluster } from './request.ts'
 import { readScenario, type Scenario, shifted, shiftObjects } from './scenario.ts'
 import { shiftBetween } from './shift-time.ts'
@@ -236,8 +237,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
 function readBody(chunks: readonly Buffer[]): unknown {
   if (chunks.length === 0) return undefined
+  const body = Buffer.concat(chunks)
+  const review = readProtobufReview(body)
+  if (review !== undefined) return review
   try {
-    return JSON.parse(Buffer.concat(chunks).toString())
+    return JSON.parse(body.toString())
   } catch {
     return undefined
   }

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { Fault } from '../../../shared/faults/fault.ts'
+import { TriageMessage } from '../../../shared/incident/messages.ts'
+import { systemClock } from '../../../shared/runtime/clock.ts'
+import { createLog } from '../../../shared/runtime/log.ts'
+import { MAX_MESSAGE_BYTES } from '../../../shared/runtime/queue.ts'
+import { asideKeeper } from '../../../shared/subscription/keep-aside.ts'
+import { outbox } from '../../../shared/subscription/outbox.ts'
+import { memoryBlobs } from '../../fakes/memory-blobs.ts'
+import { memoryQueue } from '../../fakes/memory-queue.ts'
+import { aFault } from './supervised.ts'
+
+const fault = (changes: object = {}) =>
+  Fault.parse({ ...aFault(), cluster: 'east', receivedAt: '2026-01-12T09:00:00Z', source: 'notification', ...changes })
+
+function parts(send: ((body: string) => Promise<void>) | undefined = undefined) {
+  const queue = memoryQueue()
+  const blobs = memoryBlobs()
+  const log = createLog('silent', () => {})
+  const aside = asideKeeper({ deadLetters: blobs, clock: systemClock, log })
+  const out = outbox({ queue: { send: send ?? queue.send }, aside, clock: systemClock, random: () => 0.5, log })
+  const messages = () => queue.messages.map(({ body }) => TriageMessage.parse(JSON.parse(body)))
+  return { queue, blobs, aside, out, messages }
+}
+
+describe('the outbox', () => {
+  test('waits at most 200 ms for company', async () => {
+    const { out, queue } = parts()
+    out.add(fault())
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    out.add(fault())
+    expect(queue.messages).toHaveLength(0)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    expect(queue.messages).toHaveLength(1)
+  })
+
+  test('fills messages up to their size and their number, and no further', async () => {
+    const { out, queue, messages } = parts()
+    for (let at = 0; at < 450; at++) out.add(fault({ context: '' }))
+    for (let at = 0; at < 60; at++) out.add(fault({ context: 'é'.repeat(3_900) }))
+    await out.drain(1_000)
+    const counts = messages().map((one) => (one.type === 'faults' ? one.faults.length : 0))
+    expect(counts.reduce((sum, count) => sum + count)).toBe(510)
+    expect(Math.max(...counts)).toBeLessThanOrEqual(200)
+    for (const { body } of queue.messages) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES)
+    expect(counts.length).toBeLessThan(25)
+  })
+
+  test('tries again until the queue takes it', async () => {
+    const sent: string[] = []
+    let failures = 3
+    const { out } = parts(async (body) => {
+      failures -= 1
+      if (failures >= 0) throw new Error('503')
+      sent.push(body)
+    })
+    out.add(fault())
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect(sent).toHaveLength(1)
+  })
+
+  test('writes down what the queue never took, each fault of it', async () => {
+    const { out, aside, blobs } = parts(async () => {
+      throw new Error('503')
+    })
+    for (let at = 0; at < 5; at++) out.add(fault())
+    await out.drain(100)
+    await aside.settled()
+    const [name] = blobs.names()
+    const letter = JSON.parse((await blobs.read(name!, 1_000_000))!.text)
+    expect(letter).toMatchObject({ queue: 'faults', reason: expect.stringContaining('before the queue took it') })
+    expect(letter.body.faults).toHaveLength(5)
+  })
+
+  test('writes down what is on its way to a queue that never answers', async () => {
+    const { out, aside, blobs } = parts(() => new Promise(() => {}))
+    out.add(fault())
+    await out.drain(50)
+    await aside.settled()
+    expect(blobs.names()).toHaveLength(1)
+  })
+})

@@ -57,7 +57,8 @@ export function processContainerGroups(folder: string, programs: string = builtA
     start: async (spec) => {
       if (!validName.test(spec.name)) throw new Error(`"${spec.name}" is no name of a container group.`)
       for (const { entry } of spec.containers)
-        if (!existsSync(join(programs, entry))) throw new Error(`${join(programs, entry)} is missing. Build the app first: npm run build.`)
+        if (!existsSync(join(programs, entry)))
+          throw new Error(`${join(programs, entry)} is missing. Build the app first: npm run build.`)
       await mkdir(folder, { recursive: true, mode: 0o700 })
       if (!(await claim(folder, home(spec.name), spec))) return 'already-there'
       for (const container of spec.containers) await launch(home(spec.name), programs, container)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +38,8 @@ export async function startFixtureHost(
   environment: Record<string, string>,
   options: Partial<HostOptions> = {},
 ): Promise<FixtureHost> {
-  const file = join(mkdtempSync(join(tmpdir(), 'nightcrier-journal-')), 'journal')
+  // Goes with the built fixture.
+  const file = join(app, `journal-${randomUUID()}`)
   const output: string[] = []
   const host = await startHost({
     app,

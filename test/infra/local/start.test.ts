@@ -31,7 +31,12 @@ function start(name: string, ...flags: string[]) {
     stderr += String(chunk)
   })
   const ended = once(child, 'close').then(([code]) => code)
-  return { child, ended, temporary, stdout: () => stdout, stderr: () => stderr }
+  /** Waits until it is said; fails with what was said instead when the program ends before. */
+  const said = async (pattern: RegExp) => {
+    await expect.poll(() => child.exitCode !== null || pattern.test(stdout), { timeout: 60_000 }).toBe(true)
+    expect(stdout, stderr).toMatch(pattern)
+  }
+  return { child, ended, said, temporary, stdout: () => stdout, stderr: () => stderr }
 }
 
 /** Processes whose arguments or environment name the folder. */
@@ -64,8 +69,8 @@ test('with --once the demo ends by itself; its last two lines are the address an
 }, 90_000)
 
 test('the demo shows a report that opens, and keeps running until Ctrl-C, then leaves nothing behind', async () => {
-  const { child, ended, stdout, stderr, temporary } = start('demo')
-  await expect.poll(stdout, { timeout: 60_000, message: stderr() }).toMatch(/^cause: /m)
+  const { child, ended, said, stdout, temporary } = start('demo')
+  await said(/^cause: /m)
   const url = /^report: (\S+)$/m.exec(stdout())?.[1] ?? ''
   const answer = await fetch(url)
   expect(answer.status).toBe(200)
@@ -82,8 +87,8 @@ test('the demo shows a report that opens, and keeps running until Ctrl-C, then l
 }, 90_000)
 
 test('killed without warning, it takes all its functions with it', async () => {
-  const { child, stdout, temporary } = start('killed')
-  await expect.poll(stdout, { timeout: 60_000 }).toContain('functions')
+  const { child, said, temporary } = start('killed')
+  await said(/functions/)
   expect(processesOf(temporary).length).toBeGreaterThan(1)
   child.kill('SIGKILL')
   await expect.poll(() => processesOf(temporary), { timeout: 20_000 }).toEqual([])

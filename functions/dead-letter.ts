@@ -1,7 +1,7 @@
 import { app as host } from '@azure/functions'
 import { app } from '../shared/app.ts'
 
-for (const queue of ['faults', 'results']) {
+for (const queue of ['faults', 'results', 'notices']) {
   host.storageQueue(`dead-letter-${queue}`, {
     queueName: `${queue}-poison`,
     connection: 'AzureWebJobsStorage',

@@ -57,6 +57,13 @@ function join() {
       const deps = reportDeps(surroundings, log)
       await edge(() => handleResult(deps)(message))
     },
+    notify: async (message: unknown, invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log, edge } = await begin(invocation)
+      const { notifyDeps } = await import('./app/notify-parts.ts')
+      const { handleNotice } = await import('./report/notify/handle-notice.ts')
+      const deps = notifyDeps(surroundings, log)
+      await edge(() => handleNotice(deps)(message))
+    },
     sweep: async (invocation: Invocation): Promise<void> => {
       const { platform: surroundings, log } = await begin(invocation)
       const { triageDeps } = await import('./app/triage-parts.ts')

@@ -1,18 +1,43 @@
-import type { Notice, Notifier } from '../report/notify/notice.ts'
-import { slackWebhook } from '../report/notify/slack.ts'
-import { errorText } from '../runtime/errors.ts'
-import type { Log } from '../runtime/log.ts'
+import type { Notifier } from '../report/notify/notice.ts'
+import type { Target } from '../report/notify/routing.ts'
+import { GiveUp } from '../runtime/errors.ts'
 import type { Platform } from './platform.ts'
 
-/** Where people are told, by the settings. */
-export const notifiers = ({ settings, clock }: Pick<Platform, 'settings' | 'clock'>): readonly Notifier[] =>
-  settings.SLACK_WEBHOOK_URL === '' ? [] : [slackWebhook(settings.SLACK_WEBHOOK_URL, clock)]
+/** The place of SLACK_WEBHOOK_URL: gets what no route is meant for. */
+export const DEFAULT_PLACE = 'slack'
 
-/** Tells every channel; one that fails is logged and holds up nobody. */
-export const noticeOut = (platform: Platform, log: Log) => async (notice: Notice) => {
-  for (const notifier of notifiers(platform)) {
-    await notifier.send(notice).catch((error: unknown) => {
-      log.error({ notifier: notifier.name }, `A notice could not be sent: ${errorText(error)}`)
-    })
+/** Opens a place: reads its secrets anew, so that a changed one counts at once, and loads only what that place needs. */
+export const openNotifier =
+  ({ settings, clock, secret }: Pick<Platform, 'settings' | 'clock' | 'secret'>) =>
+  async ({ key, place }: Target): Promise<Notifier> => {
+    const deps = { clock }
+    const read = async (reference: string) => (await secret(reference)).text.trim()
+    const address = async (reference: string) => {
+      const text = await read(reference)
+      if (/^https?:\/\//.test(text) && URL.canParse(text)) return text
+      throw new GiveUp(`${reference}: the secret is no http:// or https:// address. Store the webhook's address in it.`)
+    }
+    if (key === DEFAULT_PLACE || place.slack !== undefined) {
+      const given = key === DEFAULT_PLACE ? settings.SLACK_WEBHOOK_URL : await read(place.slack ?? '')
+      if (given.startsWith('http')) return (await import('../report/notify/slack-webhook.ts')).slackWebhook(given, deps)
+      if (place.channel === undefined)
+        throw new GiveUp(`${place.slack}: a bot's token needs a channel. Add channel: beside slack: in the route.`)
+      const { slackBot } = await import('../report/notify/slack-bot.ts')
+      return slackBot({ token: given, channel: place.channel, ...slackApi(settings) }, deps)
+    }
+    if (place.teams !== undefined) {
+      const { teamsWorkflow } = await import('../report/notify/teams.ts')
+      return teamsWorkflow(await address(place.teams), deps)
+    }
+    if (place.webhook !== undefined) {
+      const { webhook } = await import('../report/notify/webhook.ts')
+      const signingKey = place.signing_key === undefined ? undefined : await read(place.signing_key)
+      return webhook({ url: await address(place.webhook), signingKey }, deps)
+    }
+    const { pagerDuty } = await import('../report/notify/pagerduty.ts')
+    const routingKey = await read(place.pagerduty ?? '')
+    return pagerDuty({ routingKey, ...pagerDutyApi(settings) }, deps)
   }
-}
+
+const slackApi = ({ SLACK_API_URL }: Platform['settings']) => (SLACK_API_URL === '' ? {} : { apiUrl: SLACK_API_URL })
+const pagerDutyApi = ({ PAGERDUTY_URL }: Platform['settings']) => (PAGERDUTY_URL === '' ? {} : { url: PAGERDUTY_URL })

@@ -1,10 +1,11 @@
 import { MAX_BUNDLE_BYTES } from '../artifacts/bundle.ts'
 import { artifactName, bundleName, containers, queues, tables } from '../artifacts/layout.ts'
 import { Report } from '../artifacts/report.ts'
+import { noticesTo } from '../incident/notices.ts'
 import type { ReportDeps } from '../report/deps.ts'
 import type { Log } from '../runtime/log.ts'
 import { agentSlots } from '../triage/slots.ts'
-import { notifiers } from './notifiers.ts'
+import { toldBreakers } from './notify-parts.ts'
 import type { Platform } from './platform.ts'
 
 const MAX_REPORT_BYTES = 32 * 1024 * 1024
@@ -22,23 +23,25 @@ export function reportDeps(platform: Platform, log: Log): ReportDeps {
     writeArtifact: async (incidentId, file, content) => {
       await incidents.write(artifactName(incidentId, file), content)
     },
-    readReport: async (incidentId) => {
-      const blob = await incidents.read(artifactName(incidentId, 'report.json'), MAX_REPORT_BYTES)
-      return blob === undefined ? undefined : Report.parse(JSON.parse(blob.text))
-    },
-    reportLink: (incidentId) =>
-      settings.REPORT_BASE_URL === ''
-        ? freshReportLink(platform, incidentId)
-        : Promise.resolve(`${settings.REPORT_BASE_URL.replace(/\/$/, '')}/api/incidents/${incidentId}/report`),
+    readReport: readReport(platform),
     releaseSlot: (incidentId, fence) => slots.release(incidentId, fence),
     wakeTriage: () => storage.queue(queues.faults).send(JSON.stringify({ version: 1, type: 'wake' })),
-    notifiers: notifiers(platform),
+    notify: noticesTo(storage.queue(queues.notices)),
+    breakers: toldBreakers(platform, log),
     settings,
     clock,
     random,
     log,
   }
 }
+
+export const readReport =
+  ({ storage }: Pick<Platform, 'storage'>) =>
+  async (incidentId: string): Promise<Report | undefined> => {
+    const blobs = storage.blobs(containers.incidents)
+    const blob = await blobs.read(artifactName(incidentId, 'report.json'), MAX_REPORT_BYTES)
+    return blob === undefined ? undefined : Report.parse(JSON.parse(blob.text))
+  }
 
 /** A link to the page itself, that dies in REPORT_LINK_HOURS. */
 export function freshReportLink({ settings, storage, clock }: Platform, incidentId: string): Promise<string> {

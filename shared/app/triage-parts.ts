@@ -1,11 +1,11 @@
 import { CLUSTERS_FILE, containers, queues, tables } from '../artifacts/layout.ts'
 import type { Cluster } from '../config/cluster.ts'
+import { noticesTo } from '../incident/notices.ts'
 import { connectCluster } from '../kubernetes/connect.ts'
 import { checkPermissions } from '../kubernetes/permissions.ts'
 import { randomId } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
 import type { TriageDeps } from '../triage/deps.ts'
-import { noticeOut } from './notifiers.ts'
 import type { Platform } from './platform.ts'
 
 /** The triage stage with its real surroundings. */
@@ -16,6 +16,7 @@ export function triageDeps(platform: Platform, log: Log): TriageDeps {
     store: platform.store,
     control: storage.table(tables.control),
     permissions: storage.table(tables.permissions),
+    clusterRows: storage.table(tables.clusters),
     deadLetters: storage.blobs(containers.deadLetters),
     bundles,
     groups: platform.groups,
@@ -27,15 +28,13 @@ export function triageDeps(platform: Platform, log: Log): TriageDeps {
     resultsLink: (expires) => storage.queueAddLink(queues.results, expires),
     brokerPort: platform.brokerPort,
     newToken: () => `${randomId()}${randomId()}`,
-    notify: (notice) => noticeOut(platform, log)({ kind: 'trouble', title: titles[notice.kind], text: notice.reason }),
+    notify: noticesTo(storage.queue(queues.notices)),
     clock: platform.clock,
     random: platform.random,
     log,
     settings,
   }
 }
-
-const titles = { 'dead-letter': 'A message could not be handled and was kept aside' } as const
 
 async function permissionsOf(platform: Platform, cluster: Cluster, kubeconfig: string, signal: AbortSignal) {
   const where = cluster.triage.kubeconfig ?? CLUSTERS_FILE

@@ -12,7 +12,7 @@ export const containers = {
   config: 'config',
   deadLetters: 'dead-letters',
 } as const
-export const queues = { faults: 'faults', results: 'results' } as const
+export const queues = { faults: 'faults', results: 'results', notices: 'notices' } as const
 export const tables = {
   /** Partition `clusters`, key = cluster name: lease, connection status, counters. */
   clusters: 'clusters',
@@ -20,7 +20,10 @@ export const tables = {
   incidents: 'incidents',
   /** Partition = cluster, key = incident id: generations that are over. */
   history: 'history',
-  /** Partition `agents`: the semaphore. Partition `breakers`: one row per dependency. Partition `supervisors`: heartbeats. */
+  /**
+   * Partition `agents`: the semaphore. `breakers`: one row per dependency. `supervisors`: heartbeats. `notices`: what was
+   * told where. `unreachable`: clusters that people were told of.
+   */
   control: 'control',
   /** Partition `permissions`, key = cluster. */
   permissions: 'permissions',

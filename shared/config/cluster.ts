@@ -14,8 +14,8 @@ const keyOrRef = z
   .refine((key) => !/^(keyvault|file):/.test(key) || SecretRef.safeParse(key).success, {
     error: 'must be keyvault:<secret name> (letters, digits and - only) or file:<path>',
   })
-const labelKey = z.string().regex(/^[\w\-./]{1,253}$/, 'must be letters, digits, and - _ . /')
-const labelValue = z.string().regex(/^[\w\-.]{0,63}$/, 'must be letters, digits, and - _ .')
+export const labelKey = z.string().regex(/^[\w\-./]{1,253}$/, 'must be letters, digits, and - _ . /')
+export const labelValue = z.string().regex(/^[\w\-.]{0,63}$/, 'must be letters, digits, and - _ .')
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
   .max(2_000)

@@ -1,17 +1,22 @@
 import { z } from 'zod'
 import { Cluster } from './cluster.ts'
 import { describeIssues, pathText } from './describe-issues.ts'
+import { Route } from './notifications.ts'
 import { Settings } from './settings.ts'
 import { readYaml } from './yaml-text.ts'
 
 /** What the supervisors of one installation can hold; also keeps one row a cluster within one table query. */
 const MAX_CLUSTERS = 5_000
+/** More than anybody keeps apart. */
+const MAX_ROUTES = 100
 /** A message that a person can still read. */
 const MAX_ERRORS_TOLD = 50
 
 export type ParsedClusters = {
   /** Those that are right, even when others are not. */
   readonly clusters: readonly Cluster[]
+  /** Who is told what; those that are right. Empty: nobody but the default place. */
+  readonly notifications: readonly Route[]
   /** Each with its path; empty when the file is right. */
   readonly errors: readonly string[]
 }
@@ -19,13 +24,17 @@ export type ParsedClusters = {
 const File = z.strictObject({
   clusters: z.array(Cluster).optional(),
   mcp_endpoint: Cluster.shape.mcp.shape.endpoint.optional(),
+  notifications: z.array(Route).max(MAX_ROUTES).optional(),
 })
-const Outline = z.looseObject({ clusters: z.array(z.unknown()).optional() })
+const Outline = z.looseObject({
+  clusters: z.array(z.unknown()).optional(),
+  notifications: z.array(z.unknown()).optional().catch(undefined),
+})
 
 /** Everything that is wrong at once. A wrong cluster takes no other with it. */
 export function parseClusters(text: string): ParsedClusters {
   const yaml = readYaml(text)
-  if ('errors' in yaml) return { clusters: [], errors: yaml.errors }
+  if ('errors' in yaml) return { clusters: [], notifications: [], errors: yaml.errors }
   const { value } = yaml
   if (value === null || value === undefined) return only('the file is empty. List at least one cluster under clusters:')
   const outline = Outline.safeParse(value)
@@ -42,15 +51,19 @@ export function parseClusters(text: string): ParsedClusters {
     errors.push('clusters: is required: list at least one cluster')
   else if (given.clusters?.length === 0) errors.push('clusters: is empty. List at least one cluster')
 
+  const notifications = (outline.success ? (outline.data.notifications ?? []) : []).flatMap((each) => {
+    const route = Route.safeParse(each)
+    return route.success ? [route.data] : []
+  })
   const single = File.shape.mcp_endpoint.safeParse(given.mcp_endpoint)
   if (given.clusters === undefined && single.success && single.data !== undefined)
-    return { clusters: [Cluster.parse({ name: 'default', mcp: { endpoint: single.data } })], errors }
+    return { clusters: [Cluster.parse({ name: 'default', mcp: { endpoint: single.data } })], notifications, errors }
   const { repeated, faults } = duplicates(listed)
   const clusters = listed.flatMap((each, at) => {
     const cluster = Cluster.safeParse(each)
     return cluster.success && !repeated.has(at) ? [cluster.data] : []
   })
-  return { clusters, errors: [...errors, ...faults] }
+  return { clusters, notifications, errors: [...errors, ...faults] }
 }
 
 /** One message for log and health; empty when nothing is wrong. */
@@ -61,7 +74,7 @@ export function problemText(where: string, errors: readonly string[]): string {
   return [`${where} is wrong:`, ...told, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n  ')
 }
 
-const only = (error: string): ParsedClusters => ({ clusters: [], errors: [error] })
+const only = (error: string): ParsedClusters => ({ clusters: [], notifications: [], errors: [error] })
 
 /** Upper and lower case count as the same: names end in blob names and host names. The first one keeps its name. */
 function duplicates(listed: readonly unknown[]): { repeated: ReadonlySet<number>; faults: readonly string[] } {

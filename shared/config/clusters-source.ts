@@ -1,6 +1,7 @@
 import { errorText } from '../runtime/errors.ts'
 import type { Cluster } from './cluster.ts'
 import { parseClusters, problemText } from './clusters-file.ts'
+import type { Route } from './notifications.ts'
 
 type ClustersText = { readonly text: string; readonly etag: string }
 export type ClustersSourceDeps = {
@@ -18,6 +19,7 @@ export type ClustersSourceDeps = {
 }
 export type CurrentClusters = {
   readonly clusters: readonly Cluster[]
+  readonly notifications: readonly Route[]
   /** What is wrong with the file now; the last good clusters are in force then. */
   readonly problem?: string
   /** By name, against the call before. */
@@ -32,6 +34,7 @@ export type Changes = {
 /** The clusters in force, read anew at each call when the file has changed. Never throws. */
 export function clustersSource(deps: ClustersSourceDeps) {
   let clusters: readonly Cluster[] = []
+  let notifications: readonly Route[] = []
   /** Whether `clusters` come from a file that was right as a whole. */
   let good = false
   let etag: string | undefined
@@ -44,14 +47,14 @@ export function clustersSource(deps: ClustersSourceDeps) {
     try {
       answer = await deps.read(etag)
     } catch (error) {
-      if (!good) await startWithout(clusters)
+      if (!good) await startWithout(clusters, notifications)
       return `${deps.where} cannot be read: ${errorText(error)}.`
     }
     if (answer === 'unchanged' || (answer !== undefined && answer.etag === etag)) return problemOfFile
     etag = answer?.etag
     if (answer === undefined) {
       problemOfFile = `${deps.where} is missing. Put your clusters there: a list under clusters:.`
-      if (!good) await startWithout([])
+      if (!good) await startWithout([], [])
     } else await take(answer.text)
     return problemOfFile
   }
@@ -60,20 +63,22 @@ export function clustersSource(deps: ClustersSourceDeps) {
     const parsed = parseClusters(text)
     problemOfFile = problemText(deps.where, parsed.errors)
     if (problemOfFile !== '') {
-      if (!good) await startWithout(parsed.clusters)
+      if (!good) await startWithout(parsed.clusters, parsed.notifications)
       return
     }
     clusters = parsed.clusters
+    notifications = parsed.notifications
     good = true
     await remember(text)
   }
 
   /** Nothing good was seen in this process: the kept file, or else those clusters that are right. */
-  async function startWithout(right: readonly Cluster[]): Promise<void> {
+  async function startWithout(right: readonly Cluster[], routes: readonly Route[]): Promise<void> {
     const kept = await deps.lastGood?.read().catch(() => undefined)
     const parsed = kept === undefined ? undefined : parseClusters(kept)
     good = parsed !== undefined && parsed.errors.length === 0
     clusters = good && parsed !== undefined ? parsed.clusters : right
+    notifications = good && parsed !== undefined ? parsed.notifications : routes
   }
 
   async function remember(text: string): Promise<void> {
@@ -89,7 +94,7 @@ export function clustersSource(deps: ClustersSourceDeps) {
     const problem = await refresh()
     if (problem !== told) deps.log(problem === '' ? `${deps.where} is right again.` : problem)
     told = problem
-    return { clusters, changed: changes(before, clusters), ...(problem === '' ? {} : { problem }) }
+    return { clusters, notifications, changed: changes(before, clusters), ...(problem === '' ? {} : { problem }) }
   }
   return { current }
 }

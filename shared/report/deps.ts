@@ -1,11 +1,12 @@
 import type { Report } from '../artifacts/report.ts'
 import type { Settings } from '../config/settings.ts'
+import type { SendNotice } from '../incident/notices.ts'
 import type { IncidentStore } from '../incident/store.ts'
+import type { Breakers } from '../runtime/breaker.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { ContainerGroups } from '../runtime/container-groups.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
-import type { Notifier } from './notify/notice.ts'
 
 export type ReportDeps = {
   readonly store: IncidentStore
@@ -15,12 +16,13 @@ export type ReportDeps = {
   /** Writes one file into the incident's folder, whole. */
   readonly writeArtifact: (incidentId: string, file: string, content: string) => Promise<void>
   readonly readReport: (incidentId: string) => Promise<Report | undefined>
-  /** The address people are given: lives as long as the incident when the app's own address is known. */
-  readonly reportLink: (incidentId: string) => Promise<string>
   readonly releaseSlot: (incidentId: string, fence: number) => Promise<void>
   /** Tells triage that a place may be free. */
   readonly wakeTriage: () => Promise<void>
-  readonly notifiers: readonly Notifier[]
+  /** Puts it on queue `notices`; who hears of it is decided there. */
+  readonly notify: SendNotice
+  /** Whether agents work at all: told of when several in a row do not. */
+  readonly breakers: Pick<Breakers, 'succeeded' | 'failed'>
   readonly settings: Pick<Settings, 'NOTIFY_ON_AGENT_FAILURE'>
   readonly clock: Clock
   readonly random: Random

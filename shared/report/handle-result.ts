@@ -8,7 +8,6 @@ import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { composeReport } from './compose.ts'
 import type { ReportDeps } from './deps.ts'
-import { tellOnce } from './notify/tell-once.ts'
 import { publish } from './publish.ts'
 import { readBundle } from './read-bundle.ts'
 
@@ -38,6 +37,7 @@ export const handleResult =
     await publish(deps)(report, files)
     const moved = await move(deps, result, report)
     if (moved === 'refused') return refuse(deps, result, 'outdated')
+    await countAgent(deps, result)
     await finish(deps, { ...report, incident: moved.incident }, result.fence)
     return 'published'
   }
@@ -101,12 +101,46 @@ const move = (deps: ReportDeps, result: ResultMessage, report: Report): Promise<
 /** What remains after the move. A crash in here is made good when the message comes again. */
 async function finish(deps: ReportDeps, report: Report, fence: number): Promise<void> {
   const { incidentId } = report.incident
-  await tellOnce(deps)(report)
+  await tell(deps, report.incident)
   await deps.groups.remove(containerGroupName(incidentId, fence))
   await deps.releaseSlot(incidentId, fence)
   await deps.wakeTriage()
   deps.log.info({ incidentId, folder: reportFolder(incidentId), outcome: report.outcome }, 'Report published')
 }
+
+/** Sent again with the message: its name is the same, and nobody hears it twice. */
+async function tell(deps: ReportDeps, incident: Incident): Promise<void> {
+  const { incidentId, fence, status, traceparent } = incident
+  if (status === 'failed' && !deps.settings.NOTIFY_ON_AGENT_FAILURE) return
+  await deps.notify({
+    version: 1,
+    id: `reported:${incidentId}:${fence}`,
+    at: deps.clock.now().toISOString(),
+    type: 'incident',
+    event: 'reported',
+    incidentId,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  })
+}
+
+/** After the move, so that a message that comes again counts nothing twice. */
+async function countAgent(deps: ReportDeps, { incidentId, ended, reason }: ResultMessage): Promise<void> {
+  try {
+    if (ended === 'completed') await deps.breakers.succeeded(AGENTS)
+    else await deps.breakers.failed(AGENTS, `${incidentId}: ${reason ?? endings[ended]}`)
+  } catch (error) {
+    deps.log.warn({ incidentId }, `How the agent ended was not counted: ${errorText(error)}`)
+  }
+}
+
+/** The breaker's name: its notices name it so. */
+const AGENTS = 'agents'
+const endings = {
+  failed: 'the agent failed',
+  timeout: 'the agent ran past its deadline',
+  lost: 'the agent vanished',
+  'not-started': 'the agent could not be started',
+} as const
 
 function refuse<T extends Handled>(deps: ReportDeps, result: ResultMessage, why: T): T {
   deps.log.warn({ incidentId: result.incidentId, fence: result.fence }, `A result was refused: ${why}`)

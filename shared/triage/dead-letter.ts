@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { queues } from '../artifacts/layout.ts'
 import { ResultMessage, TriageMessage } from '../incident/messages.ts'
+import { NoticeMessage } from '../incident/notices.ts'
 import { contend } from '../runtime/contend.ts'
 import { derivedId } from '../runtime/ids.ts'
 import type { TriageDeps } from './deps.ts'
@@ -18,8 +20,13 @@ export const handleDeadLetter =
     const blob = await keepAside(deps)({ id, queue, cluster, reason, body })
     const result = ResultMessage.safeParse(body)
     if (result.success) await close(deps, result.data)
+    // A notice that could not be told is not told of by a notice.
+    if (queue === queues.notices) return
     await deps.notify({
-      kind: 'dead-letter',
+      version: 1,
+      id: `dead-letter:${id}`,
+      at: deps.clock.now().toISOString(),
+      type: 'dead-letter',
       queue,
       reason,
       blob,
@@ -43,6 +50,8 @@ function describe(body: unknown): { reason: string; incidentId?: string; cluster
     const count = faults.data.faults.length
     return { reason: `${count} faults could not be admitted`, cluster: claimedCluster(faults.data.faults[0]) }
   }
+  const notice = NoticeMessage.safeParse(body)
+  if (notice.success) return { reason: `A notice (${notice.data.id}) could not be told` }
   const type = z.looseObject({ type: z.string().max(50) }).safeParse(body)
   return {
     reason: type.success

@@ -1,6 +1,7 @@
 import type { ClusterPermissions } from '../artifacts/permissions.ts'
 import type { Cluster } from '../config/cluster.ts'
 import type { Settings } from '../config/settings.ts'
+import type { SendNotice } from '../incident/notices.ts'
 import type { IncidentStore } from '../incident/store.ts'
 import type { Blobs } from '../runtime/blobs.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -10,22 +11,13 @@ import type { Log } from '../runtime/log.ts'
 import type { Queue } from '../runtime/queue.ts'
 import type { Table } from '../runtime/table.ts'
 
-/** Something a person should hear of that is no incident's report. */
-export type TriageNotice = {
-  readonly kind: 'dead-letter'
-  readonly queue: string
-  readonly reason: string
-  /** Where it is kept. */
-  readonly blob: string
-  readonly incidentId?: string
-  readonly cluster?: string
-}
-
 /** All that the stage needs; each act names the part that it uses. */
 export type TriageDeps = {
   readonly store: IncidentStore
   readonly control: Table
   readonly permissions: Table
+  /** What supervisors write of the clusters they watch. */
+  readonly clusterRows: Pick<Table, 'list'>
   readonly deadLetters: Pick<Blobs, 'write'>
   readonly bundles: Pick<Blobs, 'info'>
   readonly groups: ContainerGroups
@@ -43,7 +35,8 @@ export type TriageDeps = {
   readonly brokerPort: () => Promise<number>
   /** 20 or more characters nobody can guess. */
   readonly newToken: () => string
-  readonly notify: (notice: TriageNotice) => Promise<void>
+  /** Puts it on queue `notices`; who hears of it is decided there. */
+  readonly notify: SendNotice
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -67,5 +60,7 @@ export type TriageDeps = {
     | 'QUEUE_WAIT_LIMIT_SECONDS'
     | 'QUIET_PERIOD_SECONDS'
     | 'PERMISSIONS_MAX_AGE_SECONDS'
+    | 'CLUSTER_UNREACHABLE_SECONDS'
+    | 'NOTIFY_ON_AGENT_FAILURE'
   >
 }

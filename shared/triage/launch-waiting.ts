@@ -1,6 +1,7 @@
 import type { Incident } from '../incident/incident.ts'
 import { STALE } from '../runtime/contend.ts'
 import { errorText } from '../runtime/errors.ts'
+import { announce } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
 import { fairOrder, overflow } from './fair-order.ts'
 import { launch } from './launch.ts'
@@ -60,6 +61,8 @@ export async function skip(deps: TriageDeps, incidentId: string, why: string): P
   if (stored?.incident.status !== 'queued') return false
   const at = deps.clock.now()
   const reason = `${OVERLOAD}${why}`
+  const before = stored.incident.steps.filter(({ state }) => state === 'skipped').length
+  await announce(deps, stored.incident, 'skipped', String(before))
   const moved = await deps.store.move(stored, 'skipped', {
     at,
     note: reason,

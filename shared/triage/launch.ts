@@ -1,4 +1,5 @@
 import { contend } from '../runtime/contend.ts'
+import { announceQuietly } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
 import { agentSlots } from './slots.ts'
 import { type Started, startAgent } from './start-agent.ts'
@@ -51,7 +52,9 @@ export const launch =
     }
     // Another launcher was faster and starts the group; the slot under this fence is as much its own.
     if (found.incident.startedAt !== now.toISOString()) return 'gone'
-    return startAgent(deps)(found)
+    const started = await startAgent(deps)(found)
+    if (started === 'started') await announceQuietly(deps, found.incident)
+    return started
   }
 
 /** Left over from an earlier attempt. */

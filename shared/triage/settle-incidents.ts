@@ -1,6 +1,7 @@
 import type { Incident } from '../incident/incident.ts'
 import { mayMove } from '../incident/incident.ts'
 import { contend } from '../runtime/contend.ts'
+import { announce } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
 import { skip } from './launch-waiting.ts'
 
@@ -41,6 +42,7 @@ export const resolveQuiet = (deps: TriageDeps) => async (): Promise<void> => {
       const { absentSince, status, completedAt } = stored?.incident ?? {}
       if (stored === undefined || status === undefined || absentSince === undefined) return
       if (now.getTime() - new Date(absentSince).getTime() < quiet || !mayMove(status, 'resolved')) return
+      await announce(deps, stored.incident, 'resolved')
       return deps.store.move(stored, 'resolved', {
         at: now,
         note: `Not seen since ${absentSince}`,

@@ -4,6 +4,7 @@ import { freeSlots, launchWaiting } from './launch-waiting.ts'
 import { removeGroups } from './remove-groups.ts'
 import { resolveQuiet, skipOverdue } from './settle-incidents.ts'
 import { watchAgents } from './watch-agents.ts'
+import { watchClusters } from './watch-clusters.ts'
 
 /**
  * Puts right what a crash, a lost message or a lost agent left behind, and moves on what only time moves. Every part
@@ -26,6 +27,7 @@ export const sweep = (deps: TriageDeps) => async (): Promise<void> => {
   }
   await part('skip what waited too long', skipOverdue(deps))
   await part('resolve what is quiet', resolveQuiet(deps))
+  await part('watch clusters', watchClusters(deps))
   await part('free slots', () => freeSlots(deps))
   await part('launch', launchWaiting(deps))
   if (failures.length > 0) throw new Error(`The sweep could not do all: ${failures.join('; ')}`)

@@ -85,6 +85,7 @@ async function speakFor(deps: TriageDeps, stored: Stored, ended: ResultMessage['
   const bundle = await deps.bundles.info(bundleName(incidentId, fence))
   if (bundle === undefined) {
     deps.log.warn({ incidentId, cluster, ended }, `${incidentId}: ${why}`)
+    await tellLost(deps, stored, why)
     return sendResult(deps)(stored, ended, why)
   }
   // Its own message is likely on the way.
@@ -92,6 +93,23 @@ async function speakFor(deps: TriageDeps, stored: Stored, ended: ResultMessage['
   const found = `${why}; what it had found is there`
   deps.log.warn({ incidentId, cluster, ended }, `${incidentId}: ${found}`)
   return sendResult(deps)(stored, ended === 'timeout' ? 'timeout' : 'completed', found)
+}
+
+/** A report of what is known follows; this says at once that no agent is at work any more. */
+async function tellLost(deps: TriageDeps, { incident }: Stored, why: string): Promise<void> {
+  if (!deps.settings.NOTIFY_ON_AGENT_FAILURE) return
+  const { incidentId, cluster, fence } = incident
+  const at = deps.clock.now().toISOString()
+  const reason = why.slice(0, 1000)
+  await deps.notify({
+    version: 1,
+    type: 'agent-lost',
+    id: `lost:${incidentId}:${fence}`,
+    at,
+    incidentId,
+    cluster,
+    reason,
+  })
 }
 
 const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`

@@ -67,6 +67,7 @@ test('without a good file yet: a missing one is one sentence, a wrong one gives 
   const missing = clustersSource({ where: 'config/clusters.yaml', ...held(undefined) })
   expect(await missing.current()).toEqual({
     clusters: [],
+    notifications: [],
     changed: none,
     problem: 'config/clusters.yaml is missing. Put your clusters there: a list under clusters:.',
   })

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { Report } from '../../../shared/artifacts/report.ts'
+import type { NoticeMessage } from '../../../shared/incident/notices.ts'
 import { incidentStore } from '../../../shared/incident/store.ts'
 import type { ReportDeps } from '../../../shared/report/deps.ts'
 import { handleResult } from '../../../shared/report/handle-result.ts'
-import type { Notice } from '../../../shared/report/notify/notice.ts'
 import { createLog } from '../../../shared/runtime/log.ts'
 import { memoryContainerGroups } from '../../fakes/memory-container-groups.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
@@ -32,12 +32,13 @@ const bundle = (fence = 1) =>
   )
 
 async function setUp(
-  changes: { bundle?: Uint8Array | undefined; fail?: (notice: Notice) => boolean } = { bundle: bundle() },
+  changes: { bundle?: Uint8Array | undefined; fail?: () => boolean } = { bundle: bundle() },
 ) {
   const store = incidentStore({ incidents: memoryTable(), history: memoryTable() })
   await store.insert(incident())
   const files = new Map<string, string>()
-  const posts: Notice[] = []
+  const posts: NoticeMessage[] = []
+  const counted: string[] = []
   const freed: string[] = []
   let wakes = 0
   const deps: ReportDeps = {
@@ -49,30 +50,28 @@ async function setUp(
       const text = files.get(`${id}/report.json`)
       return text === undefined ? undefined : Report.parse(JSON.parse(text))
     },
-    reportLink: async (id) => `https://reports.example/${id}`,
     releaseSlot: async (id) => void freed.push(id),
     wakeTriage: async () => void wakes++,
-    notifiers: [
-      {
-        name: 'slack',
-        send: async (notice) => {
-          if (changes.fail?.(notice) === true) throw new Error('no channel')
-          posts.push(notice)
-        },
-      },
-    ],
+    notify: async (notice) => {
+      if (changes.fail?.() === true) throw new Error('no queue')
+      posts.push(notice)
+    },
+    breakers: {
+      succeeded: async (name) => void counted.push(`${name} succeeded`),
+      failed: async (name, reason) => void counted.push(`${name} failed: ${reason}`),
+    },
     settings: { NOTIFY_ON_AGENT_FAILURE: true },
     clock: { now: () => new Date('2026-01-12T09:41:08Z'), sleep: async () => {} },
     random: () => 0.5,
     log: createLog('error', () => {}),
   }
   const state = async () => (await store.current(result.incidentId))!.incident
-  return { deps, files, posts, freed, state, wakes: () => wakes, store }
+  return { deps, files, posts, counted, freed, state, wakes: () => wakes, store }
 }
 
 describe('handleResult', () => {
-  test('a completed agent becomes a report, a moved incident, one post and a free place', async () => {
-    const { deps, files, posts, freed, state, wakes } = await setUp()
+  test('a completed agent becomes a report, a moved incident, one notice and a free place', async () => {
+    const { deps, files, posts, counted, freed, state, wakes } = await setUp()
     expect(await handleResult(deps)(result)).toBe('published')
     expect([...files.keys()].map((name) => name.split('/')[1])).toEqual([
       'investigation.md',
@@ -86,18 +85,29 @@ describe('handleResult', () => {
       outcome: 'cause',
       rootCause: 'Deployment/shop/web BadCommand',
     })
-    expect(posts).toHaveLength(1)
+    expect(posts).toEqual([
+      {
+        version: 1,
+        id: `reported:${result.incidentId}:1`,
+        at: '2026-01-12T09:41:08.000Z',
+        type: 'incident',
+        event: 'reported',
+        incidentId: result.incidentId,
+      },
+    ])
+    expect(counted).toEqual(['agents succeeded'])
     expect(freed).toEqual([result.incidentId])
     expect(wakes()).toBe(1)
   })
 
-  test('running it again changes nothing and posts nothing', async () => {
-    const { deps, files, posts, state } = await setUp()
+  test('running it again changes nothing, and sends the same notice, which is told once by its name', async () => {
+    const { deps, files, posts, counted, state } = await setUp()
     await handleResult(deps)(result)
     const before = JSON.stringify([[...files], await state()])
     expect(await handleResult(deps)(result)).toBe('published-before')
     expect(JSON.stringify([[...files], await state()])).toBe(before)
-    expect(posts).toHaveLength(1)
+    expect(posts[1]).toEqual(posts[0])
+    expect(counted).toHaveLength(1)
   })
 
   test('a result with an older fence is a zombie and leaves no trace', async () => {
@@ -131,23 +141,23 @@ describe('handleResult', () => {
     expect((await state()).status).toBe('reported')
   })
 
-  test('a channel that fails is noted, and tried again when the message comes again', async () => {
+  test('a notice that could not be sent is sent when the message comes again', async () => {
     let broken = true
     const { deps, posts, state } = await setUp({ bundle: bundle(), fail: () => broken })
-    await handleResult(deps)(result)
-    expect((await state()).notices.slack?.state).toBe('failed')
+    await expect(handleResult(deps)(result)).rejects.toThrow('no queue')
+    expect((await state()).status).toBe('reported')
     broken = false
     await handleResult(deps)(result)
     expect(posts).toHaveLength(1)
-    expect((await state()).notices.slack?.state).toBe('sent')
   })
 
-  test('an agent that left nothing still gives a page and a post', async () => {
-    const { deps, files, posts, state } = await setUp({ bundle: undefined })
+  test('an agent that left nothing still gives a page and a notice, and counts as failed', async () => {
+    const { deps, files, posts, counted, state } = await setUp({ bundle: undefined })
     await handleResult(deps)({ ...result, ended: 'lost', reason: 'its container is gone' })
     expect((await state()).status).toBe('failed')
     expect(files.get(`${result.incidentId}/index.html`)).toContain('The agent left no bundle of artifacts.')
     expect(posts).toHaveLength(1)
+    expect(counted).toEqual([`agents failed: ${result.incidentId}: its container is gone`])
   })
 
   test('a bundle of another attempt is not believed', async () => {

@@ -14,9 +14,12 @@ test('a result that could not be published closes its incident, frees its place 
     status: 'failed',
     failureReason: expect.stringContaining('could not be published in five tries'),
   })
-  expect(w.notices).toEqual([
+  expect(w.notices.slice(1)).toEqual([
     {
-      kind: 'dead-letter',
+      version: 1,
+      id: expect.stringMatching(/^dead-letter:results-[0-9a-f]{20}$/),
+      at: w.clock.now().toISOString(),
+      type: 'dead-letter',
       queue: 'results',
       reason: `The result of incident ${incidentId} could not be published`,
       blob: w.deadLetters.names()[0],
@@ -51,6 +54,21 @@ test.each([['nonsense'], [undefined], [{ some: 'object' }], [null]])('%j is kept
   await handleDeadLetter(w.deps)('faults', body)
   expect(w.notices).toMatchObject([{ reason: 'A message that nobody can read' }])
   expect(w.lines.at(-1)).toMatch(/^Kept aside as dead-letters\/2026-01-12\/faults-/)
+})
+
+test('a notice that could not be told is kept, and not told of by a notice', async () => {
+  const w = world()
+  await handleDeadLetter(w.deps)('notices', {
+    version: 1,
+    id: 'resolved:east.1.1:0',
+    at: w.clock.now().toISOString(),
+    type: 'incident',
+    event: 'resolved',
+    incidentId: 'east.1.1',
+  })
+  expect(w.deadLetters.names()).toHaveLength(1)
+  expect(w.lines.at(-1)).toContain('A notice (resolved:east.1.1:0) could not be told')
+  expect(w.notices).toEqual([])
 })
 
 test('handling the same dead letter again keeps one copy', async () => {

@@ -1,9 +1,10 @@
 import type { ClusterPermissions } from '../../../shared/artifacts/permissions.ts'
 import { Cluster } from '../../../shared/config/cluster.ts'
 import { type Fault, Fault as FaultSchema } from '../../../shared/faults/fault.ts'
+import type { NoticeMessage } from '../../../shared/incident/notices.ts'
 import { incidentStore } from '../../../shared/incident/store.ts'
 import { GiveUp } from '../../../shared/runtime/errors.ts'
-import type { TriageDeps, TriageNotice } from '../../../shared/triage/deps.ts'
+import type { TriageDeps } from '../../../shared/triage/deps.ts'
 import { agentSlots } from '../../../shared/triage/slots.ts'
 import { memoryBlobs } from '../../fakes/memory-blobs.ts'
 import { memoryContainerGroups } from '../../fakes/memory-container-groups.ts'
@@ -103,6 +104,8 @@ const defaults: TriageDeps['settings'] = {
   QUEUE_WAIT_LIMIT_SECONDS: 3_600,
   QUIET_PERIOD_SECONDS: 600,
   PERMISSIONS_MAX_AGE_SECONDS: 3_600,
+  CLUSTER_UNREACHABLE_SECONDS: 300,
+  NOTIFY_ON_AGENT_FAILURE: true,
 }
 
 export type Change = {
@@ -118,11 +121,12 @@ export function world({ settings = {}, clusters = [cluster('east'), cluster('wes
   const history = memoryTable()
   const control = memoryTable()
   const permissionRows = memoryTable()
+  const clusterRows = memoryTable()
   const groups = memoryContainerGroups()
   const results = memoryQueue(clock)
   const bundles = memoryBlobs(clock)
   const deadLetters = memoryBlobs(clock)
-  const notices: TriageNotice[] = []
+  const notices: NoticeMessage[] = []
   const lines: string[] = []
   const secrets = new Map([
     ['keyvault:kubeconfig-east', 'kubeconfig of east'],
@@ -138,6 +142,7 @@ export function world({ settings = {}, clusters = [cluster('east'), cluster('wes
     store: incidentStore({ incidents, history }),
     control,
     permissions: permissionRows,
+    clusterRows,
     deadLetters,
     bundles,
     groups,
@@ -169,6 +174,7 @@ export function world({ settings = {}, clusters = [cluster('east'), cluster('wes
     history,
     control,
     permissionRows,
+    clusterRows,
     groups,
     results,
     bundles,
@@ -218,6 +224,7 @@ export function mortal({ deps, incidents, history }: World, at: number, when: 'b
     store: incidentStore(tables),
     control: all(deps.control),
     permissions: all(deps.permissions),
+    clusterRows: all({ list: deps.clusterRows.list }),
     deadLetters: all(deps.deadLetters),
     bundles: all(deps.bundles),
     groups: all(deps.groups),

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { Severity } from '../faults/fault.ts'
+import { labelKey, labelValue, SecretRef } from './cluster.ts'
+
+/** A name or pattern (`prod-*`), or a list of them. */
+const oneOrMore = z.preprocess(
+  (value) => (typeof value === 'string' ? [value] : value),
+  z.array(z.string().min(1).max(253)).min(1).max(200),
+)
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "22:00", in quotes')
+const timezone = z.string().refine(isTimezone, { error: 'must be a time zone such as Europe/Berlin, or UTC' })
+
+const kinds = ['slack', 'teams', 'webhook', 'pagerduty'] as const
+/** Where a notice goes. The addresses themselves let anybody post, so they are kept as secrets. */
+export const Place = z
+  .strictObject({
+    /** The secret: an incoming webhook's address, or a bot's token (`xoxb-…`; then `channel` is needed). */
+    slack: SecretRef.optional(),
+    channel: z.string().min(1).max(100).optional(),
+    /** The secret: a workflow's webhook address. */
+    teams: SecretRef.optional(),
+    /** The secret: an address that takes CloudEvents. */
+    webhook: SecretRef.optional(),
+    /** The secret that signs what is sent to `webhook`. */
+    signing_key: SecretRef.optional(),
+    /** The secret: an integration's routing key (Events API v2). */
+    pagerduty: SecretRef.optional(),
+  })
+  .refine((place) => kinds.filter((kind) => place[kind] !== undefined).length === 1, {
+    error: `must have exactly one of ${kinds.join(', ')}`,
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .refine((place) => place.channel === undefined || place.slack !== undefined, {
+    path: ['channel'],
+    error: 'belongs to slack only',
+  })
+  .refine((place) => place.signing_key === undefined || place.webhook !== undefined, {
+    path: ['signing_key'],
+    error: 'belongs to webhook only',
+  })
+export type Place = z.infer<typeof Place>
+
+export const QuietHours = z.strictObject({
+  from: timeOfDay,
+  to: timeOfDay,
+  timezone: timezone.default('UTC'),
+  /** This severity and worse are told at once all the same. Absent: all wait. */
+  except: Severity.optional(),
+})
+export type QuietHours = z.infer<typeof QuietHours>
+
+export const Route = z.strictObject({
+  /** All that is given must fit; nothing given fits all. */
+  match: z
+    .strictObject({
+      cluster: oneOrMore.optional(),
+      environment: oneOrMore.optional(),
+      labels: z.record(labelKey, labelValue).optional(),
+    })
+    .default({}),
+  severity_threshold: Severity.default('info'),
+  /** What comes in these hours is told at their end, each notice by itself; nothing is left out. */
+  quiet_hours: QuietHours.optional(),
+  to: z.array(Place).min(1).max(20),
+})
+export type Route = z.infer<typeof Route>
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

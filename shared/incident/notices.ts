@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { Queue } from '../runtime/queue.ts'
+
+const common = {
+  version: z.literal(1),
+  /** Names what is told: the same at each try to tell it, so that each place hears it once. */
+  id: z.string().min(1).max(300),
+  at: z.iso.datetime(),
+  /** Only these places: the others have it, or get it at another time. */
+  places: z.array(z.string().max(100)).max(100).optional(),
+  /** How often it was sent on to itself because a place did not take it. */
+  attempt: z.number().int().nonnegative().optional(),
+  /** W3C trace context. */
+  traceparent: z.string().max(55).optional(),
+}
+const Reason = z.strictObject({ at: z.iso.datetime(), text: z.string().max(500) })
+const breaker = {
+  /** What does not work, in words: `agents`, `notices to slack`, `the model`. */
+  what: z.string().max(200),
+  cluster: z.string().max(63).optional(),
+  failures: z.number().int().nonnegative(),
+  /** Of the first failure. */
+  since: z.iso.datetime(),
+  /** The last ones, oldest first. */
+  reasons: z.array(Reason).max(5),
+}
+
+/** Queue `notices`: something that people should hear of. Told by function `notify`, as the routes say. */
+export const NoticeMessage = z.discriminatedUnion('type', [
+  /**
+   * What the message says is read from the incident when it is told. `skipped` and `resolved` are sent before the move
+   * (so that a crash in between loses nothing) and are told only when the move came about.
+   */
+  z.strictObject({
+    ...common,
+    type: z.literal('incident'),
+    event: z.enum(['started', 'reported', 'skipped', 'resolved']),
+    incidentId: z.string().min(1).max(200),
+  }),
+  /** An agent that had to be ended, or vanished; its report follows. */
+  z.strictObject({
+    ...common,
+    type: z.literal('agent-lost'),
+    incidentId: z.string().min(1).max(200),
+    cluster: z.string().max(63),
+    reason: z.string().max(1000),
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('dead-letter'),
+    queue: z.string().max(63),
+    reason: z.string().max(1000),
+    /** Where it is kept. */
+    blob: z.string().max(500),
+    incidentId: z.string().max(200).optional(),
+    cluster: z.string().max(300).optional(),
+  }),
+  z.strictObject({ ...common, type: z.literal('degraded'), ...breaker, retryAt: z.iso.datetime().optional() }),
+  z.strictObject({ ...common, type: z.literal('recovered'), ...breaker }),
+  z.strictObject({
+    ...common,
+    type: z.literal('unreachable'),
+    cluster: z.string().max(63),
+    /** Since when nobody hears its faults. */
+    since: z.iso.datetime(),
+    error: z.string().max(1000),
+    retryAt: z.iso.datetime().optional(),
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('reachable'),
+    cluster: z.string().max(63),
+    since: z.iso.datetime(),
+    until: z.iso.datetime(),
+  }),
+])
+export type NoticeMessage = z.infer<typeof NoticeMessage>
+export type SendNotice = (notice: NoticeMessage, options?: { readonly delaySeconds?: number }) => Promise<void>
+
+export const noticesTo =
+  (queue: Pick<Queue, 'send'>): SendNotice =>
+  (notice, options) =>
+    queue.send(JSON.stringify(NoticeMessage.parse(notice)), options)

@@ -1,0 +1,99 @@
+import type { Place, QuietHours, Route } from '../../config/notifications.ts'
+import { atLeast, type Severity } from '../../faults/fault.ts'
+import { derivedId } from '../../runtime/ids.ts'
+
+/** What routes look at. Without a cluster it concerns all of them. */
+export type Subject = {
+  readonly severity: Severity
+  readonly cluster?: string | undefined
+  readonly environment: string
+  readonly labels: Readonly<Record<string, string>>
+}
+export type Target = {
+  /** Short, for logs and rows: `slack-1a2b3c4d`. Stays the same when the secret's value changes. */
+  readonly key: string
+  readonly place: Place
+}
+export type Routing = {
+  readonly routes: readonly Route[]
+  /** Gets what no route is meant for. */
+  readonly fallback: readonly Target[]
+}
+/** `at`: not before, because of quiet hours. */
+export type Way = { readonly target: Target; readonly at: Date | undefined }
+
+export function targetOf(place: Place): Target {
+  const kind = (['slack', 'teams', 'webhook', 'pagerduty'] as const).find((name) => place[name] !== undefined)
+  const id = derivedId(8, kind ?? '', kind === undefined ? '' : (place[kind] ?? ''), place.channel ?? '')
+  return { key: `${kind}-${id}`, place }
+}
+
+/** Each place once, at the earliest time that any of its routes allows. */
+export function waysFor({ routes, fallback }: Routing, subject: Subject, now: Date): readonly Way[] {
+  const fitting = routesFor(routes, subject)
+  if (fitting.length === 0) return fallback.map((target) => ({ target, at: undefined }))
+  const ways = new Map<string, Way>()
+  for (const route of fitting) {
+    if (!atLeast(subject.severity, route.severity_threshold)) continue
+    const at = route.quiet_hours === undefined ? undefined : endOfQuiet(route.quiet_hours, subject.severity, now)
+    for (const target of route.to.map(targetOf)) {
+      const before = ways.get(target.key)
+      if (before === undefined || earlier(at, before.at)) ways.set(target.key, { target, at })
+    }
+  }
+  return [...ways.values()]
+}
+
+/** Without a cluster: the routes for everything, or if there are none, all. */
+function routesFor(routes: readonly Route[], subject: Subject): readonly Route[] {
+  if (subject.cluster !== undefined) return routes.filter(({ match }) => fits(match, subject))
+  const general = routes.filter(({ match }) => Object.keys(match).length === 0)
+  return general.length > 0 ? general : routes
+}
+
+function fits(match: Route['match'], { cluster = '', environment, labels }: Subject): boolean {
+  if (match.cluster !== undefined && !match.cluster.some((pattern) => like(pattern, cluster))) return false
+  if (match.environment !== undefined && !match.environment.some((pattern) => like(pattern, environment))) return false
+  return Object.entries(match.labels ?? {}).every(([name, value]) => labels[name] === value)
+}
+
+/** `*` stands for any characters; no regular expression, whose time a pattern could make long. */
+function like(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.toLowerCase().split('*')
+  let left = text.toLowerCase()
+  if (rest.length === 0) return left === first
+  if (!left.startsWith(first)) return false
+  left = left.slice(first.length)
+  const last = rest.pop() ?? ''
+  for (const part of rest) {
+    const at = left.indexOf(part)
+    if (at < 0) return false
+    left = left.slice(at + part.length)
+  }
+  return left.endsWith(last)
+}
+
+const earlier = (a: Date | undefined, b: Date | undefined): boolean =>
+  b !== undefined && (a === undefined || a.getTime() < b.getTime())
+
+/** `undefined` when it may be told now. On the days when clocks change it may be an hour off, and is looked at again then. */
+export function endOfQuiet(hours: QuietHours, severity: Severity, now: Date): Date | undefined {
+  if (hours.except !== undefined && atLeast(severity, hours.except)) return undefined
+  const [from, to] = [minutesOf(hours.from), minutesOf(hours.to)]
+  const local = minutesOf(
+    new Intl.DateTimeFormat('en-GB', {
+      timeZone: hours.timezone,
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    }).format(now),
+  )
+  const quiet = from <= to ? local >= from && local < to : local >= from || local < to
+  if (!quiet) return undefined
+  const minutes = (to - local + DAY) % DAY
+  const startOfMinute = Math.floor(now.getTime() / 60_000) * 60_000
+  return new Date(startOfMinute + minutes * 60_000)
+}
+
+const DAY = 24 * 60
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))

@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import type { Clock } from './clock.ts'
+import { contend, STALE } from './contend.ts'
+import { errorText } from './errors.ts'
+import type { Random } from './ids.ts'
+import type { Log } from './log.ts'
+import type { Fields, Row, Table } from './table.ts'
+
+/** Rows of table `control`; the key is the breaker's name. */
+const PARTITION = 'breakers'
+/** Three are shown, two more help whoever reads the table. */
+const MOST_REASONS = 5
+const MOST_REASON_CHARACTERS = 500
+/** One probe at a time, and the next when nothing is heard of the first: longer than any single call may last. */
+const PROBE_MS = 60_000
+
+const Reason = z.strictObject({ at: z.string(), text: z.string() })
+type Reason = z.infer<typeof Reason>
+const State = z.strictObject({
+  state: z.enum(['closed', 'open']),
+  /** In a row. */
+  failures: z.number().int(),
+  /** Of the first of them; '' when there are none. */
+  since: z.string(),
+  openedAt: z.string(),
+  retryAt: z.string(),
+  openings: z.number().int(),
+  /** A change that nobody has been told of yet. */
+  untold: z.enum(['', 'degraded', 'recovered']),
+  reasons: z.array(Reason),
+})
+type State = z.infer<typeof State>
+
+export type BreakerChange = {
+  readonly to: 'degraded' | 'recovered'
+  readonly name: string
+  /** Counts the openings of this breaker: together with `to` and `name` it names the change. */
+  readonly opening: number
+  readonly failures: number
+  readonly since: string
+  readonly reasons: readonly Reason[]
+  readonly retryAt: string
+}
+export type BreakerDeps = {
+  readonly control: Pick<Table, 'get' | 'insert' | 'replace'>
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
+  readonly random: Random
+  readonly log: Pick<Log, 'error'>
+  /** So many failures in a row open it. */
+  readonly threshold: number
+  /** How long it stays open at first; doubled with each failed probe up to the longest. */
+  readonly openMs: number
+  readonly longestMs: number
+  /** Told at least once for each change; again with the same `opening` when it fails or the process dies. */
+  readonly onChange?: (change: BreakerChange) => Promise<void>
+}
+export type Breakers = {
+  /**
+   * Whether to try now. Open: not before `retryAt`. After that (half-open) exactly one asker may try, the others wait
+   * for what becomes of it.
+   */
+  readonly ask: (name: string) => Promise<{ readonly go: true } | { readonly go: false; readonly retryAt: Date }>
+  readonly succeeded: (name: string) => Promise<void>
+  readonly failed: (name: string, reason: string) => Promise<void>
+  readonly state: (name: string) => Promise<State & { readonly now: 'closed' | 'open' | 'half-open' }>
+}
+
+const fresh: State = {
+  state: 'closed',
+  failures: 0,
+  since: '',
+  openedAt: '',
+  retryAt: '',
+  openings: 0,
+  untold: '',
+  reasons: [],
+}
+
+/** Breakers by name, one row each; every change is one conditional write, so that all instances see the same. */
+export function breakers(deps: BreakerDeps): Breakers {
+  const { control, clock } = deps
+  const iso = (ms: number) => new Date(ms).toISOString()
+  const ms = () => clock.now().getTime()
+
+  const read = async (name: string): Promise<{ readonly row: Row | undefined; readonly state: State }> => {
+    const row = await control.get(PARTITION, name)
+    return { row, state: row === undefined ? fresh : ofFields(row.fields) }
+  }
+  const write = (name: string, row: Row | undefined, state: State): Promise<Row | undefined> =>
+    row === undefined ? control.insert(PARTITION, name, toFields(state)) : control.replace(row, toFields(state))
+
+  /** Decides on what stands there now, writes it, and tells what changed. */
+  const change = (name: string, decide: (state: State) => State | undefined): Promise<void> =>
+    contend(deps, `Breaker ${name}`, async () => {
+      const { row, state } = await read(name)
+      const next = decide(state)
+      if (next === undefined) return
+      const written = await write(name, row, next)
+      if (written === undefined) return STALE
+      if (next.untold !== '') await tell(name, written, next)
+    })
+
+  async function tell(name: string, row: Row, state: State): Promise<void> {
+    if (state.untold === '') return
+    const { openings, failures, since, reasons, retryAt, untold } = state
+    try {
+      await deps.onChange?.({ to: untold, name, opening: openings, failures, since, reasons, retryAt })
+      const told = untold === 'recovered' ? { ...state, failures: 0, since: '', reasons: [] } : state
+      // Stale: somebody has counted since, and tells it once more under the same name.
+      await control.replace(row, toFields({ ...told, untold: '' }))
+    } catch (error) {
+      deps.log.error({ breaker: name }, `That ${name} ${untold} could not be told yet: ${errorText(error)}`)
+    }
+  }
+
+  return {
+    ask: (name) =>
+      contend(deps, `Breaker ${name}`, async () => {
+        const { row, state } = await read(name)
+        if (row === undefined || state.state === 'closed') return { go: true }
+        const retryAt = new Date(state.retryAt)
+        if (retryAt.getTime() > ms()) return { go: false, retryAt }
+        const probing = await write(name, row, { ...state, retryAt: iso(ms() + PROBE_MS) })
+        return probing === undefined ? STALE : { go: true }
+      }),
+    succeeded: (name) =>
+      change(name, (state) => {
+        // The usual case costs one read and no write.
+        if (state.state === 'closed' && state.failures === 0 && state.untold === '') return undefined
+        if (state.state === 'closed' && state.untold === '') return { ...fresh, openings: state.openings }
+        return { ...state, state: 'closed', retryAt: '', untold: 'recovered' }
+      }),
+    failed: (name, reason) =>
+      change(name, (before) => {
+        const at = iso(ms())
+        const state = before.untold === 'recovered' ? { ...fresh, openings: before.openings } : before
+        const failures = state.failures + 1
+        const counted: State = {
+          ...state,
+          failures,
+          since: state.since === '' ? at : state.since,
+          reasons: [...state.reasons, { at, text: reason.slice(0, MOST_REASON_CHARACTERS) }].slice(-MOST_REASONS),
+        }
+        if (failures < deps.threshold) return counted
+        const wait = Math.min(deps.longestMs, deps.openMs * 2 ** Math.min(20, failures - deps.threshold))
+        const open: State = { ...counted, state: 'open', retryAt: iso(ms() + wait) }
+        if (state.state === 'open') return open
+        return { ...open, openedAt: at, openings: state.openings + 1, untold: 'degraded' }
+      }),
+    state: async (name) => {
+      const { state } = await read(name)
+      const now = state.state === 'open' && Date.parse(state.retryAt) <= ms() ? 'half-open' : state.state
+      return { ...state, now }
+    },
+  }
+}
+
+const toFields = ({ reasons, ...rest }: State): Fields => ({ ...rest, reasons: JSON.stringify(reasons) })
+const ofFields = (fields: Fields): State =>
+  State.strip().parse({ ...fields, reasons: JSON.parse(String(fields.reasons)) })

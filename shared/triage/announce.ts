@@ -1,0 +1,43 @@
+import type { Incident } from '../incident/incident.ts'
+import { errorText } from '../runtime/errors.ts'
+import type { TriageDeps } from './deps.ts'
+
+type AnnounceDeps = Pick<TriageDeps, 'notify' | 'clock' | 'log'>
+
+/** The move that it tells of is usually written by then; a notice that comes too early waits a little more. */
+const MOVE_SECONDS = 2
+
+/**
+ * Says beforehand that an incident is about to move, so that a crash between the two loses no notice; whoever tells it
+ * looks whether the move came about. `again` tells one such move of an incident from the next.
+ */
+export const announce = async (
+  { notify, clock }: AnnounceDeps,
+  { incidentId, traceparent }: Incident,
+  event: 'skipped' | 'resolved',
+  again = '0',
+): Promise<void> =>
+  notify(
+    {
+      version: 1,
+      id: `${event}:${incidentId}:${again}`,
+      at: clock.now().toISOString(),
+      type: 'incident',
+      event,
+      incidentId,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    },
+    { delaySeconds: MOVE_SECONDS },
+  )
+
+/** That an agent is at work is good to know, and nothing that a launch may fail for. */
+export async function announceQuietly({ notify, clock, log }: AnnounceDeps, incident: Incident): Promise<void> {
+  const { incidentId, fence } = incident
+  try {
+    const at = clock.now().toISOString()
+    const id = `started:${incidentId}:${fence}`
+    await notify({ version: 1, id, at, type: 'incident', event: 'started', incidentId })
+  } catch (error) {
+    log.warn({ incidentId }, `That an agent is at work could not be told: ${errorText(error)}`)
+  }
+}

@@ -72,9 +72,9 @@ export async function investigate(deps: InvestigateDeps): Promise<Investigation>
       notes.push(...diagnosis.crashed)
       if (signal.aborted) {
         ended = 'timeout'
-        notes.push('The deadline came before everything was read; the verdict rests on what was.')
+        notes.push('Its time was over before everything was read; the verdict rests on what was.')
       }
-      const complete = !signal.aborted && journal.left() > 0
+      const complete = !signal.aborted && journal.refused() === 0
       flags = injectionFlags(picture)
       verdict = judge({
         picture,

@@ -50,14 +50,14 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const exit = last?.exitCode ?? 0
   const fromLog =
     mark !== undefined && !told.includes(mark.text) && !events.some(({ message }) => message === mark.text)
-  if (mark === undefined ? symptom.kind !== 'start' : fromLog && ![1, 2, 126, 127, 128].includes(exit)) return []
+  if (mark === undefined ? symptom.kind !== 'start' : fromLog && ![1, 2, 126, 127, 128, 255].includes(exit)) return []
   if (told.some((text) => mountTrouble.test(text))) return []
   if (
     mark !== undefined &&
     fromLog &&
     exit !== 127 &&
     exit !== 126 &&
-    !/module|jarfile|main class|can't open file/i.test(mark.text)
+    !/module|jarfile|main class|can't open file|exec format/i.test(mark.text)
   )
     return []
 

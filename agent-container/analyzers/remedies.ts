@@ -2,9 +2,6 @@ import type { Blamed, Remedy } from '../../shared/artifacts/verdict.ts'
 import { label, type Seen } from '../picture/picture.ts'
 import { managedBy, type Subject } from '../picture/subject.ts'
 
-export const target = ({ kind, namespace, name }: Blamed): string =>
-  `${namespace === '' ? '' : `-n ${namespace} `}${kind.toLowerCase()}/${name}`
-
 /** A change of an object: by kubectl, or in its source when something else applies it and would undo the change. */
 export function change(
   seen: Seen | undefined,

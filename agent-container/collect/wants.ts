@@ -1,10 +1,7 @@
-import type { Blamed } from '../../shared/artifacts/verdict.ts'
-import { dependenciesOf } from '../picture/dependencies.ts'
-import { services } from '../picture/kinds.ts'
+import { dependenciesOf, serviceName } from '../picture/dependencies.ts'
 import { failuresInLogs } from '../picture/log-failures.ts'
-import { all, type Picture, seek, whether } from '../picture/picture.ts'
+import { type Picture, seek, whether } from '../picture/picture.ts'
 import { references } from '../picture/references.ts'
-import { backing } from '../picture/services.ts'
 import type { Subject } from '../picture/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
 import { logWants } from './log-wants.ts'
@@ -97,6 +94,20 @@ const names: Wants = (picture, subjects) => {
     : []
 }
 
+/** A name that cannot be resolved, and that no list shows: looked for once more, so that its absence is on record. */
+const unresolved: Wants = (picture, subjects) =>
+  subjects.slice(0, 3).flatMap((subject) =>
+    failuresInLogs(picture, subject)
+      .filter(({ kind }) => kind === 'no-host')
+      .slice(0, 2)
+      .flatMap(({ host }): readonly Want[] => {
+        const place = serviceName(host, subject.namespace)
+        const known = place === undefined ? undefined : whether(picture, 'Service', place.namespace, place.name)
+        if (place === undefined || known?.is !== 'absent' || known.source?.name === place.name) return []
+        return [{ tool: 'list', kind: k('v1', 'Service'), namespace: place.namespace, name: place.name }]
+      }),
+  )
+
 /** A service of another namespace: it, what it chooses, and what happened there. Two such places are followed. */
 const elsewhere: Wants = (picture, subjects) => {
   const own = new Set(subjects.slice(0, 1).map(({ namespace }) => namespace))
@@ -186,13 +197,6 @@ const policyNamespaces: Wants = (picture, subjects) => {
     .map((name) => ({ tool: 'get', kind: k('v1', 'Namespace'), name, namespace: '' }))
 }
 
-/** The pods of a service in trouble belong to its picture: their logs are read like the subject's. */
-export function serviceSubjects(picture: Picture, subject: Blamed): readonly Blamed[] {
-  if (subject.kind !== 'Service') return []
-  const service = all(picture, services, subject.namespace).find(({ name }) => name === subject.name)
-  return service === undefined ? [] : backing(picture, service).pods
-}
-
 /** Most telling first: when the budget ends, it ends with the rare ones. */
 export const wants: readonly Wants[] = [
   logWants,
@@ -202,6 +206,7 @@ export const wants: readonly Wants[] = [
   nodeTrouble,
   revisions,
   names,
+  unresolved,
   elsewhere,
   admission,
   metrics,

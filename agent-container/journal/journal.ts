@@ -40,7 +40,8 @@ export type Journal = {
   ) => Promise<void>
   readonly entries: () => readonly EvidenceEntry[]
   readonly calls: () => number
-  readonly left: () => number
+  /** Calls that were wanted and not made. */
+  readonly refused: () => number
   readonly objects: () => readonly Seen[]
   readonly events: () => readonly SeenEvent[]
   readonly logs: () => readonly SeenLog[]
@@ -61,6 +62,7 @@ export function openJournal(deps: JournalDeps): Journal {
   const lists: SeenList[] = []
   const gaps = new Map<string, Gap>()
   let calls = 0
+  let refused = 0
 
   /** Makes one call and writes it down, whatever becomes of it. */
   async function call<T>(
@@ -75,6 +77,7 @@ export function openJournal(deps: JournalDeps): Journal {
     ) => { readonly status: number; readonly output: string; readonly whole: string; readonly truncated: boolean },
   ): Promise<void> {
     if (calls >= deps.budget || deps.signal.aborted) {
+      refused++
       const why = deps.signal.aborted
         ? 'the time for this investigation was over'
         : `the budget of ${deps.budget} calls was spent`
@@ -233,7 +236,7 @@ export function openJournal(deps: JournalDeps): Journal {
     },
     entries: () => entries.toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1))),
     calls: () => calls,
-    left: () => deps.budget - calls,
+    refused: () => refused,
     objects: () => [...objects.values()],
     events: () => [...events.values()].toSorted((a, b) => a.at.localeCompare(b.at)),
     logs: () => logs,

@@ -30,7 +30,7 @@ export function lastChanges(subject: Subject): readonly Change[] {
     ...one,
     at,
     evidence: [...cite(newest, one.after), ...cite(before, one.before)]
-      .filter(({ quote }) => quote.length > 3)
+      .filter(({ quote }) => quote.length > 12)
       .slice(0, 2),
   }))
 }

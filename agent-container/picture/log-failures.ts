@@ -46,9 +46,9 @@ const patterns: readonly (readonly [FailureKind, RegExp])[] = [
   ['reset', /connection reset|ECONNRESET|socket hang up|broken pipe|unexpected EOF|server closed the connection/i],
 ]
 const address =
-  /(?:\/\/|[@\s"'`([=]|^)((?:\d{1,3}\.){3}\d{1,3}|[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*):(\d{2,5})(?!\d|:\d)/gi
+  /(?:\/\/|[@\s"'`([=>]|^)((?:\d{1,3}\.){3}\d{1,3}|[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*):(\d{2,5})(?!\d|:\d)/gi
 const named =
-  /(?:lookup|ENOTFOUND|EAI_AGAIN|getaddrinfo|host ?name|host|can't find|resolve|resolving|server at|UnknownHostException:?|to)\s+"?'?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*)"?'?/gi
+  /(?:lookup|ENOTFOUND|EAI_AGAIN|getaddrinfo(?: [A-Z_]+)?|host ?name|host|can't find|resolve|resolving|server at|UnknownHostException:?|to)\s+"?'?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*)"?'?/gi
 const fromUrl = /\/\/(?:[^@/\s]*@)?([a-z0-9][a-z0-9.-]*)(?::(\d{2,5}))?/gi
 const noHosts = new Set([
   'the',

@@ -26,6 +26,17 @@ const make = (
 export function objectSymptoms(picture: Picture, subject: Subject): readonly Symptom[] {
   const { seen } = subject
   if (seen === undefined) return []
+  const { deletionTimestamp } = seen.object.metadata
+  if (seen.kind !== 'Pod' && (age(picture, deletionTimestamp) ?? 0) > 5 * minute)
+    return [
+      make(
+        'terminating',
+        '',
+        `${label(subject)} was deleted at ${deletionTimestamp} and is still there`,
+        cite(seen, 'deletionTimestamp:'),
+        deletionTimestamp,
+      ),
+    ]
   switch (seen.kind) {
     case 'Node':
       return nodeSymptoms(seen)

@@ -5,13 +5,16 @@ const orders =
   /ignore (?:all |any )?(?:previous|prior|above|earlier) (?:instructions|messages|text|evidence)|disregard (?:all|the|any|previous)|you are (?:now )?an? (?:ai|assistant|agent|language model)|system prompt|(?:the )?root cause is\b.{0,80}(?:run|execute|kubectl)|(?:run|execute|apply)[: ]+`?kubectl (?:delete|apply|patch|scale|exec|edit)|<\/?(?:system|assistant|tool_result|instructions)>|do not (?:report|mention|investigate)|report (?:that )?(?:everything|all) is (?:fine|healthy)|(?:AI|LLM|assistant|agent)s?[,:] (?:please|you must|stop)/i
 
 export function injectionFlags(picture: Picture): string[] {
-  const flags = [
-    ...picture.logs
+  const logs = new Map(
+    picture.logs
       .filter(({ lines }) => lines.some((line) => orders.test(line)))
-      .map(
-        (log) =>
-          `The log of ${log.namespace}/${log.pod} (${log.container}, ${log.id}) holds text that gives orders to its reader.`,
-      ),
+      .map((log) => [`${log.namespace}/${log.pod} ${log.container}`, log]),
+  )
+  const flags = [
+    ...[...logs.values()].map(
+      (log) =>
+        `The log of ${log.namespace}/${log.pod} (${log.container}, ${log.id}) holds text that gives orders to its reader.`,
+    ),
     ...picture.events
       .filter(({ message }) => orders.test(message))
       .map(

@@ -117,7 +117,7 @@ const table = (rows: readonly (readonly [string, string])[]): string =>
   ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${plain(value).replaceAll('|', '\\|')} |`)].join(
     '\n',
   )
-const notesOf = (citations: readonly Citation[]): string => citations.map(({ id }) => ` [${id}]`).join('')
+const notesOf = (citations: readonly Citation[]): string => [...new Set(citations.map(({ id }) => ` [${id}]`))].join('')
 const fence = (command: string | undefined): string =>
   command === undefined ? '' : `\n\n   \`\`\`sh\n   ${command.replaceAll('`', "'").replaceAll('\n', ' ')}\n   \`\`\``
 

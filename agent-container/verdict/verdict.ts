@@ -202,23 +202,34 @@ function headline(
       .at(-1)
     return `${name} ${at} is healthy now; the fault ${incident.faultType} is over${last === undefined ? '' : ` (the last container ended at ${last})`}.`
   }
-  const since =
-    symptoms
-      .map((one) => one.since)
-      .filter((one) => one !== undefined)
-      .toSorted()[0] ?? incident.firstSeen
+  const since = earliest(picture, symptoms)
   const { desired, ready } = impactOf(picture, subject)
+  const updated = subject.workload?.data.status.updatedReplicas
   const state =
     desired === undefined
       ? 'is in trouble'
-      : ready === desired
-        ? 'has all replicas and fails all the same'
-        : `has ${ready} of ${desired} replicas ready`
+      : ready !== desired
+        ? `has ${ready} of ${desired} replicas ready`
+        : symptoms.some((one) => !isWeak(one)) || (updated ?? desired) < desired
+          ? 'keeps its old replicas, and the new ones do not come up,'
+          : 'has all replicas ready and fails all the same'
   const because =
     shown.length === 0
       ? `no cause could be shown (${symptoms[0]?.text ?? 'it could not be read'})`
       : shown.map((one) => one.summary.replace(/\.$/, '')).join('; and ')
   return `${name} ${at} ${state} since ${since}: ${because}.`
+}
+
+/** The first sign: a warning about the pods that show it, or their own stamps; what came before is not part of it. */
+function earliest(picture: Picture, symptoms: readonly Symptom[]): string {
+  const pods = new Set(symptoms.flatMap((one) => one.pods.map(({ name }) => name)))
+  const warnings = picture.events
+    .filter(({ type, name }) => type === 'Warning' && pods.has(name))
+    .map(({ first }) => first)
+  const stamps = [...warnings, ...symptoms.flatMap(({ since }) => since ?? []), picture.incident.firstSeen]
+  return (
+    stamps.filter((one) => !Number.isNaN(Date.parse(one))).toSorted((a, b) => Date.parse(a) - Date.parse(b))[0] ?? ''
+  )
 }
 
 function hypothesisOf(

@@ -3,8 +3,9 @@ import { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
 import { verifyEvidence } from '../../shared/report/verify-evidence.ts'
 import { cases } from './cases.ts'
 import { onScenario } from './on-scenario.ts'
+import { rareCases } from './rare-cases.ts'
 
-test.each(cases)('$name', async ({ objects, logs, access, trigger, blames, outcome }) => {
+test.each([...cases, ...rareCases])('$name', async ({ objects, logs, access, trigger, blames, outcome }) => {
   const { result, calls } = await onScenario({
     objects,
     ...(logs === undefined ? {} : { logs }),

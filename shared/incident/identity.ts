@@ -13,8 +13,9 @@ const setPod = new RegExp(`^(.+)-${suffix}{5}$`)
  * the object itself. Works without the cluster, so that admission never depends on a cluster's API answering.
  */
 export function topOwner(fault: Pick<Fault, 'resource' | 'owner'>): ObjectRef {
-  if (fault.owner !== undefined) return fault.owner
-  const { resource } = fault
+  // A ReplicaSet is named as owner where its own owner was not in sight: both ways must come to the same Deployment.
+  if (fault.owner !== undefined && fault.owner.kind !== 'ReplicaSet') return fault.owner
+  const resource = fault.owner ?? fault.resource
   if (resource.kind !== 'Pod' && resource.kind !== 'ReplicaSet') return resource
   const at = resource.namespace === undefined ? {} : { namespace: resource.namespace }
   if (resource.kind === 'ReplicaSet') {

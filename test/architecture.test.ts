@@ -59,7 +59,7 @@ const rules: Record<string, (one: Source) => readonly string[]> = {
       ? []
       : one.imports.filter((path) => path.startsWith('@modelcontextprotocol/')),
   'the product imports neither tests nor the local platform': (one) =>
-    one.file.startsWith('infra/local/') || one.file.startsWith('shared/app')
+    one.file.startsWith('infra/') || one.file.startsWith('shared/app')
       ? []
       : one.imports.filter((path) => path.startsWith('test/') || path.startsWith('infra/')),
   'settings are read in one room': (one) =>

@@ -6,6 +6,10 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectCluster } from '../../../shared/kubernetes/connect.ts'
+import { createRedactor } from '../../../shared/kubernetes/redact.ts'
+import { startMcpHttpServer } from '../../../shared/mcp-server/http-server.ts'
+import { targetsOf } from '../../../shared/mcp-server/targets.ts'
 import { startSimulator } from '../../simulator/simulator.ts'
 import { crashingPod, type House, house, namespaceObject, until } from './supervised.ts'
 
@@ -92,5 +96,33 @@ describe('the plain Kubernetes MCP server, the real binary', () => {
     expect(home.faults().map(({ resource }) => resource.name)).toEqual(['web-3'])
     await until('it is said', () => home.row('east').note.includes('default namespace only'))
     expect(observed(home)).toEqual([])
+  })
+})
+
+describe('our own server', () => {
+  test('tells faults with their owners and their end, and is looked at without telling them twice', async () => {
+    const cluster = await startSimulator({ objects })
+    const api = connectCluster(cluster.kubeconfig, { where: 'the simulator' })
+    const targets = targetsOf([{ name: 'sim', api }])
+    const server = await startMcpHttpServer({ targets, redact: createRedactor({ key: 'a key for this test only' }) })
+    onTestFinished(async () => {
+      await server.stop()
+      await api.close()
+      await cluster.stop()
+    })
+    const home = await house()
+    watch(home, `${server.url}/sim`)
+    await until('what was broken is found', () => home.faults().length === 1, 10_000)
+    expect(home.faults()[0]).toMatchObject({ faultType: 'CrashLoop', resource: { name: 'web-1' }, source: 'reconcile' })
+    await until('a whole look is told', () => observed(home).length > 1, 10_000)
+    expect(home.row('east')).toMatchObject({ status: 'active', source: 'subscription', note: '' })
+    const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', uid: 'uid-db', controller: true }
+    const pod = crashingPod('db-0')
+    cluster.apply([{ ...pod, metadata: { ...pod.metadata, ownerReferences: [owner] } }])
+    await until('what breaks is told', () => home.faults().length === 2, 10_000)
+    expect(home.faults()[1]).toMatchObject({ source: 'notification', owner: { kind: 'StatefulSet', name: 'db' } })
+    cluster.remove({ kind: 'Pod', namespace: 'shop', name: 'db-0' })
+    await until('its end is told', () => home.faults().some(({ resolved }) => resolved === true), 10_000)
+    expect(home.faults()).toHaveLength(3)
   })
 })

@@ -92,7 +92,6 @@ var wired = {
   AGENT_IMAGE: agentImage
   AGENT_SUBNET_ID: agentSubnetId
   AGENT_REGISTRY_IDENTITY: registryIdentityId
-  REPORT_BASE_URL: 'https://${site.properties.defaultHostName}'
   SUPERVISORS: string(supervisors)
 }
 

@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { containers, queues, tables } from '../shared/artifacts/layout.ts'
+import { Settings } from '../shared/config/settings.ts'
+import { type Setting, settingsOf } from './settings-of.ts'
+
+/** What the templates themselves set from the resources that they make: in `wired` of functions.bicep and main.tf. */
+const wired = [
+  'AzureWebJobsStorage__blobServiceUri',
+  'AzureWebJobsStorage__queueServiceUri',
+  'AzureWebJobsStorage__tableServiceUri',
+  'AzureWebJobsStorage__clientId',
+  'KEY_VAULT_URL',
+  'AZURE_SUBSCRIPTION_ID',
+  'AGENT_RESOURCE_GROUP',
+  'AGENT_LOCATION',
+  'AGENT_IMAGE',
+  'AGENT_SUBNET_ID',
+  'AGENT_REGISTRY_IDENTITY',
+  'SUPERVISORS',
+]
+/** A key of storage, and what stands for Azure on a developer's machine: no template sets them. */
+const local = ['AzureWebJobsStorage', 'CLUSTERS_FILE', 'LOCAL_VAULT_DIR', 'LOCAL_GROUPS_DIR']
+
+/** Files that follow from the product's own names and settings: path from the root → text. */
+export function generated(): Readonly<Record<string, string>> {
+  const settings = settingsOf(Settings)
+  const free = settings.filter(({ name }) => !wired.includes(name) && !local.includes(name))
+  const product = {
+    containers: Object.values(containers).sort(),
+    queues: Object.values(queues)
+      .flatMap((name) => [name, `${name}-poison`])
+      .sort(),
+    tables: [...new Set<string>(Object.values(tables))].sort(),
+    settings: { wired, free: free.map(({ name }) => name), local },
+  }
+  return {
+    'infra/product.json': `${JSON.stringify(product, undefined, 2)}\n`,
+    'infra/azure/settings.bicep': bicepType(free),
+    'docs/settings.md': settingsPage(settings),
+  }
+}
+
+function bicepType(settings: readonly Setting[]): string {
+  const lines = settings.flatMap(({ name, meaning }) => [
+    ...(meaning === '' ? [] : [`  @description('${meaning.replaceAll("'", "\\'")}')`]),
+    `  ${name}: string?`,
+  ])
+  return `// Written by \`npm run generate\` from shared/config/settings.ts.
+@export()
+@sealed()
+type Settings = {
+${lines.join('\n')}
+}
+`
+}
+
+function settingsPage(settings: readonly Setting[]): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|')
+  const rows = settings.map(({ name, takes, fallback, meaning }) => {
+    const by = wired.includes(name) ? ' *Set by the templates.*' : local.includes(name) ? ' *Local use.*' : ''
+    return `| \`${name}\` | ${cell(takes)} | ${fallback === '' ? '' : `\`${cell(fallback)}\``} | ${cell(meaning)}${by} |`
+  })
+  return `# Settings
+
+Each is one environment variable (an application setting in Azure); an empty one counts as not set. All wrong settings
+are named in one message at the start. This page is written by \`npm run generate\` from \`shared/config/settings.ts\`.
+
+| setting | takes | default | meaning |
+|---|---|---|---|
+${rows.join('\n')}
+`
+}
+
+if (import.meta.main) {
+  const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+  for (const [file, text] of Object.entries(generated())) {
+    const path = join(root, file)
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+    console.log(`wrote ${relative(process.cwd(), path)}`)
+  }
+}

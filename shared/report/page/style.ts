@@ -1,3 +1,13 @@
+/** Rows that the list's radio buttons hide: states, severities, and as many clusters as the list names. */
+const states = ['open', 'queued', 'running', 'reported', 'evidence-only', 'failed', 'skipped', 'resolved'].map(
+  (name) => `s-${name}`,
+)
+const severities = ['critical', 'warning', 'info'].map((name) => `v-${name}`)
+const clusters = [...Array.from({ length: 20 }, (_, index) => `c-${index}`), 'c-rest']
+const hidden = [...states, ...severities, ...clusters]
+  .map((name) => `.list:has(#${name}:checked) tbody tr[class]:not(.${name})`)
+  .join(',')
+
 /** One style sheet for every page: light and dark by the reader's setting, phone and print, system fonts only. */
 export const style = `
 :root { --ink:#1c2127; --soft:#57606a; --line:#d0d7de; --edge:#7d8793; --paper:#fff; --tint:#f6f8fa; --bad:#b42318; --warn:#8a5a00; --good:#1a7f37; --link:#0550ae; --calm:#6639ba; --mark:#fff2b3; --down:#f7c8c3 }
@@ -22,9 +32,9 @@ mark { background:var(--mark); color:inherit }
 .soft { color:var(--soft) } .right { text-align:right }
 .unseen { position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap }
 .card { border:1px solid var(--line); border-left:6px solid var(--soft); border-radius:8px; padding:.75rem 1.25rem 1rem; background:var(--tint) }
-.card.critical { border-left-color:var(--bad) } .card.warning { border-left-color:var(--warn) } .card.info { border-left-color:var(--good) }
+.card.critical { border-left-color:var(--bad) } .card.warning { border-left-color:var(--warn) } .card.info { border-left-color:var(--link) }
 .badge { display:inline-block; border:1px solid currentColor; border-radius:99px; padding:0 .6rem; font-size:.8rem; font-weight:600; margin-right:.35rem; white-space:nowrap }
-.critical.badge, .badge.bad, .badge.failed, .changes { color:var(--bad) } .warning.badge { color:var(--warn) } .info.badge, .reads, .badge.good, .badge.cause, .badge.active { color:var(--good) }
+.critical.badge, .badge.bad, .badge.failed, .changes { color:var(--bad) } .warning.badge { color:var(--warn) } .info.badge { color:var(--link) } .reads, .badge.good, .badge.cause, .badge.active { color:var(--good) }
 .effect { font-size:.8rem; border-radius:4px; padding:.05rem .4rem; border:2px solid currentColor; white-space:nowrap }
 .alarm { border-left:4px solid var(--bad); padding:.35rem .75rem }
 dl { display:grid; grid-template-columns:max-content 1fr; gap:.15rem 1rem; margin:.5rem 0 0 }
@@ -61,7 +71,17 @@ details:has(:target) { border-color:var(--link) }
 .phase { stroke:var(--paper) } .p0 { fill:#0969da } .p1 { fill:#9a6700 } .p2 { fill:#8250df } .p3 { fill:#1a7f37 } .p4 { fill:#bf3989 }
 ul.legend { list-style:none; padding:0; display:flex; flex-wrap:wrap; gap:.25rem 1.25rem; margin:.35rem 0; font-size:.9rem }
 table { border-collapse:collapse; width:100% } th, td { text-align:left; padding:.35rem .5rem; border-bottom:1px solid var(--line); vertical-align:top } th { font-size:.85rem; color:var(--soft) }
+body:has(.list) { max-width:76rem }
+.list .figures { display:grid; gap:0 2rem } .figures h2 { font-size:1rem; margin-top:1rem }
+.chart { display:block } .bar.critical { fill:var(--bad) } .bar.warning { fill:var(--warn) } .bar.info { fill:var(--link) } .bar.plain { fill:var(--calm) }
+table.bars th { white-space:nowrap; width:1% } table.bars th, table.bars td { border:0; padding:.1rem .4rem } table.bars td.right { width:1%; white-space:nowrap }
+.filters { display:flex; flex-wrap:wrap; gap:.5rem 1rem; margin:0 0 1rem } fieldset { border:1px solid var(--line); border-radius:6px; padding:.1rem .75rem .35rem; min-width:0 } legend { font-size:.8rem; color:var(--soft) }
+label { display:inline-block; margin-right:.6rem; padding:.15rem 0 } input { accent-color:var(--link); width:1.1rem; height:1.1rem; vertical-align:-.15rem }
+${hidden} { display:none }
+.incidents { table-layout:fixed } .incidents th { overflow-wrap:normal } .incidents td:first-child { font-variant-numeric:tabular-nums }
+.incidents th:nth-child(1) { width:9.5rem } .incidents th:nth-child(3) { width:9rem } .incidents th:nth-child(4) { width:7.5rem } .incidents th:nth-child(5) { width:8.5rem } .incidents th:nth-child(6) { width:4rem } .incidents .soft { font-size:.9rem }
 @media (min-width:48rem) {
+  .list .figures { grid-template-columns:1fr 1fr } .list .figures section:first-child { grid-column:1/-1 }
   ol.chain.short { display:flex; align-items:stretch } ol.chain.short li { flex:1 1 0; display:flex; align-items:center; min-width:0 } ol.chain.short .link { flex:1; align-self:stretch; min-width:0 } ol.chain.short .arrow { transform:rotate(-90deg); flex:none; margin:0 .1rem }
 }
 @media (max-width:40rem) {
@@ -69,11 +89,13 @@ table { border-collapse:collapse; width:100% } th, td { text-align:left; padding
   dl { grid-template-columns:1fr } dl:not(.facts) dt { margin-top:.4rem }
   ol.timeline li { grid-template-columns:4.75rem 1fr auto } ol.timeline .offset { text-align:left } ol.timeline .what { grid-column:1/-1 }
   .lane { font-size:11px }
+  .incidents thead { position:absolute; clip-path:inset(50%); width:1px; height:1px; overflow:hidden }
+  .incidents tr { display:grid; grid-template-columns:1fr auto; gap:.1rem .75rem; padding:.5rem 0; border-bottom:1px solid var(--line) } .incidents td { border:0; padding:0 } .incidents td:nth-child(2) { grid-column:1/-1; grid-row:1 } .incidents td:last-child { text-align:left } .incidents td:last-child::after { content:'×' }
 }
 @media print {
   @page { margin:1.5cm }
   :root { --ink:#000; --soft:#444; --line:#bbb; --edge:#666; --paper:#fff; --tint:#fff; --bad:#a11; --warn:#750; --good:#165; --link:#024; --mark:#ffec99; --down:#fdd }
-  body { max-width:none; padding:0; font-size:11pt } nav { display:none } pre { max-height:none }
+  body { max-width:none; padding:0; font-size:11pt } nav, .filters { display:none } pre { max-height:none }
   details::details-content { content-visibility:visible; height:auto; block-size:auto; opacity:1 }
   section > h2, h3 { break-after:avoid } article, .card, li, dl { break-inside:avoid }
 }

@@ -1,0 +1,138 @@
+import type { Blobs } from '../../runtime/blobs.ts'
+import { type ContendDeps, contend, STALE } from '../../runtime/contend.ts'
+import { type Entry, Month } from './entry.ts'
+import { type Addresses, listPage } from './list-page.ts'
+import { monthBlob, monthOf, monthPage, newestFirst, parts, ROWS, withEntry } from './month.ts'
+
+export type ListDeps = ContendDeps & {
+  readonly blobs: Pick<Blobs, 'read' | 'write' | 'info' | 'list'>
+  readonly addresses: Addresses
+}
+
+/** 10,000 lines of at most 1.2 kB. */
+const MAX_MONTH_BYTES = 16 * 1024 * 1024
+/** Ten years. */
+const MOST_MONTHS = 120
+/** What the first page's counts and charts speak of. */
+const DAYS = 30
+const DAY = 86_400_000
+
+/**
+ * Puts a line into the list, or changes it, and writes the pages on which that shows. The line is kept by a conditional
+ * write of its month; a page is written only if nobody wrote it since before its months were read, so the last writer
+ * has seen every line, and two reports at once lose neither. Running it again writes nothing new.
+ */
+export const listIncident =
+  (deps: ListDeps) =>
+  async (entry: Entry): Promise<void> => {
+    const month = monthOf(entry.at)
+    await contend(deps, `The list of ${month}`, async () => {
+      const { etag, content } = await readMonth(deps, month)
+      const next = withEntry(content, entry)
+      if (next === undefined) return 'unchanged'
+      const condition = etag === undefined ? { onlyIfNew: true } : { onlyIfEtag: etag }
+      return (await deps.blobs.write(monthBlob(month), JSON.stringify(next), condition)) ? 'written' : STALE
+    })
+    // Also when the line was there: whoever wrote it may have died before the pages.
+    await writeMonthPages(deps, month, entry.id)
+    await writePage(deps, 'index.html', () => firstPage(deps))
+  }
+
+async function readMonth({ blobs }: ListDeps, month: string) {
+  const blob = await blobs.read(monthBlob(month), MAX_MONTH_BYTES)
+  const content: Month = blob === undefined ? { version: 1, entries: [] } : Month.parse(JSON.parse(blob.text))
+  return { etag: blob?.etag, content }
+}
+
+/** The etag is taken first: a page made of older months than another's is refused, and made again. */
+const writePage = (deps: ListDeps, page: string, render: () => Promise<string | undefined>): Promise<unknown> =>
+  contend(deps, page, async () => {
+    const before = await deps.blobs.info(page)
+    const content = await render()
+    if (content === undefined) return 'gone'
+    const condition = before === undefined ? { onlyIfNew: true } : { onlyIfEtag: before.etag }
+    return (await deps.blobs.write(page, content, condition)) ? 'written' : STALE
+  })
+
+/**
+ * A new line moves those after it, so every part from its own on; lines come near the end, so these are one or two. The
+ * part before it too: it got its number when this one began.
+ */
+async function writeMonthPages(deps: ListDeps, month: string, id: string): Promise<void> {
+  const all = parts((await readMonth(deps, month)).content.entries)
+  const own = all.findIndex((rows) => rows.some((one) => one.id === id))
+  if (own === -1) return
+  for (let part = Math.max(1, own); part <= all.length; part++)
+    await writePage(deps, monthPage(month, part, all.length), async () =>
+      monthListPage(
+        (await readMonth(deps, month)).content.entries,
+        month,
+        part === all.length ? 'newest' : part,
+        deps.addresses,
+      ),
+    )
+}
+
+/** One part of a month, counted from 1, the oldest; `undefined` when there is none. */
+export async function monthListPage(
+  entries: readonly Entry[],
+  month: string,
+  which: number | 'newest',
+  addresses: Addresses,
+): Promise<string | undefined> {
+  const all = parts(entries)
+  const part = which === 'newest' ? all.length : which
+  const rows = all[part - 1]
+  const [newest, oldest] = [rows?.[0], rows?.at(-1)]
+  if (rows === undefined || newest === undefined || oldest === undefined) return undefined
+  const whole = part === all.length
+  return listPage({
+    title: `Incidents of ${month}${all.length === 1 ? '' : `, part ${part}${whole ? ` of ${all.length}` : ''}`}`,
+    rows,
+    // A part that is full is not written again, so it speaks of itself alone.
+    all: whole ? entries : rows,
+    from: whole ? `${month}-01` : oldest.at.slice(0, 10),
+    to: whole ? lastDay(month) : newest.at.slice(0, 10),
+    pages: [
+      { title: 'Newest', page: 'index.html' },
+      ...all
+        .map((_, index) => ({ title: `${month}, part ${index + 1}`, page: monthPage(month, index + 1, all.length) }))
+        .reverse(),
+    ],
+    current: monthPage(month, part, all.length),
+    addresses,
+  })
+}
+
+/** The newest lines, figures of the last thirty days before the newest, and the way to each month. */
+async function firstPage(deps: ListDeps): Promise<string | undefined> {
+  const names = await deps.blobs.list('index/', MOST_MONTHS)
+  const months = names.flatMap(({ name }) => /^index\/(\d{4}-\d\d)\.json$/.exec(name)?.[1] ?? []).reverse()
+  // Thirty days touch at most three months: 31 January to 1 March.
+  const newest = await Promise.all(
+    months.slice(0, 3).map(async (month) => ({ month, ...(await readMonth(deps, month)).content })),
+  )
+  const entries = newest.flatMap((one) => one.entries).sort(newestFirst)
+  const last = entries[0]
+  if (last === undefined) return undefined
+  const to = last.at.slice(0, 10)
+  const from = new Date(Date.parse(to) - (DAYS - 1) * DAY).toISOString().slice(0, 10)
+  return listPage({
+    title: 'Incidents',
+    rows: entries.slice(0, ROWS),
+    all: entries.filter(({ at }) => at.slice(0, 10) >= from),
+    from,
+    to,
+    pages: [
+      { title: 'Newest', page: 'index.html' },
+      ...months.map((month) => ({ title: month, page: monthPage(month, 1, 1) })),
+    ],
+    current: 'index.html',
+    addresses: deps.addresses,
+  })
+}
+
+const lastDay = (month: string): string => {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10)
+}

@@ -1,7 +1,8 @@
 import { cite, few } from '../picture/cite.ts'
-import { disruptionBudgets } from '../picture/kinds.ts'
-import { all, label } from '../picture/picture.ts'
+import { disruptionBudgets, nodes, pods } from '../picture/kinds.ts'
+import { all, find, label, type Seen } from '../picture/picture.ts'
 import { selects } from '../picture/selectors.ts'
+import type { DisruptionBudget } from '../picture/shapes-around.ts'
 import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
@@ -11,10 +12,11 @@ export const disruption: Analyzer = (scene) => {
   const blocked = picture.events.filter(({ message }) =>
     /violate the pod's disruption budget|Cannot evict pod/i.test(message),
   )
+  const cordoned = find(picture, nodes, '', subject.name)?.data.spec.unschedulable === true && subject.kind === 'Node'
   const symptoms =
     subject.kind === 'PodDisruptionBudget'
       ? of(scene.symptoms, 'disruption')
-      : blocked.length > 0
+      : blocked.length > 0 || cordoned
         ? of(scene.symptoms, 'trouble', 'node')
         : []
   return symptoms.flatMap((symptom) =>
@@ -51,7 +53,7 @@ export const disruption: Analyzer = (scene) => {
               ],
               7,
             ),
-            confidence: last === undefined && subject.kind !== 'PodDisruptionBudget' ? 'medium' : 'high',
+            confidence: last === undefined && subject.kind !== 'PodDisruptionBudget' && !cordoned ? 'medium' : 'high',
             reasons: [
               'It allows no disruption although all its pods are healthy.',
               ...(last === undefined ? [] : ['A refused eviction names it.']),
@@ -71,13 +73,13 @@ export const disruption: Analyzer = (scene) => {
         ]
       }),
   )
-  function concerns(
-    budget: ReturnType<typeof all<NonNullable<ReturnType<(typeof disruptionBudgets)['of']>>['data']>>[number],
-  ): boolean {
-    const { selector } = budget.data.spec
-    return (
-      subject.kind === 'Node' ||
-      (selector !== undefined && subject.namespace === budget.namespace && selects(selector, subject.labels))
+  /** On a node that is being emptied: the budgets of the pods that are still there. */
+  function concerns({ namespace, data }: Seen<DisruptionBudget>): boolean {
+    const { selector } = data.spec
+    if (selector === undefined) return false
+    if (subject.kind !== 'Node') return subject.namespace === namespace && selects(selector, subject.labels)
+    return all(picture, pods, namespace).some(
+      (pod) => pod.data.spec.nodeName === subject.name && selects(selector, pod.object.metadata.labels ?? {}),
     )
   }
 }

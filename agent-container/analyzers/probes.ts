@@ -1,5 +1,6 @@
 import { lastChanges } from '../picture/changes.ts'
 import { cite, few } from '../picture/cite.ts'
+import { heardPorts } from '../picture/listening.ts'
 import { eventsOf, label, refOf, type SeenEvent } from '../picture/picture.ts'
 import { portIn } from '../picture/services.ts'
 import type { Probe } from '../picture/shapes.ts'
@@ -9,9 +10,6 @@ import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothe
 import { change, rolledOut, undo } from './remedies.ts'
 
 type Kind = 'readiness' | 'liveness' | 'startup'
-const listening =
-  /(?:listen(?:ing|s)?|serving|started|bound|running|ready to accept|available)\b.{0,60}?(?:port|:|\s)\s?(\d{2,5})\b/i
-
 /** Containers that are not ready, or are killed again and again, because of what a probe asks. */
 export const probes: Analyzer = (scene) =>
   of(scene.symptoms, 'not-ready', 'crash', 'ends').flatMap((symptom) =>
@@ -62,11 +60,7 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
     return []
 
   const logs = picture.logs.filter((log) => log.pod === pod.name && log.container === container.name)
-  const heard = logs.flatMap((log) =>
-    log.lines.flatMap((line) =>
-      listening.exec(line) === null ? [] : [{ log, line, port: Number(listening.exec(line)?.[1]) }],
-    ),
-  )
+  const heard = heardPorts(picture, pod, container.name)
   const asked = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port
   const port = asked === undefined ? undefined : portIn(pod.data, asked, container.name)
   const served = new Set([...spec.ports.map(({ containerPort }) => containerPort), ...heard.map((one) => one.port)])

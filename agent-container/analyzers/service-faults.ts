@@ -1,7 +1,9 @@
 import { cite, few } from '../picture/cite.ts'
+import { complaintsAbout } from '../picture/clients.ts'
 import { behind } from '../picture/dependencies.ts'
 import { pods, services } from '../picture/kinds.ts'
-import type { FailureKind } from '../picture/log-failures.ts'
+import { heardPorts } from '../picture/listening.ts'
+import { citeFailure, type FailureKind } from '../picture/log-failures.ts'
 import { nearest } from '../picture/near-name.ts'
 import { all, find, label, type Picture, type Seen } from '../picture/picture.ts'
 import { backing, isReady, portIn } from '../picture/services.ts'
@@ -24,10 +26,19 @@ export const serviceItself: Analyzer = (scene) => {
   const service = find(scene.picture, services, subject.namespace, subject.name)
   if (subject.kind !== 'Service' || service === undefined) return []
   const keys = of(scene.symptoms, 'service', 'trouble').map(({ key }) => key)
-  return serviceFaults(scene, service, { client: undefined, port: undefined, failure: undefined }).map((one) => ({
-    ...one,
-    explains: keys,
-  }))
+  return faultsByAll(scene, service).map((one) => ({ ...one, explains: keys }))
+}
+
+/** By the service's own state, and by what its callers say of it. */
+export function faultsByAll(scene: Scene, service: Seen<Service>): readonly Hypothesis[] {
+  const own = serviceFaults(scene, service, { client: undefined, port: undefined, failure: undefined })
+  if (own.length > 0) return own
+  return complaintsAbout(scene.picture, service).flatMap(({ client, dependency: { port, failure } }) =>
+    serviceFaults(scene, service, { client, port, failure: failure?.kind }).map((one) => ({
+      ...one,
+      evidence: [...one.evidence, ...(failure === undefined ? [] : citeFailure(failure))],
+    })),
+  )
 }
 
 /** What is wrong with a Service or behind it: selector, ports, its pods, the policies before them. Empty: nothing is seen to be. */
@@ -37,7 +48,7 @@ export function serviceFaults(scene: Scene, service: Seen<Service>, use: Use): r
   if (!back.selects) return []
   if (back.pods.length === 0) return noPods(scene, service)
   if (back.pods.filter(isReady).length === 0) return behindIt(scene, service)
-  const wrong = wrongPort(service, back.pods[0], use)
+  const wrong = wrongPort(picture, service, back.pods.find(isReady), use)
   if (wrong !== undefined) return [wrong]
   const called = calledPort(picture, service, use)
   if (called !== undefined) return [called]
@@ -149,7 +160,12 @@ function noPods(scene: Scene, service: Seen<Service>): readonly Hypothesis[] {
 const matches = (subject: Subject, selector: Readonly<Record<string, string>>): boolean =>
   Object.entries(selector).every(([key, value]) => subject.labels[key] === value)
 
-function wrongPort(service: Seen<Service>, pod: Seen<Pod> | undefined, use: Use): Hypothesis | undefined {
+function wrongPort(
+  picture: Picture,
+  service: Seen<Service>,
+  pod: Seen<Pod> | undefined,
+  use: Use,
+): Hypothesis | undefined {
   if (pod === undefined) return undefined
   const declared = pod.data.spec.containers.flatMap(({ ports }) => ports)
   const suspects = service.data.spec.ports.filter(({ port }) => use.port === undefined || port === use.port)
@@ -157,20 +173,25 @@ function wrongPort(service: Seen<Service>, pod: Seen<Pod> | undefined, use: Use)
     const wanted = targetPort ?? port
     const number = portIn(pod.data, wanted)
     const unnamed = number === undefined
-    // Declared ports are only a hint, so a number must be refused by somebody as well, or probed elsewhere.
     const probed = pod.data.spec.containers.flatMap((one) =>
-      [one.readinessProbe, one.livenessProbe].flatMap((probe) => probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? []),
+      [one.readinessProbe, one.livenessProbe].flatMap((probe) => {
+        const asked = probe?.httpGet?.port ?? probe?.tcpSocket?.port
+        return asked === undefined ? [] : (portIn(pod.data, asked) ?? [])
+      }),
     )
-    const elsewhere =
-      !unnamed &&
-      declared.length > 0 &&
-      !declared.some(({ containerPort }) => containerPort === number) &&
-      !probed.some((one) => portIn(pod.data, one) === number)
+    const heard = heardPorts(picture, pod)
+    // Each is only a hint; a pod that says nothing of its ports proves nothing.
+    const served = new Set([
+      ...declared.map(({ containerPort }) => containerPort),
+      ...heard.map((one) => one.port),
+      ...probed,
+    ])
+    const elsewhere = !unnamed && served.size > 0 && !served.has(number)
     if (!unnamed && !(elsewhere && use.failure !== 'timeout' && use.failure !== 'auth')) continue
     return {
       ...base(service),
       class: 'ServicePortMismatch',
-      summary: `${label(service)} sends port ${port} to ${unnamed ? `a port named ${wanted}, which its pods do not have` : `port ${wanted}, where its pods do not listen (they declare ${declared.map(({ containerPort }) => containerPort).join(', ')})`}.`,
+      summary: `${label(service)} sends port ${port} to ${unnamed ? `a port named ${wanted}, which its pods do not have` : `port ${wanted}, where its pods do not listen (they serve ${[...served].join(', ')})`}.`,
       mechanism:
         'Endpoints exist and the pods are ready, but connections arrive at a port that nobody serves and are refused.',
       evidence: few(
@@ -178,6 +199,7 @@ function wrongPort(service: Seen<Service>, pod: Seen<Pod> | undefined, use: Use)
           ...cite(service, `targetPort: ${wanted}`),
           ...cite(service, `port: ${port}`),
           ...declared.flatMap(({ containerPort }) => cite(pod, `containerPort: ${containerPort}`)),
+          ...heard.slice(-1).flatMap(({ log, line }) => cite(log, line)),
         ],
         6,
       ),
@@ -187,7 +209,7 @@ function wrongPort(service: Seen<Service>, pod: Seen<Pod> | undefined, use: Use)
       ],
       falsification:
         'A NetworkPolicy would lead to time-outs, a crashed program to pods that are not ready: the pods are ready.',
-      remedies: edit(service, `Set targetPort to what the pods serve (${declared[0]?.containerPort ?? '<port>'})`),
+      remedies: edit(service, `Set targetPort to what the pods serve (${[...served][0] ?? '<port>'})`),
       prevention: 'Name container ports and let services use the names.',
     }
   }

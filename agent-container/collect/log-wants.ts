@@ -1,4 +1,6 @@
-import type { Seen } from '../picture/picture.ts'
+import { clientsOf, servicesAbout } from '../picture/clients.ts'
+import type { Picture, Seen } from '../picture/picture.ts'
+import { backing } from '../picture/services.ts'
 import type { Pod } from '../picture/shapes.ts'
 import type { Subject } from '../picture/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
@@ -23,13 +25,22 @@ export const logWants: Wants = (picture, subjects) =>
     })
     if (troubled.length > 0) return troubled
     // Nothing is broken on the outside: what its pods say is all there is.
-    return index === 0 ? quiet(subject) : []
+    return index === 0 ? [...quiet(subject.pods, PODS_EACH), ...callers(picture, subject)] : []
   })
 
-const quiet = (subject: Subject): readonly Want[] =>
-  subject.pods
+/** Those who call it complain where it does not; and its pods say on which port they listen. */
+const callers = (picture: Picture, subject: Subject): readonly Want[] =>
+  servicesAbout(picture, subject)
+    .slice(0, 2)
+    .flatMap((service) => [
+      ...clientsOf(picture, service).flatMap((client) => quiet(client.pods, 1)),
+      ...quiet(backing(picture, service).pods, 1),
+    ])
+
+const quiet = (pods: readonly Seen<Pod>[], most: number): readonly Want[] =>
+  pods
     .filter((pod) => pod.data.status.phase === 'Running')
-    .slice(0, PODS_EACH)
+    .slice(0, most)
     .flatMap((pod: Seen<Pod>) =>
       pod.data.spec.containers.slice(0, 2).map((container) => ({
         tool: 'log',

@@ -139,6 +139,7 @@ export const DisruptionBudget = z.object({
     .object({ disruptionsAllowed: number, currentHealthy: number, desiredHealthy: number, expectedPods: number })
     .prefault({}),
 })
+export type DisruptionBudget = z.infer<typeof DisruptionBudget>
 const Backend = maybe(
   z.object({ service: maybe(z.object({ name: z.string(), port: maybe(z.object({ number, name: text })) })) }),
 )

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { type Investigation, investigate } from '../../agent-container/investigate.ts'
 import { type DetectedFault, detectFaults } from '../../shared/faults/detect.ts'
@@ -15,19 +12,6 @@ import { systemClock } from '../../shared/runtime/clock.ts'
 import { type SimulatorOptions, startSimulator } from '../simulator/simulator.ts'
 
 const Ref = z.object({ kind: z.string(), namespace: z.string().default(''), name: z.string() })
-const Cause = Ref.extend({ class: z.string().optional() })
-export const Expectation = z.object({
-  rootCause: Cause.nullish(),
-  rootCauses: z.array(Cause).optional(),
-  mustMention: z.array(z.string()).default([]),
-  mustNotBlame: z.array(z.string()).default([]),
-  outcome: z.string().optional(),
-  trigger: Ref.optional(),
-})
-export type Expectation = z.infer<typeof Expectation>
-export const expectationOf = (folder: string): Expectation =>
-  Expectation.parse(parse(readFileSync(join(folder, 'expect.yaml'), 'utf8')))
-
 export type OnScenario = {
   readonly result: Investigation
   readonly calls: number

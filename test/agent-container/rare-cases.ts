@@ -388,6 +388,54 @@ export const rareCases: readonly Case[] = [
     outcome: 'cause',
   },
   {
+    name: 'a service that is asked about, and keeps its caller out by a policy',
+    objects: [
+      ...n,
+      ...healthy('api'),
+      deployment('web', { ready: 1, container: { env: [{ name: 'API', value: 'http://api' }] } }),
+      replicaSet('web', hash),
+      pod('web', running()),
+      thing('networking.k8s.io/v1', 'NetworkPolicy', 'api-in', {
+        spec: {
+          podSelector: { matchLabels: { app: 'api' } },
+          policyTypes: ['Ingress'],
+          ingress: [{ from: [{ podSelector: { matchLabels: { tier: 'backend' } } }] }],
+        },
+      }),
+    ],
+    logs: logs('web', 'ok', 'GET http://api/v1: context deadline exceeded (dial tcp api:80: i/o timeout)'),
+    trigger: at('Service', 'api'),
+    blames: ['NetworkPolicy/shop/api-in BlockedByNetworkPolicy'],
+    outcome: 'cause',
+  },
+  {
+    name: 'a target port that only the log of the program contradicts',
+    objects: [
+      ...n,
+      ...workload('api', running(), { ready: 1 }),
+      service('api', { ports: [{ port: 80, targetPort: 9999 }] }),
+    ],
+    logs: logs('api', 'server listening on :9090'),
+    trigger: at('Service', 'api'),
+    blames: ['Service/shop/api ServicePortMismatch'],
+    outcome: 'cause',
+  },
+  {
+    name: 'a node that cannot be drained',
+    objects: [
+      node('n1', { spec: { unschedulable: true } }),
+      node('n2'),
+      ...healthy('web'),
+      thing('policy/v1', 'PodDisruptionBudget', 'web', {
+        spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } },
+        status: { disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 },
+      }),
+    ],
+    trigger: at('Node', 'n1', ''),
+    blames: ['PodDisruptionBudget/shop/web DisruptionBudgetBlocks'],
+    outcome: 'cause',
+  },
+  {
     name: 'a service that is asked about, with a selector for nobody',
     objects: [
       ...n,

@@ -17,6 +17,7 @@ type Flags = {
   readonly port?: number
   readonly host: string
   readonly tokenFile?: string
+  readonly allowedHost: readonly string[]
   readonly allowExec: boolean
 }
 
@@ -33,7 +34,7 @@ function read(path: string, what: string): string {
   }
 }
 
-async function serve({ kubeconfig, port, host, tokenFile, allowExec }: Flags): Promise<void> {
+async function serve({ kubeconfig, port, host, tokenFile, allowedHost, allowExec }: Flags): Promise<void> {
   const files = kubeconfig.length > 0 ? kubeconfig : [join(homedir(), '.kube', 'config')]
   const targets = kubeconfigTargets(
     files.map((file) => ({
@@ -58,7 +59,7 @@ async function serve({ kubeconfig, port, host, tokenFile, allowExec }: Flags): P
     mcp.stop()
   } else {
     const token = tokenFile === undefined ? {} : { token: read(tokenFile, 'token file').trim() }
-    const server = await startMcpHttpServer({ ...options, port, host, ...token })
+    const server = await startMcpHttpServer({ ...options, port, host, allowedHosts: allowedHost, ...token })
     process.stderr.write(`MCP at ${server.url} for ${targets.list().length} clusters\n`)
     await until
     await server.stop()
@@ -74,6 +75,7 @@ const program = new Command('nightcrier-mcp')
   .option('--port <number>', 'serve HTTP here instead of standard input and output; 0: any free port', wholePort)
   .option('--host <address>', 'listen here', '127.0.0.1')
   .option('--token-file <file>', 'callers must send what stands in this file as a bearer token')
+  .option('--allowed-host <name...>', 'further names by which callers may address this server', [])
   .option('--allow-exec', 'let kubeconfigs run programs to log in', false)
   .action(serve)
 

@@ -11,6 +11,7 @@ export type Blamed = z.infer<typeof Blamed>
 const sentence = z.string().max(600)
 
 export const Confidence = z.enum(['high', 'medium', 'low'])
+export type Confidence = z.infer<typeof Confidence>
 export const RootCause = Blamed.extend({
   /** The mechanism in one word, such as `BadCommand`: see `agent-container/analyzers`. */
   class: z.string().max(60),

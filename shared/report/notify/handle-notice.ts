@@ -111,12 +111,6 @@ async function tell(
   target: Target,
 ): Promise<Told> {
   const { key } = target
-  const admitted = await deps.breakers.ask(breakerOf(target))
-  if (!admitted.go) {
-    const age = deps.clock.now().getTime() - Date.parse(message.at)
-    if (age > BREAKER_PATIENCE_MS) throw new Error(`${key} has not taken ${message.id} for a day`)
-    return defer(deps, message, target, admitted.retryAt)
-  }
   let notifier: Notifier
   try {
     notifier = await deps.open(target)
@@ -124,6 +118,12 @@ async function tell(
     return refused(deps, message, target, error)
   }
   if (!notifier.takes(notice)) return 'not-wanted'
+  const admitted = await deps.breakers.ask(breakerOf(target))
+  if (!admitted.go) {
+    const age = deps.clock.now().getTime() - Date.parse(message.at)
+    if (age > BREAKER_PATIENCE_MS) throw new Error(`${key} has not taken ${message.id} for a day`)
+    return defer(deps, message, target, admitted.retryAt)
+  }
   const onlyIfKnown = notice.kind === 'incident' && notice.event === 'resolved'
   const claim = await ledger.claim({ place: key, subject: about, since, id: message.id, onlyIfKnown })
   switch (claim.state) {

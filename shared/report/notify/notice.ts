@@ -1,4 +1,5 @@
 import type { Outcome } from '../../artifacts/report.ts'
+import type { Confidence } from '../../artifacts/verdict.ts'
 import type { Severity } from '../../faults/fault.ts'
 import type { IncidentState } from '../../incident/incident.ts'
 
@@ -26,7 +27,7 @@ export type IncidentNotice = {
   readonly outcome: Outcome | undefined
   readonly headline: string
   readonly cause: string | undefined
-  readonly confidence: string | undefined
+  readonly confidence: Confidence | undefined
   /** Why there is no report, or none of an agent. */
   readonly reason: string | undefined
   readonly actions: readonly Action[]

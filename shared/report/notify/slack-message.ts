@@ -14,27 +14,38 @@ const signs: Readonly<Record<Severity, string>> = { critical: '🔴', warning: '
 
 /** https://docs.slack.dev/reference/block-kit/blocks (2026): header 150, section text 3,000, field 2,000, ten fields, button text 75, its URL 3,000. */
 const HEADER = 150
-/** Escaping makes a character up to five; half of the limit is still more than a card should say. */
+/** Far below the limit: more than this is not read in a channel. */
 const TEXT = 1_200
 const FIELD = 250
 const URL_MOST = 3_000
 
+/** A card that a phone shows in one piece. */
+const MAX_BYTES = 10_000
+
 /** Block Kit of one notice; every text from outside is escaped and cut to Slack's limits. */
 export function slackMessage(notice: Notice): SlackMessage {
-  return notice.kind === 'trouble' ? trouble(notice) : incident(notice)
+  // Where a character has three or four bytes, half of the text is as long.
+  const build = (part: number) => {
+    const text: Cutter = (given, most) => escaped(given, Math.floor(most * part))
+    return notice.kind === 'trouble' ? trouble(notice, text) : incident(notice, text)
+  }
+  const message = build(1)
+  return Buffer.byteLength(JSON.stringify(message)) < MAX_BYTES ? message : build(0.5)
 }
+/** Escapes, and cuts to so many characters. */
+type Cutter = (text: string, most: number) => string
 
-function trouble(notice: TroubleNotice): SlackMessage {
+function trouble(notice: TroubleNotice, text: Cutter): SlackMessage {
   const sign = notice.over ? '🟢' : signs[notice.severity]
-  const facts = notice.facts.slice(0, 6).map(([label, value]) => `• *${escaped(label, 60)}:* ${escaped(value, 400)}`)
+  const facts = notice.facts.slice(0, 6).map(([label, value]) => `• *${text(label, 60)}:* ${text(value, 400)}`)
   return {
-    text: escaped(`${notice.title}: ${notice.text}`, 500),
+    text: text(`${notice.title}: ${notice.text}`, 500),
     attachments: [
       {
         color: notice.over ? OVER : colours[notice.severity],
         blocks: [
           header(`${sign} ${notice.title}`),
-          section(escaped(notice.text, TEXT)),
+          section(text(notice.text, TEXT)),
           ...(facts.length === 0 ? [] : [section(facts.join('\n'))]),
         ],
       },
@@ -42,24 +53,23 @@ function trouble(notice: TroubleNotice): SlackMessage {
   }
 }
 
-function incident(notice: IncidentNotice): SlackMessage {
+function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
   const { title, colour } = face(notice)
   const actions = notice.actions.map(
-    ({ title: what, changesState }) =>
-      `• ${escaped(what, 200)} ${changesState ? '_(changes state)_' : '_(read-only)_'}`,
+    ({ title: what, changesState }) => `• ${text(what, 200)} ${changesState ? '_(changes state)_' : '_(read-only)_'}`,
   )
   return {
-    text: escaped(`${title}: ${notice.cause ?? notice.headline}`, 500),
+    text: text(`${title}: ${notice.cause ?? notice.headline}`, 500),
     attachments: [
       {
         color: colour,
         blocks: [
           header(title),
-          { type: 'section', fields: fieldsOf(notice) },
-          section(body(notice)),
+          { type: 'section', fields: fieldsOf(notice, text) },
+          section(body(notice, text)),
           ...(actions.length === 0 ? [] : [section(`*Next:*\n${actions.join('\n')}`)]),
           ...buttons(notice),
-          { type: 'context', elements: [{ type: 'mrkdwn', text: `Incident \`${escaped(notice.incidentId, 150)}\`` }] },
+          { type: 'context', elements: [{ type: 'mrkdwn', text: `Incident \`${text(notice.incidentId, 150)}\`` }] },
         ],
       },
     ],
@@ -99,7 +109,7 @@ function face(notice: IncidentNotice): { readonly title: string; readonly colour
   }
 }
 
-function fieldsOf(notice: IncidentNotice): NonNullable<SectionBlock['fields']> {
+function fieldsOf(notice: IncidentNotice, text: Cutter): NonNullable<SectionBlock['fields']> {
   const { cluster, environment, namespace, outcome } = notice
   const all = [
     ['Cluster', environment === '' ? cluster : `${cluster} (${environment})`],
@@ -109,18 +119,18 @@ function fieldsOf(notice: IncidentNotice): NonNullable<SectionBlock['fields']> {
     ['Fault', `${notice.faultType}, seen ${notice.occurrences}×`],
     outcome === undefined ? ['Since', time(notice.firstSeen)] : ['Outcome', outcomeWords[outcome]],
   ] as const
-  return all.map(([label, value]) => ({ type: 'mrkdwn', text: `*${label}:* ${escaped(value, FIELD)}` }))
+  return all.map(([label, value]) => ({ type: 'mrkdwn', text: `*${label}:* ${text(value, FIELD)}` }))
 }
 
-function body(notice: IncidentNotice): string {
-  if (notice.event === 'skipped') return `*No agent was sent.* ${escaped(notice.reason ?? '', TEXT)}`
+function body(notice: IncidentNotice, text: Cutter): string {
+  if (notice.event === 'skipped') return `*No agent was sent.* ${text(notice.reason ?? '', TEXT)}`
   if (notice.cause !== undefined) {
     const sure = notice.confidence === undefined ? '' : ` (${notice.confidence} confidence)`
-    return `*Root cause*${sure}: ${escaped(notice.cause, TEXT)}`
+    return `*Root cause*${sure}: ${text(notice.cause, TEXT)}`
   }
   const words = notice.outcome === undefined ? '' : `*${outcomeWords[notice.outcome]}.* `
-  const why = notice.reason === undefined ? '' : `\n${escaped(notice.reason, 500)}`
-  return `${words}${escaped(notice.headline, TEXT)}${why}`
+  const why = notice.reason === undefined ? '' : `\n${text(notice.reason, 500)}`
+  return `${words}${text(notice.headline, TEXT)}${why}`
 }
 
 function buttons({ url, feedbackUrl }: IncidentNotice): KnownBlock[] {
@@ -140,7 +150,17 @@ const header = (text: string): KnownBlock => ({ type: 'header', text: plain(cut(
 const section = (text: string): KnownBlock => ({ type: 'section', text: { type: 'mrkdwn', text } })
 const time = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`
 
-/** Slack's three control characters; mentions such as <!channel> become plain text by it. */
+/** Slack's three control characters; mentions such as <!channel> become plain text by it. Cut as it is sent: escaped. */
 function escaped(text: string, most: number): string {
-  return cut(text, most).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  // So much can be left of it at most: no time goes into what is cut away.
+  const safe = text
+    .slice(0, most + 1)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+  return safe.length <= most
+    ? safe
+    : `${cut(safe, most)
+        .slice(0, -1)
+        .replace(/&[a-z]*$/, '')}…`
 }

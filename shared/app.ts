@@ -63,6 +63,8 @@ function join() {
       const { handleNotice } = await import('./report/notify/handle-notice.ts')
       const deps = notifyDeps(surroundings, log)
       await edge(() => handleNotice(deps)(message))
+      const { listNoticed } = await import('./app/pages-parts.ts')
+      await listNoticed(surroundings, message)
     },
     sweep: async (invocation: Invocation): Promise<void> => {
       const { platform: surroundings, log } = await begin(invocation)
@@ -94,6 +96,16 @@ function join() {
       const { platform: surroundings } = await begin(invocation)
       const { incidentReport } = await import('./app/http-answers.ts')
       return incidentReport(surroundings, id)
+    },
+    list: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { list } = await import('./app/pages-parts.ts')
+      return list(surroundings, query)
+    },
+    board: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { board } = await import('./app/pages-parts.ts')
+      return board(surroundings, query)
     },
     kubernetesMcp: async (request: IncomingRequest, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings, log } = await begin(invocation)

@@ -1,4 +1,5 @@
 const always = [
+  'board',
   'dead-letter-faults',
   'dead-letter-notices',
   'dead-letter-results',
@@ -8,6 +9,7 @@ const always = [
   'incident-report',
   'incidents',
   'kubernetes-mcp',
+  'list',
   'metrics',
   'notify',
   'report',

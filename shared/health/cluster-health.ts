@@ -5,7 +5,7 @@ import { fromParts } from '../runtime/json-parts.ts'
 import type { Row } from '../runtime/table.ts'
 
 /** One cluster as `GET /api/health/clusters` shows it; what is empty is left out. */
-type ClusterHealth = {
+export type ClusterHealth = {
   readonly name: string
   readonly status: ConnectionStatus
   readonly last_event?: string
@@ -34,6 +34,19 @@ export type HealthInput = {
   readonly rows: readonly Row[]
   readonly permissions: readonly Row[]
   readonly configErrors?: readonly string[]
+}
+
+/** What the board shows of a cluster: the same, and what its watch has been through. */
+export type BoardCluster = ClusterHealth & { readonly environment: string; readonly watch: ClusterStatus }
+
+export function boardOf(input: HealthInput, now: Date): readonly BoardCluster[] {
+  const rows = new Map(input.rows.map((row) => [row.key, row]))
+  const environments = new Map(input.clusters.map(({ name, environment }) => [name, environment]))
+  return clusterHealth(input, now).clusters.map((health) => ({
+    ...health,
+    environment: environments.get(health.name) ?? '',
+    watch: watchOf(rows.get(health.name), now),
+  }))
 }
 
 /** A cluster that is not `active` at this moment counts as unhealthy: nobody hears its faults as they happen. */

@@ -1,5 +1,6 @@
 import type { Report } from '../artifacts/report.ts'
 import type { Settings } from '../config/settings.ts'
+import type { Incident } from '../incident/incident.ts'
 import type { SendNotice } from '../incident/notices.ts'
 import type { IncidentStore } from '../incident/store.ts'
 import type { Breakers } from '../runtime/breaker.ts'
@@ -16,6 +17,8 @@ export type ReportDeps = {
   /** Writes one file into the incident's folder, whole. */
   readonly writeArtifact: (incidentId: string, file: string, content: string) => Promise<void>
   readonly readReport: (incidentId: string) => Promise<Report | undefined>
+  /** Puts the incident's line, with its report's headline, into the list that people look at. */
+  readonly list: (incident: Incident, headline: string) => Promise<void>
   readonly releaseSlot: (incidentId: string, fence: number) => Promise<void>
   /** Tells triage that a place may be free. */
   readonly wakeTriage: () => Promise<void>

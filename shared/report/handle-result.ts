@@ -105,6 +105,8 @@ async function finish(deps: ReportDeps, report: Report, fence: number): Promise<
   await deps.groups.remove(containerGroupName(incidentId, fence))
   await deps.releaseSlot(incidentId, fence)
   await deps.wakeTriage()
+  // Last, since it alone is shared with other reports and may have to wait for them.
+  await deps.list({ ...report.incident, reportedAt: report.generatedAt }, report.headline)
   deps.log.info({ incidentId, folder: reportFolder(incidentId), outcome: report.outcome }, 'Report published')
 }
 

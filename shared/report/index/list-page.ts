@@ -92,7 +92,7 @@ ${rows.map(
   (
     one,
   ) => html`<tr class="s-${one.state} v-${one.severity} c-${places.get(one.cluster) ?? 'rest'}"><td><time datetime="${one.at}">${utc(one.at).slice(0, 16)}</time></td>
-<td><a href="${addresses.incident(one.id)}">${one.object}</a> ${one.faultType}<br><span class="soft">${one.cause || one.headline || one.about}</span></td>
+<td>${one.secondsToReport === undefined ? html`<strong>${one.object}</strong>` : html`<a href="${addresses.incident(one.id)}">${one.object}</a>`} ${one.faultType}<br><span class="soft">${one.cause || one.headline || one.about}</span></td>
 <td>${one.cluster}${one.namespace === '' ? '' : html`<br><span class="soft">${one.namespace}</span>`}</td><td>${severityBadge(one.severity)}</td>
 <td>${one.state}${one.outcome === undefined ? '' : html`<br><span class="soft">${outcomeWords[one.outcome]}</span>`}</td><td class="right">${one.occurrences}</td></tr>
 `,

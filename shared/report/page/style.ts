@@ -80,6 +80,10 @@ label { display:inline-block; margin-right:.6rem; padding:.15rem 0 } input { acc
 ${hidden} { display:none }
 .incidents { table-layout:fixed } .incidents th { overflow-wrap:normal } .incidents td:first-child { font-variant-numeric:tabular-nums }
 .incidents th:nth-child(1) { width:9.5rem } .incidents th:nth-child(3) { width:9rem } .incidents th:nth-child(4) { width:7.5rem } .incidents th:nth-child(5) { width:8.5rem } .incidents th:nth-child(6) { width:4rem } .incidents .soft { font-size:.9rem }
+ul.clusters { list-style:none; padding:0; display:grid; grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr)); gap:.75rem; align-items:start }
+ul.clusters > li { border:1px solid var(--line); border-left:5px solid var(--good); border-radius:8px; padding:.6rem .9rem; background:var(--tint); break-inside:avoid } ul.clusters > li.down { border-left-color:var(--bad) }
+ul.clusters h2 { margin:0; border:0; padding:0; font-size:1.05rem } ul.clusters dl.facts { gap:.25rem 1.25rem } ul.clusters details { background:var(--paper) }
+.number { font-size:1.5rem; font-weight:600 } .number.bad { color:var(--bad) }
 @media (min-width:48rem) {
   .list .figures { grid-template-columns:1fr 1fr } .list .figures section:first-child { grid-column:1/-1 }
   ol.chain.short { display:flex; align-items:stretch } ol.chain.short li { flex:1 1 0; display:flex; align-items:center; min-width:0 } ol.chain.short .link { flex:1; align-self:stretch; min-width:0 } ol.chain.short .arrow { transform:rotate(-90deg); flex:none; margin:0 .1rem }

@@ -31,15 +31,14 @@ const bundle = (fence = 1) =>
     }),
   )
 
-async function setUp(
-  changes: { bundle?: Uint8Array | undefined; fail?: () => boolean } = { bundle: bundle() },
-) {
+async function setUp(changes: { bundle?: Uint8Array | undefined; fail?: () => boolean } = { bundle: bundle() }) {
   const store = incidentStore({ incidents: memoryTable(), history: memoryTable() })
   await store.insert(incident())
   const files = new Map<string, string>()
   const posts: NoticeMessage[] = []
   const counted: string[] = []
   const freed: string[] = []
+  const lines: string[] = []
   let wakes = 0
   const deps: ReportDeps = {
     store,
@@ -50,6 +49,7 @@ async function setUp(
       const text = files.get(`${id}/report.json`)
       return text === undefined ? undefined : Report.parse(JSON.parse(text))
     },
+    list: async (listed, headline) => void lines.push(`${listed.incidentId} ${listed.status}: ${headline}`),
     releaseSlot: async (id) => void freed.push(id),
     wakeTriage: async () => void wakes++,
     notify: async (notice) => {
@@ -66,12 +66,12 @@ async function setUp(
     log: createLog('error', () => {}),
   }
   const state = async () => (await store.current(result.incidentId))!.incident
-  return { deps, files, posts, counted, freed, state, wakes: () => wakes, store }
+  return { deps, files, posts, counted, freed, lines, state, wakes: () => wakes, store }
 }
 
 describe('handleResult', () => {
   test('a completed agent becomes a report, a moved incident, one notice and a free place', async () => {
-    const { deps, files, posts, counted, freed, state, wakes } = await setUp()
+    const { deps, files, posts, counted, freed, lines, state, wakes } = await setUp()
     expect(await handleResult(deps)(result)).toBe('published')
     expect([...files.keys()].map((name) => name.split('/')[1])).toEqual([
       'investigation.md',
@@ -97,6 +97,7 @@ describe('handleResult', () => {
     ])
     expect(counted).toEqual(['agents succeeded'])
     expect(freed).toEqual([result.incidentId])
+    expect(lines).toEqual([`${result.incidentId} reported: ${verdict().headline}`])
     expect(wakes()).toBe(1)
   })
 

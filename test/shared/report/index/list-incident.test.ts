@@ -4,7 +4,7 @@ import { type ListDeps, listIncident, monthListPage } from '../../../../shared/r
 import type { Addresses } from '../../../../shared/report/index/list-page.ts'
 import { monthBlob, newestFirst, parts } from '../../../../shared/report/index/month.ts'
 import { memoryBlobs } from '../../../fakes/memory-blobs.ts'
-import { incident } from '../sample.ts'
+import { at, incident } from '../sample.ts'
 import { entries } from './entries.ts'
 
 const addresses: Addresses = { incident: (id) => `${id}/index.html`, list: (page) => page, board: undefined }
@@ -13,7 +13,8 @@ const worst = (index: number): Entry =>
   entryOf(
     incident({
       incidentId: `${'c'.repeat(63)}.${index.toString(16).padStart(16, '0')}.1`,
-      createdAt: '2026-01-12T09:41:00.000Z',
+      createdAt: at,
+      reportedAt: at,
       cluster: 'c'.repeat(63),
       namespace: hostile.repeat(20),
       owner: { kind: 'Deployment', namespace: 'x', name: hostile.repeat(20).slice(0, 250), apiVersion: 'apps/v1' },
@@ -46,7 +47,7 @@ function setUp(pause: () => Promise<void> = async () => {}) {
 describe('listIncident', () => {
   test('an incident stands on the first page and on the page of its month', async () => {
     const { deps, memory, text } = setUp()
-    await listIncident(deps)(entryOf(incident({ status: 'reported' }), 'It is broken.'))
+    await listIncident(deps)(entryOf(incident({ status: 'reported', reportedAt: at }), 'It is broken.'))
     expect(memory.names()).toEqual(['incidents-2026-01.html', 'index.html', 'index/2026-01.json'])
     for (const page of ['index.html', 'incidents-2026-01.html']) {
       expect(await text(page)).toContain('href="east.0123456789abcdef.1/index.html"')
@@ -56,7 +57,7 @@ describe('listIncident', () => {
 
   test('writers at once lose nothing, neither from the list nor from its pages', async () => {
     const { deps, text, kept } = setUp(() => new Promise((resolve) => setTimeout(resolve, Math.random() * 2)))
-    const all = entries(12)
+    const all = entries(12).map((one) => ({ ...one, secondsToReport: 5 }))
     await Promise.all(all.map(listIncident(deps)))
     expect((await kept('2026-01')).map(({ id }) => id)).toEqual(all.toSorted(newestFirst).map(({ id }) => id))
     for (const page of ['index.html', 'incidents-2026-01.html'])
@@ -75,7 +76,7 @@ describe('listIncident', () => {
 
   test('a crash between the line and its pages is made good by the next delivery', async () => {
     const { deps, text } = setUp()
-    const [one] = entries(1)
+    const one = entryOf(incident({ reportedAt: at }))
     let crashed = false
     const write: ListDeps['blobs']['write'] = (name, ...rest) => {
       if (name.endsWith('.html') && !crashed) {
@@ -85,9 +86,9 @@ describe('listIncident', () => {
       return deps.blobs.write(name, ...rest)
     }
     const flaky = { ...deps, blobs: { ...deps.blobs, write } }
-    await expect(listIncident(flaky)(one!)).rejects.toThrow('killed')
-    await listIncident(flaky)(one!)
-    expect(await text('index.html')).toContain(one!.id)
+    await expect(listIncident(flaky)(one)).rejects.toThrow('killed')
+    await listIncident(flaky)(one)
+    expect(await text('index.html')).toContain(one.id)
   })
 
   test('what is over stays over when its report comes late, and keeps its cause when it ends', async () => {
@@ -106,7 +107,7 @@ describe('listIncident', () => {
 
   test('the part before a new one keeps its rows under its number', async () => {
     const { deps, text, memory } = setUp()
-    const [newest, ...older] = entries(251)
+    const [newest, ...older] = entries(251).map((one) => ({ ...one, secondsToReport: 5 }))
     await memory.write(monthBlob('2026-01'), JSON.stringify({ version: 1, entries: older }))
     await listIncident(deps)(newest!)
     expect(await text('incidents-2026-01-1.html')).toContain(older.at(-1)!.id)

@@ -1,0 +1,92 @@
+import { containers, tables } from '../artifacts/layout.ts'
+import { boardOf } from '../health/cluster-health.ts'
+import type { Incident } from '../incident/incident.ts'
+import { NoticeMessage } from '../incident/notices.ts'
+import { entryOf } from '../report/index/entry.ts'
+import { listIncident } from '../report/index/list-incident.ts'
+import type { Addresses } from '../report/index/list-page.ts'
+import { boardPage } from '../report/page/board-page.ts'
+import type { Answer } from './http-answers.ts'
+import type { Platform } from './platform.ts'
+
+/** The configuration's own limit. */
+const MOST_CLUSTERS = 5_000
+/** Nothing of a page is kept by those it passes, none is taken for another type, and no address leaks from it. */
+const headers = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-robots-tag': 'noindex, nofollow',
+}
+
+/** With the app's own address known, links lead through it and never die; else to the blobs beside the page. */
+export function addressesOf({ settings }: Pick<Platform, 'settings'>): Addresses {
+  const base = settings.REPORT_BASE_URL.replace(/\/$/, '')
+  if (base === '') return { incident: (id) => `${id}/index.html`, list: (page) => page, board: undefined }
+  return {
+    incident: (id) => `${base}/api/incidents/${id}/report`,
+    list: (page) => (page === 'index.html' ? `${base}/api/list` : `${base}/api/list?page=${page}`),
+    board: `${base}/api/board`,
+  }
+}
+
+/** Puts an incident's line into the list. */
+export const listed = (platform: Platform) => (incident: Incident, headline?: string) =>
+  listIncident({
+    blobs: platform.storage.blobs(containers.incidents),
+    addresses: addressesOf(platform),
+    clock: platform.clock,
+    random: platform.random,
+  })(entryOf(incident, headline))
+
+/**
+ * Starts, skips and ends come by as notices, whether or not anybody is told of them. They may come before the move they
+ * speak of; then they come again.
+ */
+export async function listNoticed(platform: Platform, message: unknown): Promise<void> {
+  const notice = NoticeMessage.safeParse(message)
+  if (!notice.success || notice.data.type !== 'incident' || notice.data.event === 'reported') return
+  // Meant for single places: it has come by before.
+  if (notice.data.places !== undefined) return
+  const incident = await platform.store.byId(notice.data.incidentId)
+  if (incident !== undefined) await listed(platform)(incident)
+}
+
+/** `GET /api/list`: a fresh short link to a page of the list. */
+export async function list(platform: Platform, query: URLSearchParams): Promise<Answer> {
+  const page = query.get('page') ?? 'index.html'
+  if (!/^(index|incidents-\d{4}-\d\d(-\d{1,3})?)\.html$/.test(page))
+    return { status: 400, jsonBody: { error: 'page: a page of the list looks like incidents-2026-01.html' }, headers }
+  const blobs = platform.storage.blobs(containers.incidents)
+  if ((await blobs.info(page)) === undefined)
+    return {
+      status: 404,
+      jsonBody: { error: `There is no page ${page}: no incident has been listed there yet` },
+      headers,
+    }
+  const expires = new Date(platform.clock.now().getTime() + platform.settings.REPORT_LINK_HOURS * 3_600_000)
+  return { status: 302, headers: { ...headers, location: await blobs.readLink(page, expires) } }
+}
+
+/**
+ * `GET /api/board`: made when it is asked for. A page that waits in storage would go on saying that all is well when
+ * nothing runs any more, and would cost writes while nobody looks.
+ */
+export async function board(platform: Platform, query: URLSearchParams): Promise<Answer> {
+  const { storage, clock } = platform
+  const [{ clusters, problem }, rows, permissions] = await Promise.all([
+    platform.clusters.current(),
+    storage.table(tables.clusters).list({ partition: 'clusters', limit: MOST_CLUSTERS }),
+    storage.table(tables.permissions).list({ partition: 'permissions', limit: MOST_CLUSTERS }),
+  ])
+  const now = clock.now()
+  const body = await boardPage({
+    clusters: boardOf({ clusters, rows, permissions }, now),
+    configErrors: problem === undefined ? [] : [problem],
+    now: now.toISOString(),
+    page: Number(/^\d{1,3}$/.exec(query.get('page') ?? '1')?.[0] ?? '1'),
+    address: (page) => `?page=${page}`,
+    list: 'list',
+  })
+  return { status: 200, body, headers: { ...headers, 'content-type': 'text/html; charset=utf-8' } }
+}

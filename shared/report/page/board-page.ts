@@ -1,0 +1,95 @@
+import { html } from 'hono/html'
+import type { ConnectionStatus } from '../../artifacts/cluster-status.ts'
+import type { ClusterPermissions } from '../../artifacts/permissions.ts'
+import type { BoardCluster } from '../../health/cluster-health.ts'
+import { type Html, htmlDocument } from './document.ts'
+import { between, duration, moment } from './times.ts'
+
+export type Board = {
+  readonly clusters: readonly BoardCluster[]
+  readonly configErrors: readonly string[]
+  readonly now: string
+  /** Counted from 1. */
+  readonly page: number
+  readonly address: (page: number) => string
+  readonly list: string | undefined
+}
+
+/** With every field full a row takes about 1.2 kB. */
+const ROWS = 200
+
+/** Every cluster's watch, those that need somebody first. */
+export function boardPage(board: Board): Promise<string> {
+  const { now, configErrors } = board
+  const all = board.clusters.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
+  const active = all.filter(({ status }) => status === 'active').length
+  const pages = Math.max(1, Math.ceil(all.length / ROWS))
+  const page = Math.min(Math.max(1, board.page), pages)
+  const shown = all.slice((page - 1) * ROWS, page * ROWS)
+  return htmlDocument(
+    'Clusters',
+    html`<main class="list"><h1>Clusters</h1>
+<p class="soft">As of ${moment(now)}${board.list === undefined ? '' : html` · <a href="${board.list}">Incidents</a>`}</p>
+<dl class="facts figures-row"><div><dt>Watched now</dt><dd class="number">${active} of ${all.length}</dd></div>
+<div><dt>Unheard</dt><dd class="number${active < all.length ? ' bad' : ''}">${all.length - active}</dd></div>
+<div><dt>With triage</dt><dd class="number">${all.filter(({ triage_enabled }) => triage_enabled).length}</dd></div>
+<div><dt>With warnings</dt><dd class="number">${all.filter((one) => warningsOf(one).length > 0).length}</dd></div></dl>
+${configErrors.map((error) => html`<p class="alarm"><strong>The configuration is wrong, the last good one is in force:</strong> ${error.slice(0, 2_000)}</p>`)}
+${all.length === 0 ? html`<p>No cluster is configured.</p>` : cards(shown, now)}
+${pages === 1 ? '' : html`<nav aria-label="Other pages">${Array.from({ length: pages }, (_, index) => (index + 1 === page ? html`<strong aria-current="page">Page ${page}</strong> ` : html`<a href="${board.address(index + 1)}">Page ${index + 1}</a> `))}</nav>`}
+</main>`,
+  )
+}
+
+/** Unheard clusters first, then those with warnings. */
+const rank = (one: BoardCluster): number => (one.status !== 'active' ? 0 : warningsOf(one).length > 0 ? 1 : 2)
+
+const cards = (clusters: readonly BoardCluster[], now: string): Html => html`<ul class="clusters">
+${clusters.map(
+  (one) => html`<li class="${one.status === 'active' ? 'up' : 'down'}"><h2>${one.name} ${statusBadge(one.status)}</h2>
+<p class="soft">${about(one)}</p>
+${one.error === undefined ? '' : html`<p>${cut(one.error, 300)}${one.retry_in === undefined ? '' : html` <span class="soft">Next try in ${one.retry_in}.</span>`}</p>`}
+<dl class="facts"><div><dt>For</dt><dd>${one.watch.statusSince === '' ? 'never' : duration(between(one.watch.statusSince, now))}</dd></div>
+<div><dt>Last event</dt><dd>${one.last_event === undefined ? 'none yet' : html`${duration(between(one.last_event, now))} ago`}</dd></div>
+<div><dt>Blind time</dt><dd>${one.watch.blindMilliseconds < 500 ? 'none' : duration(one.watch.blindMilliseconds)}</dd></div>
+<div><dt>Events</dt><dd>${one.event_count}</dd></div><div><dt>Errors</dt><dd>${one.watch.errorCount}</dd></div><div><dt>Reconnects</dt><dd>${one.watch.reconnectCount}</dd></div>
+<div><dt>Triage</dt><dd>${one.triage_enabled ? 'on' : 'off'}</dd></div></dl>
+${rights(one)}</li>
+`,
+)}</ul>`
+
+const shapes: Readonly<Record<ConnectionStatus, string>> = {
+  active: '●',
+  connecting: '◐',
+  connected: '◐',
+  subscribing: '◐',
+  disconnected: '○',
+  failed: '▲',
+}
+const statusBadge = (status: ConnectionStatus): Html =>
+  html`<span class="badge ${status === 'active' ? 'active' : status === 'failed' || status === 'disconnected' ? 'bad' : ''}"><span aria-hidden="true">${shapes[status]}</span> ${status}</span>`
+
+function about({ environment, labels = {} }: BoardCluster): string {
+  const words = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+  return cut([...(environment === '' ? [] : [environment]), ...words].join(', '), 200)
+}
+
+function rights(one: BoardCluster): Html | '' {
+  const { permissions } = one
+  if (permissions === undefined) return one.triage_enabled ? html`<p class="soft">Permissions not asked yet.</p>` : ''
+  const warnings = warningsOf(one)
+  if (warnings.length === 0) return html`<p class="soft">Reads all it needs, can change nothing.</p>`
+  return html`<details><summary><span class="badge warning"><span aria-hidden="true">◆</span> ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}</span></summary><ul>${warnings.slice(0, 10).map((text) => html`<li>${cut(text, 250)}</li>`)}</ul><p class="soft">Asked ${moment(permissions.validated_at)}</p></details>`
+}
+
+function warningsOf({ permissions }: { readonly permissions?: ClusterPermissions }): readonly string[] {
+  if (permissions === undefined) return []
+  const { warnings, write_verbs: writes, minimum_permissions_met: enough } = permissions
+  return [
+    ...(enough ? [] : ['It cannot read what an investigation needs.']),
+    ...(writes.length === 0 ? [] : [`The credential could change the cluster: ${writes.slice(0, 5).join(', ')}.`]),
+    ...warnings,
+  ]
+}
+
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`)

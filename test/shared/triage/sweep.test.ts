@@ -211,3 +211,30 @@ test('a part that fails stops none of the others, and is named', async () => {
   await expect(sweep(broken)()).rejects.toThrow('The sweep could not do all: list container groups: 429')
   expect(w.groups.started).toHaveLength(2)
 })
+
+describe('notices', () => {
+  const told = (w: World) => w.notices.map(({ id }) => id.replace(/east\.[0-9a-f]{16}\.\d+/, 'incident'))
+
+  test('tell that an agent is at work, that it was lost, and nothing twice under another name', async () => {
+    const { w, group } = await running()
+    w.groups.become(group, { state: 'failed', exitCode: 1 })
+    w.clock.pass(61)
+    await sweep(w.deps)()
+    await sweep(w.deps)()
+    expect(told(w)).toEqual(['started:incident:1', 'lost:incident:1'])
+  })
+
+  test('of an incident that is over, or got no agent, go out before its move: a crash in between loses none', async () => {
+    const { w, incidentId } = await running()
+    await report(w, incidentId)
+    const stored = (await w.deps.store.current(incidentId))!
+    await w.deps.store.update(stored, { absentSince: w.clock.now().toISOString() })
+    w.clock.pass(601)
+    const noMove = { ...w.deps.store, move: async () => Promise.reject(new Error('died')) }
+    await expect(sweep({ ...w.deps, store: noMove })()).rejects.toThrow('died')
+    expect(told(w)).toContain('resolved:incident:0')
+    await sweep(w.deps)()
+    expect((await w.only()).status).toBe('resolved')
+    expect(new Set(told(w)).size).toBe(2)
+  })
+})

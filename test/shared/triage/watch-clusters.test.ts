@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest'
+import { watchClusters } from '../../../shared/triage/watch-clusters.ts'
+import { start, world } from './world.ts'
+
+const at = (seconds: number) => new Date(start.getTime() + seconds * 1000).toISOString()
+/** `blind`: nobody has heard it since the start. */
+async function setUp(fields: Record<string, string | boolean> = {}) {
+  const w = world()
+  const blind = { status: 'failed', blindSince: at(0), error: 'nothing listens there', retryAt: at(310), ...fields }
+  const row = await w.clusterRows.insert('clusters', 'east', blind)
+  const becomes = async (next: Record<string, string | boolean>) => {
+    const now = (await w.clusterRows.get('clusters', 'east')) ?? row
+    if (now !== undefined) await w.clusterRows.replace(now, { ...blind, ...next })
+  }
+  return { w, becomes, look: watchClusters(w.deps) }
+}
+
+test('a cluster that nobody hears is told of after the set time, once, with the error and the next try', async () => {
+  const { w, look } = await setUp()
+  w.clock.pass(299)
+  await look()
+  expect(w.notices).toEqual([])
+  w.clock.pass(1)
+  await look()
+  await look()
+  expect(w.notices).toEqual([
+    {
+      version: 1,
+      type: 'unreachable',
+      id: `unreachable:east:${at(0)}`,
+      at: at(300),
+      cluster: 'east',
+      since: at(0),
+      error: 'nothing listens there',
+      retryAt: at(310),
+    },
+  ])
+})
+
+test('that it is back is told with the same beginning, and a later loss is a new one', async () => {
+  const { w, becomes, look } = await setUp()
+  w.clock.pass(400)
+  await look()
+  await becomes({ status: 'active', blindSince: '' })
+  w.clock.pass(10)
+  await look()
+  await look()
+  expect(w.notices[1]).toEqual({
+    ...{ version: 1, type: 'reachable', id: `reachable:east:${at(0)}` },
+    ...{ at: at(410), cluster: 'east', since: at(0), until: at(410) },
+  })
+  expect(w.notices).toHaveLength(2)
+  await becomes({ blindSince: at(500) })
+  w.clock.pass(500)
+  await look()
+  expect(w.notices[2]).toMatchObject({ type: 'unreachable', since: at(500) })
+})
+
+test('a cluster whose supervisor died without a word is told of, too', async () => {
+  const { w, look } = await setUp({
+    status: 'active',
+    blindSince: '',
+    error: '',
+    owner: 's1',
+    until: at(60),
+    retryAt: '',
+  })
+  w.clock.pass(359)
+  await look()
+  expect(w.notices).toEqual([])
+  w.clock.pass(1)
+  await look()
+  expect(w.notices).toMatchObject([{ since: at(60), error: expect.stringContaining('No supervisor watches it') }])
+})
+
+test('one that is no longer wanted is not missed, and its return is no news', async () => {
+  const { w, becomes, look } = await setUp({ enabled: false })
+  w.clock.pass(400)
+  await look()
+  expect(w.notices).toEqual([])
+  await becomes({ enabled: true })
+  await look()
+  await becomes({ removed: true })
+  await look()
+  expect(w.notices.map(({ type }) => type)).toEqual(['unreachable'])
+  expect(w.control.rows()).toEqual([])
+})
+
+test('a notice that could not be sent is sent by the next look', async () => {
+  const { w } = await setUp()
+  w.clock.pass(400)
+  const broken = async () => {
+    throw new Error('no queue')
+  }
+  await expect(watchClusters({ ...w.deps, notify: broken })()).rejects.toThrow('no queue')
+  await watchClusters(w.deps)()
+  expect(w.notices).toHaveLength(1)
+})
+
+test('a row that nobody can read stops no other', async () => {
+  const { w, look } = await setUp()
+  await w.clusterRows.insert('clusters', 'broken', { status: 'gone fishing' })
+  w.clock.pass(400)
+  await look()
+  expect(w.notices).toHaveLength(1)
+})

@@ -48,9 +48,10 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
 
   /** Reads all rows. What is in `lost` is another's by now. */
   async function look(): Promise<{ readonly seen: readonly Seen[]; readonly lost: readonly string[] }> {
-    const at = ms()
     const before = new Set(held.keys())
     const listed = await table.list({ partition: CLUSTERS, limit: MAX_ROWS })
+    // After the answer, which may have been long on its way: a row must not look older than it is.
+    const at = ms()
     rows = new Map(listed.map((row) => [row.key, row]))
     const seen = listed.map((row) => {
       const known = unchanged.get(row.key)
@@ -89,6 +90,8 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
     const known = before === undefined || before.removed || !before.enabled ? undefined : before
     const state = ClusterRow.parse({
       ...(before ?? {}),
+      // What a dead owner last said of its watch is not true any more; what an offering one says still is.
+      ...(before?.offered === true ? {} : gone()),
       ...changes,
       owner,
       until: until(),

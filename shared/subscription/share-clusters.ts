@@ -2,6 +2,7 @@ import type { Cluster } from '../config/cluster.ts'
 import { shareOut } from '../lease/fair-share.ts'
 import type { Heartbeats } from '../lease/heartbeat.ts'
 import type { LeaseBook, Seen } from '../lease/lease-book.ts'
+import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
 import { clusterFacts } from './cluster-facts.ts'
 import { slots } from './slots.ts'
@@ -16,16 +17,17 @@ export type ShareDeps = {
   readonly book: LeaseBook
   readonly beats: Pick<Heartbeats, 'live'>
   readonly watching: Watches
+  readonly random: Random
   readonly log: Log
 }
 
 /** Compares what is configured, what is held and what others do, and sets it right. */
-export function shareClusters({ clusters, book, beats, watching, log }: ShareDeps) {
+export function shareClusters({ clusters, book, beats, watching, random, log }: ShareDeps) {
   /** Configured at the look before and without a row: as good as orphaned. */
   let rowless = new Set<string>()
 
-  /** Answers the names whose lease is another's by now. */
-  async function tick(): Promise<readonly string[]> {
+  /** Answers the names whose lease is another's by now, and whether some clusters are still nobody's. */
+  async function tick(): Promise<{ readonly lost: readonly string[]; readonly unwatched: boolean }> {
     const { clusters: all, problem } = await clusters.current()
     const wanted = new Map(all.flatMap((cluster) => (cluster.enabled ? [[cluster.name, cluster]] : [])))
     const { seen, lost } = await book.look()
@@ -33,7 +35,7 @@ export function shareClusters({ clusters, book, beats, watching, log }: ShareDep
     await follow(wanted)
 
     const rows = new Map(seen.map((one) => [one.name, one]))
-    const standing = [...wanted.keys()].map((name) => {
+    const standing = fromAnywhere([...wanted.keys()], random).map((name) => {
       const row = rows.get(name)
       return {
         name,
@@ -57,7 +59,8 @@ export function shareClusters({ clusters, book, beats, watching, log }: ShareDep
     )
     for (const cluster of named(takeOver)) watching.start(cluster, 'offered')
     const gone = offer.length === 0 ? [] : await book.offer(offer)
-    return [...lost, ...gone]
+    const unwatched = standing.some(({ name, mine, free }) => free && !mine && !book.holds(name))
+    return { lost: [...lost, ...gone], unwatched }
   }
 
   /** What is held is watched, in the form it is configured in. */
@@ -97,4 +100,10 @@ export function shareClusters({ clusters, book, beats, watching, log }: ShareDep
     /** Before the end of a window, when others are there to take over. */
     offerAll: async (): Promise<readonly string[]> => ((await beats.live()) > 1 ? book.offer(book.held()) : []),
   }
+}
+
+/** Supervisors that start together should not all reach for the same clusters first. */
+function fromAnywhere<T>(list: readonly T[], random: Random): readonly T[] {
+  const at = Math.floor(random() * list.length)
+  return [...list.slice(at), ...list.slice(0, at)]
 }

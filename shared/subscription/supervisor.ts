@@ -115,7 +115,7 @@ export const runSupervisor =
       },
       book,
     )
-    const share = shareClusters({ clusters: deps.clusters, book, beats, watching, log })
+    const share = shareClusters({ clusters: deps.clusters, book, beats, watching, random, log })
 
     const end = startedAt + windowMs
     // Long enough for another to look twice and to connect.
@@ -163,8 +163,12 @@ export const runSupervisor =
         }
         if (leaving) await attempt('Looking for takers', async () => dropped((await book.look()).lost))
         else if (now >= lookAt) {
-          await attempt('Sharing the clusters', async () => dropped(await share.tick()))
           lookAt = now + lookMs
+          await attempt('Sharing the clusters', async () => {
+            const { lost: gone, unwatched } = await share.tick()
+            dropped(gone)
+            if (unwatched) lookAt = now + beatMs
+          })
         }
         most = Math.max(most, book.held().length)
         await clock.sleep(Math.min(beatMs, Math.max(0, end - clock.now().getTime())), stop.signal)

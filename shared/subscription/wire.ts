@@ -127,7 +127,6 @@ export function openWire(endpoint: string, connectTimeoutMs: number) {
     },
   }
 }
-export type Wire = ReturnType<typeof openWire>
 
 const refusal = (
   status: number,

@@ -111,6 +111,23 @@ describe('a lease', () => {
     expect((await two.look()).seen[0]!.free).toBe(true)
   })
 
+  test('does not look over to somebody whose look was long on its way', async () => {
+    const { book, table, pass } = world()
+    const one = book('one')
+    await one.look()
+    await one.take('east', {})
+    const two = book('two', 0, {
+      ...table,
+      list: async (query) => {
+        pass(300)
+        await one.renewAll()
+        return table.list(query)
+      },
+    })
+    expect((await two.look()).seen[0]!.free).toBe(false)
+    expect(await two.take('east', {})).toBeUndefined()
+  })
+
   test('that is lost is never written again by the loser', async () => {
     const { book, pass, row } = world()
     const [one, two] = [book('one'), book('two')]

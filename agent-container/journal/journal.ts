@@ -38,6 +38,13 @@ export type Journal = {
   readonly log: (
     query: Pick<LogQuery, 'namespace' | 'pod'> & { readonly container: string; readonly previous: boolean },
   ) => Promise<void>
+  /** Writes down what somebody was shown of the cluster by another way than ours; answers with its id. */
+  readonly note: (
+    look: Pick<EvidenceEntry, 'tool' | 'arguments' | 'status' | 'truncated' | 'output'> & {
+      readonly started: Date
+      readonly whole: string
+    },
+  ) => string
   readonly entries: () => readonly EvidenceEntry[]
   readonly calls: () => number
   /** Calls that were wanted and not made. */
@@ -62,6 +69,7 @@ export function openJournal(deps: JournalDeps): Journal {
   const lists: SeenList[] = []
   const gaps = new Map<string, Gap>()
   let calls = 0
+  let written = 0
   let refused = 0
 
   /** Makes one call and writes it down, whatever becomes of it. */
@@ -85,26 +93,10 @@ export function openJournal(deps: JournalDeps): Journal {
       return
     }
     calls++
-    const id = `e${calls}`
+    const id = `e${++written}`
     const started = deps.clock.now()
-    const write = (status: number, whole: string, output: string, truncated: boolean) => {
-      const milliseconds = Math.max(0, deps.clock.now().getTime() - started.getTime())
-      const sha256 = createHash('sha256').update(whole).digest('hex')
-      const bytes = Buffer.byteLength(whole)
-      entries.push({
-        id,
-        at: started.toISOString(),
-        cluster: deps.cluster,
-        tool,
-        arguments: { ...given },
-        status,
-        milliseconds,
-        sha256,
-        bytes,
-        truncated,
-        output,
-      })
-    }
+    const write = (status: number, whole: string, output: string, truncated: boolean) =>
+      enter(id, { tool, arguments: given, status, truncated, output, started, whole })
     try {
       const shown = show(await ask(), id)
       write(shown.status, shown.whole, shown.output, shown.truncated)
@@ -115,6 +107,18 @@ export function openJournal(deps: JournalDeps): Journal {
       // Nothing is missing where there is nothing: a kind that is not served, a container that never ran.
       if (status !== 404 && !(status === 400 && tool === 'log')) gap(what, kind, message, remedyOf(status, what))
     }
+  }
+  function enter(id: string, { started, whole, ...look }: Parameters<Journal['note']>[0]): void {
+    entries.push({
+      id,
+      at: started.toISOString(),
+      cluster: deps.cluster,
+      ...look,
+      arguments: { ...look.arguments },
+      milliseconds: Math.max(0, deps.clock.now().getTime() - started.getTime()),
+      sha256: createHash('sha256').update(whole).digest('hex'),
+      bytes: Buffer.byteLength(whole),
+    })
   }
   const gap = (what: string, kind: string, why: string, wouldSettle: string) => {
     gaps.set(what, { what: cut(what), kind, why: cut(why), wouldSettle: cut(wouldSettle) })
@@ -233,6 +237,11 @@ export function openJournal(deps: JournalDeps): Journal {
           return { status: 200, output, whole, truncated: answer.truncated || output !== whole }
         },
       )
+    },
+    note(look) {
+      const id = `e${++written}`
+      enter(id, look)
+      return id
     },
     entries: () => entries.toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1))),
     calls: () => calls,

@@ -45,6 +45,8 @@ export type McpOptions = {
   /** Where the line of each call goes; to the log when absent. */
   readonly audit?: (line: AuditLine) => void
   readonly additions?: Additions
+  /** Puts something around each of the cluster tools: a journal, a budget. */
+  readonly around?: (tool: Tool) => Tool
 }
 /** The shared part of all sessions: which clusters, and the watches on them. */
 export type KubernetesMcp = {
@@ -79,7 +81,8 @@ const CALL_MS = 12_000
 export function createKubernetesMcp(options: McpOptions): KubernetesMcp {
   const clock = options.clock ?? systemClock
   const targets = railed(options.targets, options.rails ?? [])
-  const tools = [...selectTools(allTools, options.choice ?? {}), ...(options.additions?.tools ?? [])]
+  const around = options.around ?? ((tool: Tool) => tool)
+  const tools = [...selectTools(allTools, options.choice ?? {}).map(around), ...(options.additions?.tools ?? [])]
   const { times } = options
   const hub = createFaultHub({ targets, clock, random: systemRandom, ...(times === undefined ? {} : { times }) })
   const kept = { ...options, targets, cursorKey: options.cursorKey ?? randomId() }

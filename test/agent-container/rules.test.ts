@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
-import { verifyEvidence } from '../../shared/report/verify-evidence.ts'
+import { verifyEvidence } from '../../shared/artifacts/verify-evidence.ts'
 import { cases } from './cases.ts'
 import { onScenario } from './on-scenario.ts'
 import { rareCases } from './rare-cases.ts'

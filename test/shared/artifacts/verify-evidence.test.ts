@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { verifyEvidence } from '../../../shared/report/verify-evidence.ts'
-import { entry, evidence, verdict } from './sample.ts'
+import { verifyEvidence } from '../../../shared/artifacts/verify-evidence.ts'
+import { entry, evidence, verdict } from '../report/sample.ts'
 
 const cause = verdict().rootCauses[0]!
 

@@ -1,6 +1,6 @@
-import type { Citation, EvidenceEntry } from '../artifacts/evidence.ts'
-import type { Outcome } from '../artifacts/report.ts'
-import type { Blamed, Verdict } from '../artifacts/verdict.ts'
+import type { Citation, EvidenceEntry } from './evidence.ts'
+import type { Outcome } from './report.ts'
+import type { Blamed, Verdict } from './verdict.ts'
 
 export type Verified = { readonly verdict: Verdict; readonly outcome: Outcome; readonly dropped: readonly string[] }
 
@@ -63,11 +63,17 @@ function outcomeOf(claimed: Verdict, kept: Verdict): Outcome {
   return claimed.outcome === 'inconclusive' || claimed.outcome === 'none' ? 'inconclusive' : 'likely'
 }
 
+/** What the cluster's programs wrote, not what the cluster is: anybody who can send them a request can write there. */
+const isLog = ({ tool }: EvidenceEntry): boolean => tool === 'log' || tool === 'pods_log'
+/** An event names objects; it is not one of them. */
+const isHearsay = (entry: EvidenceEntry): boolean =>
+  isLog(entry) || entry.tool === 'events_list' || entry.arguments.kind === 'Event'
+
 /** A read counts when an answered call returned an object of that kind and name (or was asked for it by name). */
 function wasRead(blamed: Blamed, evidence: readonly EvidenceEntry[]): boolean {
   const name = new RegExp(`(^|[^a-z0-9.-])${blamed.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}($|[^a-z0-9.-])`, 'm')
   return evidence.some((entry) => {
-    if (entry.status < 200 || entry.status > 299) return false
+    if (entry.status < 200 || entry.status > 299 || isHearsay(entry)) return false
     const kinds = [entry.arguments.kind, entry.arguments.resource]
     const ofKind = kinds.includes(blamed.kind) || new RegExp(`\\b${blamed.kind}\\b`).test(entry.output)
     return ofKind && name.test(entry.output)
@@ -83,7 +89,7 @@ function isMissing(blamed: Blamed, kept: readonly Citation[], evidence: readonly
     const witness = evidence.find((entry) => entry.id === id)
     const says = quote.toLowerCase()
     const named = says.includes(blamed.kind.toLowerCase()) && quote.includes(blamed.name)
-    return witness?.tool !== 'log' && named && /not found|non-existent|couldn't find/.test(says)
+    return witness !== undefined && !isLog(witness) && named && /not found|non-existent|couldn't find/.test(says)
   })
 }
 

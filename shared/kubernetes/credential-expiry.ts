@@ -12,7 +12,7 @@ const text = z.string().min(1).optional().catch(undefined)
 const Standing = z.object({
   users: z.array(
     z.object({
-      user: z.object({ token: text, username: text, 'client-certificate-data': text, exec: z.unknown() }),
+      user: z.object({ token: text, username: text, 'client-certificate-data': text, exec: z.unknown().optional() }),
     }),
   ),
 })

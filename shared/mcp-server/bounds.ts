@@ -21,6 +21,16 @@ const steps = [
 ]
 const size = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '')
 
+/** The first ones that fit together; the very first in any case. */
+export function withinBytes<T>(values: readonly T[], maxBytes: number): T[] {
+  let bytes = 0
+  const end = values.findIndex((value, at) => {
+    bytes += size(value)
+    return at > 0 && bytes > maxBytes
+  })
+  return values.slice(0, end < 0 ? values.length : end)
+}
+
 /** The value itself when it fits, else with long texts and lists cut, each cut marked where it is. */
 export function fitValue(value: unknown, maxBytes: number): { readonly value: unknown; readonly cut: boolean } {
   if (size(value) <= maxBytes) return { value, cut: false }

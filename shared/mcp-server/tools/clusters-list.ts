@@ -3,6 +3,7 @@ import { defineTool, reads } from '../define-tool.ts'
 
 export const clustersList = defineTool({
   name: 'clusters_list',
+  toolset: 'clusters',
   title: 'Clusters: List',
   description:
     'Use when you need to know which clusters there are and by what names they go. Looks at the configuration only: it does not say whether a cluster answers.',

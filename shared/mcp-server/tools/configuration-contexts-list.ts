@@ -3,6 +3,7 @@ import { defineTool, reads } from '../define-tool.ts'
 
 export const configurationContextsList = defineTool({
   name: 'configuration_contexts_list',
+  toolset: 'config',
   title: 'Configuration: Contexts List',
   description: 'Use when you need all context names and their server addresses. The same clusters as clusters_list.',
   input: {},

@@ -4,6 +4,7 @@ import { subscriptionsOf } from '../subscription-session.ts'
 
 export const eventsListSubscriptions = defineTool({
   name: 'events_list_subscriptions',
+  toolset: 'subscriptions',
   title: 'Events: List Subscriptions',
   description: 'Use when you need to know which subscriptions of this session are alive.',
   input: {},

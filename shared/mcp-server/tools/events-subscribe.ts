@@ -10,6 +10,7 @@ const filters = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 /** The text is the reference server's to the letter: known clients cut the JSON out of it. */
 export const eventsSubscribe = defineTool({
   name: 'events_subscribe',
+  toolset: 'subscriptions',
   title: 'Events: Subscribe',
   description:
     'Use when you want to be told of faults (crash loops, nodes not ready, stuck rollouts, …) or of events as they happen. Notices come as notifications/message. Needs a session: HTTP with sessions, or stdio.',

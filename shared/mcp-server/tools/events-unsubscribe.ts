@@ -5,6 +5,7 @@ import { subscriptionsOf } from '../subscription-session.ts'
 
 export const eventsUnsubscribe = defineTool({
   name: 'events_unsubscribe',
+  toolset: 'subscriptions',
   title: 'Events: Unsubscribe',
   description: 'Use when you no longer want the notices of a subscription of this session.',
   input: { subscriptionId: z.string().max(100).optional().describe('As events_subscribe gave it; required') },

@@ -58,7 +58,9 @@ export const podsLog = defineTool({
     const container = args.container ?? (await containerOf(api, name, namespace, call.signal))
     const query = { namespace, pod: name, container, previous, tailLines: tail || 5_000, limitBytes: READ_BYTES }
     const { text, truncated } = await api.log(query, call.signal)
-    const shown = lastBytes(text)
+    // Cut afterwards, since a secret cut in two is not known for one.
+    const clean = call.redact.text(text)
+    const shown = lastBytes(clean)
     return {
       structured: {
         cluster: target.name,
@@ -67,7 +69,7 @@ export const podsLog = defineTool({
         container,
         previous,
         log: shown,
-        truncated: truncated || shown.length < text.length,
+        truncated: truncated || shown.length < clean.length,
       },
       text: (answer) => {
         const which = answer.previous ? 'previous log' : 'log'

@@ -1,0 +1,108 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import { z } from 'zod'
+import { GiveUp } from '../../runtime/errors.ts'
+import { fitValue } from '../bounds.ts'
+import { defineTool, reads, type Tool } from '../define-tool.ts'
+import { clusterStatus, fanOut, fanOutArguments, tally, Unsuccessful } from '../fan-out.ts'
+
+/** All answers together, as one answer's objects and texts elsewhere; each cluster has its part. */
+const ALL_BYTES = 20_000
+const LEAST_BYTES = 400
+
+export const clustersExecAll = defineTool({
+  name: 'clusters_exec_all',
+  toolset: 'clusters',
+  title: 'Clusters: Execute on All',
+  description:
+    'Use when you want one reading tool (pods_list, events_list, resources_get, …) run on all or several clusters at once. Each cluster answers for itself, with a status of its own; tools that change a cluster cannot be run so.',
+  input: {
+    operation: z.string().min(1).max(100).describe('Name of a reading tool of this server that takes `cluster`'),
+    parameters: z.record(z.string(), z.unknown()).default({}).describe('Its arguments, without cluster'),
+    ...fanOutArguments,
+    fail_fast: z.boolean().default(false).describe('Ask no further cluster after the first that does not answer'),
+  },
+  output: {
+    operation: z.string(),
+    complete: z.boolean().describe('False: some cluster has not answered, or not whole'),
+    counts: z.string(),
+    results: z.array(
+      z.object({
+        cluster: z.string(),
+        status: clusterStatus,
+        milliseconds: z.int(),
+        error: z.string().optional(),
+        answer: z.looseObject({}).optional(),
+        shortened: z.boolean().optional(),
+      }),
+    ),
+  },
+  effects: reads,
+  run: async ({ operation, parameters, fail_fast, ...asked }, context) => {
+    const { targets, served, signal } = context
+    const tool = innerTool(served, operation)
+    if ('cluster' in parameters || 'context' in parameters) {
+      throw new GiveUp('parameters names a cluster: say which clusters with `clusters`.')
+    }
+    const count = Math.max(1, asked.clusters?.length ?? targets.list().length)
+    const part = Math.max(LEAST_BYTES, Math.floor(ALL_BYTES / count))
+    const args = withBound(tool, parameters, part)
+    const results = await fanOut(targets, asked, { signal, failFast: fail_fast }, async (cluster, until) => {
+      const answer = await tool.call({ ...args, cluster }, { ...context, signal: until })
+      if (answer.isError === true) throw new Unsuccessful(textOf(answer))
+      return answer.structuredContent ?? {}
+    })
+    const rows = results.map((result) => {
+      const { cluster, status, milliseconds } = result
+      if (result.status !== 'ok') return { cluster, status, milliseconds, error: result.error.slice(0, 500) }
+      const { value, cut } = fitValue(result.value, part)
+      const answer = z.looseObject({}).parse(value)
+      const whole = !cut && result.value.complete !== false
+      return { cluster, status, milliseconds, answer, ...(whole ? {} : { shortened: true }) }
+    })
+    return {
+      structured: {
+        operation,
+        complete: rows.every((row) => row.status === 'ok' && !('shortened' in row)),
+        counts: tally(rows),
+        results: rows,
+      },
+      text: (answer) =>
+        [
+          `# ${answer.operation} on ${answer.results.length} clusters: ${answer.counts}`,
+          ...(answer.complete
+            ? []
+            : ['Not complete: what is not shown here is unknown. Ask single clusters for more.']),
+          ...answer.results.map(
+            ({ cluster, status, error, answer: found, shortened }) =>
+              `\n## ${cluster}: ${status}${shortened ? ' (cut)' : ''}\n${error ?? JSON.stringify(found).slice(0, Math.floor(10_000 / count) + 200)}`,
+          ),
+        ].join('\n'),
+    }
+  },
+})
+
+/** The same rules as for a call of its own: only what this caller is served, and only what reads. */
+function innerTool(served: readonly Tool[], name: string): Tool {
+  const possible = served.filter(
+    ({ definition: { annotations, inputSchema }, toolset }) =>
+      annotations?.readOnlyHint === true &&
+      toolset !== 'clusters' &&
+      toolset !== 'subscriptions' &&
+      inputSchema.properties?.cluster !== undefined &&
+      inputSchema.properties.clusters === undefined,
+  )
+  const tool = possible.find((one) => one.name === name)
+  if (tool !== undefined) return tool
+  throw new GiveUp(
+    `"${name.replace(/\p{C}/gu, '')}" cannot be run on all clusters. Possible: ${possible.map((one) => one.name).join(', ')}.`,
+  )
+}
+
+/** Lists end between two objects, where a cut afterwards would end within one. */
+function withBound(tool: Tool, parameters: Record<string, unknown>, part: number): Record<string, unknown> {
+  if (tool.definition.inputSchema.properties?.maxBytes === undefined || 'maxBytes' in parameters) return parameters
+  return { detail: 'rows', ...parameters, maxBytes: Math.max(1_500, part) }
+}
+
+const textOf = ({ content }: CallToolResult): string =>
+  content.flatMap((one) => (one.type === 'text' ? [one.text] : [])).join('\n')

@@ -2,22 +2,33 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { dirname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { build as bundle, type Plugin } from 'esbuild'
+import { build as bundle, type Metafile, type Plugin } from 'esbuild'
+import { prune } from './prune.ts'
 
 /** What is started by itself, beside the functions: name in dist/ → source. Those that do not exist yet are left out. */
-const programs: Readonly<Record<string, string>> = {
+const everyProgram: Readonly<Record<string, string>> = {
   'agent/broker': 'agent-container/broker/main.ts',
   'agent/agent': 'agent-container/agent/main.ts',
   'nightcrier-mcp': 'shared/mcp-server/main.ts',
 }
 
-export type Built = { readonly folder: string; readonly files: readonly string[]; readonly bytes: number }
+export type Built = {
+  readonly folder: string
+  readonly files: readonly string[]
+  readonly bytes: number
+  /** Sources that every instance loads before its first invocation. */
+  readonly registration: readonly string[]
+}
 
 /**
  * The package that is deployed: split ESM chunks, so that an instance loads only what its function needs, and no
  * node_modules. Files are written one by one and only when they change: an app that runs from here is not disturbed.
  */
-export async function build(root: string, folder = join(root, 'dist')): Promise<Built> {
+export async function build(
+  root: string,
+  folder = join(root, 'dist'),
+  programs: Readonly<Record<string, string>> = everyProgram,
+): Promise<Built> {
   const functions = globSync('functions/*.ts', { cwd: root }).sort()
   if (functions.length === 0)
     throw new Error(`${join(root, 'functions')} is empty: it must hold one file for each function of the app.`)
@@ -25,7 +36,7 @@ export async function build(root: string, folder = join(root, 'dist')): Promise<
   const result = await bundle({
     absWorkingDir: root,
     entryPoints: [{ in: 'all-functions', out: 'main' }, ...present.map(([out, source]) => ({ in: source, out }))],
-    plugins: [allFunctions(root, functions)],
+    plugins: [allFunctions(root, functions), prune],
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -42,9 +53,11 @@ export async function build(root: string, folder = join(root, 'dist')): Promise<
     // Half the size. Names that a program can see stay as they are: libraries tell errors apart by them.
     minifyWhitespace: true,
     minifyIdentifiers: true,
+    minifySyntax: true,
     keepNames: true,
     logLevel: 'silent',
     write: false,
+    metafile: true,
   })
   const outputs = new Map(result.outputFiles.map(({ path, contents }) => [relative(folder, path), contents]))
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -54,7 +67,16 @@ export async function build(root: string, folder = join(root, 'dist')): Promise<
   for (const [file, contents] of outputs) writeIfChanged(join(folder, file), contents)
   for (const file of globSync('**/*.js', { cwd: folder })) if (!outputs.has(file)) rmSync(join(folder, file))
   const bytes = [...outputs.values()].reduce((sum, contents) => sum + contents.length, 0)
-  return { folder, files: [...outputs.keys()], bytes }
+  const entry = relative(root, join(folder, 'main.js'))
+  return { folder, files: [...outputs.keys()], bytes, registration: loadedAtOnce(result.metafile, entry) }
+}
+
+/** Sources of a file and of all that it imports without being asked. */
+function loadedAtOnce({ outputs }: Metafile, entry: string): readonly string[] {
+  const files = new Set([entry])
+  for (const file of files)
+    for (const { path, kind } of outputs[file]?.imports ?? []) if (kind === 'import-statement') files.add(path)
+  return [...files].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {})).sort()
 }
 
 /** The entry that no file holds: one import for each function. */

@@ -1,0 +1,24 @@
+import { dirname, join } from 'node:path'
+import type { Plugin } from 'esbuild'
+
+/** Leaves out of the package what its code cannot reach: half a megabyte that every deployment would carry. */
+export const prune: Plugin = {
+  name: 'prune',
+  setup(plugin) {
+    // zod brings its messages in fifty languages; only English is ever set.
+    plugin.onResolve({ filter: /\/locales\/index\.js$/ }, ({ path, resolveDir }) =>
+      /[\\/]zod[\\/]/.test(resolveDir)
+        ? { path: join(resolveDir, dirname(path), 'en.js'), namespace: 'english' }
+        : undefined,
+    )
+    plugin.onLoad({ filter: /.*/, namespace: 'english' }, ({ path }) => ({
+      contents: `export { default as en } from ${JSON.stringify(path)}`,
+      resolveDir: dirname(path),
+    }))
+    // Lists of blobs can be asked for in this form; nothing here asks (storage-blob's default is XML).
+    plugin.onResolve({ filter: /^apache-arrow$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
+    plugin.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: `throw new Error('${path} is not in this package: infra/prune.ts leaves it out.')`,
+    }))
+  },
+}

@@ -28,9 +28,15 @@ export async function startBrowser(): Promise<Browser> {
   })
 }
 
-export async function openPage(browser: Browser, url: string, how: BrowserContextOptions = {}): Promise<Opened> {
+export async function openPage(
+  browser: Browser,
+  url: string,
+  how: BrowserContextOptions = {},
+  onPaper = false,
+): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...how })
   const page = await context.newPage()
+  if (onPaper) await page.emulateMedia({ media: 'print' })
   const requests: string[] = []
   const noises: string[] = []
   context.on('request', (request) => requests.push(request.url()))
@@ -50,7 +56,7 @@ export async function openPage(browser: Browser, url: string, how: BrowserContex
     noises,
     picture: async (name) => {
       mkdirSync(artifacts, { recursive: true })
-      await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true })
+      await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true, caret: 'initial' })
     },
     close: () => context.close(),
   }

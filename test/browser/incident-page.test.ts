@@ -1,50 +1,91 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Azurite, startAzurite } from '../../infra/local/azurite.ts'
-import { artifactName, containers } from '../../shared/artifacts/layout.ts'
-import { ensureStorage } from '../../shared/azure/ensure-storage.ts'
-import { storageFromSettings } from '../../shared/azure/storage-from-settings.ts'
-import { readSettings } from '../../shared/config/settings.ts'
+import { artifactName } from '../../shared/artifacts/layout.ts'
+import { Report } from '../../shared/artifacts/report.ts'
 import { incidentPage } from '../../shared/report/page/incident-page.ts'
-import type { Blobs } from '../../shared/runtime/blobs.ts'
 import { fullReport, prose } from '../shared/report/full-report.ts'
-import { openPage, startBrowser } from './browser.ts'
-import { looks } from './looks.ts'
+import { hostileProse, poisoned } from './attacks.ts'
+import { openPage } from './browser.ts'
+import { lookNames, looks, type Site, startSite } from './site.ts'
 import { still } from './still.ts'
 
-let azurite: Azurite
-let browser: Browser
-let blobs: Blobs
+let site: Site
 beforeAll(async () => {
-  ;[azurite, browser] = await Promise.all([startAzurite(), startBrowser()])
-  const settings = readSettings({ AzureWebJobsStorage: azurite.connectionString })
-  await ensureStorage(settings)
-  blobs = storageFromSettings(settings).blobs(containers.incidents)
+  site = await startSite()
 })
-afterAll(async () => {
-  await browser?.close()
-  await azurite?.stop()
-})
+afterAll(() => site?.stop())
 
-async function published(html: string): Promise<string> {
-  const name = artifactName('east.0123456789abcdef.1', 'index.html')
-  await blobs.write(name, html)
-  return blobs.readLink(name, new Date(Date.now() + 600_000))
-}
+const publish = (html: string) => site.publish(artifactName('east.0123456789abcdef.1', 'index.html'), html)
 
 describe('the page of an incident, over its own link', () => {
-  test.each(Object.keys(looks))(
-    '%s: it runs nothing, asks nobody else, says nothing and breaks no rule',
-    async (look) => {
-      const url = await published(await incidentPage(fullReport(), prose))
-      const opened = await openPage(browser, url, looks[look])
-      if (look === 'print') await opened.page.emulateMedia({ media: 'print' })
-      expect(await opened.page.locator('h1').textContent()).toContain(
-        'its command names a file that is not in the image',
-      )
-      await opened.picture(`incident-${look}`)
-      await still(opened, url)
-      await opened.close()
-    },
-  )
+  test.each(lookNames)('%s: runs nothing, asks nobody else, says nothing, and anyone can read it', async (look) => {
+    const url = await publish(await incidentPage(fullReport(), prose))
+    const opened = await openPage(site.browser, url, looks[look], look === 'print')
+    expect(await opened.page.locator('h1').textContent()).toContain('its command names a file that is not in the image')
+    await opened.picture(`incident-${look}`)
+    await still(opened, url)
+    await opened.close()
+  })
+
+  test.each(['light', 'phone'] as const)('%s: attacks in every field are text', async (look) => {
+    const report = poisoned(Report, fullReport())
+    const url = await publish(await incidentPage(report, hostileProse))
+    const opened = await openPage(site.browser, url, looks[look])
+    await opened.picture(`incident-hostile-${look}`)
+    await still(opened, url)
+    const text = await opened.page.locator('body').textContent()
+    expect(text).toContain('<script>window.ran=1</script>')
+    expect(text).toContain('&#60;script&#62;')
+    expect(text).toContain('‹U+202E›gnp.exe‹U+0000›‹U+001B›[2J')
+    expect(await opened.page.locator('a[href*="outside"]').count()).toBe(0)
+    await opened.close()
+  })
+
+  test('a report without a verdict still says what there is', async () => {
+    const bare = fullReport({ outcome: 'evidence-only', verdict: undefined, usage: undefined, permissions: undefined })
+    const url = await publish(await incidentPage(bare))
+    const opened = await openPage(site.browser, url)
+    expect(await opened.page.locator('.card').textContent()).toContain('Not established.')
+    await opened.picture('incident-evidence-only')
+    await still(opened, url)
+    await opened.close()
+  })
+
+  test('the keyboard alone opens a piece of evidence from the claim that cites it', async () => {
+    const url = await publish(await incidentPage(fullReport(), prose))
+    const { page, close } = await openPage(site.browser, url)
+    const answer = page.locator('details.evidence pre').nth(1)
+    expect(await answer.isVisible()).toBe(false)
+    await page.locator('#facts a.cite[href="#e2"]').focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => answer.isVisible()).toBe(true)
+    expect(await answer.locator('mark').first().textContent()).toContain('no such file or directory')
+    await close()
+  })
+
+  test('on paper nothing is folded away', async () => {
+    const url = await publish(await incidentPage(fullReport(), prose))
+    const { page, close } = await openPage(site.browser, url, looks.print, true)
+    expect(
+      await page
+        .locator('details.evidence pre')
+        .first()
+        .evaluate((one) => one.checkVisibility({ contentVisibilityAuto: true }) && one.clientHeight > 0),
+    ).toBe(true)
+    await close()
+  })
+
+  test.each([
+    '<script>window.ran=1</script>',
+    '<p style="color:red">x</p>',
+    '<p onclick="x()">x</p>',
+    '<link rel="stylesheet" href="other.css">',
+    '<p style-less class="soft">grey</p><h5>a level too deep</h5>',
+    '<a href="javascript:x()">x</a>',
+  ])('the check finds %s in a page that is not closed', async (planted) => {
+    const html = (await incidentPage(fullReport())).replace(/default-src[^"]*/, '')
+    const url = await publish(html.replace('</main>', `${planted}</main>`))
+    const opened = await openPage(site.browser, url)
+    await expect(still(opened, url)).rejects.toThrow()
+    await opened.close()
+  })
 })

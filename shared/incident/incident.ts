@@ -72,6 +72,16 @@ export const Incident = z.strictObject({
   agentStartedAt: z.iso.datetime().optional(),
   /** When the sweep spoke for an agent that does not speak itself, so that it does not do so at every pass. */
   resultSentAt: z.iso.datetime().optional(),
+  /** How this attempt ended, decided once before anything is published: whoever publishes it again publishes the same. */
+  concluded: z
+    .strictObject({
+      at: z.iso.datetime(),
+      ended: z.enum(['completed', 'failed', 'timeout', 'lost', 'not-started']),
+      reason: z.string().max(1000).optional(),
+      /** Whether the agent's bundle was there; one that comes later counts no more. */
+      bundle: z.boolean(),
+    })
+    .optional(),
   reason: z.string().max(1000).optional(),
   failureReason: z.string().max(1000).optional(),
   rootCause: z.string().max(1000).optional(),

@@ -24,7 +24,8 @@ export const handleResult =
     const parsed = ResultMessage.safeParse(body)
     if (!parsed.success) throw new GiveUp(`A message on queue results is no result: ${parsed.error.issues[0]?.message}`)
     const result = parsed.data
-    const stored = await deps.store.current(result.incidentId)
+    const left = await bundleOf(deps, result)
+    const stored = await conclude(deps, result, left.bytes !== undefined || left.problem !== undefined)
     if (stored === undefined) return refuse(deps, result, 'unknown-incident')
     // An older fence is a zombie's: another agent was started since.
     if (stored.incident.fence !== result.fence) return refuse(deps, result, 'outdated')
@@ -33,7 +34,9 @@ export const handleResult =
       if (report !== undefined) await finish(deps, report, result.fence)
       return 'published-before'
     }
-    const { report, files } = await compose(deps, stored.incident, result)
+    // Whoever concluded may have seen a bundle that came after our look.
+    const missed = stored.incident.concluded?.bundle === true && left.bytes === undefined
+    const { report, files } = compose(stored.incident, result, missed ? await bundleOf(deps, result) : left)
     await publish(deps)(report, files)
     const moved = await move(deps, result, report)
     if (moved === 'refused') return refuse(deps, result, 'outdated')
@@ -44,13 +47,45 @@ export const handleResult =
 
 const reportStates: ReadonlySet<IncidentState> = new Set(['reported', 'evidence-only', 'failed'])
 
-async function compose(deps: ReportDeps, incident: Incident, result: ResultMessage) {
-  let read: ReturnType<typeof readBundle> | undefined
-  let problem: string | undefined
+type Left = { readonly bytes: Uint8Array | undefined; readonly problem: string | undefined }
+
+/** Storage that cannot be read now is no reason for a report that says less: that error goes to the queue. */
+async function bundleOf(deps: ReportDeps, { incidentId, fence }: ResultMessage): Promise<Left> {
   try {
-    const bytes = await deps.readBundle(incident.incidentId, result.fence)
-    if (bytes === undefined) problem = 'The agent left no bundle of artifacts.'
-    else read = readBundle(bytes)
+    return { bytes: await deps.readBundle(incidentId, fence), problem: undefined }
+  } catch (error) {
+    if (!(error instanceof GiveUp)) throw error
+    return { bytes: undefined, problem: `The agent's bundle could not be read: ${errorText(error)}` }
+  }
+}
+
+/**
+ * How the attempt ended is decided by the first who says so, in the incident's row. Agent and sweep may both speak of
+ * one attempt; without this, one that is late would write its page over the other's.
+ */
+const conclude = (deps: ReportDeps, result: ResultMessage, bundle: boolean): Promise<Stored | undefined> =>
+  contend(deps, `Incident ${result.incidentId}`, async () => {
+    const stored = await deps.store.current(result.incidentId)
+    if (stored === undefined) return undefined
+    const { status, fence, concluded } = stored.incident
+    if (status !== 'running' || fence !== result.fence || concluded !== undefined) return stored
+    const { ended, reason } = result
+    const at = deps.clock.now().toISOString()
+    return deps.store.update(stored, {
+      concluded: { at, ended, bundle, ...(reason === undefined ? {} : { reason }) },
+    })
+  })
+
+/** From what was concluded alone, so that it comes out the same whoever does it. */
+function compose(incident: Incident, message: ResultMessage, left: Left) {
+  const { concluded } = incident
+  const { ended, reason } = concluded ?? message
+  const result: ResultMessage = { version: 1, incidentId: incident.incidentId, fence: message.fence, ended, reason }
+  let read: ReturnType<typeof readBundle> | undefined
+  let { problem } = left
+  try {
+    if (left.bytes !== undefined && concluded?.bundle !== false) read = readBundle(left.bytes)
+    else problem ??= 'The agent left no bundle of artifacts.'
     if (read !== undefined && (read.bundle.incidentId !== incident.incidentId || read.bundle.fence !== result.fence)) {
       problem = 'The bundle belongs to another incident and was not used.'
       read = undefined
@@ -58,7 +93,8 @@ async function compose(deps: ReportDeps, incident: Incident, result: ResultMessa
   } catch (error) {
     problem = `The agent's bundle could not be read: ${errorText(error)}`
   }
-  const report = composeReport({ incident, result, read, problem, now: deps.clock.now() })
+  const now = new Date(concluded?.at ?? incident.lastSeen)
+  const report = composeReport({ incident, result, read, problem, now })
   const to = stateOf(report, result)
   const cause = report.verdict?.rootCauses[0]
   const shown: Incident = { ...incident, status: to, outcome: report.outcome, rootCause: rootCauseText(cause) }

@@ -11,8 +11,11 @@ export type Launched =
   /** It does not wait any more: somebody else took it, or it is over. */
   | 'gone'
 
-/** Past an agent's deadline the sweep ends it and gives the slot back; this is for when no sweep does. */
-const SLOT_GRACE = 10 * 60_000
+/**
+ * Past an agent's deadline the sweep ends it and gives the slot back; this is for when no sweep does. Longer than two
+ * clocks can be apart (each 10 minutes wrong): a slot that looks over too early lets one agent too many run.
+ */
+const SLOT_GRACE = 30 * 60_000
 
 /**
  * Slot, then state, then group. Each is idempotent under the next fence, so a crash in between leaves what the next
@@ -58,4 +61,4 @@ export const launch =
   }
 
 /** Left over from an earlier attempt. */
-const fresh = { agentStartedAt: undefined, resultSentAt: undefined, failureReason: undefined }
+const fresh = { agentStartedAt: undefined, resultSentAt: undefined, failureReason: undefined, concluded: undefined }

@@ -107,14 +107,16 @@ async function modelWithKey(deps: TriageDeps, cluster: Cluster) {
 
 async function giveBack(deps: TriageDeps, { incident }: Stored): Promise<void> {
   const { incidentId, fence } = incident
-  await contend(deps, incidentId, async () => {
+  const moved = await contend(deps, incidentId, async () => {
     const stored = await deps.store.current(incidentId)
-    if (stored === undefined) return 'refused'
+    // The sweep may have found room for the same attempt meanwhile: then it runs, and keeps its slot.
+    const { agentStartedAt, concluded } = stored?.incident ?? {}
+    if (stored === undefined || agentStartedAt !== undefined || concluded !== undefined) return 'refused'
     const changes = { deadline: undefined, startedAt: undefined }
     const why = 'No room for a container group at the moment; waits again'
     return deps.store.move(stored, 'queued', { at: deps.clock.now(), note: why, fence, changes })
   })
-  await agentSlots(deps).release(incidentId, fence)
+  if (moved !== 'refused') await agentSlots(deps).release(incidentId, fence)
 }
 
 /** Adds what is known now, unless the incident has gone on in the meantime. */

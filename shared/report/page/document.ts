@@ -6,15 +6,16 @@ export type Html = ReturnType<typeof html>
 
 const styleHash = createHash('sha256').update(style).digest('base64')
 /** Nothing may run and nothing may be fetched; the one style sheet is inline and named by its hash. */
-const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`
+const policy = (forms: boolean) =>
+  `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action ${forms ? "'self'" : "'none'"}`
 
 /** A whole page that stands alone. `body` must come from the `html` template, which escapes what is put into it. */
-export async function htmlDocument(title: string, body: Html): Promise<string> {
+export async function htmlDocument(title: string, body: Html, { forms = false } = {}): Promise<string> {
   const page = await html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${policy(forms)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex, nofollow">

@@ -33,7 +33,7 @@ mark { background:var(--mark); color:inherit }
 .unseen { position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap }
 .card { border:1px solid var(--line); border-left:6px solid var(--soft); border-radius:8px; padding:.75rem 1.25rem 1rem; background:var(--tint) }
 .card.critical { border-left-color:var(--bad) } .card.warning { border-left-color:var(--warn) } .card.info { border-left-color:var(--link) }
-.badge { display:inline-block; border:1px solid currentColor; border-radius:99px; padding:0 .6rem; font-size:.8rem; font-weight:600; margin-right:.35rem; white-space:nowrap }
+.badge { display:inline-block; border:1px solid currentColor; border-radius:99px; padding:0 .6rem; font-size:.8rem; font-weight:600; margin-right:.35rem; max-width:100% }
 .critical.badge, .badge.bad, .badge.failed, .changes { color:var(--bad) } .warning.badge { color:var(--warn) } .info.badge { color:var(--link) } .reads, .badge.good, .badge.cause, .badge.active { color:var(--good) }
 .effect { font-size:.8rem; border-radius:4px; padding:.05rem .4rem; border:2px solid currentColor; white-space:nowrap }
 .alarm { border-left:4px solid var(--bad); padding:.35rem .75rem }
@@ -79,7 +79,7 @@ table.bars th { white-space:nowrap; width:1% } table.bars th, table.bars td { bo
 label { display:inline-block; margin-right:.6rem; padding:.15rem 0 } input { accent-color:var(--link); width:1.1rem; height:1.1rem; vertical-align:-.15rem }
 ${hidden} { display:none }
 .incidents { table-layout:fixed } .incidents th { overflow-wrap:normal } .incidents td:first-child { font-variant-numeric:tabular-nums }
-.incidents th:nth-child(1) { width:9.5rem } .incidents th:nth-child(3) { width:9rem } .incidents th:nth-child(4) { width:7.5rem } .incidents th:nth-child(5) { width:8.5rem } .incidents th:nth-child(6) { width:4rem } .incidents .soft { font-size:.9rem }
+.incidents th:nth-child(1) { width:6.75rem } .incidents th:nth-child(3) { width:8rem } .incidents th:nth-child(4) { width:7rem } .incidents th:nth-child(5) { width:7.5rem } .incidents th:nth-child(6) { width:3.5rem } .incidents .soft { font-size:.9rem }
 ul.clusters { list-style:none; padding:0; display:grid; grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr)); gap:.75rem; align-items:start }
 ul.clusters > li { border:1px solid var(--line); border-left:5px solid var(--good); border-radius:8px; padding:.6rem .9rem; background:var(--tint); break-inside:avoid } ul.clusters > li.down { border-left-color:var(--bad) }
 ul.clusters h2 { margin:0; border:0; padding:0; font-size:1.05rem } ul.clusters dl.facts { gap:.25rem 1.25rem } ul.clusters details { background:var(--paper) }

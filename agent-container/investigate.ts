@@ -9,6 +9,7 @@ import { analyzers, diagnose } from './analyzers/all.ts'
 import type { Analyzer } from './analyzers/hypothesis.ts'
 import { collect, mainSubject, pictureOf } from './collect/collect.ts'
 import { type Journal, openJournal, type Redactor } from './journal/journal.ts'
+import { snapshotOf } from './snapshot.ts'
 import { symptomsOf } from './symptoms/symptoms-of.ts'
 import { injectionFlags } from './verdict/injection.ts'
 import { investigationOf } from './verdict/investigation.ts'
@@ -101,7 +102,7 @@ export async function investigate(deps: InvestigateDeps): Promise<Investigation>
     seconds: Math.max(0, (clock.now().getTime() - started.getTime()) / 1000),
   }
   const safeNotes = notes.slice(0, 50).map((note) => note.slice(0, 600))
-  const files = filesOf(deps, journal, verdict, usage, safeNotes)
+  const files = filesOf(deps, journal, started, verdict, usage, safeNotes)
   return { ended, verdict, files, usage, notes: safeNotes, injectionFlags: flags, redactions: { ...redactor.counts } }
 }
 
@@ -125,6 +126,7 @@ async function bounded(
 function filesOf(
   { incident, permissions }: InvestigateDeps,
   journal: Journal,
+  started: Date,
   verdict: Verdict | undefined,
   usage: z.infer<typeof Usage>,
   notes: readonly string[],
@@ -139,7 +141,9 @@ function filesOf(
           log.text,
         ] as const,
     )
+  const read = journal.objects().length > 0 ? { 'cluster.yaml': snapshotOf(journal, started) } : {}
   return {
+    ...read,
     'evidence.jsonl': entries.map((entry) => JSON.stringify(entry)).join('\n'),
     ...(verdict === undefined
       ? {}

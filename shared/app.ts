@@ -1,3 +1,4 @@
+import type { FeedbackRequest } from './app/feedback-parts.ts'
 import type { Invocation } from './app/invocation.ts'
 import type { IncomingRequest } from './app/mcp-parts.ts'
 
@@ -14,7 +15,7 @@ let joined: ReturnType<typeof join> | undefined
 /** What HTTP functions answer: the Functions library's HttpResponseInit, as far as we use it. */
 type Answer = {
   readonly status?: number
-  readonly body?: string
+  readonly body?: string | Uint8Array
   readonly jsonBody?: unknown
   readonly headers?: Record<string, string>
 }
@@ -96,6 +97,16 @@ function join() {
       const { platform: surroundings } = await begin(invocation)
       const { incidentReport } = await import('./app/http-answers.ts')
       return incidentReport(surroundings, id)
+    },
+    incidentFeedback: async (id: string, request: FeedbackRequest, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { incidentFeedback } = await import('./app/feedback-parts.ts')
+      return incidentFeedback(surroundings, id, request)
+    },
+    incidentScenario: async (id: string, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { incidentScenario } = await import('./app/scenario-parts.ts')
+      return incidentScenario(surroundings, id)
     },
     list: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings } = await begin(invocation)

@@ -76,10 +76,15 @@ function withinSize(bundle: Bundle): Bundle {
   const size = (files: Bundle['files']) =>
     Object.values(files).reduce((sum, text) => sum + Buffer.byteLength(text) * 1.2, 0)
   if (size(bundle.files) < MAX_BUNDLE_BYTES) return bundle
-  const files = Object.fromEntries(Object.entries(bundle.files).filter(([name]) => !name.startsWith('logs/')))
+  const files = Object.fromEntries(
+    Object.entries(bundle.files).filter(([name]) => !name.startsWith('logs/') && name !== 'cluster.yaml'),
+  )
   return {
     ...bundle,
     files,
-    notes: [...bundle.notes.slice(0, 49), 'The logs were left out: the bundle would have been too large.'],
+    notes: [
+      ...bundle.notes.slice(0, 49),
+      'The logs and the picture of the cluster were left out: the bundle would have been too large.',
+    ],
   }
 }

@@ -10,7 +10,7 @@ import { freshReportLink } from './report-parts.ts'
 
 export type Answer = {
   readonly status: number
-  readonly body?: string
+  readonly body?: string | Uint8Array
   readonly jsonBody?: unknown
   readonly headers?: Record<string, string>
 }

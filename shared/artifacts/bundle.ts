@@ -3,7 +3,7 @@ import { Usage } from './verdict.ts'
 
 /**
  * What a broker leaves behind, written once as its last act: gzipped JSON in blob `bundles/{incidentId}/{fence}.json.gz`.
- * `files` may hold verdict.json, investigation.md, evidence.jsonl, incident_cluster_permissions.json, prompt-sent.md and logs/*.
+ * `files` may hold cluster.yaml (what was read, redacted, to run it again), verdict.json, investigation.md, evidence.jsonl, incident_cluster_permissions.json, prompt-sent.md and logs/*.
  */
 export const Bundle = z.strictObject({
   version: z.literal(1),

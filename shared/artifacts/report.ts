@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Incident } from '../incident/incident.ts'
 import { EvidenceEntry } from './evidence.ts'
+import { Feedback } from './feedback.ts'
 import { ClusterPermissions } from './permissions.ts'
 import { Usage, Verdict } from './verdict.ts'
 
@@ -28,5 +29,7 @@ export const Report = z.strictObject({
   redactions: z.record(z.string(), z.number().int()),
   injectionFlags: z.array(z.string().max(300)).max(50),
   artifacts: z.array(z.string().max(200)).max(60),
+  /** What people said of it since; the truth is `feedback.json`. */
+  feedback: Feedback.shape.entries.optional(),
 })
 export type Report = z.infer<typeof Report>

@@ -76,7 +76,7 @@ body:has(.list) { max-width:76rem }
 .chart { display:block } .bar.critical { fill:var(--bad) } .bar.warning { fill:var(--warn) } .bar.info { fill:var(--link) } .bar.plain { fill:var(--calm) }
 table.bars th { white-space:nowrap; width:1% } table.bars th, table.bars td { border:0; padding:.1rem .4rem } table.bars td.right { width:1%; white-space:nowrap }
 .filters { display:flex; flex-wrap:wrap; gap:.5rem 1rem; margin:0 0 1rem } fieldset { border:1px solid var(--line); border-radius:6px; padding:.1rem .75rem .35rem; min-width:0 } legend { font-size:.8rem; color:var(--soft) }
-label { display:inline-block; margin-right:.6rem; padding:.15rem 0 } input { accent-color:var(--link); width:1.1rem; height:1.1rem; vertical-align:-.15rem }
+label { display:inline-block; margin-right:.6rem; padding:.15rem 0 } input:is([type=radio],[type=checkbox]) { accent-color:var(--link); width:1.1rem; height:1.1rem; vertical-align:-.15rem }
 ${hidden} { display:none }
 .incidents { table-layout:fixed } .incidents th { overflow-wrap:normal } .incidents td:first-child { font-variant-numeric:tabular-nums }
 .incidents th:nth-child(1) { width:6.75rem } .incidents th:nth-child(3) { width:8rem } .incidents th:nth-child(4) { width:7rem } .incidents th:nth-child(5) { width:7.5rem } .incidents th:nth-child(6) { width:3.5rem } .incidents .soft { font-size:.9rem }

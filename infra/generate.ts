@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { containers, queues, tables } from '../shared/artifacts/layout.ts'
 import { Settings } from '../shared/config/settings.ts'
+import { costPage } from './cost-model.ts'
 import { type Setting, settingsOf } from './settings-of.ts'
 
 /** What the templates themselves set from the resources that they make: in `wired` of functions.bicep and main.tf. */
@@ -39,6 +40,7 @@ export function generated(): Readonly<Record<string, string>> {
     'infra/product.json': `${JSON.stringify(product, undefined, 2)}\n`,
     'infra/azure/settings.bicep': bicepType(free),
     'docs/settings.md': settingsPage(settings),
+    'docs/cost.md': costPage(),
   }
 }
 

@@ -68,7 +68,8 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "alerts" {
   }
 }
 
-# Asked from outside: it also sees what no log of ours could tell, such as an app that does not start.
+# Asked from outside: it also sees what no log of ours could tell, such as an app that does not start. Each question is
+# paid for; the alert `silent` is the quicker one.
 resource "azurerm_application_insights_standard_web_test" "alive" {
   name                    = "alive-${local.token}"
   resource_group_name     = azurerm_resource_group.main.name
@@ -76,7 +77,7 @@ resource "azurerm_application_insights_standard_web_test" "alive" {
   tags                    = local.tags
   application_insights_id = azurerm_application_insights.insights.id
   enabled                 = true
-  frequency               = 300
+  frequency               = 900
   timeout                 = 60
   retry_enabled           = true
   geo_locations           = ["emea-nl-ams-azr", "us-va-ash-azr", "apac-sg-sin-azr"]
@@ -102,8 +103,8 @@ resource "azurerm_monitor_metric_alert" "alive" {
   description         = "Nightcrier does not answer, or no supervisor has a heartbeat: nobody hears the clusters."
   severity            = 0
   scopes              = [azurerm_application_insights_standard_web_test.alive.id, azurerm_application_insights.insights.id]
-  frequency           = "PT1M"
-  window_size         = "PT5M"
+  frequency           = "PT5M"
+  window_size         = "PT30M"
   auto_mitigate       = true
 
   application_insights_web_test_location_availability_criteria {

@@ -77,7 +77,8 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [
   }
 ]
 
-// Asked from outside: it also sees what no log of ours could tell, such as an app that does not start.
+// Asked from outside: it also sees what no log of ours could tell, such as an app that does not start. Each question is
+// paid for; the alert `silent` is the quicker one.
 resource alive 'Microsoft.Insights/webtests@2022-06-15' = {
   name: 'alive-${token}'
   location: location
@@ -88,7 +89,7 @@ resource alive 'Microsoft.Insights/webtests@2022-06-15' = {
     SyntheticMonitorId: 'alive-${token}'
     Enabled: true
     Kind: 'standard'
-    Frequency: 300
+    Frequency: 900
     Timeout: 60
     RetryEnabled: true
     Locations: [{ Id: 'emea-nl-ams-azr' }, { Id: 'us-va-ash-azr' }, { Id: 'apac-sg-sin-azr' }]
@@ -106,8 +107,8 @@ resource aliveAlert 'Microsoft.Insights/metricAlerts@2018-03-01' = {
     enabled: true
     severity: 0
     scopes: [alive.id, insights.id]
-    evaluationFrequency: 'PT1M'
-    windowSize: 'PT5M'
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT30M'
     autoMitigate: true
     criteria: {
       'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'

@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { expectedFunctions } from '../infra/local/expected-functions.ts'
+import { Settings } from '../shared/config/settings.ts'
+
+const root = join(import.meta.dirname, '..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+const pages = ['README.md', 'CHANGELOG.md', ...globSync('docs/*.md', { cwd: root })]
+const { scripts, bin } = JSON.parse(read('package.json'))
+
+/** What GitHub makes of a heading. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} -]/gu, '')
+    .replaceAll(' ', '-')
+
+test.each(pages)('links of %s lead somewhere', (page) => {
+  const text = read(page).replace(/```[\s\S]*?```/g, '')
+  for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^https?:/.test(target!)) continue
+    const [file = '', fragment] = target!.split('#')
+    const path = file === '' ? join(root, page) : resolve(root, dirname(page), file)
+    expect(existsSync(path), `${page}: ${target}`).toBe(true)
+    if (fragment === undefined) continue
+    const headings = [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading!))
+    expect(headings, `${page}: ${target}`).toContain(fragment)
+  }
+})
+
+const inBlocks = pages.flatMap((page) =>
+  [...read(page).matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].flatMap(([, block]) =>
+    block!
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#')),
+  ),
+)
+const inText = pages.flatMap((page) =>
+  [...read(page).matchAll(/`((?:npm|npx) [^`\n]+)`/g)].map(([, command]) => command!),
+)
+const commands = [...inBlocks, ...inText].flatMap((line) => line.split(' && '))
+
+test('every npm command of the pages exists', () => {
+  for (const command of commands) {
+    const script = /^npm run (\S+)/.exec(command)?.[1] ?? /^npm (start|test)\b/.exec(command)?.[1]
+    if (script !== undefined) expect(Object.keys(scripts), command).toContain(script)
+    const program = /^npx ([\w-]+)/.exec(command)?.[1]
+    if (program !== undefined) expect(Object.keys(bin), command).toContain(program)
+  }
+})
+
+test('every file and folder that a command names exists', () => {
+  for (const command of commands)
+    for (const [path] of command.matchAll(/\b(?:infra|test|agent-container)\/[\w./-]+/g))
+      if (path !== 'agent-container/Dockerfile') expect(existsSync(join(root, path)), command).toBe(true)
+})
+
+test('the guide sets what the templates read', () => {
+  const parameters = read('infra/azure/main.bicepparam') + read('infra/azure/main.bicep')
+  for (const [, name] of read('docs/operations.md').matchAll(/\b(NIGHTCRIER_\w+)/g)) expect(parameters).toContain(name)
+  for (const [, name] of read('docs/operations.md').matchAll(/-var (\w+)=/g))
+    expect(read('infra/terraform/variables.tf')).toContain(`variable "${name}"`)
+})
+
+test('every address that the pages tell is answered by a function', () => {
+  const routes = globSync('functions/*.ts', { cwd: root }).flatMap((file) =>
+    [...read(file).matchAll(/route: '([^']+)'/g)].map(([, route]) => route!.replace(/\{[^}]+\}/g, '{id}')),
+  )
+  expect(routes.length).toBeGreaterThan(5)
+  for (const page of pages)
+    for (const [, path] of read(page).matchAll(/\/api\/([\w/{}-]+)/g))
+      expect(routes, `${page}: /api/${path}`).toContain(path!.replace(/\/$/, ''))
+  expect(expectedFunctions({ SUPERVISORS: 1 })).toContain('health')
+})
+
+test('every setting that the pages name exists', () => {
+  const known = new Set(Object.keys(Settings.shape))
+  const others = /^(NIGHTCRIER_\w+|AZURE_\w+|ARM_\w+|WEBSITE_\w+)$/
+  for (const page of pages)
+    for (const [, name] of read(page).matchAll(/`([A-Z][A-Z]+_[A-Z_]+)\b[^`]*`/g))
+      if (!others.test(name!)) expect(known.has(name!), `${page}: ${name}`).toBe(true)
+})
+
+test('commands of the guide that need no cloud run', () => {
+  const run = (command: string, ...words: string[]) =>
+    spawnSync(command, words, { cwd: root, encoding: 'utf8', timeout: 60_000 })
+  expect(commands).toContain('infra/check.sh')
+  const check = run('infra/check.sh')
+  expect(check.status, check.stdout + check.stderr).toBe(0)
+  expect(check.stdout).toMatch(/NOT RUN|──/)
+  const help = run(process.execPath, bin['nightcrier-mcp'], '--help')
+  expect(help.stdout).toContain('--kubeconfig')
+  expect(help.stdout).toContain('--allowed-host')
+}, 90_000)

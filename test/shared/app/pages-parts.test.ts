@@ -1,0 +1,90 @@
+import { mkdtempSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Azurite, startAzurite } from '../../../infra/local/azurite.ts'
+import { board, list, listed, listNoticed } from '../../../shared/app/pages-parts.ts'
+import { createPlatform, type Platform } from '../../../shared/app/platform.ts'
+import { tables } from '../../../shared/artifacts/layout.ts'
+import { ensureStorage } from '../../../shared/azure/ensure-storage.ts'
+import { readSettings } from '../../../shared/config/settings.ts'
+import { incident } from '../report/sample.ts'
+
+let azurite: Azurite
+let platform: Platform
+const folder = mkdtempSync(join(tmpdir(), 'nightcrier-pages-'))
+beforeAll(async () => {
+  azurite = await startAzurite()
+  const clusters = join(folder, 'clusters.yaml')
+  await writeFile(
+    clusters,
+    JSON.stringify({
+      clusters: ['east', 'west'].map((name) => ({
+        name,
+        mcp: { endpoint: 'http://127.0.0.1:9/mcp' },
+        triage: { enabled: false },
+      })),
+    }),
+  )
+  const settings = readSettings({
+    AzureWebJobsStorage: azurite.connectionString,
+    CLUSTERS_FILE: clusters,
+    REPORT_BASE_URL: 'https://nightcrier.example/',
+  })
+  await ensureStorage(settings)
+  platform = createPlatform(settings)
+})
+afterAll(() => azurite?.stop())
+
+const opened = async (page: string) => {
+  const answer = await list(platform, new URLSearchParams(page === '' ? {} : { page }))
+  expect(answer.status).toBe(302)
+  return (await fetch(answer.headers?.location ?? '')).text()
+}
+
+describe('the pages of the app', () => {
+  test('before the first incident the list says that there is none', async () => {
+    expect((await list(platform, new URLSearchParams())).status).toBe(404)
+    expect((await list(platform, new URLSearchParams({ page: '../secrets.json' }))).status).toBe(400)
+  })
+
+  test('a reported incident is behind a fresh link, and its own link never dies', async () => {
+    const reported = incident({ status: 'reported', outcome: 'cause', reportedAt: '2026-01-12T09:41:08.000Z' })
+    await platform.store.insert(reported)
+    await listed(platform)(reported, 'Its command is not in the image.')
+    const page = await opened('')
+    expect(page).toContain('href="https://nightcrier.example/api/incidents/east.0123456789abcdef.1/report"')
+    expect(page).toContain('href="https://nightcrier.example/api/board"')
+    expect(await opened('incidents-2026-01.html')).toContain('Its command is not in the image.')
+  })
+
+  test('the notice of an end changes its line, and what it found stays', async () => {
+    const stored = (await platform.store.current('east.0123456789abcdef.1'))!
+    await platform.store.move(stored, 'resolved', { at: new Date('2026-01-12T10:00:00Z'), note: 'quiet' })
+    const notice = { version: 1, id: 'resolved:x', at: '2026-01-12T10:00:00.000Z', type: 'incident', event: 'resolved' }
+    await listNoticed(platform, { ...notice, incidentId: 'east.0123456789abcdef.1' })
+    const page = await opened('')
+    expect(page).toContain('class="s-resolved v-critical c-0"')
+    expect(page).toContain('Its command is not in the image.')
+    await listNoticed(platform, { ...notice, incidentId: 'east.ffffffffffffffff.1' })
+    await listNoticed(platform, 'no notice')
+    expect(await opened('')).toBe(page)
+  })
+
+  test('the board tells what the rows tell at this moment', async () => {
+    const soon = new Date(Date.now() + 60_000).toISOString()
+    const fields = {
+      status: 'active',
+      statusSince: new Date(Date.now() - 90_000).toISOString(),
+      until: soon,
+      blindMilliseconds: 61_000,
+    }
+    await platform.storage.table(tables.clusters).insert('clusters', 'west', fields)
+    const { status, headers, body } = await board(platform, new URLSearchParams())
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+    expect(body).toContain('1 of 2')
+    expect(String(body).replace(/\s+/g, ' ')).toMatch(/west .*active.*1 min 1 s/)
+  })
+})

@@ -84,6 +84,12 @@ test('every setting that the pages name exists', () => {
       if (!others.test(name!)) expect(known.has(name!), `${page}: ${name}`).toBe(true)
 })
 
+test('every setting has a meaning', () => {
+  const rows = [...read('docs/settings.md').matchAll(/^\| `(\w+)` \|.*\| (.*) \|$/gm)]
+  expect(rows.map(([, name]) => name)).toEqual(Object.keys(Settings.shape))
+  expect(rows.filter(([, , meaning]) => !/^\w/.test(meaning!)).map(([, name]) => name)).toEqual([])
+})
+
 test('commands of the guide that need no cloud run', () => {
   const run = (command: string, ...words: string[]) =>
     spawnSync(command, words, { cwd: root, encoding: 'utf8', timeout: 60_000 })

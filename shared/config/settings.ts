@@ -32,58 +32,93 @@ const always = { when: () => true }
 export const Settings = z
   .object({
     /** Where storage is: a connection string locally; in Azure the host gives `AzureWebJobsStorage__*ServiceUri` instead. */
-    AzureWebJobsStorage: z.string().optional(),
-    AzureWebJobsStorage__blobServiceUri: url.optional(),
-    AzureWebJobsStorage__queueServiceUri: url.optional(),
-    AzureWebJobsStorage__tableServiceUri: url.optional(),
-    AzureWebJobsStorage__clientId: z.string().optional(),
+    AzureWebJobsStorage: z
+      .string()
+      .optional()
+      .describe('connection string of storage, for local use; in Azure the next three stand in its place'),
+    AzureWebJobsStorage__blobServiceUri: url
+      .optional()
+      .describe('address of the blob service, reached with an identity'),
+    AzureWebJobsStorage__queueServiceUri: url.optional().describe('address of the queue service'),
+    AzureWebJobsStorage__tableServiceUri: url.optional().describe('address of the table service'),
+    AzureWebJobsStorage__clientId: z.string().optional().describe('the user-assigned identity of this app'),
     CLUSTERS_FILE: text('').describe('a local clusters.yaml; empty: the blob config/clusters.yaml'),
     KEY_VAULT_URL: url.optional().describe('Key Vault of kubeconfigs and keys'),
     LOCAL_VAULT_DIR: text('').describe('a folder of secret files in place of Key Vault, for local use'),
     LOCAL_GROUPS_DIR: text('').describe(
       'a folder for agents as child processes in place of container groups, for local use',
     ),
-    AZURE_SUBSCRIPTION_ID: text(''),
+    AZURE_SUBSCRIPTION_ID: text('').describe('subscription of the container groups'),
     AGENT_RESOURCE_GROUP: text('').describe('resource group of the container groups'),
     AGENT_LOCATION: text('').describe('region of the container groups'),
     AGENT_IMAGE: text('').describe('agent image with digest'),
     AGENT_SUBNET_ID: text('').describe('delegated subnet of the container groups'),
     AGENT_REGISTRY_IDENTITY: text('').describe('identity that may pull the image, when the registry is private'),
-    AGENT_MODEL_PROVIDER: z.enum(['none', 'anthropic', 'azure', 'openai-compatible', 'google']).default('none'),
-    AGENT_MODEL: text(''),
-    AGENT_MODEL_BASE_URL: url.optional(),
+    AGENT_MODEL_PROVIDER: z
+      .enum(['none', 'anthropic', 'azure', 'openai-compatible', 'google'])
+      .default('none')
+      .describe('whose model works on top of the rules; none: rules alone'),
+    AGENT_MODEL: text('').describe('name of the model'),
+    AGENT_MODEL_BASE_URL: url.optional().describe('address of the model, where the provider has no fixed one'),
     AGENT_MODEL_KEY: secretRef.describe('keyvault:<name> or file:<path> of the model vendor key'),
-    AGENT_RUNNER: z.enum(['builtin', 'claude', 'codex', 'gemini', 'goose']).default('builtin'),
+    AGENT_RUNNER: z
+      .enum(['builtin', 'claude', 'codex', 'gemini', 'goose'])
+      .default('builtin')
+      .describe('which program leads the investigation'),
     AGENT_TIMEOUT: whole(300, 10, 3_600).describe('seconds from launch to deadline'),
-    ADDITIONAL_AGENT_PROMPT: text(''),
-    AGENT_MAX_COST_USD: z.coerce.number().positive().max(100).default(0.5),
-    AGENT_MAX_TURNS: whole(20, 1, 100),
-    AGENT_MAX_TOKENS: whole(200_000, 1_000, 5_000_000),
-    SEVERITY_THRESHOLD: Severity.default('warning'),
-    MAX_CONCURRENT_AGENTS: whole(5, 1, 100),
-    MAX_CONCURRENT_AGENTS_PER_CLUSTER: whole(1, 1, 20),
-    GLOBAL_QUEUE_SIZE: whole(100, 1, 10_000),
-    CLUSTER_QUEUE_SIZE: whole(10, 1, 1_000),
-    QUEUE_OVERFLOW_POLICY: z.enum(['drop', 'reject']).default('drop'),
-    QUEUE_WAIT_LIMIT_SECONDS: whole(3_600, 60, 86_400),
+    ADDITIONAL_AGENT_PROMPT: text('').describe('what every agent is told besides'),
+    AGENT_MAX_COST_USD: z.coerce
+      .number()
+      .positive()
+      .max(100)
+      .default(0.5)
+      .describe('the most that the model may cost for one incident'),
+    AGENT_MAX_TURNS: whole(20, 1, 100).describe('the most questions to the model for one incident'),
+    AGENT_MAX_TOKENS: whole(200_000, 1_000, 5_000_000).describe('the most tokens for one incident'),
+    SEVERITY_THRESHOLD: Severity.default('warning').describe('below it a fault is recorded, not investigated'),
+    MAX_CONCURRENT_AGENTS: whole(5, 1, 100).describe('agents at work over all clusters'),
+    MAX_CONCURRENT_AGENTS_PER_CLUSTER: whole(1, 1, 20).describe('agents at work for one cluster'),
+    GLOBAL_QUEUE_SIZE: whole(100, 1, 10_000).describe('incidents that wait for an agent over all clusters'),
+    CLUSTER_QUEUE_SIZE: whole(10, 1, 1_000).describe('incidents of one cluster that wait for an agent'),
+    QUEUE_OVERFLOW_POLICY: z
+      .enum(['drop', 'reject'])
+      .default('drop')
+      .describe('what becomes of an incident that finds the queue full'),
+    QUEUE_WAIT_LIMIT_SECONDS: whole(3_600, 60, 86_400).describe(
+      'an incident that has waited so long is skipped, and told',
+    ),
     QUIET_PERIOD_SECONDS: whole(600, 10, 86_400).describe('absent this long: resolved'),
     SUPERVISORS: whole(2, 1, 40).describe('supervisor functions; each has instances of its own on Flex'),
     SUPERVISOR_WINDOW_SECONDS: whole(280, 5, 1_500).describe('one run of a supervisor; well below functionTimeout'),
-    LEASE_SECONDS: whole(60, 5, 600),
-    RECONCILE_SECONDS: whole(300, 5, 86_400),
-    MCP_CALL_TIMEOUT_SECONDS: whole(15, 1, 120),
-    RECONNECT_INITIAL_SECONDS: z.coerce.number().min(0.05).max(60).default(1),
-    RECONNECT_MAX_SECONDS: z.coerce.number().min(0.05).max(600).default(60),
-    PERMISSIONS_MAX_AGE_SECONDS: whole(3_600, 10, 86_400),
-    SLACK_WEBHOOK_URL: text(''),
+    LEASE_SECONDS: whole(60, 5, 600).describe('a cluster whose supervisor is silent for so long is taken over'),
+    RECONCILE_SECONDS: whole(300, 5, 86_400).describe(
+      'a whole look at a cluster at least so often, whatever its notices say',
+    ),
+    MCP_CALL_TIMEOUT_SECONDS: whole(15, 1, 120).describe('one call to an MCP server'),
+    RECONNECT_INITIAL_SECONDS: z.coerce
+      .number()
+      .min(0.05)
+      .max(60)
+      .default(1)
+      .describe('first wait after a lost connection, doubled each time'),
+    RECONNECT_MAX_SECONDS: z.coerce
+      .number()
+      .min(0.05)
+      .max(600)
+      .default(60)
+      .describe('longest wait after a lost connection'),
+    PERMISSIONS_MAX_AGE_SECONDS: whole(3_600, 10, 86_400).describe(
+      'older answers about what a kubeconfig may do are asked anew',
+    ),
+    SLACK_WEBHOOK_URL: text('').describe('where incidents are told; empty: nowhere'),
     SLACK_API_URL: webAddress.describe('Slack for government, or a test; empty: https://slack.com/api/'),
     PAGERDUTY_URL: webAddress.describe('another service region; empty: https://events.pagerduty.com/v2/enqueue'),
-    NOTIFY_ON_AGENT_FAILURE: flag(true),
+    NOTIFY_ON_AGENT_FAILURE: flag(true).describe('tells when an agent fails'),
     FAILURE_THRESHOLD_FOR_ALERT: whole(3, 1, 100).describe('failures in a row: a degraded notice'),
     CLUSTER_UNREACHABLE_SECONDS: whole(300, 10, 86_400).describe('nobody hears a cluster for so long: a notice'),
     REPORT_BASE_URL: webAddress.describe('address of this app, for links that live; empty: a direct link'),
-    REPORT_LINK_HOURS: whole(24, 1, 168),
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+    REPORT_LINK_HOURS: whole(24, 1, 168).describe('life of a link to a report'),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('the least that is logged'),
   })
   .refine((given) => !(given.RECONNECT_INITIAL_SECONDS > given.RECONNECT_MAX_SECONDS), {
     ...always,

@@ -17,8 +17,8 @@ const Holders = z.array(Holder).max(100)
 export type Limits = { readonly total: number; readonly perCluster: number }
 export type Slots = {
   readonly holders: () => Promise<readonly Holder[]>
-  /** Taking again for the same incident renews. */
-  readonly take: (holder: Holder, limits: Limits) => Promise<'taken' | 'full' | 'cluster-full'>
+  /** Taking again for the same incident renews. `gone`: a later fence holds it, and a late launcher must not end that. */
+  readonly take: (holder: Holder, limits: Limits) => Promise<'taken' | 'full' | 'cluster-full' | 'gone'>
   /** Gives back what the incident holds under this fence or an older one; a later fence keeps its slot. */
   readonly release: (incidentId: string, fence: number) => Promise<void>
 }
@@ -48,6 +48,8 @@ export function agentSlots(
     take: (holder, limits) =>
       contend(deps, 'The list of agents', async () => {
         const { row, held } = await read()
+        if (held.some(({ incidentId, fence }) => incidentId === holder.incidentId && fence > holder.fence))
+          return 'gone'
         const others = held.filter(({ incidentId }) => incidentId !== holder.incidentId)
         if (others.length >= limits.total) return 'full'
         if (others.filter(({ cluster }) => cluster === holder.cluster).length >= limits.perCluster)

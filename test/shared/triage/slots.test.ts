@@ -38,6 +38,14 @@ describe('the slots', () => {
     expect(await slots.holders()).toEqual([holder('a', 1, 2)])
   })
 
+  test('stay with the later attempt when a launcher of an earlier one wakes up', async () => {
+    const slots = agentSlots(world().deps)
+    await slots.take(holder('a', 1, 2), limits)
+    expect(await slots.take(holder('a', 1, 1), limits)).toBe('gone')
+    await slots.release('a-1', 1)
+    expect(await slots.holders()).toEqual([holder('a', 1, 2)])
+  })
+
   test('are given back by fence: a late end of an old attempt leaves the new one its slot', async () => {
     const slots = agentSlots(world().deps)
     await slots.take(holder('a', 1, 2), limits)

@@ -15,6 +15,11 @@ export const prune: Plugin = {
       contents: `export { default as en } from ${JSON.stringify(path)}`,
       resolveDir: dirname(path),
     }))
+    // sanitize-html parses style attributes with it; none is ever let through (shared/report/page/investigation.ts).
+    plugin.onResolve({ filter: /^postcss$/ }, ({ path }) => ({ path, namespace: 'never-called' }))
+    plugin.onLoad({ filter: /.*/, namespace: 'never-called' }, ({ path }) => ({
+      contents: `export const parse = () => { throw new Error('${path} is not in this package: infra/prune.ts leaves it out.') }`,
+    }))
     // Lists of blobs can be asked for in this form; nothing here asks (storage-blob's default is XML).
     plugin.onResolve({ filter: /^apache-arrow$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
     plugin.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({

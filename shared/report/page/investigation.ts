@@ -17,6 +17,8 @@ const allowed = {
     ...['table', 'thead', 'tbody', 'tr', 'th', 'td'],
   ],
   allowedAttributes: { pre: ['tabindex'] },
+  // No style attribute is let through, so none need be understood: its parser is not in the package.
+  parseStyleAttributes: false,
   // The page has its own h1 and h2.
   transformTags: {
     h1: 'h3',

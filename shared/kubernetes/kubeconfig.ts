@@ -40,14 +40,18 @@ const File = z.looseObject({
   contexts: entries,
   'current-context': name.nullish(),
 })
+export type KubeconfigFile = z.infer<typeof File>
 const Context = z.looseObject({ cluster: name, user: name, namespace: optional })
 const Cluster = z.looseObject({ server: z.string().min(1) })
 const User = z.looseObject({})
 
 /** Checks one context and takes it out. Everything that is wrong is one sentence that says where, and what to do. */
-export function readKubeconfig(text: string | undefined, where: string, options: KubeconfigOptions = {}): Kubeconfig {
+export const readKubeconfig = (text: string | undefined, where: string, options: KubeconfigOptions = {}): Kubeconfig =>
+  readContext(parseKubeconfig(text, where), where, options)
+
+/** The same from a file that is parsed already: one of many contexts costs no further parsing. */
+export function readContext(file: KubeconfigFile, where: string, options: KubeconfigOptions = {}): Kubeconfig {
   const wrong = (what: string): GiveUp => new GiveUp(`${where}: ${what}`)
-  const file = parseFile(text, where)
   const context = options.context ?? file['current-context'] ?? ''
   const names = contextNames(file)
   if (context === '') throw wrong(`the kubeconfig has no current context. Set current-context to one of: ${names}.`)
@@ -102,8 +106,10 @@ export function readKubeconfig(text: string | undefined, where: string, options:
 }
 
 /** Every context of a kubeconfig by name, in its order; that one of them is broken does not matter here. */
-export function contextsOf(text: string | undefined, where = 'kubeconfig'): readonly ContextInfo[] {
-  const file = parseFile(text, where)
+export const contextsOf = (text: string | undefined, where = 'kubeconfig'): readonly ContextInfo[] =>
+  contextsIn(parseKubeconfig(text, where))
+
+export function contextsIn(file: KubeconfigFile): readonly ContextInfo[] {
   return (file.contexts ?? []).map((entry) => {
     const parts = Context.safeParse(entry.context)
     return {
@@ -114,7 +120,8 @@ export function contextsOf(text: string | undefined, where = 'kubeconfig'): read
   })
 }
 
-function parseFile(text: string | undefined, where: string): z.infer<typeof File> {
+/** `part`: one of several files that count together, so that lists may be missing from it. */
+export function parseKubeconfig(text: string | undefined, where: string, part = false): KubeconfigFile {
   const wrong = (what: string): GiveUp => new GiveUp(`${where}: ${what}`)
   if (text === undefined) throw wrong(`there is no kubeconfig. Store there what this prints: ${FLATTEN}.`)
   if (text.trim() === '') throw wrong(`the kubeconfig is empty. Store there what this prints: ${FLATTEN}.`)
@@ -143,6 +150,7 @@ function parseFile(text: string | undefined, where: string): z.infer<typeof File
     throw wrong(
       `this is not a kubeconfig: it needs lists of clusters, users and contexts. Store there what this prints: ${FLATTEN}.`,
     )
+  if (part) return file.data
   for (const list of ['clusters', 'users', 'contexts'] as const)
     if ((file.data[list] ?? []).length === 0)
       throw wrong(`the kubeconfig has no ${list}. Store there what this prints: ${FLATTEN}.`)
@@ -154,7 +162,7 @@ const find = <T extends { readonly name: string }>(list: readonly T[] | null | u
   list?.find((entry) => entry.name === wanted)
 
 /** The first twenty: a merged kubeconfig may have hundreds, and this goes into one sentence. */
-function contextNames(file: z.infer<typeof File>): string {
+function contextNames(file: KubeconfigFile): string {
   const all = (file.contexts ?? []).map((entry) => entry.name)
   return all.length > 20 ? `${all.slice(0, 20).join(', ')} and ${all.length - 20} more` : all.join(', ')
 }

@@ -10,7 +10,7 @@ export const clusterArguments = {
   cluster: name
     .optional()
     .describe(
-      'Name or alias of the cluster (clusters_list shows them). May be left out when there is only one, or after clusters_switch',
+      'Name or alias of the cluster (clusters_list shows them). May be left out when there is only one, when this server has a default, or after clusters_switch',
     ),
   context: name.optional().describe('The same as cluster'),
 }
@@ -18,7 +18,7 @@ export const clusterArguments = {
 type Named = { readonly cluster?: string | undefined; readonly context?: string | undefined }
 export const nameOf = (args: Named) => args.cluster ?? args.context
 
-/** The cluster that a call names, else the one its own session has chosen; never one that another has named. */
+/** The cluster that a call names, else its own session's choice, else the operator's; never one that another caller named. */
 export function clusterOf(
   { targets, chosen }: Pick<ToolContext, 'targets' | 'chosen'>,
   args: Named,
@@ -32,7 +32,7 @@ function targetOf(targets: Targets, args: Named, chosen: string | undefined): Ta
   if (cluster !== undefined && context !== undefined && targets.find(cluster) !== targets.find(context)) {
     throw new GiveUp(`cluster is "${cluster}" and context is "${context}": name one cluster.`)
   }
-  const named = nameOf(args) ?? chosen
+  const named = nameOf(args) ?? chosen ?? targets.preferred
   if (named !== undefined) return targets.find(named)
   const all = targets.list()
   const [only] = all

@@ -21,8 +21,7 @@ export type GuardRail = {
 export function railed(targets: Targets, rails: readonly GuardRail[]): Targets {
   if (rails.length === 0) return targets
   return {
-    list: targets.list,
-    find: targets.find,
+    ...targets,
     at: (name) => {
       const target = targets.find(name)
       const held = rails.filter((rail) => fits(rail, target))

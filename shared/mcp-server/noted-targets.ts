@@ -7,8 +7,7 @@ export const nowhere = (): Looked => ({ clusters: new Set(), namespaces: new Set
 
 /** The same clusters; what is asked of them is noted. */
 export const notedTargets = (targets: Targets, looked: Looked): Targets => ({
-  list: targets.list,
-  find: targets.find,
+  ...targets,
   at: (name) => {
     looked.clusters.add(targets.find(name).name)
     return noted(targets.at(name), (namespace) => looked.namespaces.add(namespace || '*'))

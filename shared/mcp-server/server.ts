@@ -136,6 +136,7 @@ export async function connectCaller(
     const signal = AbortSignal.any([extra.signal, AbortSignal.timeout(CALL_MS)])
     const who = { caller, session: transport.sessionId ?? '', call: String(extra.requestId) }
     const told = { log, audit: mcp.options.audit, who }
+    await all.ready?.()
     return callTool(tool, params.arguments, { ...connected, signal, exchange: { server, extra } }, told)
   })
   server.onclose = () => subscriptions?.end()

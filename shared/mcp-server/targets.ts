@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
 import { GiveUp } from '../runtime/errors.ts'
+import type { Source } from './sources/source.ts'
 
 export type Target = {
   /** As it stands in answers and in fault ids. */
@@ -12,6 +13,8 @@ export type Target = {
   readonly labels?: Readonly<Record<string, string>>
   /** Why it cannot be used, when that is known already. */
   readonly problem?: string
+  /** Where it is known from, in words. */
+  readonly source?: string
 }
 /** Which clusters there are. None is ever "the current one": each call names its own. */
 export type Targets = {
@@ -19,6 +22,14 @@ export type Targets = {
   /** By name or alias; GiveUp with the known names when there is none, or when its configuration is wrong. */
   readonly find: (name: string) => Target
   readonly at: (name: string) => ClusterApi
+  /** The cluster that a call means which names none. Only what the operator has set, never a guess. */
+  readonly preferred?: string
+  /** What is wrong beside single clusters: a source that does not answer, an alias that leads nowhere. */
+  readonly problems?: () => readonly string[]
+  /** Looks whether the list has changed, for a bounded time: each call does so first. Absent: it never changes. */
+  readonly ready?: () => Promise<void>
+  /** Where the list comes from; absent where it is fixed. */
+  readonly sources?: readonly Source[]
 }
 
 export type TargetEntry = {
@@ -50,7 +61,8 @@ export function lazyTargets(entries: readonly { readonly target: Target; readonl
   const opened = new Map<string, ClusterApi>()
   const entryOf = (name: string) => {
     const entry = byName.get(name)
-    if (entry === undefined) throw new GiveUp(`There is no cluster "${shown(name)}". Known: ${known(entries)}.`)
+    if (entry === undefined)
+      throw new GiveUp(`There is no cluster "${shown(name)}". Known: ${known(entries.map(({ target }) => target))}.`)
     return entry
   }
   return {
@@ -72,11 +84,12 @@ export const onlyTarget = (targets: Targets, name: string): Targets => {
   return lazyTargets([{ target, open: () => targets.at(target.name) }])
 }
 
-const shown = (name: string) => name.replace(/\p{C}/gu, '').slice(0, 80)
+/** A name that a caller gave, fit to be told back; what cannot be a name may be anything, and is not repeated. */
+export const shown = (name: string) => (/^[\w.:@/ -]{1,63}$/.test(name) ? name : 'of that name')
 
 /** At most twenty names: a caller with hundreds of clusters has clusters_list. */
-function known(entries: readonly { readonly target: Target }[]): string {
-  const names = entries.slice(0, 20).map(({ target }) => target.name)
-  const more = entries.length - names.length
+export function known(all: readonly Target[]): string {
+  const names = all.slice(0, 20).map(({ name }) => name)
+  const more = all.length - names.length
   return `${names.join(', ') || 'none'}${more > 0 ? `, and ${more} more (clusters_list shows all)` : ''}`
 }

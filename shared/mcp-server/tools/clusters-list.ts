@@ -1,5 +1,10 @@
 import { z } from 'zod'
+import { withinBytes } from '../bounds.ts'
 import { defineTool, reads } from '../define-tool.ts'
+
+/** Five hundred clusters by name; together with the text it stays what a model is shown. */
+const MAX_BYTES = 24_000
+const MAX_PROBLEM_BYTES = 4_000
 
 export const clustersList = defineTool({
   name: 'clusters_list',
@@ -15,27 +20,58 @@ export const clustersList = defineTool({
         aliases: z.array(z.string()).optional(),
         server: z.string().optional(),
         namespace: z.string().optional(),
+        source: z.string().optional(),
+        default: z.boolean().optional(),
         problem: z.string().optional(),
       }),
     ),
+    notShown: z.int().describe('So many further ones there is no room for'),
+    problems: z.array(z.string()).optional().describe('What is wrong with where the list comes from: it may lack some'),
   },
   effects: { ...reads, openWorldHint: false },
-  run: async ({ show_details }, { targets }) => ({
-    structured: {
-      clusters: targets.list().map(({ name, aliases, server, namespace, problem }) => ({
-        name,
-        ...(show_details ? { aliases: [...aliases], server, namespace } : {}),
-        ...(problem === undefined ? {} : { problem }),
-      })),
-    },
-    text: ({ clusters }) => {
-      if (clusters.length === 0) return 'No clusters. Start the server with a kubeconfig.'
-      const lines = clusters.map(({ name, aliases = [], server, namespace, problem }) => {
-        const details = server === undefined ? '' : `  ${server}  namespace ${namespace}`
-        const others = aliases.length === 0 ? '' : `  also called ${aliases.join(', ')}`
-        return `${name}${details}${others}${problem === undefined ? '' : `  cannot be used: ${problem}`}`
-      })
-      return `# Clusters (${clusters.length})\n\n${lines.join('\n')}`
-    },
-  }),
+  run: async ({ show_details }, { targets }) => {
+    const all = targets.list().map(({ name, aliases, server, namespace, source, problem }) => ({
+      name,
+      ...(show_details ? { aliases: [...aliases], server, namespace } : {}),
+      ...(show_details && source !== undefined ? { source } : {}),
+      ...(targets.preferred !== undefined && [name, ...aliases].includes(targets.preferred) ? { default: true } : {}),
+      ...(problem === undefined ? {} : { problem }),
+    }))
+    const clusters = withinBytes(all, MAX_BYTES)
+    const problems = targets.problems?.() ?? []
+    return {
+      structured: {
+        clusters,
+        notShown: all.length - clusters.length,
+        ...(problems.length === 0 ? {} : { problems: withinBytes(problems, MAX_PROBLEM_BYTES) }),
+      },
+      text: (told) => listText(told),
+    }
+  },
 })
+
+type Told = {
+  readonly clusters: readonly {
+    readonly name: string
+    readonly aliases?: readonly string[] | undefined
+    readonly server?: string | undefined
+    readonly namespace?: string | undefined
+    readonly default?: boolean | undefined
+    readonly problem?: string | undefined
+  }[]
+  readonly notShown: number
+  readonly problems?: readonly string[] | undefined
+}
+function listText({ clusters, notShown, problems = [] }: Told): string {
+  const wrong = problems.map((problem) => `! ${problem}`)
+  if (clusters.length === 0) return ['No clusters. Start the server with a kubeconfig.', ...wrong].join('\n')
+  const lines = clusters.map((one) => {
+    const details =
+      one.server === undefined ? '' : `  ${one.server || 'server not read yet'}  namespace ${one.namespace}`
+    const others = (one.aliases ?? []).length === 0 ? '' : `  also called ${one.aliases?.join(', ')}`
+    const chosen = one.default === true ? '  (default)' : ''
+    return `${one.name}${chosen}${details}${others}${one.problem === undefined ? '' : `  cannot be used: ${one.problem}`}`
+  })
+  const more = notShown === 0 ? [] : [`and ${notShown} more`]
+  return [`# Clusters (${clusters.length + notShown})`, '', ...lines, ...more, ...wrong].join('\n')
+}

@@ -1,0 +1,53 @@
+import type { Cluster } from '../../config/cluster.ts'
+import type { ClustersSource } from '../../config/clusters-source.ts'
+import type { Secret } from '../../config/secret-ref.ts'
+import { connectCluster } from '../../kubernetes/connect.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import { seldom } from './seldom.ts'
+import { LOOK_MS } from './small-file.ts'
+import type { Found, Source } from './source.ts'
+
+/** The clusters of nightcrier's own clusters.yaml that have a kubeconfig, which is fetched with the first call. */
+export function clustersFileSource(deps: {
+  readonly clusters: Pick<ClustersSource, 'current'>
+  readonly secret: (reference: string) => Promise<Secret>
+  readonly clock: Clock
+}): Source {
+  const name = 'clusters.yaml'
+  let before: readonly Cluster[] | undefined
+  let found: readonly Found[] = []
+  let problem: string | undefined
+  async function look(): Promise<void> {
+    const { clusters, problem: wrong } = await deps.clusters.current()
+    problem = wrong
+    if (clusters === before) return
+    before = clusters
+    found = clusters.flatMap((cluster) => {
+      const { kubeconfig } = cluster.triage
+      return cluster.enabled && kubeconfig !== undefined ? [foundOf(cluster, kubeconfig)] : []
+    })
+  }
+  const foundOf = ({ name: called, labels, environment }: Cluster, reference: string): Found => ({
+    target: {
+      name: called,
+      aliases: [],
+      // Not known before its secret is read, which a list of clusters must not cost.
+      server: '',
+      namespace: 'default',
+      source: name,
+      labels: { ...labels, ...(environment === '' ? {} : { environment }) },
+    },
+    version: reference,
+    open: async () => {
+      const { text, where, folder } = await deps.secret(reference)
+      return connectCluster(text, { where, ...(folder === undefined ? {} : { filesFrom: folder }) })
+    },
+  })
+  return {
+    kind: 'clusters-file',
+    name,
+    current: () => found,
+    problems: () => (problem === undefined ? [] : [problem]),
+    refresh: seldom(deps.clock, look, () => LOOK_MS),
+  }
+}

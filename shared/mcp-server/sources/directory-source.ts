@@ -1,0 +1,115 @@
+import { readdir } from 'node:fs/promises'
+import { join, parse } from 'node:path'
+import { connectCluster } from '../../kubernetes/connect.ts'
+import { contextsIn, type Kubeconfig, parseKubeconfig, readContext } from '../../kubernetes/kubeconfig.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import { errorText, GiveUp } from '../../runtime/errors.ts'
+import { seldom } from './seldom.ts'
+import { isMissing, LOOK_MS, readSmall, stampOf } from './small-file.ts'
+import type { Found, Source } from './source.ts'
+
+/** Ten times the largest fleet that is looked at from one place. */
+const MAX_FILES = 2_000
+const kubeconfigName = /^[^.].*\.(ya?ml|kubeconfig)$/i
+type Read = { readonly stamp: string; readonly found: Found }
+
+/** A folder of kubeconfigs, looked at anew with the calls: each file is a cluster, by its name without the ending. */
+export function directorySource(options: {
+  readonly directory: string
+  readonly allowExec?: boolean
+  /** False: only at the start and when asked to. */
+  readonly watch?: boolean
+  readonly clock: Clock
+}): Source {
+  const { directory, allowExec = false, watch = true, clock } = options
+  const name = `directory ${directory}`
+  let known: ReadonlyMap<string, Read> = new Map()
+  let found: readonly Found[] = []
+  let problems: readonly string[] = []
+
+  async function look(): Promise<void> {
+    try {
+      const all = (await readdir(directory)).filter((file) => kubeconfigName.test(file)).sort()
+      const files = all.slice(0, MAX_FILES)
+      const read = await Promise.all(files.map(async (file) => [file, await lookAt(file)] as const))
+      const there = new Map(read.flatMap(([file, one]) => (one === undefined ? [] : [[file, one] as const])))
+      problems =
+        all.length > files.length
+          ? [`${name}: of its ${all.length} files only the first ${MAX_FILES} are used. Split it.`]
+          : []
+      if (there.size === known.size && [...there].every(([file, one]) => known.get(file) === one)) return
+      known = there
+      found = withoutTwins(there, name)
+    } catch (error) {
+      // What was there before stays in force: a mount that is away for a moment must not end watches.
+      problems = [`Cannot read the ${name}: ${errorText(error)}`]
+    }
+  }
+  async function lookAt(file: string): Promise<Read | undefined> {
+    const path = join(directory, file)
+    try {
+      const stamp = await stampOf(path)
+      const before = known.get(file)
+      if (before?.stamp === stamp) return before
+      return { stamp, found: foundAt(path, await readSmall(path), allowExec) }
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      return { stamp: '', found: broken(path, errorText(error)) }
+    }
+  }
+  return {
+    kind: 'directory',
+    name,
+    current: () => found,
+    problems: () => problems,
+    refresh: seldom(clock, look, () => (watch ? LOOK_MS : Number.POSITIVE_INFINITY)),
+  }
+}
+
+/** Two files of one name are neither: nobody could know which one a call means. */
+function withoutTwins(files: ReadonlyMap<string, Read>, directory: string): readonly Found[] {
+  const byStem = Map.groupBy(files, ([file]) => parse(file).name)
+  return [...byStem].map(([stem, same]) => {
+    const [first] = same
+    if (first !== undefined && same.length === 1) return first[1].found
+    const names = same.map(([file]) => file).join(' and ')
+    return broken(
+      stem,
+      `${directory} holds ${names}, which would both be the cluster "${stem}". Rename one of them.`,
+      directory,
+    )
+  })
+}
+
+function foundAt(path: string, text: string, allowExec: boolean): Found {
+  try {
+    const { name } = parse(path)
+    if (!/^[^\p{C}\p{Z}/\\]{1,253}$/u.test(name))
+      return broken(path, `${path}: the name of the file cannot be a cluster's name. Rename it.`)
+    const options = { allowExec, filesFrom: parse(path).dir }
+    const read = (): Kubeconfig => {
+      const file = parseKubeconfig(text, path)
+      const [only, ...others] = contextsIn(file)
+      const current = file['current-context'] ?? ''
+      // Without a current context a single one is meant.
+      const context = current === '' && only !== undefined && others.length === 0 ? { context: only.name } : {}
+      return readContext(file, path, { ...options, ...context })
+    }
+    const { server, namespace, text: standing } = read()
+    return {
+      target: { name, aliases: [], server, namespace, source: `file ${path}` },
+      version: standing,
+      open: async () => connectCluster(read().text, { where: path, allowExec }),
+    }
+  } catch (error) {
+    return broken(path, errorText(error))
+  }
+}
+
+function broken(path: string, problem: string, source = `file ${path}`): Found {
+  return {
+    target: { name: parse(path).name, aliases: [], server: '', namespace: 'default', source, problem },
+    version: problem,
+    open: () => Promise.reject(new GiveUp(problem)),
+  }
+}

@@ -1,0 +1,99 @@
+import { type ClusterApi, ClusterApiError } from '../../kubernetes/cluster-api.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import type { Opened } from './source.ts'
+
+/** A credential is renewed this long before it runs out, or when a fifth of its life is left, if that is shorter. */
+const EARLY_MS = 5 * 60_000
+/** A credential that is refused so soon was not outdated: asking for another would only pile up tokens. */
+const YOUNG_MS = 30_000
+/** Longer than any call takes; watches that outlive it begin anew by themselves. */
+export const GRACE_MS = 15_000
+
+type Held = { readonly cluster: Opened; readonly since: number; readonly early: number }
+
+/**
+ * One cluster whose credential may run out: opened with the first call, opened anew before the end and after a 401, once
+ * however many calls ask for it; a call that was refused is asked once more.
+ */
+export function renewingCluster(
+  server: string,
+  open: () => Promise<Opened>,
+  { clock, youngMs = YOUNG_MS }: { readonly clock: Clock; readonly youngMs?: number },
+): Opened {
+  const now = () => clock.now().getTime()
+  const closing = new AbortController()
+  let held: Held | undefined
+  let opening: Promise<Held> | undefined
+  let tried = 0
+
+  function openOnce(): Promise<Held> {
+    opening ??= openNow().finally(() => {
+      opening = undefined
+    })
+    return opening
+  }
+  async function openNow(): Promise<Held> {
+    tried = now()
+    const cluster = await open()
+    if (closing.signal.aborted) await cluster.close()
+    closing.signal.throwIfAborted()
+    const since = now()
+    const old = held
+    held = { cluster, since, early: Math.min(EARLY_MS, (endOf(cluster) - since) / 5) }
+    if (old !== undefined) void clock.sleep(GRACE_MS, closing.signal).then(old.cluster.close)
+    return held
+  }
+  async function current(): Promise<Held> {
+    const known = held
+    if (known === undefined) return openOnce()
+    const ending = endOf(known.cluster) - now() < known.early
+    // What is held may still be good for a while, so a renewal that fails is not this call's failure.
+    return ending && now() - tried >= youngMs ? openOnce().catch(() => known) : known
+  }
+  async function afterRefusal(refused: Held): Promise<Held | undefined> {
+    if (held !== refused) return held
+    if (opening === undefined && now() - tried < youngMs) return undefined
+    return openOnce().catch(() => undefined)
+  }
+  async function call<T>(ask: (cluster: ClusterApi) => Promise<T>): Promise<T> {
+    const first = await current()
+    try {
+      return await ask(first.cluster)
+    } catch (error) {
+      if (!(error instanceof ClusterApiError) || error.status !== 401) throw error
+      const next = await afterRefusal(first)
+      if (next === undefined) throw error
+      return ask(next.cluster)
+    }
+  }
+  return {
+    ...eachCall(server, call),
+    get credential() {
+      return held?.cluster.credential ?? { kind: 'none' as const }
+    },
+    close: async () => {
+      closing.abort()
+      await held?.cluster.close()
+    },
+  }
+}
+
+/** A cluster all of whose calls go through one function. */
+export const eachCall = (
+  server: string,
+  call: <T>(ask: (cluster: ClusterApi) => Promise<T>) => Promise<T>,
+): Omit<ClusterApi, 'credential'> => ({
+  server,
+  list: (...given) => call((cluster) => cluster.list(...given)),
+  get: (...given) => call((cluster) => cluster.get(...given)),
+  log: (...given) => call((cluster) => cluster.log(...given)),
+  watch: (...given) => call((cluster) => cluster.watch(...given)),
+  kinds: (...given) => call((cluster) => cluster.kinds(...given)),
+  version: (...given) => call((cluster) => cluster.version(...given)),
+  canI: (...given) => call((cluster) => cluster.canI(...given)),
+  rules: (...given) => call((cluster) => cluster.rules(...given)),
+})
+
+function endOf({ credential }: Opened): number {
+  return credential?.expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(credential.expires)
+}

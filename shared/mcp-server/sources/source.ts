@@ -1,0 +1,59 @@
+import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
+import type { Target } from '../targets.ts'
+
+export type Opened = ClusterApi & { readonly close: () => Promise<void> }
+
+/** A cluster that a source knows. */
+export type Found = {
+  readonly target: Target
+  /** Another one means that something else stands behind the name: it is connected anew. */
+  readonly version: string
+  /** Gets the credential and connects; again when the credential runs out or is refused. */
+  readonly open: () => Promise<Opened>
+}
+
+/** Somewhere that clusters are known from. */
+export type Source = {
+  readonly kind: 'kubeconfig' | 'directory' | 'in-cluster' | 'clusters-file' | 'rancher' | 'nsk'
+  /** As messages call it; holds no secret. */
+  readonly name: string
+  /** What is known now; the same array as long as nothing has changed. */
+  readonly current: () => readonly Found[]
+  readonly problems: () => readonly string[]
+  /** Looks again if that is due, with `force` in any case. Never throws: what is wrong is among the problems. */
+  readonly refresh: (force?: boolean) => Promise<void>
+  readonly close?: () => Promise<void>
+  /** Of one that asks another system for its clusters. */
+  readonly discovery?: Discovery
+}
+
+/** What can be told about a source that asks another system. */
+export type Discovery = {
+  /** `https://rancher.example`, or the program. */
+  readonly place: string
+  readonly refreshed: () => Date | undefined
+  /** Everything that was heard of, also what is left out, and why. */
+  readonly seen: () => readonly SeenCluster[]
+  readonly status: (signal: AbortSignal) => Promise<DiscoveryStatus>
+}
+export type SeenCluster = {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+  /** Why it is not among the clusters. */
+  readonly leftOut?: string
+}
+export type DiscoveryStatus = {
+  readonly reachable: boolean
+  readonly how: string
+  readonly user?: string
+  readonly tokenExpires?: string
+  readonly tokenExpired?: boolean
+  readonly autoRefresh: boolean
+  readonly refreshSeconds: number
+  readonly profile?: string
+  readonly error?: string
+}
+
+/** Whose names win: what somebody wrote down wins over what another system tells. */
+export const isGiven = ({ kind }: Pick<Source, 'kind'>): boolean => kind !== 'rancher' && kind !== 'nsk'

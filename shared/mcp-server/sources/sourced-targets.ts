@@ -1,0 +1,123 @@
+import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
+import { type Clock, systemClock } from '../../runtime/clock.ts'
+import { GiveUp } from '../../runtime/errors.ts'
+import { known, shown, type Target, type Targets } from '../targets.ts'
+import { type MergedClusters, mergeSources } from './merge-sources.ts'
+import { eachCall, GRACE_MS, renewingCluster } from './renewing-cluster.ts'
+import type { Found, Opened, Source } from './source.ts'
+
+/** So long a call waits for sources that are being asked; it then goes on with what is known, and says what is not. */
+const READY_MS = 5_000
+
+export type SourcedTargets = Targets & {
+  readonly ready: () => Promise<void>
+  readonly problems: () => readonly string[]
+  readonly sources: readonly Source[]
+  readonly close: () => Promise<void>
+}
+
+/**
+ * The clusters of several sources side by side. The list is looked at anew with each call, and what `at` gives finds its
+ * cluster again for each call, so that one who holds it for long outlives changed credentials.
+ */
+export function sourcedTargets(
+  sources: readonly Source[],
+  options: {
+    readonly aliases?: Readonly<Record<string, string>>
+    readonly preferred?: string | undefined
+    readonly clock?: Clock
+    readonly readyMs?: number
+    readonly youngMs?: number
+  } = {},
+): SourcedTargets {
+  const { aliases = {}, preferred, clock = systemClock, readyMs = READY_MS, youngMs } = options
+  const closing = new AbortController()
+  const connections = new Map<string, { readonly found: Found; readonly api: Opened }>()
+  let seen: readonly (readonly Found[])[] = []
+  let merged: MergedClusters | undefined
+
+  function now(): MergedClusters {
+    const lists = sources.map((source) => source.current())
+    if (merged === undefined || lists.some((list, at) => list !== seen[at])) {
+      merged = mergeSources(sources, aliases)
+      seen = lists
+      for (const name of connections.keys()) if (merged.byName.get(name)?.found === undefined) drop(name)
+    }
+    return merged
+  }
+  function drop(name: string) {
+    const old = connections.get(name)
+    connections.delete(name)
+    if (old !== undefined) void clock.sleep(GRACE_MS, closing.signal).then(old.api.close)
+  }
+  async function ready(): Promise<void> {
+    const enough = new AbortController()
+    try {
+      await Promise.race([
+        Promise.all(sources.map((source) => source.refresh())),
+        clock.sleep(readyMs, AbortSignal.any([enough.signal, closing.signal])),
+      ])
+    } finally {
+      enough.abort()
+    }
+  }
+  const problems = () => {
+    const told = sources.flatMap((source) => source.problems())
+    const gone =
+      preferred === undefined || now().byName.has(preferred) ? [] : [`default_cluster: there is no "${preferred}"`]
+    return [...told, ...now().problems, ...gone]
+  }
+  function entry(name: string) {
+    const found = now().byName.get(name)
+    if (found !== undefined) return found
+    const blind = sources.flatMap((source) => source.problems()).slice(0, 3)
+    const perhaps = blind.length === 0 ? '' : ` The list may lack some: ${blind.join(' ')}`
+    throw new GiveUp(`There is no cluster "${shown(name)}". Known: ${known(now().targets)}.${perhaps}`)
+  }
+  function usable(name: string): { readonly target: Target; readonly found: Found } {
+    const { target, found } = entry(name)
+    if (target.problem !== undefined || found === undefined)
+      throw new GiveUp(`Cluster "${target.name}" cannot be used: ${target.problem ?? 'its source has lost it'}`)
+    return { target, found }
+  }
+  function connection(name: string): Opened {
+    const { target, found } = usable(name)
+    const known = connections.get(target.name)
+    if (known !== undefined && known.found.version === found.version && known.found.target.source === target.source)
+      return known.api
+    drop(target.name)
+    const api = renewingCluster(target.server, found.open, { clock, ...(youngMs === undefined ? {} : { youngMs }) })
+    connections.set(target.name, { found, api })
+    return api
+  }
+  const at = (given: string): ClusterApi => {
+    const { name, server } = usable(given).target
+    const call = async <T>(ask: (cluster: ClusterApi) => Promise<T>): Promise<T> => {
+      await ready()
+      return ask(connection(name))
+    }
+    return {
+      ...eachCall(server, call),
+      get credential() {
+        return connections.get(name)?.api.credential ?? { kind: 'none' as const }
+      },
+    }
+  }
+
+  return {
+    list: () => now().targets,
+    find: (name) => entry(name).target,
+    at,
+    ready,
+    problems,
+    sources,
+    ...(preferred === undefined ? {} : { preferred }),
+    close: async () => {
+      closing.abort()
+      await Promise.all([
+        ...[...connections.values()].map(({ api }) => api.close()),
+        ...sources.map((source) => source.close?.()),
+      ])
+    },
+  }
+}

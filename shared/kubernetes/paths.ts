@@ -8,8 +8,9 @@ export function resourcePath(apiVersion: string, place: Place, namespace?: strin
   const parts = [...inside, ...names]
   for (const part of parts)
     if (!/^[\w.:@+=,~-]+$/.test(part) || part === '.' || part === '..')
+      // Not shown: it is no name, so it may be anything.
       throw new ClusterApiError(
-        `${JSON.stringify(part.slice(0, 80))} is no name of a Kubernetes object.`,
+        'A name or namespace has characters that no Kubernetes object has in its name.',
         400,
         'BadName',
       )

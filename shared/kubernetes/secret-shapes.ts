@@ -165,7 +165,7 @@ const written: readonly Shape[] = [
     kind: 'value',
     hints: ['pass', 'pwd', 'secret', 'token', 'credential', 'key', 'sig', 'dsn', 'session'],
     pattern: new RegExp(
-      `(?<!redacted:|checksum/)(${keyword})([\\w-]{0,40})(?:\\\\?["'])?\\s{0,4}(?::=|=>|[:=]|%3D|%3A)\\s{0,4}${value}`,
+      `(?<!‹redacted:[a-z-]{0,20}|checksum/)(${keyword})([\\w-]{0,40})(?:\\\\?["'])?\\s{0,4}(?::=|=>|[:=]|%3D|%3A)\\s{0,4}${value}`,
       'dgi',
     ),
     when: (secret, match) => {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { KubeObject } from '../faults/kube-object.ts'
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
 import { errorText } from '../runtime/errors.ts'
+import type { ToolContext } from './define-tool.ts'
 
 const Containers = z.array(z.looseObject({ name: z.string() })).catch([])
 const Pod = z.looseObject({ spec: z.looseObject({ containers: Containers, initContainers: Containers }) })
@@ -34,7 +35,7 @@ export async function readLogs(
     readonly sinceSeconds?: number
     readonly limitBytes: number
   },
-  signal: AbortSignal,
+  { signal, redact }: Pick<ToolContext, 'signal' | 'redact'>,
 ): Promise<readonly ContainerLog[]> {
   const logs: ContainerLog[] = []
   const waiting = [...containers]
@@ -43,7 +44,7 @@ export async function readLogs(
       try {
         logs.push({ ...next, ...(await api.log({ ...next, ...how }, signal)) })
       } catch (error) {
-        logs.push({ ...next, error: errorText(error).slice(0, 200) })
+        logs.push({ ...next, error: redact.text(errorText(error)).slice(0, 200) })
       }
     }
   }

@@ -13,7 +13,7 @@ import { boundText } from './bounds.ts'
 import type { Cursors } from './list-cursor.ts'
 import { type Redact, redactAll } from './redaction.ts'
 import type { Subscriptions } from './subscriptions.ts'
-import type { Targets } from './targets.ts'
+import { shown, type Targets } from './targets.ts'
 
 /** The cluster that one session means when a call names none. */
 export type ChosenCluster = { readonly name: () => string | undefined; readonly choose: (name: string) => void }
@@ -117,7 +117,7 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
 function wrongArguments(name: string, allowed: readonly string[], error: z.ZodError): string {
   const wrong = error.issues.map((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return `unknown argument ${issue.keys.map((key) => `"${key.slice(0, 80)}"`).join(', ')} (it takes: ${allowed.join(', ') || 'none'})`
+      return `unknown argument ${issue.keys.map((key) => `"${shown(key)}"`).join(', ')} (it takes: ${allowed.join(', ') || 'none'})`
     }
     return `${issue.path.join('.')}: ${issue.message}`
   })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { ClusterApiError } from '../kubernetes/cluster-api.ts'
-import type { Clock } from '../runtime/clock.ts'
-import { systemClock } from '../runtime/clock.ts'
+import { type Clock, systemClock } from '../runtime/clock.ts'
 import { GiveUp } from '../runtime/errors.ts'
+import type { ToolContext } from './define-tool.ts'
 import { failureText } from './failure.ts'
 import type { Targets } from './targets.ts'
 
@@ -34,7 +34,7 @@ export class Unsuccessful extends Error {}
 export async function fanOut<T>(
   targets: Targets,
   asked: { readonly clusters?: readonly string[] | undefined; readonly timeout_seconds: number },
-  call: { readonly signal: AbortSignal; readonly failFast?: boolean; readonly clock?: Clock },
+  call: Pick<ToolContext, 'signal' | 'redact'> & { readonly failFast?: boolean; readonly clock?: Clock },
   ask: (cluster: string, signal: AbortSignal) => Promise<T>,
 ): Promise<readonly FromCluster<T>[]> {
   const clock = call.clock ?? systemClock
@@ -54,7 +54,8 @@ export async function fanOut<T>(
       deadline.aborted ? 'timeout' : stop.signal.aborted ? 'skipped' : undefined,
     )
     if (outcome.status !== 'ok' && call.failFast === true) stop.abort()
-    return { cluster, milliseconds: clock.now().getTime() - at, ...outcome }
+    const told = outcome.status === 'ok' ? outcome : { ...outcome, error: call.redact.text(outcome.error) }
+    return { cluster, milliseconds: clock.now().getTime() - at, ...told }
   }
   const waiting = [...names]
   async function worker() {

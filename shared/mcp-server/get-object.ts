@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ClusterApi, Kind } from '../kubernetes/cluster-api.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import { fitValue } from './bounds.ts'
+import type { ToolContext } from './define-tool.ts'
 import { withoutBookkeeping } from './list-objects.ts'
 import type { Target } from './targets.ts'
 
@@ -24,14 +25,15 @@ export async function getObject(
   kind: Kind,
   name: string,
   namespace: string | undefined,
-  signal: AbortSignal,
+  { signal, redact }: Pick<ToolContext, 'signal' | 'redact'>,
 ): Promise<ObjectAnswer> {
   const object = await api.get(kind, name, namespace, signal)
   if (object === undefined) {
     const where = namespace === undefined ? '' : ` in namespace "${namespace}"`
     throw new GiveUp(`Cluster "${target.name}" has no ${kind.kind} "${name}"${where}.`)
   }
-  const { value, cut } = fitValue(withoutBookkeeping(object), MAX_BYTES)
+  // Redacted before anything is cut: half a secret is not known for one.
+  const { value, cut } = fitValue(withoutBookkeeping(redact.object(object)), MAX_BYTES)
   return { cluster: target.name, object: objectOutput.object.parse(value), shortened: cut }
 }
 

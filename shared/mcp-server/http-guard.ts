@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { jsonError } from './http-answers.ts'
+import type { TokenCheck } from './identity-tokens.ts'
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 export const isLoopback = (host: string): boolean => loopback.has(host) || host === '::1'
@@ -8,25 +9,37 @@ const digest = (text: string) => createHash('sha256').update(text).digest()
 
 /**
  * Who may come in: the Host header must name this server (a page in somebody's browser may resolve its own name to
- * 127.0.0.1), a page's Origin must be this machine's, and with a token the caller must have it.
+ * 127.0.0.1), a page's Origin must be this machine's, and with a token or an identity provider the caller must show
+ * one. Answers who it is, or the refusal.
  */
 export function httpGuard(options: {
   readonly hosts: readonly string[]
   readonly token: string | undefined
-}): (request: Request) => Response | undefined {
+  readonly identity?: TokenCheck | undefined
+}): (request: Request) => Promise<Response | { readonly caller: string }> {
   const hosts = new Set([...loopback, ...options.hosts])
   const expected = options.token === undefined ? undefined : digest(options.token)
-  return (request) => {
+  const { identity } = options
+  return async (request) => {
     const host = hostName(request.headers.get('host'))
     if (host === undefined || !hosts.has(host)) return jsonError(403, 'This Host is not served here.')
     const origin = request.headers.get('origin')
     if (origin !== null && !hosts.has(originHost(origin))) return jsonError(403, 'This Origin may not call here.')
-    if (expected === undefined) return undefined
-    const given = /^Bearer +(.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
-    if (timingSafeEqual(digest(given), expected)) return undefined
-    return jsonError(401, 'A bearer token is required.', -32000, { 'www-authenticate': 'Bearer' })
+    if (expected === undefined && identity === undefined) return { caller: 'local' }
+    const given = /^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+    if (given === undefined) return refused('A bearer token is required.', 'Bearer')
+    if (expected !== undefined && timingSafeEqual(digest(given), expected)) return { caller: 'token' }
+    const found = (await identity?.(given)) ?? 'invalid'
+    if (found === 'unavailable')
+      return jsonError(503, 'The identity provider cannot be asked just now. Try again.', -32000, {
+        'retry-after': '5',
+      })
+    if (found === 'invalid') return refused('This token is not accepted here.', 'Bearer error="invalid_token"')
+    return found
   }
 }
 
+const refused = (message: string, challenge: string) =>
+  jsonError(401, message, -32000, { 'www-authenticate': challenge })
 const hostName = (header: string | null) => /^(\[[^\]]+\]|[^:]+)(:\d+)?$/.exec(header ?? '')?.[1]?.toLowerCase()
 const originHost = (origin: string) => (URL.canParse(origin) ? new URL(origin).hostname : '')

@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { jsonError } from './http-answers.ts'
 import { httpGuard, isLoopback } from './http-guard.ts'
+import { type IdentityProvider, identityTokens } from './identity-tokens.ts'
 import { createKubernetesMcp, type McpOptions } from './server.ts'
 import { createSessions, type SessionTimes, usualSessionTimes } from './sessions.ts'
 import type { Targets } from './targets.ts'
@@ -14,6 +15,8 @@ export type HttpOptions = McpOptions & {
   readonly host?: string
   /** Callers must send it as a bearer token. Required when others than this machine can reach the server. */
   readonly token?: string
+  /** Callers may send its tokens instead; each is then known by its subject, and reaches only its own sessions. */
+  readonly identity?: IdentityProvider
   /** Further names by which callers may address this server. */
   readonly allowedHosts?: readonly string[]
   readonly sessionTimes?: Partial<SessionTimes>
@@ -32,29 +35,30 @@ export type RunningMcp = {
 /** Serves MCP over HTTP with sessions, at /mcp and /mcp/<cluster>, and /healthz. */
 export async function startMcpHttpServer(options: HttpOptions): Promise<RunningMcp> {
   const host = options.host ?? '127.0.0.1'
-  if (!isLoopback(host) && !options.token) {
+  if (!isLoopback(host) && !options.token && options.identity === undefined) {
     throw new GiveUp(
-      `Listening on ${host} lets others read the clusters: give a token (--token-file), or use 127.0.0.1.`,
+      `Listening on ${host} lets others read the clusters: give a token (--token-file) or an identity provider, or use 127.0.0.1.`,
     )
   }
   const mcp = createKubernetesMcp(options)
   const sessions = createSessions(mcp, { ...usualSessionTimes, ...options.sessionTimes })
-  const guard = httpGuard({ hosts: [host, ...(options.allowedHosts ?? [])], token: options.token })
+  const guard = httpGuard({
+    hosts: [host, ...(options.allowedHosts ?? [])],
+    token: options.token,
+    identity: options.identity === undefined ? undefined : identityTokens(options.identity, mcp.clock),
+  })
 
   async function answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url)
     if (pathname === '/healthz') return new Response(null, { status: 200 })
-    const refused = guard(request)
-    if (refused !== undefined) return refused
+    const visitor = await guard(request)
+    if (visitor instanceof Response) return visitor
     const [, room, name, ...rest] = pathname.split('/')
     if (room !== 'mcp' || rest.length > 0) return jsonError(404, 'There is nothing here. MCP is at /mcp.')
     const only = seenFrom(options.targets, name ?? '')
     if (only === 'nothing') return jsonError(404, 'There is no such cluster. MCP for all clusters is at /mcp.')
     try {
-      return await sessions.handle(request, pathname, {
-        caller: options.token === undefined ? 'local' : 'token',
-        only: only?.name,
-      })
+      return await sessions.handle(request, pathname, { caller: visitor.caller, only: only?.name })
     } catch (error) {
       options.log?.error({ error: errorText(error) }, 'A request failed unexpectedly')
       return jsonError(500, 'This request failed through a fault of the server.', -32603)

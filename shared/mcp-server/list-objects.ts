@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { KubeObject } from '../faults/kube-object.ts'
 import type { ClusterApi, Kind } from '../kubernetes/cluster-api.ts'
 import { fitValue } from './bounds.ts'
-import type { Cursors } from './list-cursor.ts'
+import type { ToolContext } from './define-tool.ts'
 import { cellsOf } from './object-table.ts'
+import type { Redact } from './redaction.ts'
 
 /** Objects and their rows of the table, so that the whole answer stays within what a model should read at once (32 KiB). */
 const DEFAULT_BYTES = 30_000
@@ -65,7 +66,7 @@ export async function listObjects(
   cluster: string,
   api: ClusterApi,
   question: ListQuestion,
-  { signal, cursors, now }: { readonly signal: AbortSignal; readonly cursors: Cursors; readonly now: () => Date },
+  { signal, cursors, now, redact }: Pick<ToolContext, 'signal' | 'cursors' | 'now' | 'redact'>,
 ): Promise<ListAnswer> {
   const { kind, namespace, labelSelector, fieldSelector, limit, maxBytes } = question
   const scope = {
@@ -89,7 +90,7 @@ export async function listObjects(
   )
   const rest = remaining(page.items, cursor.after)
   const shape = question.detail === 'rows' ? (object: KubeObject) => rowOnly(object, now()) : withoutBookkeeping
-  const taken = take(rest, maxBytes, shape)
+  const taken = take(rest, maxBytes, redact, shape)
   const answer = { cluster, scope, items: taken.items, shortened: taken.shortened }
   if (taken.items.length < rest.length) {
     const last = rest[taken.items.length - 1]
@@ -112,13 +113,15 @@ function remaining(items: readonly KubeObject[], after: string | undefined): rea
 function take(
   from: readonly KubeObject[],
   maxBytes: number,
+  redact: Redact,
   shape: (object: KubeObject) => unknown,
 ): { items: Item[]; shortened: number } {
   const items: Item[] = []
   let bytes = 0
   let shortened = 0
   for (const object of from) {
-    const { value, cut } = fitValue(shape(object), maxBytes - FRAME_BYTES)
+    // Redacted before anything is cut: half a secret is not known for one.
+    const { value, cut } = fitValue(shape(redact.object(object)), maxBytes - FRAME_BYTES)
     bytes += Buffer.byteLength(JSON.stringify(value)) + rowBytes(object)
     if (items.length > 0 && bytes > maxBytes - FRAME_BYTES) break
     items.push(Item.parse(value))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
 import { GiveUp } from '../runtime/errors.ts'
+import type { ToolContext } from './define-tool.ts'
 import type { Target } from './targets.ts'
 
 /** Why a node itself is never asked. */
@@ -28,10 +29,15 @@ const Node = z.looseObject({
 })
 
 /** What the API server knows of a node. */
-export async function nodePicture(target: Target, api: ClusterApi, name: string, signal: AbortSignal) {
-  const object = await api.get({ apiVersion: 'v1', kind: 'Node' }, name, undefined, signal)
+export async function nodePicture(
+  target: Target,
+  api: ClusterApi,
+  name: string,
+  call: Pick<ToolContext, 'signal' | 'redact'>,
+) {
+  const object = await api.get({ apiVersion: 'v1', kind: 'Node' }, name, undefined, call.signal)
   if (object === undefined) throw new GiveUp(`Cluster "${target.name}" has no Node "${name}".`)
-  const { spec, status } = Node.parse(object)
+  const { spec, status } = Node.parse(call.redact.object(object))
   return {
     allocatable: status.allocatable,
     unschedulable: spec.unschedulable,

@@ -1,6 +1,7 @@
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { EmptyResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { randomId } from '../runtime/ids.ts'
+import { boundedBody } from './bounded-body.ts'
 import { createEventLog } from './event-log.ts'
 import { jsonError } from './http-answers.ts'
 import { createOutbox } from './outbox.ts'
@@ -20,6 +21,8 @@ export const usualSessionTimes: SessionTimes = { pingMs: 20_000, idleMs: 300_000
 const MAX_SESSIONS = 500
 /** Held for a client whose stream is not open just now. */
 const MAX_HELD = 1_000
+/** Held for a reader that is slower than its cluster's faults: some thousand notices. */
+const MAX_WAITING_BYTES = 1024 * 1024
 /** Arguments are short: nothing here takes an object. */
 const MAX_BODY_BYTES = 256 * 1024
 
@@ -96,7 +99,8 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
     request.signal.addEventListener('abort', outbox.close, { once: true })
     // The transport only takes notices once this response is on its way.
     void mcp.clock.sleep(0).then(() => (request.signal.aborted ? undefined : outbox.open()))
-    return response
+    if (response.body === null) return response
+    return new Response(boundedBody(response.body, MAX_WAITING_BYTES, outbox.close), response)
   }
 
   /** One beat: ping who listens, let go who is gone. */

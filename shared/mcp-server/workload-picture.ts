@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { KubeObject } from '../faults/kube-object.ts'
 import type { ClusterApi, Kind } from '../kubernetes/cluster-api.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
+import type { ToolContext } from './define-tool.ts'
 
 /** Enough to see what a workload does; one with more is told by these. */
 const MAX_PODS = 200
@@ -37,7 +38,7 @@ export async function workloadPicture(
   kind: Kind,
   name: string,
   namespace: string,
-  signal: AbortSignal,
+  { signal, redact }: Pick<ToolContext, 'signal' | 'redact'>,
 ): Promise<WorkloadPicture> {
   const workload = await api.get(kind, name, namespace, signal)
   if (workload === undefined) throw new GiveUp(`There is no ${kind.kind} "${name}" in namespace "${namespace}".`)
@@ -47,7 +48,7 @@ export async function workloadPicture(
     try {
       return await ask()
     } catch (error) {
-      notVisible.push(`${what}: ${errorText(error).slice(0, 200)}`)
+      notVisible.push(`${what}: ${redact.text(errorText(error)).slice(0, 200)}`)
       return otherwise
     }
   }
@@ -80,13 +81,15 @@ export async function workloadPicture(
       part(`node ${node}`, () => api.get({ apiVersion: 'v1', kind: 'Node' }, node, undefined, signal), undefined),
     ),
   )
+  // Redacted before anything is cut: half a secret is not known for one.
+  const clean = (objects: readonly KubeObject[]) => objects.map(redact.object)
   return {
-    workload,
-    owners,
-    pods,
-    revisions: mine,
-    events: allEvents.filter((event) => isAbout(event, family)),
-    nodes: nodes.filter((node) => node !== undefined),
+    workload: redact.object(workload),
+    owners: clean(owners),
+    pods: clean(pods),
+    revisions: clean(mine),
+    events: clean(allEvents.filter((event) => isAbout(event, family))),
+    nodes: clean(nodes.filter((node) => node !== undefined)),
     notVisible,
   }
 }

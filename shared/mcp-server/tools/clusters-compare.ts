@@ -45,7 +45,7 @@ export const clustersCompare = defineTool({
   },
   effects: reads,
   run: async ({ apiVersion, kind, namespace, name, labelSelector, ...asked }, { targets, signal, redact }) => {
-    const results = await fanOut(targets, asked, { signal }, (cluster, until) =>
+    const results = await fanOut(targets, asked, { signal, redact }, (cluster, until) =>
       targets.at(cluster).list(
         { apiVersion, kind },
         {

@@ -38,7 +38,7 @@ export const clustersExecAll = defineTool({
   },
   effects: reads,
   run: async ({ operation, parameters, fail_fast, ...asked }, context) => {
-    const { targets, served, signal } = context
+    const { targets, served } = context
     const tool = innerTool(served, operation)
     if ('cluster' in parameters || 'context' in parameters) {
       throw new GiveUp('parameters names a cluster: say which clusters with `clusters`.')
@@ -46,7 +46,7 @@ export const clustersExecAll = defineTool({
     const count = Math.max(1, asked.clusters?.length ?? targets.list().length)
     const part = Math.max(LEAST_BYTES, Math.floor(ALL_BYTES / count))
     const args = withBound(tool, parameters, part)
-    const results = await fanOut(targets, asked, { signal, failFast: fail_fast }, async (cluster, until) => {
+    const results = await fanOut(targets, asked, { ...context, failFast: fail_fast }, async (cluster, until) => {
       const answer = await tool.call({ ...args, cluster }, { ...context, signal: until })
       if (answer.isError === true) throw new Unsuccessful(textOf(answer))
       return answer.structuredContent ?? {}

@@ -58,10 +58,10 @@ export const clustersStatus = defineTool({
     notShown: z.int().describe('So many further ones are counted only'),
   },
   effects: reads,
-  run: async ({ clusters, timeout_seconds, ...named }, { targets, signal, now }) => {
+  run: async ({ clusters, timeout_seconds, ...named }, { targets, signal, now, redact }) => {
     const one = nameOf(named)
     const asked = { clusters: one === undefined ? clusters : [...(clusters ?? []), one], timeout_seconds }
-    const results = await fanOut(targets, asked, { signal }, (name, until) => look(targets.at(name), until))
+    const results = await fanOut(targets, asked, { signal, redact }, (name, until) => look(targets.at(name), until))
     const rows = results.map((result) => {
       const { cluster, status, milliseconds } = result
       const credential = credentialOf(() => targets.at(cluster), now())

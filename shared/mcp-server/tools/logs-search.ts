@@ -47,7 +47,6 @@ export const logsSearch = defineTool({
     limit: z.int().min(1).max(500).default(100).describe('At most so many matches, the last of each log'),
   },
   output: {
-    pattern: z.string(),
     complete: z.boolean().describe('False: not all that was asked for has been searched, or is shown'),
     counts: z.string(),
     found: z.int().describe('Matching lines, shown or not'),
@@ -97,7 +96,7 @@ export const logsSearch = defineTool({
         const chosen = all.slice(0, MAX_CONTAINERS)
         const limitBytes = Math.min(512 * 1024, Math.floor(part / Math.max(1, chosen.length)))
         const how = { previous, tailLines: tail, limitBytes, sinceSeconds: args.since_seconds }
-        const logs = await readLogs(api, chosen, how, signal)
+        const logs = await readLogs(api, chosen, how, { signal, redact: call.redact })
         const unread = logs.flatMap((log) => notWhole(log))
         const beyond = [
           ...(page.continueToken === undefined ? [] : [`pods beyond the first ${MAX_PODS}`]),
@@ -145,7 +144,6 @@ export const logsSearch = defineTool({
     const found = told.reduce((total, each) => total + ('found' in each ? each.found : 0), 0)
     return {
       structured: {
-        pattern: args.pattern,
         complete: matches.length === found && told.every((each) => each.status === 'ok' && !('notSearched' in each)),
         counts: tally(results),
         found,

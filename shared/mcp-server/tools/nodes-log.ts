@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { clusterArguments, clusterOf } from '../cluster-argument.ts'
-import { defineTool, reads } from '../define-tool.ts'
+import { defineTool, reads, type ToolContext } from '../define-tool.ts'
 import { conditionShape, nodePicture, REFUSED } from '../node-picture.ts'
 
 const text = z.string().catch('')
@@ -14,11 +14,11 @@ const NodeEvent = z.looseObject({
 })
 const MAX_EVENTS = 30
 
-async function eventsOf(api: ClusterApi, name: string, signal: AbortSignal) {
+async function eventsOf(api: ClusterApi, name: string, { signal, redact }: Pick<ToolContext, 'signal' | 'redact'>) {
   const fieldSelector = `involvedObject.kind=Node,involvedObject.name=${name}`
   const { items } = await api.list({ apiVersion: 'v1', kind: 'Event' }, { limit: 200, fieldSelector }, signal)
   return items
-    .map((item) => NodeEvent.parse(item))
+    .map((item) => NodeEvent.parse(redact.object(item)))
     .sort((a, b) => (a.lastTimestamp < b.lastTimestamp ? 1 : -1))
     .slice(0, MAX_EVENTS)
     .map(({ type, reason, message, lastTimestamp, count }) => ({
@@ -62,8 +62,8 @@ export const nodesLog = defineTool({
   run: async ({ name, query: _, tailLines: __, ...args }, call) => {
     const { target, api } = clusterOf(call, args)
     const [{ conditions }, events] = await Promise.all([
-      nodePicture(target, api, name, call.signal),
-      eventsOf(api, name, call.signal),
+      nodePicture(target, api, name, call),
+      eventsOf(api, name, call),
     ])
     return {
       structured: {

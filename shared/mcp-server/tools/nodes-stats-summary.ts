@@ -56,7 +56,7 @@ export const nodesStatsSummary = defineTool({
     const { target, api } = clusterOf(call, args)
     const onNode = { limit: 500, fieldSelector: `spec.nodeName=${name}` }
     const [picture, pods, use] = await Promise.all([
-      nodePicture(target, api, name, call.signal),
+      nodePicture(target, api, name, call),
       api.list({ apiVersion: 'v1', kind: 'Pod' }, onNode, call.signal),
       measured(target.name, api, 'NodeMetrics', {}, call.signal).catch((error: unknown) => errorText(error)),
     ])

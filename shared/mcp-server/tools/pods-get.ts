@@ -18,7 +18,7 @@ export const podsGet = defineTool({
     const { target, api } = clusterOf(call, args)
     const kind = { apiVersion: 'v1', kind: 'Pod' }
     return {
-      structured: await getObject(target, api, kind, name, namespace ?? target.namespace, call.signal),
+      structured: await getObject(target, api, kind, name, namespace ?? target.namespace, call),
       text: objectText,
     }
   },

@@ -26,7 +26,7 @@ export const resourcesGet = defineTool({
     const known = kinds.find((entry) => entry.apiVersion === apiVersion && entry.kind === kind)
     const at = known?.namespaced === false ? undefined : (namespace ?? target.namespace)
     return {
-      structured: await getObject(target, api, { apiVersion, kind }, name, at, call.signal),
+      structured: await getObject(target, api, { apiVersion, kind }, name, at, call),
       text: objectText,
     }
   },

@@ -59,7 +59,7 @@ async function logsOf(
           // Cut afterwards, since a secret cut in two is not known for one.
           return { pod, container, previous, log: redact.text(text).slice(-MAX.logBytes) }
         } catch (error) {
-          return { pod, container, previous, log: '', error: errorText(error).slice(0, 200) }
+          return { pod, container, previous, log: '', error: redact.text(errorText(error)).slice(0, 200) }
         }
       }),
   )
@@ -136,7 +136,7 @@ export const workloadDiagnose = defineTool({
     const { target, api } = clusterOf(call, args)
     const namespace = args.namespace ?? target.namespace
     const apiVersion = versions[kind] ?? 'v1'
-    const picture = await workloadPicture(api, { apiVersion, kind }, name, namespace, call.signal)
+    const picture = await workloadPicture(api, { apiVersion, kind }, name, namespace, call)
     const logs = await logsOf(api, namespace, picture.pods, call)
     const findings = findingsOf(target.name, picture, call.now())
     const broken = findings.some((one) => one.severity !== 'info')

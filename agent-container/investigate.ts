@@ -25,6 +25,20 @@ export type InvestigateDeps = {
   /** Aborts when the investigation must end; what was read until then is used. */
   readonly signal: AbortSignal
   readonly rules?: readonly Analyzer[]
+  /** A second opinion, when there is a model to ask. Never throws. */
+  readonly consult?: (said: RulesSaid) => Promise<Consulted>
+}
+export type RulesSaid = {
+  readonly journal: Journal
+  readonly verdict: Verdict | undefined
+  readonly flags: readonly string[]
+}
+export type Consulted = {
+  readonly verdict: Verdict | undefined
+  readonly notes: readonly string[]
+  readonly flags: readonly string[]
+  readonly files: Readonly<Record<string, string>>
+  readonly usage: Omit<z.infer<typeof Usage>, 'seconds' | 'costUsd'> & { readonly costUsd: number | undefined }
 }
 export type Investigation = {
   readonly ended: 'completed' | 'failed' | 'timeout'
@@ -58,6 +72,7 @@ export async function investigate(deps: InvestigateDeps): Promise<Investigation>
   let ended: Investigation['ended'] = 'completed'
   let verdict: Verdict | undefined
   let flags: readonly string[] = []
+  let second: Consulted | undefined
   try {
     const unreachable = await bounded(journal, incident, started, signal)
     if (unreachable !== undefined) {
@@ -86,23 +101,30 @@ export async function investigate(deps: InvestigateDeps): Promise<Investigation>
         complete,
         tidy: redactor.text,
       }).verdict
+      if (deps.consult !== undefined && !signal.aborted) {
+        second = await deps.consult({ journal, verdict, flags })
+        verdict = second.verdict
+        notes.push(...second.notes)
+        flags = [...flags, ...second.flags].slice(0, 50)
+      }
     }
   } catch (error) {
     ended = 'failed'
     notes.push(`The investigation broke off: ${redactor.text(errorText(error))} What was read until then is kept.`)
   }
+  const asked = second?.usage
   const usage = {
-    apiCalls: journal.calls(),
-    toolCalls: 0,
-    model: '',
-    turns: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    costUsd: 0,
+    toolCalls: asked?.toolCalls ?? 0,
+    model: asked?.model ?? '',
+    turns: asked?.turns ?? 0,
+    inputTokens: asked?.inputTokens ?? 0,
+    outputTokens: asked?.outputTokens ?? 0,
+    ...(asked === undefined ? { costUsd: 0 } : asked.costUsd === undefined ? {} : { costUsd: asked.costUsd }),
+    apiCalls: journal.calls() + (asked?.apiCalls ?? 0),
     seconds: Math.max(0, (clock.now().getTime() - started.getTime()) / 1000),
   }
   const safeNotes = notes.slice(0, 50).map((note) => note.slice(0, 600))
-  const files = filesOf(deps, journal, started, verdict, usage, safeNotes)
+  const files = { ...filesOf(deps, journal, started, verdict, usage, safeNotes), ...second?.files }
   return { ended, verdict, files, usage, notes: safeNotes, injectionFlags: flags, redactions: { ...redactor.counts } }
 }
 

@@ -3,12 +3,14 @@ import { dirname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { build as bundle, type Metafile, type Plugin } from 'esbuild'
+import { inlineTexts } from './inline-texts.ts'
 import { prune } from './prune.ts'
 
 /** What is started by itself, beside the functions: name in dist/ → source. Those that do not exist yet are left out. */
 const everyProgram: Readonly<Record<string, string>> = {
   'agent/broker': 'agent-container/broker/main.ts',
   'agent/agent': 'agent-container/agent/main.ts',
+  nightcrier: 'shared/cli/main.ts',
   'nightcrier-mcp': 'shared/mcp-server/main.ts',
 }
 
@@ -36,7 +38,7 @@ export async function build(
   const result = await bundle({
     absWorkingDir: root,
     entryPoints: [{ in: 'all-functions', out: 'main' }, ...present.map(([out, source]) => ({ in: source, out }))],
-    plugins: [allFunctions(root, functions), prune],
+    plugins: [allFunctions(root, functions), prune, inlineTexts],
     outdir: folder,
     bundle: true,
     splitting: true,

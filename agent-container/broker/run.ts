@@ -6,6 +6,7 @@ import { createRedactor } from '../../shared/kubernetes/redact.ts'
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
 import { type Investigation, investigate } from '../investigate.ts'
+import { consult } from './consult.ts'
 import type { JobFiles } from './job.ts'
 import { sendResult, uploadBundle } from './publish.ts'
 
@@ -18,14 +19,21 @@ const LEAST_PUBLISH_MS = 10_000
 
 /** One investigation from job to result message. Whatever happens, a bundle is tried. */
 export async function run(
-  { job, kubeconfig }: JobFiles,
+  { job, kubeconfig, modelKey }: JobFiles,
+  /** Where the agent looks for us; only a job with a model has an agent. */
+  port: number,
   stop: AbortSignal,
   log: (line: string) => void,
 ): Promise<number> {
   const clock = systemClock
   const left = Math.max(0, new Date(job.deadline).getTime() - clock.now().getTime())
   const working = AbortSignal.any([stop, AbortSignal.timeout(Math.floor(left - Math.min(PUBLISH_MS, left / 5)))])
-  const result = await lookInto(job, kubeconfig, clock, working)
+  const result = await lookInto(
+    { job, kubeconfig, ...(modelKey === undefined ? {} : { modelKey }) },
+    port,
+    clock,
+    working,
+  )
   log(
     `${job.incident.incidentId}: ${result.ended}, ${result.verdict?.outcome ?? 'no verdict'}, ${result.usage.apiCalls} calls, ${result.usage.seconds.toFixed(1)} s`,
   )
@@ -43,13 +51,21 @@ export async function run(
   return result.ended === 'completed' ? exits.done : result.ended === 'timeout' ? exits.timeout : exits.failed
 }
 
-async function lookInto(job: AgentJob, kubeconfig: string, clock: Clock, signal: AbortSignal): Promise<Investigation> {
+async function lookInto(
+  { job, kubeconfig, modelKey }: JobFiles,
+  port: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Investigation> {
   // The key lives as long as this process: pseudonyms of two incidents cannot be compared.
   const redactor = createRedactor({ key: randomBytes(32) })
   try {
     const api = connectCluster(kubeconfig, { allowSecrets: job.allowSecretsAccess, where: 'the incident’s kubeconfig' })
-    const { incident, permissions, limits } = job
-    return await investigate({ api, redactor, clock, incident, permissions, limits, signal })
+    const { incident, permissions, limits, model } = job
+    const rules = { api, redactor, clock, incident, permissions, limits, signal }
+    if (model === undefined || modelKey === undefined) return await investigate(rules)
+    const second = consult({ job: { ...job, model }, key: modelKey, port, api, redactor, clock, fetch, signal })
+    return await investigate({ ...rules, consult: second })
   } catch (error) {
     const note =
       `The cluster could not be read: ${redactor.text(errorText(error))} Everything about its state is missing from this report.`.slice(

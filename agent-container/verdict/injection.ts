@@ -4,6 +4,9 @@ import type { Picture } from '../picture/picture.ts'
 const orders =
   /ignore (?:all |any )?(?:previous|prior|above|earlier) (?:instructions|messages|text|evidence)|disregard (?:all|the|any|previous)|you are (?:now )?an? (?:ai|assistant|agent|language model)|system prompt|(?:the )?root cause is\b.{0,80}(?:run|execute|kubectl)|(?:run|execute|apply)[: ]+`?kubectl (?:delete|apply|patch|scale|exec|edit)|<\/?(?:system|assistant|tool_result|instructions)>|do not (?:report|mention|investigate)|report (?:that )?(?:everything|all) is (?:fine|healthy)|(?:AI|LLM|assistant|agent)s?[,:] (?:please|you must|stop)/i
 
+/** Whether a text speaks to a machine that reads it. */
+export const givesOrders = (text: string): boolean => orders.test(text)
+
 export function injectionFlags(picture: Picture): string[] {
   const logs = new Map(
     picture.logs

@@ -1,0 +1,213 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import { z } from 'zod'
+import type { Incident } from '../../shared/incident/incident.ts'
+import { type ClusterApi, ClusterApiError } from '../../shared/kubernetes/cluster-api.ts'
+import { defineTool, reads, type Tool } from '../../shared/mcp-server/define-tool.ts'
+import { failureText } from '../../shared/mcp-server/failure.ts'
+import { createStatelessHandler } from '../../shared/mcp-server/stateless.ts'
+import { lazyTargets } from '../../shared/mcp-server/targets.ts'
+import type { Clock } from '../../shared/runtime/clock.ts'
+import { errorText, GiveUp } from '../../shared/runtime/errors.ts'
+import type { Journal, Redactor } from '../journal/journal.ts'
+import { clean } from '../journal/render.ts'
+import type { Submitted } from '../opinion/submitted.ts'
+import { submittedShape } from '../opinion/submitted.ts'
+import type { Marked } from './marked.ts'
+
+export type ToolDeps = {
+  readonly api: ClusterApi
+  readonly incident: Incident
+  readonly journal: Journal
+  readonly redactor: Redactor
+  readonly clock: Clock
+  readonly marked: Marked
+  /** Calls to the cluster that the agent may cause. */
+  readonly apiCalls: number
+  readonly submit: (verdict: Submitted) => string
+}
+
+/** Of the thirteen that the server has: one cluster, nothing that subscribes, no two ways for the same. */
+const OFFERED = ['pods_list_in_namespace', 'pods_get', 'pods_log', 'resources_list', 'resources_get', 'events_list']
+/** One answer; four of these are as much as a verdict has ever needed. */
+const MAX_ANSWER = 16_000
+/** All answers together: with the prompt about 40,000 tokens, whatever the cluster's size. */
+const MAX_ALL = 84_000
+/** What a report's evidence holds, less than what the rules may have read. */
+const MAX_LOOKS = 150
+
+/** The agent's way into the cluster: read-only, this cluster only, each answer in the journal before it is shown. */
+export function agentTools(deps: ToolDeps) {
+  const { journal, clock, incident } = deps
+  let shown = 0
+  let looks = 0
+  let calls = 0
+  let apiCalls = 0
+
+  /** The end of a log holds the reason; of all else the beginning says what it is. */
+  const within = (text: string, tail: boolean): string => {
+    const room = Math.min(MAX_ANSWER, Math.max(0, MAX_ALL - shown))
+    if (text.length <= room) return text
+    const mark = `[cut here: ${text.length - room} characters are not shown]`
+    return tail
+      ? `${text.slice(0, 200)}\n${mark}\n${text.slice(-Math.max(0, room - 200))}`
+      : `${text.slice(0, room)}\n${mark}`
+  }
+
+  const journalled = (tool: Tool): Tool => {
+    const { outputSchema: _, ...definition } = tool.definition
+    return {
+      ...tool,
+      definition: { ...definition, inputSchema: withoutCluster(definition.inputSchema) },
+      async call(args, context) {
+        calls++
+        if (looks >= MAX_LOOKS || shown >= MAX_ALL)
+          return answer('There is no room for further looks: hand in your verdict now with submit_verdict.', true)
+        const started = clock.now()
+        const given = typeof args === 'object' && args !== null ? { ...args } : {}
+        let whole = ''
+        let status = 200
+        try {
+          whole = clean(textOf(await tool.call({ ...given, cluster: incident.cluster }, context)))
+        } catch (error) {
+          const told = failureText(error, undefined)
+          // Wrong arguments: nothing was looked at.
+          if (error instanceof GiveUp && /^Wrong arguments|^There is no cluster/.test(error.message))
+            return answer(error.message, true)
+          status = error instanceof ClusterApiError ? error.status : error instanceof GiveUp ? 404 : 500
+          whole = clean(deps.redactor.text(told ?? `It failed: ${errorText(error)}`))
+        }
+        looks++
+        const output = within(whole, tool.name === 'pods_log')
+        shown += output.length
+        const safe = safeArguments(given, deps.redactor)
+        const id = journal.note({
+          tool: tool.name,
+          arguments: safe,
+          status,
+          truncated: output !== whole,
+          output,
+          started,
+          whole,
+        })
+        return answer(deps.marked(id, output), status !== 200)
+      },
+    }
+  }
+
+  const counted = (api: ClusterApi): ClusterApi => {
+    const count = () => {
+      if (++apiCalls > deps.apiCalls)
+        throw new ClusterApiError(`The ${deps.apiCalls} calls to the cluster of this incident are used.`, 429, 'Budget')
+    }
+    return {
+      ...api,
+      get: async (...args) => {
+        count()
+        return api.get(...args)
+      },
+      list: async (...args) => {
+        count()
+        return api.list(...args)
+      },
+      log: async (...args) => {
+        count()
+        return api.log(...args)
+      },
+      watch: async () => {
+        throw new ClusterApiError('Nothing is watched here.', 403, 'Forbidden')
+      },
+    }
+  }
+
+  const target = { name: incident.cluster, aliases: [], server: '', namespace: incident.namespace || 'default' }
+  const handle = createStatelessHandler({
+    targets: lazyTargets([{ target, open: () => counted(deps.api) }]),
+    redact: deps.redactor,
+    clock,
+    choice: { allowTools: OFFERED },
+    around: journalled,
+    additions: {
+      tools: [
+        evidenceRead(
+          deps,
+          (text) => within(text, false),
+          (size) => (shown += size),
+        ),
+        submitVerdict(deps),
+      ],
+      capabilities: {},
+      register: () => undefined,
+    },
+  })
+  return { handle, calls: () => calls, apiCalls: () => apiCalls }
+}
+
+/** There is one cluster: nothing to choose, and nothing to get wrong. */
+function withoutCluster(schema: Tool['definition']['inputSchema']): Tool['definition']['inputSchema'] {
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).filter(([name]) => name !== 'cluster' && name !== 'context'),
+  )
+  return { ...schema, properties }
+}
+
+/** They stand in the report, too. */
+const safeArguments = (given: Record<string, unknown>, redactor: Redactor): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(given)
+      .slice(0, 20)
+      .map(([key, value]) => [
+        key.slice(0, 60),
+        typeof value === 'string' ? clean(redactor.text(value)).slice(0, 300) : typeof value === 'object' ? '…' : value,
+      ]),
+  )
+
+const textOf = (result: CallToolResult): string =>
+  result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
+const answer = (text: string, isError: boolean): CallToolResult => ({ content: [{ type: 'text', text }], isError })
+
+const submitVerdict = ({ submit }: ToolDeps): Tool =>
+  defineTool({
+    name: 'submit_verdict',
+    title: 'Submit the verdict',
+    description:
+      'Use when you know enough, or can get no further: hands in the verdict and ends the investigation. Answers with what is wrong, if anything is.',
+    input: submittedShape,
+    output: { answer: z.string() },
+    effects: { ...reads, readOnlyHint: false, openWorldHint: false },
+    run: async (verdict) => ({ structured: { answer: submit(verdict) }, text: (one) => one.answer }),
+  })
+
+/** Free of charge for the cluster; the text is there already. */
+const evidenceRead = (
+  { journal, marked }: ToolDeps,
+  within: (text: string) => string,
+  count: (size: number) => void,
+): Tool =>
+  defineTool({
+    name: 'evidence_read',
+    title: 'Evidence: Read',
+    description:
+      'Use when you need the whole of what an evidence id stands for, or the lines around a word in it. Costs the cluster nothing.',
+    input: {
+      id: z.string().max(10).describe('Such as e7'),
+      find: z.string().max(200).optional().describe('Only lines that hold this text, with three lines around each'),
+    },
+    output: { answer: z.string() },
+    effects: reads,
+    run: async ({ id, find }) => {
+      const entry = journal.entries().find((one) => one.id === id)
+      if (entry === undefined) throw new GiveUp(`There is no evidence ${id.slice(0, 10)}.`)
+      const text = within(find === undefined ? entry.output : around(entry.output, find))
+      count(text.length)
+      return { structured: { answer: marked(id, text) }, text: (one) => one.answer }
+    },
+  })
+
+function around(text: string, find: string): string {
+  const lines = text.split('\n')
+  const near = new Set(
+    lines.flatMap((line, at) => (line.includes(find) ? [-3, -2, -1, 0, 1, 2, 3].map((by) => at + by) : [])),
+  )
+  const kept = lines.filter((_, at) => near.has(at))
+  return kept.length === 0 ? '[no line holds it]' : kept.join('\n')
+}

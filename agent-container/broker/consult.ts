@@ -1,0 +1,206 @@
+import type { AgentJob } from '../../shared/artifacts/job.ts'
+import { verifyEvidence } from '../../shared/artifacts/verify-evidence.ts'
+import type { ClusterApi } from '../../shared/kubernetes/cluster-api.ts'
+import type { Clock } from '../../shared/runtime/clock.ts'
+import { derivedId, randomId } from '../../shared/runtime/ids.ts'
+import { openBudget } from '../gateway/budget.ts'
+import { forward } from '../gateway/gateway.ts'
+import { pricesAsOf } from '../gateway/prices.ts'
+import type { Consulted, RulesSaid } from '../investigate.ts'
+import type { Redactor } from '../journal/journal.ts'
+import { decide } from '../opinion/decide.ts'
+import { Submitted } from '../opinion/submitted.ts'
+import { promptFile, promptOf } from '../prompts/prompt.ts'
+import { givesOrders } from '../verdict/injection.ts'
+import { AgentEnd } from './agent-end.ts'
+import { agentTools } from './agent-tools.ts'
+import { markedWith } from './marked.ts'
+import { type Served, serve } from './serve.ts'
+
+export type ConsultDeps = {
+  readonly job: AgentJob & { readonly model: NonNullable<AgentJob['model']> }
+  readonly key: string
+  readonly port: number
+  readonly api: ClusterApi
+  readonly redactor: Redactor
+  readonly clock: Clock
+  readonly fetch: typeof fetch
+  readonly signal: AbortSignal
+}
+
+/** An agent that starts beside us speaks within seconds; one that says nothing for so long is not there. */
+const FIRST_WORD_MS = 45_000
+/** It says every two seconds that it lives. */
+const SILENCE_MS = 12_000
+const LOOK_MS = 50
+/** A verdict with parts that fall goes back so often; then it is taken as it is. */
+const MENDS = 2
+
+/** Opens the door for the agent, waits until it is done, overdue or gone, and says what came of it. */
+export const consult =
+  (deps: ConsultDeps) =>
+  async (said: RulesSaid): Promise<Consulted> => {
+    const { job, clock, redactor } = deps
+    const { journal } = said
+    const model = job.model.model
+    const notes = new Set<string>()
+    const marked = markedWith(derivedId(24, randomId()))
+    const prompt = promptOf(job, said.verdict, journal.entries(), marked, redactor.text)
+    const budget = openBudget(job.limits, model)
+    const over = new AbortController()
+    const dead = AbortSignal.any([deps.signal, over.signal])
+    let submitted: Submitted | undefined
+    let accepted = false
+    let tries = 0
+    let end: AgentEnd | undefined
+
+    /** The same check that decides later: the model may mend what would fall. */
+    function submit(verdict: Submitted): string {
+      submitted = verdict
+      const fell = tries++ < MENDS ? whatFalls(verdict) : []
+      accepted = fell.length === 0
+      if (accepted) return 'Accepted. The investigation is over.'
+      return `Not yet: these parts would fall. Quote one line letter for letter from the evidence you cite, read each object that you name, and hand in again.\n${fell.slice(0, 12).join('\n')}`
+    }
+    const whatFalls = (verdict: Submitted) => {
+      const filler = { version: 1 as const, by: model, timeline: [], chain: [], impact: { summary: '', affected: [] } }
+      return verifyEvidence({ ...filler, ...verdict }, journal.entries()).dropped
+    }
+
+    const tools = agentTools({
+      ...deps,
+      incident: job.incident,
+      journal,
+      marked,
+      apiCalls: Math.max(0, job.limits.apiCalls - journal.calls()),
+      submit,
+    })
+    const routes = {
+      mcp: tools.handle,
+      model: forward({
+        ...deps,
+        model: job.model,
+        budget,
+        redact: redactor.text,
+        signal: dead,
+        note: (sentence) => notes.add(sentence),
+      }),
+      incident: () =>
+        Response.json({
+          prompt,
+          runner: job.runner,
+          model: job.model.model,
+          provider: job.model.provider,
+          turns: job.limits.turns,
+          deadline: job.deadline,
+        }),
+      verdict: (text: string) => handedIn(text, submit, () => accepted),
+      end: (text: string) => {
+        end = AgentEnd.safeParse(jsonOf(text)).data ?? { result: 'failed', why: 'It ended without saying how.' }
+        return Response.json({})
+      },
+    }
+    const started = clock.now().getTime()
+    let served: Served | undefined
+    try {
+      served = await serve(routes, { port: deps.port, token: job.token, dead, now: () => clock.now().getTime() })
+      const why = await until(deps, served, () => (end !== undefined ? 'ended' : undefined), started)
+      if (why !== undefined) notes.add(why)
+    } catch (error) {
+      notes.add(`The model could not be consulted: ${redactor.text(String(error))}`)
+    } finally {
+      over.abort()
+      await served?.stop()
+    }
+    const spent = budget.spent()
+    const entries = journal.entries()
+    const ordering = entries.filter(({ output }) => givesOrders(output)).map(({ id }) => id)
+    const decided =
+      submitted === undefined
+        ? {
+            verdict: said.verdict,
+            notes: [`The model ${model} handed in no verdict${endWords(end)}; the rules' verdict stands.`],
+          }
+        : decide({
+            rules: said.verdict,
+            submitted,
+            entries,
+            flagged: said.flags.length > 0 || ordering.length > 0,
+            model,
+            redact: redactor.text,
+          })
+    return {
+      verdict: decided.verdict,
+      notes: [...decided.notes, ...notes].map((note) => redactor.text(note)),
+      flags:
+        said.flags.length > 0 ? [] : ordering.map((id) => `Evidence ${id} holds text that gives orders to its reader.`),
+      files: {
+        'prompt-sent.md': promptFile(prompt, model, job.runner),
+        ...(said.verdict === undefined ? {} : { 'rules-verdict.json': JSON.stringify(said.verdict, null, 2) }),
+        ...(submitted === undefined ? {} : { 'model-verdict.json': redactor.text(JSON.stringify(submitted, null, 2)) }),
+        'logs/agent.log': redactor.text(logOf(end, spent, tools)),
+      },
+      usage: {
+        model,
+        turns: spent.turns,
+        inputTokens: spent.inputTokens,
+        outputTokens: spent.outputTokens,
+        costUsd: spent.costUsd,
+        toolCalls: tools.calls(),
+        apiCalls: tools.apiCalls(),
+      },
+    }
+  }
+
+/** Why it is over; nothing when the agent said so itself. */
+async function until(
+  deps: ConsultDeps,
+  served: Served,
+  ended: () => string | undefined,
+  started: number,
+): Promise<string | undefined> {
+  for (;;) {
+    if (ended() !== undefined) return undefined
+    if (deps.signal.aborted) return 'The time was over before the agent was done.'
+    const now = deps.clock.now().getTime()
+    const heard = served.lastHeard()
+    if (heard === undefined && now - started > FIRST_WORD_MS) return 'The agent never spoke.'
+    if (heard !== undefined && served.busy() === 0 && now - heard > SILENCE_MS) return 'The agent went silent.'
+    await deps.clock.sleep(LOOK_MS, deps.signal)
+  }
+}
+
+function handedIn(text: string, submit: (verdict: Submitted) => string, accepted: () => boolean): Response {
+  const parsed = Submitted.safeParse(jsonOf(text))
+  if (!parsed.success) {
+    const errors = parsed.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    return Response.json({ accepted: false, answer: `This is no verdict: ${errors.join('; ')}` }, { status: 422 })
+  }
+  const answer = submit(parsed.data)
+  return Response.json({ accepted: accepted(), answer }, { status: accepted() ? 200 : 422 })
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const endWords = (end: AgentEnd | undefined): string =>
+  end === undefined || end.result === 'done' ? '' : ` (${end.result}${end.why === '' ? '' : `: ${end.why}`})`
+
+const logOf = (
+  end: AgentEnd | undefined,
+  spent: ReturnType<ReturnType<typeof openBudget>['spent']>,
+  tools: { readonly calls: () => number },
+): string =>
+  [
+    `ended: ${end === undefined ? 'without a word' : `${end.result} ${end.why}`.trim()}`,
+    `turns: ${spent.turns}, tokens: ${spent.inputTokens} in, ${spent.outputTokens} out, cost: ${spent.costUsd === undefined ? 'unknown, the model is not in the price table' : `${spent.costUsd} USD`} (prices as of ${pricesAsOf})`,
+    `tool calls: ${tools.calls()}`,
+    ...(end?.commands ?? []).map((command) => `command: ${command}`),
+    ...(end?.told === undefined ? [] : [`the runner's own count: ${JSON.stringify(end.told)}`]),
+    ...(end?.log === undefined || end.log === '' ? [] : ['', end.log]),
+  ].join('\n')

@@ -78,7 +78,12 @@ const rules: Record<string, (one: Source) => readonly string[]> = {
   },
 }
 /** Programs that start by themselves and read what they were started with. */
-const entries = ['agent-container/broker/main.ts', 'agent-container/agent/main.ts', 'shared/mcp-server/main.ts']
+const entries = [
+  'agent-container/broker/main.ts',
+  'agent-container/agent/main.ts',
+  'shared/cli/main.ts',
+  'shared/mcp-server/main.ts',
+]
 
 function found(one: Source, pattern: RegExp): readonly string[] {
   return one.text

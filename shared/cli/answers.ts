@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+/** What the app answers, as far as it is shown here: an app of another version may say more. */
+const Ref = z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string().default('') })
+export const ShownIncident = z.looseObject({
+  incidentId: z.string(),
+  status: z.string(),
+  severity: z.string(),
+  cluster: z.string(),
+  environment: z.string().default(''),
+  namespace: z.string().default(''),
+  owner: Ref,
+  faultType: z.string(),
+  context: z.string().default(''),
+  occurrences: z.number(),
+  firstSeen: z.string(),
+  lastSeen: z.string(),
+  outcome: z.string().optional(),
+  rootCause: z.string().optional(),
+  reason: z.string().optional(),
+  failureReason: z.string().optional(),
+  reportedAt: z.string().optional(),
+  steps: z.array(z.looseObject({ at: z.string(), state: z.string(), note: z.string() })).default([]),
+  notices: z.record(z.string(), z.looseObject({ state: z.string(), at: z.string() })).default({}),
+})
+export type ShownIncident = z.infer<typeof ShownIncident>
+
+export const IncidentPage = z.looseObject({ incidents: z.array(ShownIncident), cursor: z.string().optional() })
+export const Clusters = z.looseObject({
+  clusters: z.array(
+    z.looseObject({
+      name: z.string(),
+      status: z.string(),
+      last_event: z.string().optional(),
+      error: z.string().optional(),
+      retry_in: z.string().optional(),
+      event_count: z.number().default(0),
+      triage_enabled: z.boolean().default(false),
+      permissions: z.looseObject({ warnings: z.array(z.string()).default([]) }).optional(),
+    }),
+  ),
+  summary: z.looseObject({ total: z.number(), active: z.number(), unhealthy: z.number(), triage_enabled: z.number() }),
+  config_errors: z.array(z.string()).default([]),
+})
+export type Clusters = z.infer<typeof Clusters>

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '../runtime/clock.ts'
+import { program } from './program.ts'
+
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    // A second one means impatience.
+    if (stop.signal.aborted) process.exit(130)
+    stop.abort()
+  })
+// Whoever reads us through a pipe may stop reading: `nightcrier incidents | head`.
+process.stdout.on('error', () => process.exit(0))
+
+process.exitCode = await program(
+  {
+    out: process.stdout,
+    error: process.stderr,
+    environment: process.env,
+    clock: systemClock,
+    signal: stop.signal,
+    scenarioRunner: fileURLToPath(new URL('../../test/simulator/run-scenario.ts', import.meta.url)),
+  },
+  process.argv.slice(2),
+)

@@ -1,0 +1,125 @@
+import { Command, InvalidArgumentError } from 'commander'
+import type { Clock } from '../runtime/clock.ts'
+import { errorText, GiveUp } from '../runtime/errors.ts'
+import { type Client, client } from './client.ts'
+import { output, plain, type Stream } from './terminal.ts'
+
+export type ProgramDeps = {
+  readonly out: Stream
+  readonly error: Stream
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  /** Aborts when the user wants it to end. */
+  readonly signal: AbortSignal
+  /** The program that runs scenarios, where there is one. */
+  readonly scenarioRunner: string
+}
+type Global = { readonly url?: string; readonly key?: string; readonly json?: boolean; readonly color: boolean }
+
+/** Where the Functions host listens on a machine of one's own. */
+const LOCAL = 'http://127.0.0.1:7071'
+
+/** Runs one command line; answers the exit code: 0 well, 1 not well, 2 not understood. */
+export async function program(deps: ProgramDeps, args: readonly string[]): Promise<number> {
+  let code = 0
+  const command = new Command('nightcrier')
+    .description('What nightcrier sees and found, on the command line.')
+    .option('--url <address>', 'the function app; NIGHTCRIER_URL otherwise', undefined)
+    .option('--key <key>', 'its function key; better NIGHTCRIER_KEY, which no process list shows')
+    .option('--json', 'one JSON object (tail: one a line) instead of text')
+    .option('--no-color', 'no colours on a terminal')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => deps.out.write(text), writeErr: (text) => deps.error.write(text) })
+    .addHelpText('after', '\nExit codes: 0 all is well, 1 it is not, 2 the command was not understood.')
+
+  const surroundings = () => {
+    const { url, key, json = false, color } = command.opts<Global>()
+    const out = output({ ...deps, color: color && (deps.environment.NO_COLOR ?? '') === '' })
+    const open = (): Client =>
+      client({
+        url: url ?? deps.environment.NIGHTCRIER_URL ?? LOCAL,
+        key: key ?? deps.environment.NIGHTCRIER_KEY ?? '',
+      })
+    return { out, json, open, now: deps.clock.now }
+  }
+
+  command
+    .command('incidents')
+    .description('incidents, newest first')
+    .option('--status <state>', 'open, queued, running, reported, evidence-only, failed, skipped or resolved')
+    .option('--cluster <name>')
+    .option('--namespace <name>')
+    .option('--severity <word>', 'info, warning or critical')
+    .option('--since <time>', '90m, 2h, 3d, or a time')
+    .option('--limit <number>', 'at most so many', limit, 20)
+    .action(async (filters) => {
+      const { open, ...rest } = surroundings()
+      const { incidents } = await import('./incidents.ts')
+      await incidents({ ...rest, client: open() }, filters)
+    })
+  command
+    .command('show')
+    .description('one incident with all its steps')
+    .argument('<id>', 'its id, or last')
+    .action(async (id: string) => {
+      const { open, ...rest } = surroundings()
+      const { show } = await import('./incidents.ts')
+      await show({ ...rest, client: open() }, id)
+    })
+  command
+    .command('tail')
+    .description('every step of every incident as it happens')
+    .action(async () => {
+      const { open, out, json } = surroundings()
+      const { tail } = await import('./tail.ts')
+      await tail({ client: open(), out, json, clock: deps.clock, signal: deps.signal })
+    })
+  command
+    .command('clusters')
+    .description('how the watch of each cluster is doing; exit code 1 when one is not well')
+    .action(async () => {
+      const { open, ...rest } = surroundings()
+      const { clusters } = await import('./clusters.ts')
+      if (!(await clusters({ ...rest, client: open() }))) code = 1
+    })
+  command
+    .command('check-config')
+    .description('whether a clusters.yaml is right; needs no app')
+    .argument('<file>')
+    .action(async (file: string) => {
+      const { checkConfig } = await import('./check-config.ts')
+      if (!(await checkConfig(surroundings(), file))) code = 1
+    })
+  command
+    .command('replay')
+    .description('fetches an incident as a scenario and investigates it again here')
+    .argument('<id>', 'its id, or last')
+    .option('--out <folder>', 'where the scenario is kept; a temporary folder otherwise')
+    .action(async (id: string, { out: folder }: { readonly out?: string }) => {
+      const { open, out, json } = surroundings()
+      const { replay } = await import('./replay.ts')
+      code = await replay({ client: open(), out, json, runner: deps.scenarioRunner }, id, folder)
+    })
+
+  try {
+    await command.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    // Commander has said it already; asking for help is not a failure.
+    if (isCommander(error)) return error.exitCode === 0 ? 0 : 2
+    if (deps.signal.aborted) return 130
+    // A GiveUp's own sentence says all; its causes are for whoever catches it.
+    const text = error instanceof GiveUp ? error.message : `This is a fault in nightcrier itself: ${errorText(error)}`
+    deps.error.write(`${plain(text)}\n`)
+    return 1
+  }
+}
+
+const isCommander = (error: unknown): error is Error & { readonly exitCode: number } =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('commander.') && 'exitCode' in error
+
+function limit(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 200) throw new InvalidArgumentError('It must be 1 to 200.')
+  return value
+}

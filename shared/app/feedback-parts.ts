@@ -4,6 +4,7 @@ import { describeIssues } from '../config/describe-issues.ts'
 import { feedbackPage } from '../report/feedback/form.ts'
 import { type FeedbackDeps, giveFeedback, MAX_FEEDBACK_BYTES, readFeedback } from '../report/feedback/give-feedback.ts'
 import type { Answer as HttpAnswer } from './http-answers.ts'
+import { pageLinksOf } from './pages-parts.ts'
 import type { Platform } from './platform.ts'
 import { readReport } from './report-parts.ts'
 
@@ -34,6 +35,7 @@ export function feedbackDeps(platform: Platform): FeedbackDeps {
     writeArtifact: async (incidentId, file, content) => {
       await incidents.write(artifactName(incidentId, file), content)
     },
+    pageLinks: pageLinksOf(platform),
     clock,
     random,
   }

@@ -6,6 +6,7 @@ import { entryOf } from '../report/index/entry.ts'
 import { listIncident } from '../report/index/list-incident.ts'
 import type { Addresses } from '../report/index/list-page.ts'
 import { boardPage } from '../report/page/board-page.ts'
+import type { PageLinks } from '../report/page/incident-page.ts'
 import type { Answer } from './http-answers.ts'
 import type { Platform } from './platform.ts'
 
@@ -29,6 +30,15 @@ export function addressesOf({ settings }: Pick<Platform, 'settings'>): Addresses
     board: `${base}/api/board`,
   }
 }
+
+/** Where the page of an incident may lead; nowhere when only its own link is sure. */
+export const pageLinksOf =
+  (platform: Pick<Platform, 'settings'>) =>
+  (incidentId: string): PageLinks => {
+    const { incident, list, board } = addressesOf(platform)
+    if (board === undefined) return {}
+    return { incident, list: list('index.html'), feedback: incident(incidentId).replace(/report$/, 'feedback') }
+  }
 
 /** Puts an incident's line into the list. */
 export const listed = (platform: Platform) => (incident: Incident, headline?: string) =>

@@ -6,7 +6,7 @@ import type { ReportDeps } from '../report/deps.ts'
 import type { Log } from '../runtime/log.ts'
 import { agentSlots } from '../triage/slots.ts'
 import { toldBreakers } from './notify-parts.ts'
-import { listed } from './pages-parts.ts'
+import { listed, pageLinksOf } from './pages-parts.ts'
 import type { Platform } from './platform.ts'
 
 const MAX_REPORT_BYTES = 32 * 1024 * 1024
@@ -25,6 +25,7 @@ export function reportDeps(platform: Platform, log: Log): ReportDeps {
       await incidents.write(artifactName(incidentId, file), content)
     },
     readReport: readReport(platform),
+    pageLinks: pageLinksOf(platform),
     list: listed(platform),
     releaseSlot: (incidentId, fence) => slots.release(incidentId, fence),
     wakeTriage: () => storage.queue(queues.faults).send(JSON.stringify({ version: 1, type: 'wake' })),

@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { ContainerGroups } from '../runtime/container-groups.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
+import type { PageLinks } from './page/incident-page.ts'
 
 export type ReportDeps = {
   readonly store: IncidentStore
@@ -16,6 +17,8 @@ export type ReportDeps = {
   readonly readBundle: (incidentId: string, fence: number) => Promise<Uint8Array | undefined>
   /** Writes one file into the incident's folder, whole. */
   readonly writeArtifact: (incidentId: string, file: string, content: string) => Promise<void>
+  /** Where the page of this incident may lead, when the app knows its own address. */
+  readonly pageLinks?: (incidentId: string) => PageLinks
   readonly readReport: (incidentId: string) => Promise<Report | undefined>
   /** Puts the incident's line, with its report's headline, into the list that people look at. */
   readonly list: (incident: Incident, headline: string) => Promise<void>

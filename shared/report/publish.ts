@@ -7,7 +7,7 @@ import { incidentPage } from './page/incident-page.ts'
  * never there before what it speaks of.
  */
 export const publish =
-  (deps: Pick<ReportDeps, 'writeArtifact'>) =>
+  (deps: Pick<ReportDeps, 'writeArtifact' | 'pageLinks'>) =>
   async (report: Report, files: Readonly<Record<string, string>>): Promise<void> => {
     const { incidentId } = report.incident
     const write = (file: string, content: string) => deps.writeArtifact(incidentId, file, content)
@@ -16,7 +16,7 @@ export const publish =
     for (const [file, content] of kept) await write(file, content)
     await write('incident.json', json(report.incident))
     await write('report.json', json(report))
-    await write('index.html', await incidentPage(report, files['investigation.md']))
+    await write('index.html', await incidentPage(report, files['investigation.md'], deps.pageLinks?.(incidentId)))
   }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

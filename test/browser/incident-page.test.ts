@@ -50,6 +50,27 @@ describe('the page of an incident, over its own link', () => {
     await opened.close()
   })
 
+  test('with the address of the app known it leads to the list, to related incidents and to the question', async () => {
+    const at = { id: 'x', at: '2026-01-12T10:00:00.000Z' }
+    const said = fullReport({ feedback: [{ answer: 'partly', cause: '<b>Node</b>', comment: '', by: 'Ann', ...at }] })
+    const url = await publish(
+      await incidentPage(said, prose, {
+        list: 'https://nightcrier.example/api/list',
+        feedback: 'https://nightcrier.example/api/incidents/east.0123456789abcdef.1/feedback',
+        incident: (id) => `https://nightcrier.example/api/incidents/${id}/report`,
+      }),
+    )
+    const opened = await openPage(site.browser, url, looks.dark)
+    expect(await opened.page.locator('#feedback').textContent()).toContain(
+      'Partly right, says Ann; really: <b>Node</b>',
+    )
+    expect(await opened.page.locator('#feedback a').last().getAttribute('href')).toMatch(/feedback\?answer=wrong$/)
+    expect(await opened.page.locator('#occurrences a').count()).toBe(2)
+    await opened.picture('incident-feedback')
+    await still(opened, url, 'nightcrier.example')
+    await opened.close()
+  })
+
   test('the keyboard alone opens a piece of evidence from the claim that cites it', async () => {
     const url = await publish(await incidentPage(fullReport(), prose))
     const { page, close } = await openPage(site.browser, url)

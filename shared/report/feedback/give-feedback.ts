@@ -3,6 +3,7 @@ import type { Report } from '../../artifacts/report.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { contend, STALE } from '../../runtime/contend.ts'
 import { derivedId, type Random } from '../../runtime/ids.ts'
+import type { PageLinks } from '../page/incident-page.ts'
 import { publish } from '../publish.ts'
 
 /** A hundred entries of at most 3 KiB each. */
@@ -16,6 +17,7 @@ export type FeedbackDeps = {
   readonly write: (incidentId: string, text: string, etag: string | undefined) => Promise<boolean>
   readonly readReport: (incidentId: string) => Promise<Report | undefined>
   readonly readInvestigation: (incidentId: string) => Promise<string | undefined>
+  readonly pageLinks?: (incidentId: string) => PageLinks
   readonly writeArtifact: (incidentId: string, file: string, content: string) => Promise<void>
   readonly clock: Clock
   readonly random: Random

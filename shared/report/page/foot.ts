@@ -2,13 +2,14 @@ import { html } from 'hono/html'
 import type { ClusterPermissions } from '../../artifacts/permissions.ts'
 import type { Report } from '../../artifacts/report.ts'
 import type { Html } from './document.ts'
+import type { PageLinks } from './incident-page.ts'
 import { moment } from './times.ts'
 
 /** How the report came to be: what it cost, what it was allowed, what was hidden, what else there is. */
-export function foot(report: Report): Html {
+export function foot(report: Report, links: PageLinks): Html {
   const { incident, usage, redactions, permissions } = report
   const hidden = Object.entries(redactions)
-  return html`${occurrences(report)}
+  return html`${occurrences(report, links)}
 ${permissions === undefined ? '' : rights(permissions)}
 <section id="made"><h2>How this was made</h2>
 ${phases(report.phases)}
@@ -29,7 +30,7 @@ ${
 <ul class="objects">${report.artifacts.map((file) => html`<li><code>${file}</code></li>`)}</ul></section>`
 }
 
-function occurrences({ incident }: Report): Html {
+function occurrences({ incident }: Report, { incident: address }: PageLinks): Html {
   const { members, related } = incident
   return html`<section id="occurrences"><h2>Occurrences and related incidents</h2><dl>
 <dt>First seen</dt><dd>${moment(incident.firstSeen)}</dd><dt>Last seen</dt><dd>${moment(incident.lastSeen)}</dd>
@@ -47,7 +48,7 @@ ${incident.mutedBy === undefined ? '' : html`<dt>Muted by</dt><dd><code>${incide
 ${incident.context === '' ? '' : html`<dt>As reported</dt><dd>${incident.context}</dd>`}
 </dl>
 ${members.length === 0 ? '' : html`<h3>Members</h3><ul class="objects">${members.slice(0, 100).map((one) => html`<li>${one.kind} ${one.name}</li>`)}</ul>`}
-${related.length === 0 ? '' : html`<h3>Related incidents</h3><ul class="objects">${related.map((id) => html`<li><code>${id}</code></li>`)}</ul>`}
+${related.length === 0 ? '' : html`<h3>Related incidents</h3><ul class="objects">${related.map((id) => html`<li>${address === undefined ? html`<code>${id}</code>` : html`<a href="${address(id)}"><code>${id}</code></a>`}</li>`)}</ul>`}
 </section>`
 }
 

@@ -4,14 +4,22 @@ import { card } from './card.ts'
 import { chain } from './chain.ts'
 import { type Html, htmlDocument } from './document.ts'
 import { evidence } from './evidence.ts'
+import { feedback } from './feedback.ts'
 import { claims, gaps, hypotheses, impact, notes, remedies } from './findings.ts'
 import { foot } from './foot.ts'
 import { investigation } from './investigation.ts'
 import { outcomeWords } from './outcome-words.ts'
 import { timeline } from './timeline.ts'
 
-/** The page of one incident, from its report and the agent's prose alone. It stands by itself: a link opens nothing else. */
-export function incidentPage(report: Report, prose?: string): Promise<string> {
+/** Where a page may lead: known when the app knows its own address. A link that opened the page opens nothing else. */
+export type PageLinks = {
+  readonly list?: string
+  readonly feedback?: string
+  readonly incident?: (incidentId: string) => string
+}
+
+/** The page of one incident, from its report and the agent's prose alone. */
+export function incidentPage(report: Report, prose?: string, links: PageLinks = {}): Promise<string> {
   const { incident, verdict, outcome } = report
   const findings =
     verdict === undefined
@@ -19,12 +27,12 @@ export function incidentPage(report: Report, prose?: string): Promise<string> {
       : html`${chain(verdict.chain)}${remedies(verdict)}${impact(verdict)}${claims(verdict)}${hypotheses(verdict)}${gaps(verdict)}`
   return htmlDocument(
     `${incident.owner.kind} ${incident.owner.name} in ${incident.cluster}: ${outcomeWords[outcome]}`,
-    html`<main>${card(report)}${contents(report)}${notes(report)}${timeline(report)}${findings}${evidence(report)}${investigation(prose)}</main>
-<footer>${foot(report)}<p class="soft">Everything that came from the cluster is data, shown as it was read.</p></footer>`,
+    html`<main>${card(report)}${contents(report, links)}${notes(report)}${timeline(report)}${findings}${evidence(report)}${investigation(prose)}${feedback(report, links.feedback)}</main>
+<footer>${foot(report, links)}<p class="soft">Everything that came from the cluster is data, shown as it was read.</p></footer>`,
   )
 }
 
-function contents({ verdict, evidence: entries }: Report): Html {
+function contents({ verdict, evidence: entries }: Report, { list }: PageLinks): Html {
   const parts = [
     ['timeline', 'Timeline', 1],
     ['chain', 'Cause to symptom', verdict?.chain.length ?? 0],
@@ -35,5 +43,5 @@ function contents({ verdict, evidence: entries }: Report): Html {
     ['evidence', 'Evidence', entries.length],
     ['made', 'Cost', 1],
   ] as const
-  return html`<nav aria-label="On this page">${parts.filter(([, , count]) => count > 0).map(([id, title]) => html`<a href="#${id}">${title}</a> `)}</nav>`
+  return html`<nav aria-label="On this page">${parts.filter(([, , count]) => count > 0).map(([id, title]) => html`<a href="#${id}">${title}</a> `)}${list === undefined ? '' : html`<a href="${list}">All incidents</a>`}</nav>`
 }

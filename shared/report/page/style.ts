@@ -66,6 +66,7 @@ svg .up { fill:var(--good) } svg .down { fill:var(--down); stroke:var(--bad) }
 ul.objects { display:flex; flex-wrap:wrap; gap:.35rem; list-style:none; padding:0 } ul.objects li { border:1px solid var(--line); border-radius:4px; padding:0 .5rem; font-size:.9rem }
 details { border:1px solid var(--line); border-radius:6px; padding:.4rem .75rem; margin:.4rem 0; background:var(--tint) } summary { cursor:pointer }
 details:has(:target) { border-color:var(--link) }
+ul.answers { list-style:none; padding:0; display:flex; flex-wrap:wrap; gap:.5rem } ul.answers a { display:inline-block; padding:.35rem .9rem; border:1px solid var(--edge); border-radius:6px; text-decoration:none; font-weight:600 }
 .cut { color:var(--warn); font-weight:600 }
 .prose table { width:auto }
 .phase { stroke:var(--paper) } .p0 { fill:#0969da } .p1 { fill:#9a6700 } .p2 { fill:#8250df } .p3 { fill:#1a7f37 } .p4 { fill:#bf3989 }

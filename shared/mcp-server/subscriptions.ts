@@ -14,16 +14,24 @@ type SubscriptionInfo = {
   readonly createdAt: string
   readonly degraded: boolean
 }
+/** What a subscription tells before anything new happens. */
+type Beginning = { readonly includeCurrent: boolean; readonly since?: Date | undefined }
+/** What of the past could be told. `complete` false: something may be missing before `coveredFrom`. */
+type Replay = { readonly notices: number; readonly coveredFrom: string; readonly complete: boolean }
+
 /** One session's subscriptions. They end with it. */
 export type Subscriptions = {
   readonly subscribe: (
     cluster: string,
     mode: SubscriptionMode,
     filter: Filter,
-    includeCurrent: boolean,
+    what: Beginning,
     signal: AbortSignal,
   ) => Promise<
-    SubscriptionInfo & { readonly notVisible: readonly { readonly kind: string; readonly reason: string }[] }
+    SubscriptionInfo & {
+      readonly notVisible: readonly { readonly kind: string; readonly reason: string }[]
+      readonly replay: Replay | undefined
+    }
   >
   /** False when this session never had it; ending one twice is no error. */
   readonly unsubscribe: (subscriptionId: string) => boolean
@@ -67,7 +75,7 @@ export function createSubscriptions(deps: {
   }
 
   return {
-    subscribe: async (cluster, mode, filter, includeCurrent, signal) => {
+    subscribe: async (cluster, mode, filter, { includeCurrent, since }, signal) => {
       const fits = filterTest(mode, filter)
       const failed = (what: string) => new GiveUp(`failed to create subscription: ${what}`)
       if (active.size >= limits.perSession)
@@ -83,7 +91,11 @@ export function createSubscriptions(deps: {
         if (waiting === undefined) deps.send(notice)
         else waiting.push(notice)
       }
-      const { watch, leave: leaveWatch } = hub.listen(cluster, {
+      const {
+        watch,
+        recent,
+        leave: leaveWatch,
+      } = hub.listen(cluster, {
         onFault: (fault, resolved) => {
           if (mode !== 'faults') return
           // Whoever was told of a fault is told of its end, though its labels may fit no longer.
@@ -100,6 +112,8 @@ export function createSubscriptions(deps: {
           if (reason !== undefined) send(degradedNotice(id, cluster, reason))
         },
       })
+      const before = since === undefined ? [] : recent.since(since)
+      const coveredFrom = recent.coveredFrom()
       const createdAt = `${clock.now().toISOString().slice(0, 19)}Z`
       const filters = shownFilters(filter)
       const info = () => ({ subscriptionId: id, cluster, mode, filters, createdAt, degraded })
@@ -112,6 +126,7 @@ export function createSubscriptions(deps: {
       await Promise.race([watch.ready, deadline])
       waited.abort()
       if (!includeCurrent) waiting = waiting.filter(({ logger }) => logger !== 'kubernetes/faults')
+      const replay = since === undefined ? undefined : again(since)
       for (const fault of watch.current()) {
         if (mode !== 'faults' || !fits.fault(fault) || told.has(fault.faultId)) continue
         told.add(fault.faultId)
@@ -122,7 +137,29 @@ export function createSubscriptions(deps: {
         waiting = undefined
         for (const notice of held) if (active.has(id)) deps.send(notice)
       })
-      return { ...info(), notVisible: watch.notVisible() }
+      return { ...info(), notVisible: watch.notVisible(), replay }
+
+      /** What was told to others before this one listened. */
+      function again(from: Date): Replay {
+        const open = new Set<unknown>()
+        const past = before.flatMap((entry) => {
+          if ('event' in entry) {
+            const event = mode === 'events' ? viewOf(entry.event) : undefined
+            return event?.kind === 'Event' && fits.event(event) ? [eventNotice(id, cluster, event)] : []
+          }
+          const { fault, resolved, at } = entry
+          if (mode !== 'faults' || !fits.fault(fault)) return []
+          if (resolved) open.delete(fault.faultId)
+          else open.add(fault.faultId)
+          if (!resolved) told.add(fault.faultId)
+          return [faultNotice(id, fault, resolved, at)]
+        })
+        // A watch that has just begun tells as new what an earlier one has told.
+        const fresh = (waiting ?? []).filter(({ data }) => data.resolved === true || !open.has(data.faultId))
+        waiting = [...past, ...fresh]
+        const covered = coveredFrom ?? clock.now()
+        return { notices: past.length, coveredFrom: covered.toISOString(), complete: covered <= from }
+      }
     },
     unsubscribe: (id) => {
       if (!active.has(id)) return past.has(id)

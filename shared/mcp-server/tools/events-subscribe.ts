@@ -18,6 +18,10 @@ export const eventsSubscribe = defineTool({
     ...clusterArguments,
     mode: z.string().max(20).default('events').describe("'faults' or 'events'"),
     ...filterArguments,
+    since: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe('Also what was told since then, as far as it is still kept; for who comes back'),
     includeCurrent: z.boolean().default(true).describe('Faults mode: also tell the faults that exist already'),
   },
   output: {
@@ -31,22 +35,28 @@ export const eventsSubscribe = defineTool({
       .array(z.object({ kind: z.string(), reason: z.string() }))
       .optional()
       .describe('Kinds whose faults cannot be seen, with the reason'),
+    replay: z
+      .object({ notices: z.int(), coveredFrom: z.string(), complete: z.boolean() })
+      .optional()
+      .describe('complete false: before coveredFrom something may be missing'),
   },
   effects: { ...reads, idempotentHint: false },
-  run: async ({ mode, includeCurrent, cluster, context, ...filter }, call) => {
+  run: async ({ mode, includeCurrent, since, cluster, context, ...filter }, call) => {
     const subscriptions = subscriptionsOf(call)
     if (mode !== 'faults' && mode !== 'events') {
       throw new GiveUp("failed to create subscription: invalid mode: must be 'events' or 'faults'")
     }
+    const beginning = { includeCurrent, since: since === undefined ? undefined : new Date(since) }
     const { target } = clusterOf(call, { cluster, context })
     const {
       notVisible,
+      replay,
       degraded: _,
       ...info
-    } = await subscriptions.subscribe(target.name, mode, filter, includeCurrent, call.signal)
+    } = await subscriptions.subscribe(target.name, mode, filter, beginning, call.signal)
     const hidden = notVisible.length === 0 ? {} : { notVisible: [...notVisible] }
     return {
-      structured: { ...info, status: 'active' as const, ...hidden },
+      structured: { ...info, status: 'active' as const, ...hidden, ...(replay === undefined ? {} : { replay }) },
       text: (answer) => {
         const sorted = Object.fromEntries(Object.entries(answer).sort(([a], [b]) => (a < b ? -1 : 1)))
         return `# Event Subscription Created\n\n${JSON.stringify(sorted, null, 2)}\n\nYou will receive event notifications via the logging/message protocol.`

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { FaultNotice } from '../../../shared/faults/fault.ts'
+import { createRecentNotices } from '../../../shared/mcp-server/recent-notices.ts'
 import { targetsOf } from '../../../shared/mcp-server/targets.ts'
 import { crashLooping, deployment, node, replicaSet, running, webPod } from './pods.ts'
-import { caller, east, fast, pause, simulated, until } from './setup.ts'
+import { caller, east, fast, pause, second, simulated, until } from './setup.ts'
 
 const healthy = [node, deployment, replicaSet, webPod('p-1', running)]
 const broken = [node, deployment, replicaSet, webPod('p-1', crashLooping)]
@@ -282,4 +283,62 @@ test('a cluster that does not answer delays neither the subscribe to it for long
   expect(Date.now() - began).toBeLessThan(3_000)
   expect(structured.notVisible).toContainEqual({ kind: 'Pod', reason: 'no answer yet' })
   slow.simulator.resume()
+})
+
+test('who comes back is told with `since` what was told meanwhile, once, and whether that is all', async () => {
+  const { simulator, api } = await simulated({ objects: healthy })
+  const targets = targetsOf([{ name: 'east', api }])
+  const { mcp, call, notices } = await caller({ targets })
+  await call('events_subscribe', { mode: 'faults' })
+  const left = new Date().toISOString()
+  simulator.apply([webPod('p-1', crashLooping), webPod('p-9', crashLooping, { name: 'web-6bf586c785-short' })])
+  await until(() => notices.length === 2, 'the faults')
+  simulator.remove({ kind: 'Pod', namespace: 'shop', name: 'web-6bf586c785-short' })
+  await until(() => notices.length === 3, 'the end of one')
+
+  const back = await second(mcp)
+  const { structured } = await back.call('events_subscribe', { mode: 'faults', since: left })
+  await until(() => back.notices.length === 3, 'the replay')
+  await pause(80)
+  const told = faults(back.notices).map(({ faultId, resolved }) => [faultId, resolved === true])
+  expect(told).toEqual(faults(notices).map(({ faultId, resolved }) => [faultId, resolved === true]))
+  expect(structured).toMatchObject({ replay: { notices: 3, complete: true } })
+
+  const early = await second(mcp)
+  const long = await early.call('events_subscribe', { mode: 'faults', since: '2026-01-01T00:00:00Z' })
+  expect(long.structured).toMatchObject({ replay: { notices: 3, complete: false } })
+  expect((await early.call('events_subscribe', { mode: 'faults', since: 'yesterday' })).isError).toBe(true)
+})
+
+test('what is replayed passes the same filters', async () => {
+  const { simulator, api } = await simulated({ objects: healthy })
+  const { mcp, call, notices } = await caller({ targets: targetsOf([{ name: 'east', api }]) })
+  await call('events_subscribe', { mode: 'faults' })
+  const since = new Date(Date.now() - 1_000).toISOString()
+  simulator.apply([webPod('p-1', crashLooping)])
+  await until(() => notices.length === 1, 'the fault')
+  for (const [filter, count] of [
+    [{ namespaces: ['shop'] }, 1],
+    [{ namespaces: ['other'] }, 0],
+    [{ labelSelector: 'app=web' }, 1],
+    [{ labelSelector: 'app!=web' }, 0],
+    [{ reason: 'Crash' }, 1],
+    [{ reason: 'Image' }, 0],
+    [{ involvedKind: 'Node' }, 0],
+  ] as const) {
+    const back = await second(mcp)
+    const { structured } = await back.call('events_subscribe', { mode: 'faults', since, ...filter })
+    expect(structured, JSON.stringify(filter)).toMatchObject({ replay: { notices: count } })
+    await pause(50)
+    expect(back.notices).toHaveLength(count)
+  }
+})
+
+test('of thousands of notices the newest are kept, and it is said that others are gone', () => {
+  const recent = createRecentNotices()
+  recent.begin(new Date(0))
+  const event = { apiVersion: 'v1', kind: 'Event', metadata: { name: 'e' } }
+  for (let at = 1; at <= 3_000; at += 1) recent.note({ at: new Date(at), event })
+  expect(recent.since(new Date(0))).toHaveLength(500)
+  expect(recent.coveredFrom()).toEqual(new Date(2_501))
 })

@@ -5,7 +5,12 @@ import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { connectCluster } from '../../../shared/kubernetes/connect.ts'
 import type { Redact } from '../../../shared/mcp-server/redaction.ts'
-import { connectCaller, createKubernetesMcp, type McpOptions } from '../../../shared/mcp-server/server.ts'
+import {
+  connectCaller,
+  createKubernetesMcp,
+  type KubernetesMcp,
+  type McpOptions,
+} from '../../../shared/mcp-server/server.ts'
 import { targetsOf } from '../../../shared/mcp-server/targets.ts'
 import { type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts'
 
@@ -54,25 +59,28 @@ export function listenTo(client: Client): Notice[] {
   return notices
 }
 
-/** A client at the server's in-memory door. */
-export async function caller(options: Pick<McpOptions, 'targets'> & Partial<McpOptions>) {
-  const mcp = createKubernetesMcp({ redact: redactHunter2, times: fast, ...options })
+/** A client at the in-memory door of a server. */
+export async function second(mcp: KubernetesMcp) {
   const [here, there] = InMemoryTransport.createLinkedPair()
   const client = new Client({ name: 'test', version: '0' })
   const notices = listenTo(client)
   await connectCaller(mcp, there)
   await client.connect(here)
-  onTestFinished(async () => {
-    await client.close()
-    mcp.stop()
-  })
+  onTestFinished(() => client.close())
   const call = async (name: string, args: Record<string, unknown> = {}) => {
     const result = await client.callTool({ name, arguments: args })
     const [first] = Array.isArray(result.content) ? result.content : []
     const structured = Structured.parse(result.structuredContent ?? {})
     return { text: String(first?.text), structured, isError: result.isError === true }
   }
-  return { mcp, client, notices, call }
+  return { client, notices, call }
+}
+
+/** A server of its own, and its first client. */
+export async function caller(options: Pick<McpOptions, 'targets'> & Partial<McpOptions>) {
+  const mcp = createKubernetesMcp({ redact: redactHunter2, times: fast, ...options })
+  onTestFinished(mcp.stop)
+  return { mcp, ...(await second(mcp)) }
 }
 
 /** One simulated cluster called east, and a client. */

@@ -100,4 +100,7 @@ test('commands of the guide that need no cloud run', () => {
   const help = run(process.execPath, bin['nightcrier-mcp'], '--help')
   expect(help.stdout).toContain('--kubeconfig')
   expect(help.stdout).toContain('--allowed-host')
+  const onboard = run(process.execPath, bin.nightcrier, 'onboard', '--help').stdout
+  const flags = commands.filter((command) => command.startsWith('npx nightcrier onboard')).join(' ')
+  for (const [flag] of flags.matchAll(/--[a-z-]+/g)) expect(onboard).toContain(flag)
 }, 90_000)

@@ -17,3 +17,18 @@ export function managedIdentity(clientId: string | undefined): TokenCredential {
     },
   }
 }
+
+/** Whoever is logged in on this machine, by the Azure Developer CLI or the Azure CLI; for commands that people start. */
+export function developerLogin(): TokenCredential {
+  let loaded: Promise<TokenCredential> | undefined
+  const load = async (): Promise<TokenCredential> => {
+    const { AzureCliCredential, AzureDeveloperCliCredential, ChainedTokenCredential } = await import('@azure/identity')
+    return new ChainedTokenCredential(new AzureDeveloperCliCredential(), new AzureCliCredential())
+  }
+  return {
+    getToken: async (scopes, options) => {
+      loaded ??= load()
+      return (await loaded).getToken(scopes, options)
+    },
+  }
+}

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { onboardCommand } from '../onboarding/command.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { type Client, client } from './client.ts'
@@ -100,6 +101,9 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
       const { replay } = await import('./replay.ts')
       code = await replay({ client: open(), out, json, runner: deps.scenarioRunner }, id, folder)
     })
+
+  const onboarding = onboardCommand((line) => deps.out.write(`${line}\n`))
+  command.addCommand(onboarding.copyInheritedSettings(command))
 
   try {
     await command.parseAsync(args, { from: 'user' })

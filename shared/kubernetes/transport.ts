@@ -159,7 +159,7 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
   return { server: kubeconfig.server, ask, stream, failure, close }
 }
 
-function dispatcher(
+export function dispatcher(
   kubeconfig: Kubeconfig,
   { tls }: Credential,
   timeoutMs: number,

@@ -15,7 +15,7 @@ export type KeyVaultFake = LoopbackServer & {
 export async function startKeyVault(origin = 'https://nightcrier-test.vault.azure.net'): Promise<KeyVaultFake> {
   const secrets = new Map<string, { readonly value: string; readonly version: string }>()
   let versions = 0
-  const server = await loopbackServer(({ method, path, headers }) => {
+  const server = await loopbackServer(({ method, path, headers, body }) => {
     if (headers.authorization !== `Bearer ${tokenFor('https://vault.azure.net/.default')}`)
       return {
         ...refused(401, 'Unauthorized', 'AKV10000: Request is missing a Bearer or PoP token.'),
@@ -25,8 +25,9 @@ export async function startKeyVault(origin = 'https://nightcrier-test.vault.azur
       }
     if (fake.deny) return refused(403, 'Forbidden', 'Caller is not authorized to perform action on resource.')
     const [, , name = ''] = /^\/(secrets)\/([\w-]+)\/?$/.exec(path) ?? []
+    if (method === 'PUT' && name !== '') fake.set(name, JSON.parse(body).value)
     const secret = secrets.get(name)
-    if (method !== 'GET' || secret === undefined)
+    if (!['GET', 'PUT'].includes(method) || secret === undefined)
       return refused(404, 'SecretNotFound', `A secret with (name/id) ${name} was not found in this key vault.`)
     const id = `${origin}/secrets/${name}/${secret.version}`
     return { status: 200, body: { value: secret.value, id, attributes: { enabled: true, created: 1, updated: 1 } } }

@@ -28,7 +28,9 @@ export function client({ url, key, fetch: ask = fetch }: ClientOptions) {
       throw new GiveUp(unreachable(base, error), { cause: error })
     }
     if (response.ok || response.status === 302) return response
-    throw new GiveUp(refusal(base, response.status, (await response.text()).slice(0, 2_000)))
+    const { status } = response
+    const passing = status === 429 || status >= 500 ? { cause: new Error(`${status}`) } : {}
+    throw new GiveUp(refusal(base, status, (await response.text()).slice(0, 2_000)), passing)
   }
 
   return {
@@ -54,7 +56,7 @@ export function client({ url, key, fetch: ask = fetch }: ClientOptions) {
 }
 export type Client = ReturnType<typeof client>
 
-/** What is worth trying again when somebody watches for hours. */
+/** What passes by itself, and is worth waiting for when somebody watches for hours: such errors have a cause. */
 export const isAway = (error: unknown): boolean => error instanceof GiveUp && error.cause !== undefined
 
 const reasons: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ export type Behaviour =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: unknown }
 
 /** A loopback receiver of notices: behaves as told, one behaviour for each request in turn, and well after that. */
-export async function startReceiver(well: (request: Received) => Behaviour = () => 200) {
+export async function startReceiver(well: (request: Received) => Behaviour | Promise<Behaviour> = () => 200) {
   const received: Received[] = []
   const plan: Behaviour[] = []
   const server = createServer(async (request, response) => {
@@ -17,11 +17,12 @@ export async function startReceiver(well: (request: Received) => Behaviour = () 
     for await (const chunk of request) body += String(chunk)
     const got = { path: request.url ?? '', headers: request.headers, body }
     received.push(got)
-    const behaviour = plan.shift() ?? well(got)
+    const behaviour = plan.shift() ?? (await well(got))
     if (behaviour === 'silent') return
     const { status, headers = {}, body: answer } = typeof behaviour === 'number' ? { status: behaviour } : behaviour
     response.writeHead(status, { ...(answer === undefined ? {} : { 'content-type': 'application/json' }), ...headers })
-    response.end(answer === undefined ? 'ok' : JSON.stringify(answer))
+    if (answer instanceof Uint8Array) response.end(answer)
+    else response.end(answer === undefined ? 'ok' : JSON.stringify(answer))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -76,7 +76,7 @@ function expectOf(report: Report, feedback: Feedback): string {
     if (named !== undefined) lines.rootCause = named
     else if (last.answer === 'right') {
       if (blamed.length > 0) lines.rootCauses = blamed
-      else lines.rootCause = null
+      else if (report.outcome === 'none') lines.rootCause = null
     }
     if (last.answer === 'wrong') {
       const wrong = blamed.filter(({ kind, namespace, name }) => `${kind}/${namespace}/${name}` !== pathOf(named))

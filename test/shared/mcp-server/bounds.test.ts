@@ -6,31 +6,42 @@ import { east } from './setup.ts'
 
 const bytes = (value: unknown) => Buffer.byteLength(typeof value === 'string' ? value : JSON.stringify(value))
 
-test('3,000 pods are reached in pages, each within 32 KiB as a whole, none twice and none left out', async () => {
-  const pods = Array.from({ length: 3_000 }, (_, at) =>
-    webPod(`p-${at}`, running, { name: `web-${at}`, metadata: { namespace: `ns${at % 7}` } }),
-  )
-  const { call } = await east({ objects: pods })
-  const first = await call('pods_list')
-  expect(bytes(first.text) + bytes(first.structured)).toBeLessThanOrEqual(32 * 1024)
-  expect(first.structured.complete).toBe(false)
-  const seen = new Set<string>()
-  let next: string | undefined
-  let pages = 0
-  do {
-    const more: Record<string, unknown> = next === undefined ? {} : { continue: next }
-    const { structured, text } = await call('pods_list', { limit: 500, maxBytes: 400_000, ...more })
-    expect(bytes(text)).toBeLessThanOrEqual(32 * 1024)
-    for (const item of structured.items) {
-      expect(seen.has(item.metadata.uid)).toBe(false)
-      seen.add(item.metadata.uid)
-    }
-    next = structured.continue
-    expect(structured.complete).toBe(next === undefined)
-    pages += 1
-  } while (next !== undefined && pages < 100)
-  expect(seen.size).toBe(3_000)
-})
+const pods = Array.from({ length: 3_000 }, (_, at) =>
+  webPod(`p-${at}`, running, { name: `web-${at}`, metadata: { namespace: `ns${at % 7}` } }),
+)
+test.each([
+  ['as they come', {}, 32 * 1024],
+  ['as rows', { detail: 'rows' }, 32 * 1024],
+  ['for a program that reads the structure', { limit: 500, maxBytes: 400_000 }, 432 * 1024],
+])(
+  '3,000 pods are reached in pages, %s, each within its bound as a whole, none twice and none left out',
+  async (_, how, most) => {
+    const { client } = await east({ objects: pods })
+    const seen = new Set<string>()
+    let next: string | undefined
+    let pages = 0
+    do {
+      const answer = await client.callTool({
+        name: 'pods_list',
+        arguments: { ...how, ...(next ? { continue: next } : {}) },
+      })
+      expect(bytes(answer)).toBeLessThanOrEqual(most)
+      const page: { items: { metadata: { uid: string; name: string } }[]; continue?: string; complete: boolean } =
+        Object(answer.structuredContent)
+      const [first] = Array.isArray(answer.content) ? answer.content : []
+      for (const { metadata } of page.items) {
+        expect(seen.has(metadata.uid)).toBe(false)
+        seen.add(metadata.uid)
+        // Whoever reads only the text has the same rows.
+        if (most <= 32 * 1024) expect(first?.text).toContain(` ${metadata.name} `)
+      }
+      next = page.continue
+      expect(page.complete).toBe(next === undefined)
+      pages += 1
+    } while (next !== undefined && pages < 300)
+    expect(seen.size).toBe(3_000)
+  },
+)
 
 test('a page that was cut by bytes goes on where it ended, also when its last object has gone meanwhile', async () => {
   const big = (name: string) => ({

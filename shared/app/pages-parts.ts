@@ -3,7 +3,7 @@ import { boardOf } from '../health/cluster-health.ts'
 import type { Incident } from '../incident/incident.ts'
 import { NoticeMessage } from '../incident/notices.ts'
 import { entryOf } from '../report/index/entry.ts'
-import { listIncident } from '../report/index/list-incident.ts'
+import { listIncident, renderedPage } from '../report/index/list-incident.ts'
 import type { Addresses } from '../report/index/list-page.ts'
 import { boardPage } from '../report/page/board-page.ts'
 import type { PageLinks } from '../report/page/incident-page.ts'
@@ -18,6 +18,12 @@ const headers = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex, nofollow',
+}
+const htmlHeaders = {
+  ...headers,
+  'content-type': 'text/html; charset=utf-8',
+  // The page's own policy says the rest; this part counts only in a header.
+  'content-security-policy': "frame-ancestors 'none'",
 }
 
 /** With the app's own address known, links lead through it and never die; else to the blobs beside the page. */
@@ -62,20 +68,31 @@ export async function listNoticed(platform: Platform, message: unknown): Promise
   if (incident !== undefined) await listed(platform)(incident)
 }
 
-/** `GET /api/list`: a fresh short link to a page of the list. */
+/**
+ * `GET /api/list`: a page of the list as it is kept, with links that work for whoever opened this one: they go through
+ * the app, with the same key.
+ */
 export async function list(platform: Platform, query: URLSearchParams): Promise<Answer> {
   const page = query.get('page') ?? 'index.html'
-  if (!/^(index|incidents-\d{4}-\d\d(-\d{1,3})?)\.html$/.test(page))
-    return { status: 400, jsonBody: { error: 'page: a page of the list looks like incidents-2026-01.html' }, headers }
-  const blobs = platform.storage.blobs(containers.incidents)
-  if ((await blobs.info(page)) === undefined)
-    return {
-      status: 404,
-      jsonBody: { error: `There is no page ${page}: no incident has been listed there yet` },
-      headers,
-    }
-  const expires = new Date(platform.clock.now().getTime() + platform.settings.REPORT_LINK_HOURS * 3_600_000)
-  return { status: 302, headers: { ...headers, location: await blobs.readLink(page, expires) } }
+  const [here, blobs] = [withKey(query), platform.storage.blobs(containers.incidents)]
+  const addresses: Addresses = {
+    incident: (id) => here(`incidents/${encodeURIComponent(id)}/report`),
+    list: (other) => here('list', other === 'index.html' ? {} : { page: other }),
+    board: here('board'),
+  }
+  const body = await renderedPage({ blobs, addresses }, page)
+  if (body !== undefined) return { status: 200, body, headers: htmlHeaders }
+  const error = `There is no page ${page.slice(0, 100)}: no incident has been listed there yet`
+  return { status: 404, jsonBody: { error }, headers }
+}
+
+/** Whoever came with a key in the address has nothing else to show at the next one. */
+function withKey(query: URLSearchParams) {
+  const code = query.get('code')
+  return (path: string, more: Readonly<Record<string, string>> = {}): string => {
+    const all = new URLSearchParams({ ...more, ...(code === null ? {} : { code }) }).toString()
+    return all === '' ? path : `${path}?${all}`
+  }
 }
 
 /**
@@ -84,6 +101,7 @@ export async function list(platform: Platform, query: URLSearchParams): Promise<
  */
 export async function board(platform: Platform, query: URLSearchParams): Promise<Answer> {
   const { storage, clock } = platform
+  const here = withKey(query)
   const [{ clusters, problem }, rows, permissions] = await Promise.all([
     platform.clusters.current(),
     storage.table(tables.clusters).list({ partition: 'clusters', limit: MOST_CLUSTERS }),
@@ -95,8 +113,8 @@ export async function board(platform: Platform, query: URLSearchParams): Promise
     configErrors: problem === undefined ? [] : [problem],
     now: now.toISOString(),
     page: Number(/^\d{1,3}$/.exec(query.get('page') ?? '1')?.[0] ?? '1'),
-    address: (page) => `?page=${page}`,
-    list: 'list',
+    address: (page) => here('board', { page: String(page) }),
+    list: here('list'),
   })
-  return { status: 200, body, headers: { ...headers, 'content-type': 'text/html; charset=utf-8' } }
+  return { status: 200, body, headers: htmlHeaders }
 }

@@ -26,19 +26,21 @@ export const listIncident =
   (deps: ListDeps) =>
   async (entry: Entry): Promise<void> => {
     const month = monthOf(entry.at)
-    await contend(deps, `The list of ${month}`, async () => {
+    const cut = await contend(deps, `The list of ${month}`, async () => {
       const { etag, content } = await readMonth(deps, month)
       const next = withEntry(content, entry)
-      if (next === undefined) return 'unchanged'
+      if (next === undefined) return false
       const condition = etag === undefined ? { onlyIfNew: true } : { onlyIfEtag: etag }
-      return (await deps.blobs.write(monthBlob(month), JSON.stringify(next), condition)) ? 'written' : STALE
+      return (await deps.blobs.write(monthBlob(month), JSON.stringify(next), condition))
+        ? next.entries.length < content.entries.length
+        : STALE
     })
     // Also when the line was there: whoever wrote it may have died before the pages.
-    await writeMonthPages(deps, month, entry.id)
+    await writeMonthPages(deps, month, entry.id, cut)
     await writePage(deps, 'index.html', () => firstPage(deps))
   }
 
-async function readMonth({ blobs }: ListDeps, month: string) {
+async function readMonth({ blobs }: Pick<ListDeps, 'blobs'>, month: string) {
   const blob = await blobs.read(monthBlob(month), MAX_MONTH_BYTES)
   const content: Month = blob === undefined ? { version: 1, entries: [] } : Month.parse(JSON.parse(blob.text))
   return { etag: blob?.etag, content }
@@ -56,13 +58,13 @@ const writePage = (deps: ListDeps, page: string, render: () => Promise<string | 
 
 /**
  * A new line moves those after it, so every part from its own on; lines come near the end, so these are one or two. The
- * part before it too: it got its number when this one began.
+ * part before it too: it got its number when this one began. All of them when the month was cut.
  */
-async function writeMonthPages(deps: ListDeps, month: string, id: string): Promise<void> {
+async function writeMonthPages(deps: ListDeps, month: string, id: string, cut: boolean): Promise<void> {
   const all = parts((await readMonth(deps, month)).content.entries)
   const own = all.findIndex((rows) => rows.some((one) => one.id === id))
   if (own === -1) return
-  for (let part = Math.max(1, own); part <= all.length; part++)
+  for (let part = cut ? 1 : Math.max(1, own); part <= all.length; part++)
     await writePage(deps, monthPage(month, part, all.length), async () =>
       monthListPage(
         (await readMonth(deps, month)).content.entries,
@@ -71,6 +73,18 @@ async function writeMonthPages(deps: ListDeps, month: string, id: string): Promi
         deps.addresses,
       ),
     )
+}
+
+/** A page of the list made now, for other addresses than those of the page that is kept. */
+export async function renderedPage(
+  deps: Pick<ListDeps, 'blobs' | 'addresses'>,
+  page: string,
+): Promise<string | undefined> {
+  if (page === 'index.html') return firstPage(deps)
+  const [, month, part] = /^incidents-(\d{4}-\d\d)(?:-(\d{1,3}))?\.html$/.exec(page) ?? []
+  if (month === undefined) return undefined
+  const { entries } = (await readMonth(deps, month)).content
+  return monthListPage(entries, month, part === undefined ? 'newest' : Number(part), deps.addresses)
 }
 
 /** One part of a month, counted from 1, the oldest; `undefined` when there is none. */
@@ -105,7 +119,7 @@ export async function monthListPage(
 }
 
 /** The newest lines, figures of the last thirty days before the newest, and the way to each month. */
-async function firstPage(deps: ListDeps): Promise<string | undefined> {
+async function firstPage(deps: Pick<ListDeps, 'blobs' | 'addresses'>): Promise<string | undefined> {
   const names = await deps.blobs.list('index/', MOST_MONTHS)
   const months = names.flatMap(({ name }) => /^index\/(\d{4}-\d\d)\.json$/.exec(name)?.[1] ?? []).reverse()
   // Thirty days touch at most three months: 31 January to 1 March.

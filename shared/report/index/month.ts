@@ -1,6 +1,9 @@
 import type { Entry, Month } from './entry.ts'
 
-/** A month's list keeps the newest; what falls off stays in the tables and has its page. */
+/**
+ * A month's list keeps the newest; what falls off stays in the tables and has its page. A whole part falls off at a
+ * time, so that the parts need to be written anew only then.
+ */
 export const MOST_A_MONTH = 10_000
 
 /** Newest first; incidents of one moment in the order of their names, so that every writer makes the same list. */
@@ -13,7 +16,8 @@ export function withEntry({ entries }: Month, entry: Entry): Month | undefined {
   const after = before === undefined ? entry : joined(before, entry)
   if (before !== undefined && JSON.stringify(before) === JSON.stringify(after)) return undefined
   const others = entries.filter(({ id }) => id !== entry.id)
-  return { version: 1, entries: [...others, after].sort(newestFirst).slice(0, MOST_A_MONTH) }
+  const all = [...others, after].sort(newestFirst)
+  return { version: 1, entries: all.length > MOST_A_MONTH ? all.slice(0, MOST_A_MONTH - ROWS) : all }
 }
 
 /** Messages come late and twice: a report that arrives after the end, or an end that knows no report, loses nothing. */

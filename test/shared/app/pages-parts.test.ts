@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Azurite, startAzurite } from '../../../infra/local/azurite.ts'
 import { board, list, listed, listNoticed } from '../../../shared/app/pages-parts.ts'
 import { createPlatform, type Platform } from '../../../shared/app/platform.ts'
-import { tables } from '../../../shared/artifacts/layout.ts'
+import { containers, tables } from '../../../shared/artifacts/layout.ts'
 import { ensureStorage } from '../../../shared/azure/ensure-storage.ts'
 import { readSettings } from '../../../shared/config/settings.ts'
 import { incident } from '../report/sample.ts'
@@ -37,26 +37,33 @@ beforeAll(async () => {
 })
 afterAll(() => azurite?.stop())
 
-const opened = async (page: string) => {
-  const answer = await list(platform, new URLSearchParams(page === '' ? {} : { page }))
-  expect(answer.status).toBe(302)
-  return (await fetch(answer.headers?.location ?? '')).text()
+const opened = async (query: Record<string, string> = {}) => {
+  const answer = await list(platform, new URLSearchParams(query))
+  expect(answer.status).toBe(200)
+  expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  return String(answer.body)
 }
+const kept = async (name: string) => (await platform.storage.blobs(containers.incidents).read(name, 1_000_000))?.text
 
 describe('the pages of the app', () => {
   test('before the first incident the list says that there is none', async () => {
     expect((await list(platform, new URLSearchParams())).status).toBe(404)
-    expect((await list(platform, new URLSearchParams({ page: '../secrets.json' }))).status).toBe(400)
+    expect((await list(platform, new URLSearchParams({ page: '../secrets.json' }))).status).toBe(404)
   })
 
-  test('a reported incident is behind a fresh link, and its own link never dies', async () => {
+  test('a reported incident is on the page that is kept and on the page that is asked for, with links for each reader', async () => {
     const reported = incident({ status: 'reported', outcome: 'cause', reportedAt: '2026-01-12T09:41:08.000Z' })
     await platform.store.insert(reported)
     await listed(platform)(reported, 'Its command is not in the image.')
-    const page = await opened('')
+    const page = await kept('index.html')
     expect(page).toContain('href="https://nightcrier.example/api/incidents/east.0123456789abcdef.1/report"')
     expect(page).toContain('href="https://nightcrier.example/api/board"')
-    expect(await opened('incidents-2026-01.html')).toContain('Its command is not in the image.')
+    expect(await opened({ page: 'incidents-2026-01.html' })).toContain('Its command is not in the image.')
+    expect(await opened()).toContain('href="incidents/east.0123456789abcdef.1/report"')
+    // A key in the address is all that a browser has to show at the next one.
+    const withKey = await opened({ code: 'k&"y' })
+    expect(withKey).toContain('href="incidents/east.0123456789abcdef.1/report?code=k%26%22y"')
+    expect(withKey).toContain('href="list?page=incidents-2026-01.html&amp;code=k%26%22y"')
   })
 
   test('the notice of an end changes its line, and what it found stays', async () => {
@@ -64,12 +71,12 @@ describe('the pages of the app', () => {
     await platform.store.move(stored, 'resolved', { at: new Date('2026-01-12T10:00:00Z'), note: 'quiet' })
     const notice = { version: 1, id: 'resolved:x', at: '2026-01-12T10:00:00.000Z', type: 'incident', event: 'resolved' }
     await listNoticed(platform, { ...notice, incidentId: 'east.0123456789abcdef.1' })
-    const page = await opened('')
+    const page = await opened()
     expect(page).toContain('class="s-resolved v-critical c-0"')
     expect(page).toContain('Its command is not in the image.')
     await listNoticed(platform, { ...notice, incidentId: 'east.ffffffffffffffff.1' })
     await listNoticed(platform, 'no notice')
-    expect(await opened('')).toBe(page)
+    expect(await opened()).toBe(page)
   })
 
   test('the board tells what the rows tell at this moment', async () => {

@@ -116,6 +116,16 @@ describe('listIncident', () => {
   })
 })
 
+test('a month that is full loses its oldest part, and every page is written anew', async () => {
+  const { deps, memory, text, kept } = setUp()
+  const [newest, ...older] = entries(10_001).map((one) => ({ ...one, secondsToReport: 5 }))
+  await memory.write(monthBlob('2026-01'), JSON.stringify({ version: 1, entries: older }))
+  await listIncident(deps)(newest!)
+  expect(await kept('2026-01')).toHaveLength(9_750)
+  expect(memory.names().filter((name) => name.startsWith('incidents-2026-01'))).toHaveLength(39)
+  expect(await text('incidents-2026-01-1.html')).toContain(older[9_748]!.id)
+})
+
 test('ten thousand incidents are built in two seconds, each page at most 300 kB', async () => {
   const all = entries(10_000)
   const begin = performance.now()

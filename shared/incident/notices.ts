@@ -73,6 +73,20 @@ export const NoticeMessage = z.discriminatedUnion('type', [
     since: z.iso.datetime(),
     until: z.iso.datetime(),
   }),
+  /** Many clusters at once: one notice, since what they have in common is the trouble. */
+  z.strictObject({
+    ...common,
+    type: z.literal('outage'),
+    over: z.boolean(),
+    /** The same at its begin and its end. */
+    outage: z.string().max(100),
+    clusters: z.number().int().positive(),
+    /** Some of them. */
+    names: z.array(z.string().max(63)).max(20),
+    since: z.iso.datetime(),
+    /** Of one of them. */
+    error: z.string().max(1000),
+  }),
 ])
 export type NoticeMessage = z.infer<typeof NoticeMessage>
 export type SendNotice = (notice: NoticeMessage, options?: { readonly delaySeconds?: number }) => Promise<void>

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { ClusterStatus } from '../artifacts/cluster-status.ts'
+import { derivedId } from '../runtime/ids.ts'
+import type { Row } from '../runtime/table.ts'
 import type { TriageDeps } from './deps.ts'
 
 type WatchClustersDeps = Pick<TriageDeps, 'clusterRows' | 'control' | 'notify' | 'clock'> & {
@@ -22,9 +24,16 @@ const Watch = ClusterStatus.extend({
 })
 type Watch = z.infer<typeof Watch>
 
+/** More than this at one look have one cause, and get one notice. */
+const MOST_SINGLE = 5
+const MOST_NAMES = 20
+
+type Lost = { readonly cluster: string; readonly since: string; readonly error: string; readonly retryAt: string }
+
 /**
- * Tells of clusters whose faults nobody has heard for too long, and of those that are back. The notice goes out before
- * its row is written, under a name that follows from the cluster and its time: a crash in between tells nothing twice.
+ * Tells of clusters whose faults nobody has heard for too long, and of those that are back. A notice goes out before
+ * its rows are written, under a name that follows from the clusters and their times: a crash in between tells nothing
+ * twice. (Among the rows of an outage it makes another one of those that are left.)
  */
 export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<void> => {
   const [rows, told] = await Promise.all([
@@ -32,34 +41,73 @@ export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<void
     deps.control.list({ partition: TOLD, limit: MOST_CLUSTERS }),
   ])
   const now = deps.clock.now()
-  const at = now.toISOString()
   const known = new Map(told.map((row) => [row.key, row]))
+  const lost: Lost[] = []
+  const back: Row[] = []
+  const forgotten: Row[] = []
   for (const { key: cluster, fields } of rows) {
     const parsed = Watch.safeParse(fields)
     if (!parsed.success) continue
     const row = known.get(cluster)
     const wanted = parsed.data.enabled && !parsed.data.removed
     const since = wanted ? blindFrom(parsed.data, now) : ''
-    if (row !== undefined && since === '') {
-      const toldOf = String(row.fields.since)
-      const back = { version: 1, type: 'reachable', id: `reachable:${cluster}:${toldOf}`, at, cluster } as const
-      if (wanted) await deps.notify({ ...back, since: toldOf, until: at })
-      await deps.control.remove(row)
-    }
     const seconds = (now.getTime() - Date.parse(since)) / 1000
-    if (row !== undefined || since === '' || seconds < deps.settings.CLUSTER_UNREACHABLE_SECONDS) continue
-    const { error, retryAt } = parsed.data
-    await deps.notify({
-      version: 1,
-      type: 'unreachable',
-      id: `unreachable:${cluster}:${since}`,
-      at,
-      cluster,
-      since,
-      error: error === '' ? 'No supervisor watches it; see the log of the supervisor functions' : error.slice(0, 1000),
-      ...(isTime(retryAt) ? { retryAt } : {}),
+    if (row !== undefined && since === '') (wanted ? back : forgotten).push(row)
+    else if (row === undefined && seconds >= deps.settings.CLUSTER_UNREACHABLE_SECONDS) {
+      const { error, retryAt } = parsed.data
+      const why = error === '' ? 'No supervisor watches it; see the log of the supervisor functions' : error
+      lost.push({ cluster, since, error: why.slice(0, 1000), retryAt })
+    }
+  }
+  await tellBack(deps, told, back)
+  for (const row of [...back, ...forgotten]) await deps.control.remove(row)
+  await tellLost(deps, lost)
+}
+
+async function tellLost({ notify, control, clock }: WatchClustersDeps, lost: readonly Lost[]): Promise<void> {
+  const at = clock.now().toISOString()
+  const [first] = lost
+  if (first === undefined) return
+  if (lost.length > MOST_SINGLE) {
+    const names = lost.map(({ cluster }) => cluster)
+    const outage = derivedId(16, ...lost.flatMap(({ cluster, since }) => [cluster, since]))
+    await notify({
+      ...{ version: 1, type: 'outage', id: `outage:${outage}`, at, over: false, outage },
+      ...{ clusters: lost.length, names: names.slice(0, MOST_NAMES) },
+      since: lost.map(({ since }) => since).sort()[0] ?? first.since,
+      error: first.error,
     })
-    await deps.control.insert(TOLD, cluster, { since })
+    for (const { cluster, since } of lost) await control.insert(TOLD, cluster, { since, outage, of: lost.length })
+    return
+  }
+  for (const { cluster, since, error, retryAt } of lost) {
+    const id = `unreachable:${cluster}:${since}`
+    const retry = isTime(retryAt) ? { retryAt } : {}
+    await notify({ version: 1, type: 'unreachable', id, at, cluster, since, error, ...retry })
+    await control.insert(TOLD, cluster, { since, outage: '', of: 1 })
+  }
+}
+
+/** One that was lost alone is told of alone; an outage is over with the last of its clusters. */
+async function tellBack(
+  { notify, clock }: WatchClustersDeps,
+  told: readonly Row[],
+  back: readonly Row[],
+): Promise<void> {
+  const at = clock.now().toISOString()
+  const ended = new Map<string, Row>()
+  for (const row of back) {
+    const [outage, since] = [String(row.fields.outage), String(row.fields.since)]
+    if (outage === '') {
+      const id = `reachable:${row.key}:${since}`
+      await notify({ version: 1, type: 'reachable', id, at, cluster: row.key, since, until: at })
+    } else if (!told.some((one) => one.fields.outage === outage && !back.includes(one))) ended.set(outage, row)
+  }
+  for (const [outage, { fields, key }] of ended) {
+    await notify({
+      ...{ version: 1, type: 'outage', id: `outage-over:${outage}`, at, over: true, outage },
+      ...{ clusters: Number(fields.of), names: [key], since: String(fields.since), error: '' },
+    })
   }
 }
 

@@ -69,7 +69,7 @@ export function incidentNotice(
 /** Everything that is no moment of an incident. */
 export function troubleNotice(message: TroubleMessage): TroubleNotice {
   const { at } = message
-  const cluster = message.cluster
+  const cluster = message.type === 'outage' ? undefined : message.cluster
   const common = { kind: 'trouble', at, cluster, over: false, severity: 'warning' } as const
   switch (message.type) {
     case 'agent-lost':
@@ -138,6 +138,26 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
         text: `Nobody heard its faults for ${span(message.since, message.until)}; it has been looked at since.`,
         facts: [],
       }
+    case 'outage': {
+      const { over, clusters, since } = message
+      return {
+        ...common,
+        over,
+        event: over ? 'outage-over' : 'outage',
+        about: `outage ${message.outage}`,
+        severity: 'critical',
+        title: over ? `${clusters} clusters are watched again` : `${clusters} clusters are not watched`,
+        text: over
+          ? `Nobody heard their faults for up to ${span(since, at)}; they have been looked at since.`
+          : `Since ${clock(since)} nobody hears their faults. So many at once have one cause: a network, a supervisor, a key.`,
+        facts: over
+          ? []
+          : [
+              ['Among them', cutAtSentence(message.names.join(', '), 350)],
+              ['Error of one', cutAtSentence(message.error, 500)],
+            ],
+      }
+    }
     default:
       return message satisfies never
   }

@@ -104,3 +104,39 @@ test('a row that nobody can read stops no other', async () => {
   await look()
   expect(w.notices).toHaveLength(1)
 })
+
+test('many at once are one notice, and one when the last of them is back', async () => {
+  const w = world()
+  const look = watchClusters(w.deps)
+  const names = Array.from({ length: 30 }, (_, at) => `c${String(at).padStart(2, '0')}`)
+  const blind = { status: 'failed', blindSince: at(0), error: 'nothing listens there' }
+  for (const name of names) await w.clusterRows.insert('clusters', name, blind)
+  w.clock.pass(301)
+  await look()
+  await look()
+  expect(w.notices).toMatchObject([{ type: 'outage', over: false, clusters: 30, since: at(0) }])
+  const returns = async (some: readonly string[]) => {
+    for (const name of some) {
+      const row = (await w.clusterRows.get('clusters', name))!
+      await w.clusterRows.replace(row, { ...row.fields, status: 'active', blindSince: '' })
+    }
+    await look()
+  }
+  await returns(names.slice(0, 29))
+  expect(w.notices).toHaveLength(1)
+  await returns(names.slice(29))
+  const [begun, ended] = w.notices
+  expect(ended).toMatchObject({ type: 'outage', over: true, clusters: 30 })
+  expect(ended).toHaveProperty('outage', (begun as { outage: string }).outage)
+  expect(w.control.rows()).toEqual([])
+})
+
+test('a notice of many that could not be sent is sent by the next look under the same name', async () => {
+  const w = world()
+  for (let each = 0; each < 9; each++) await w.clusterRows.insert('clusters', `c${each}`, { blindSince: at(0) })
+  w.clock.pass(301)
+  const dying = { ...w.deps, control: { ...w.control, insert: async () => Promise.reject(new Error('died')) } }
+  await expect(watchClusters(dying)()).rejects.toThrow('died')
+  await watchClusters(w.deps)()
+  expect(new Set(w.notices.map(({ id }) => id)).size).toBe(1)
+})

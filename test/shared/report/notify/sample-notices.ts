@@ -46,6 +46,11 @@ export const all: Readonly<Record<string, Notice>> = {
   degraded: trouble({ type: 'degraded', what: 'agents', failures: 7, since, reasons, retryAt: at }),
   recovered: trouble({ type: 'recovered', what: 'agents', failures: 7, since, reasons }),
   unreachable: trouble({ type: 'unreachable', cluster: 'east', since, error: 'nothing listens there', retryAt: at }),
+  outage: trouble({
+    ...{ type: 'outage', over: false, outage: 'o', clusters: 40, names: ['east', 'west'], since },
+    error: 'nothing listens there',
+  }),
+  'outage-over': trouble({ type: 'outage', over: true, outage: 'o', clusters: 40, names: ['east'], since, error: '' }),
   reachable: trouble({ type: 'reachable', cluster: 'east', since, until: at }),
 }
 

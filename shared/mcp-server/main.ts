@@ -1,19 +1,22 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { createRedactor } from '../kubernetes/redact.ts'
+import { systemClock } from '../runtime/clock.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { randomId } from '../runtime/ids.ts'
 import { createLog } from '../runtime/log.ts'
 import { startMcpHttpServer } from './http-server.ts'
-import { kubeconfigTargets } from './kubeconfig-targets.ts'
+import { type ConfigFlags, readConfig } from './read-config.ts'
 import { connectCaller, createKubernetesMcp } from './server.ts'
+import { openSources } from './sources/open-sources.ts'
+import { isGiven } from './sources/source.ts'
+import { type SourcedTargets, sourcedTargets } from './sources/sourced-targets.ts'
 
-type Flags = {
-  readonly kubeconfig: readonly string[]
+type Flags = ConfigFlags & {
+  readonly config?: string
   readonly port?: number
   readonly host: string
   readonly tokenFile?: string
@@ -34,16 +37,36 @@ function read(path: string, what: string): string {
   }
 }
 
-async function serve({ kubeconfig, port, host, tokenFile, allowedHost, allowExec }: Flags): Promise<void> {
-  const files = kubeconfig.length > 0 ? kubeconfig : [join(homedir(), '.kube', 'config')]
-  const targets = kubeconfigTargets(
-    files.map((file) => ({
-      text: read(file, 'kubeconfig'),
-      where: file,
-      filesFrom: dirname(resolve(file)),
-      allowExec,
-    })),
-  )
+const say = (line: string) => process.stderr.write(`${line}\n`)
+
+/** Known clusters are looked at now, since a wrong file is best told at the start; other systems are asked later. */
+async function openTargets(flags: Flags): Promise<SourcedTargets> {
+  const { config: file } = flags
+  const given =
+    file === undefined ? undefined : { text: read(file, 'config'), where: file, folder: dirname(resolve(file)) }
+  const { config, warnings } = readConfig(given, flags, process.env)
+  for (const warning of warnings) say(warning)
+  const { allowExec } = flags
+  const sources = openSources(config, { environment: process.env, clock: systemClock, allowExec, log: say })
+  const targets = sourcedTargets(sources, { aliases: config.cluster_aliases, preferred: config.default_cluster })
+  const local = sources.filter(isGiven)
+  await Promise.all(local.map((source) => source.refresh()))
+  const problems = local.flatMap((source) => source.problems())
+  if (targets.list().length === 0 && problems.length > 0 && local.length === sources.length) {
+    await targets.close()
+    throw new GiveUp(problems.join('\n'))
+  }
+  for (const problem of problems) say(problem)
+  // Whoever calls first need not wait for a system that is slow to answer.
+  void targets.ready().then(() => {
+    for (const problem of targets.problems()) if (!problems.includes(problem)) say(problem)
+  })
+  return targets
+}
+
+async function serve(flags: Flags): Promise<void> {
+  const { port, host, tokenFile, allowedHost } = flags
+  const targets = await openTargets(flags)
   // Standard output belongs to the protocol.
   const log = createLog('info', (_, line) => process.stderr.write(`${line}\n`))
   const options = { targets, redact: createRedactor({ key: randomId() }), log }
@@ -60,7 +83,8 @@ async function serve({ kubeconfig, port, host, tokenFile, allowedHost, allowExec
   } else {
     const token = tokenFile === undefined ? {} : { token: read(tokenFile, 'token file').trim() }
     const server = await startMcpHttpServer({ ...options, port, host, allowedHosts: allowedHost, ...token })
-    process.stderr.write(`MCP at ${server.url} for ${targets.list().length} clusters\n`)
+    const others = targets.sources.filter((source) => !isGiven(source)).map(({ name }) => `, and those of ${name}`)
+    say(`MCP at ${server.url} for ${targets.list().length} clusters${others.join('')}`)
     await until
     await server.stop()
   }
@@ -71,7 +95,18 @@ const program = new Command('nightcrier-mcp')
   .description(
     'Serves Kubernetes clusters over MCP, read-only, and tells their faults. Standard input and output, or HTTP.',
   )
-  .option('--kubeconfig <file...>', 'kubeconfigs; each context is a cluster', [])
+  .option('--config <file>', 'a TOML file that names clusters; docs/mcp-server.md shows its keys')
+  .option('--kubeconfig <file...>', 'kubeconfigs, merged as kubectl does; each context is a cluster', [])
+  .option('--kubeconfig-dir <folder...>', 'folders of kubeconfigs; each file is a cluster', [])
+  .option('--clusters <file>', "nightcrier's own clusters.yaml")
+  .option('--in-cluster', 'the cluster that this runs in, by its service account')
+  .option('--default-cluster <name>', 'the cluster of calls that name none')
+  .option('--rancher-url <url>', 'all clusters of this Rancher; its token comes from RANCHER_TOKEN')
+  .addOption(new Option('--rancher-token <token>', 'better in RANCHER_TOKEN').hideHelp())
+  .option('--nsk-rancher-url <url>', 'the Rancher that nsk asks')
+  .option('--nsk-profile <name>', 'the profile of nsk')
+  .option('--nsk-config-dir <folder>', 'the folder of nsk')
+  .option('--nsk-auto-refresh', 'ask nsk again from time to time')
   .option('--port <number>', 'serve HTTP here instead of standard input and output; 0: any free port', wholePort)
   .option('--host <address>', 'listen here', '127.0.0.1')
   .option('--token-file <file>', 'callers must send what stands in this file as a bearer token')

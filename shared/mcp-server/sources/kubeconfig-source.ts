@@ -13,9 +13,11 @@ export function kubeconfigSource(options: {
   /** Of a list in the environment kubectl skips files that are not there. */
   readonly missingAllowed?: boolean
   readonly allowExec?: boolean
+  /** False: only at the start and when asked to. */
+  readonly watch?: boolean
   readonly clock: Clock
 }): Source {
-  const { files, missingAllowed = false, allowExec = false, clock } = options
+  const { files, missingAllowed = false, allowExec = false, watch = true, clock } = options
   let stamp: string | undefined
   let found: readonly Found[] = []
   let problem: string | undefined
@@ -43,7 +45,7 @@ export function kubeconfigSource(options: {
     name: `kubeconfig ${files.join(', ')}`,
     current: () => found,
     problems: () => (problem === undefined ? [] : [problem]),
-    refresh: seldom(clock, look, () => LOOK_MS),
+    refresh: seldom(clock, look, () => (watch ? LOOK_MS : Number.POSITIVE_INFINITY)),
   }
 }
 

@@ -7,7 +7,7 @@ const EARLY_MS = 5 * 60_000
 /** A credential that is refused so soon was not outdated: asking for another would only pile up tokens. */
 const YOUNG_MS = 30_000
 /** Longer than any call takes; watches that outlive it begin anew by themselves. */
-export const GRACE_MS = 15_000
+const GRACE_MS = 15_000
 
 type Held = { readonly cluster: Opened; readonly since: number; readonly early: number }
 
@@ -25,6 +25,7 @@ export function renewingCluster(
   let held: Held | undefined
   let opening: Promise<Held> | undefined
   let tried = 0
+  const retiring = new Set<Promise<void>>()
 
   function openOnce(): Promise<Held> {
     opening ??= openNow().finally(() => {
@@ -40,7 +41,7 @@ export function renewingCluster(
     const since = now()
     const old = held
     held = { cluster, since, early: Math.min(EARLY_MS, (endOf(cluster) - since) / 5) }
-    if (old !== undefined) void clock.sleep(GRACE_MS, closing.signal).then(old.cluster.close)
+    if (old !== undefined) later(clock, closing.signal, old.cluster.close, retiring)
     return held
   }
   async function current(): Promise<Held> {
@@ -73,9 +74,18 @@ export function renewingCluster(
     },
     close: async () => {
       closing.abort()
-      await held?.cluster.close()
+      await Promise.all([held?.cluster.close(), ...retiring])
     },
   }
+}
+
+/** Ends what is no longer used when calls on it have had their time, or when all ends. */
+export function later(clock: Clock, end: AbortSignal, close: () => Promise<void>, retiring: Set<Promise<void>>): void {
+  const done = clock
+    .sleep(GRACE_MS, end)
+    .then(close)
+    .finally(() => retiring.delete(done))
+  retiring.add(done)
 }
 
 /** A cluster all of whose calls go through one function. */

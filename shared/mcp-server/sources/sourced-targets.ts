@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../runtime/clock.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 import { known, shown, type Target, type Targets } from '../targets.ts'
 import { type MergedClusters, mergeSources } from './merge-sources.ts'
-import { eachCall, GRACE_MS, renewingCluster } from './renewing-cluster.ts'
+import { eachCall, later, renewingCluster } from './renewing-cluster.ts'
 import type { Found, Opened, Source } from './source.ts'
 
 /** So long a call waits for sources that are being asked; it then goes on with what is known, and says what is not. */
@@ -33,6 +33,7 @@ export function sourcedTargets(
   const { aliases = {}, preferred, clock = systemClock, readyMs = READY_MS, youngMs } = options
   const closing = new AbortController()
   const connections = new Map<string, { readonly found: Found; readonly api: Opened }>()
+  const retiring = new Set<Promise<void>>()
   let seen: readonly (readonly Found[])[] = []
   let merged: MergedClusters | undefined
 
@@ -48,7 +49,7 @@ export function sourcedTargets(
   function drop(name: string) {
     const old = connections.get(name)
     connections.delete(name)
-    if (old !== undefined) void clock.sleep(GRACE_MS, closing.signal).then(old.api.close)
+    if (old !== undefined) later(clock, closing.signal, old.api.close, retiring)
   }
   async function ready(): Promise<void> {
     const enough = new AbortController()
@@ -114,10 +115,9 @@ export function sourcedTargets(
     ...(preferred === undefined ? {} : { preferred }),
     close: async () => {
       closing.abort()
-      await Promise.all([
-        ...[...connections.values()].map(({ api }) => api.close()),
-        ...sources.map((source) => source.close?.()),
-      ])
+      await Promise.all([...[...connections.values()].map(({ api }) => api.close()), ...retiring])
+      // Connections give their tokens back through their sources.
+      await Promise.all(sources.map((source) => source.close?.()))
     },
   }
 }

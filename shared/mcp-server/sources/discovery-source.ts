@@ -1,0 +1,144 @@
+import { RE2JS } from 're2js'
+import type { Clock } from '../../runtime/clock.ts'
+import { errorText, GiveUp } from '../../runtime/errors.ts'
+import { shown } from '../targets.ts'
+import { seldom } from './seldom.ts'
+import type { DiscoveryStatus, Found, Opened, SeenCluster, Source } from './source.ts'
+
+/** A system that did not answer is asked again after this, so that no call waits for it each time. */
+const AFTER_FAILURE_MS = 30_000
+/** All pages, or one run of a program. */
+const HEAR_MS = 20_000
+/** What may be a cluster's name here, and an argument of a program: never a path, an option or two words. */
+const goodName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
+
+export type Heard = {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly server: string
+  readonly open: () => Promise<Opened>
+}
+type Filter = {
+  readonly cluster_pattern?: string | undefined
+  readonly exclude_clusters: readonly string[]
+  readonly auto_refresh: boolean
+  readonly refresh_interval: number
+}
+
+/** Clusters that another system tells of. */
+export function discoverySource(deps: {
+  readonly kind: 'rancher' | 'nsk'
+  readonly name: string
+  readonly place: string
+  readonly filter: Filter
+  /** Which ids may be used at all. */
+  readonly goodId: (id: string) => boolean
+  readonly hear: (signal: AbortSignal) => Promise<readonly Heard[]>
+  readonly status: (signal: AbortSignal) => Promise<Partial<DiscoveryStatus>>
+  readonly close?: () => Promise<void>
+  readonly clock: Clock
+}): Source {
+  const { kind, name, place, filter, clock } = deps
+  const fits = clusterFilter(filter.cluster_pattern)
+  let found: readonly Found[] = []
+  let seen: readonly SeenCluster[] = []
+  let refreshed: Date | undefined
+  let problem: string | undefined = `${name} has not answered yet.`
+  let failed = false
+
+  async function look(): Promise<void> {
+    try {
+      const heard = await deps.hear(AbortSignal.timeout(HEAR_MS))
+      const judged = heard.map((one) => ({ one, leftOut: whyNot(one) }))
+      const names = uniqueNames(judged.flatMap(({ one, leftOut }) => (leftOut === undefined ? [one] : [])))
+      seen = judged.map(({ one: { id, name: called, state }, leftOut }) => ({
+        id: shown(id),
+        name: shown(called),
+        state: shown(state),
+        ...(leftOut === undefined ? {} : { leftOut }),
+      }))
+      const next = judged.flatMap(({ one, leftOut }) => (leftOut === undefined ? [foundOf(one, names)] : []))
+      if (JSON.stringify(next) !== JSON.stringify(found)) found = next
+      refreshed = clock.now()
+      problem = undefined
+      failed = false
+    } catch (error) {
+      // Those that were known stay: that the list cannot be had does not mean that they are gone.
+      problem = errorText(error)
+      failed = true
+    }
+  }
+  function whyNot({ id, name: called }: Heard): string | undefined {
+    if (!deps.goodId(id)) return 'its id is none that can stand in an address or a command'
+    if (filter.exclude_clusters.includes(called) || filter.exclude_clusters.includes(id)) return 'exclude_clusters'
+    return fits(called) ? undefined : 'it does not fit cluster_pattern'
+  }
+  const foundOf = (one: Heard, names: ReadonlyMap<string, string>): Found => {
+    const called = names.get(one.id) ?? one.id
+    return {
+      target: {
+        name: called,
+        aliases: called === one.id ? [] : [one.id],
+        server: one.server,
+        namespace: 'default',
+        source: name,
+        ...(one.labels === undefined ? {} : { labels: one.labels }),
+      },
+      version: `${one.id} ${one.server}`,
+      open: one.open,
+    }
+  }
+  const dueMs = () => {
+    if (failed) return AFTER_FAILURE_MS
+    return filter.auto_refresh ? filter.refresh_interval * 1000 : Number.POSITIVE_INFINITY
+  }
+  return {
+    kind,
+    name,
+    current: () => found,
+    problems: () => (problem === undefined ? [] : [problem]),
+    refresh: seldom(clock, look, dueMs),
+    ...(deps.close === undefined ? {} : { close: deps.close }),
+    discovery: {
+      place,
+      refreshed: () => refreshed,
+      seen: () => seen,
+      status: async (signal) => {
+        const rest = { autoRefresh: filter.auto_refresh, refreshSeconds: filter.refresh_interval, how: '' }
+        try {
+          return { reachable: true, ...rest, ...(await deps.status(signal)) }
+        } catch (error) {
+          return { reachable: false, ...rest, error: errorText(error) }
+        }
+      },
+    },
+  }
+}
+
+/** A name that is fit for one is kept. A name that is odd, or that could mean another cluster, gives way to the id. */
+function uniqueNames(all: readonly Heard[]): ReadonlyMap<string, string> {
+  const ids = new Set(all.map(({ id }) => id))
+  const bearers = Map.groupBy(all, ({ name }) => name)
+  return new Map(
+    all.map(({ id, name }) => {
+      const free = bearers.get(name)?.length === 1 && (name === id || !ids.has(name))
+      return [id, free && goodName.test(name) ? name : id]
+    }),
+  )
+}
+
+/** Anywhere in the name, as grep has it; in time that grows with the name only. */
+export function clusterFilter(pattern: string | undefined): (name: string) => boolean {
+  if (pattern === undefined) return () => true
+  try {
+    const compiled = RE2JS.compile(pattern)
+    return (name) => compiled.matcher(name.slice(0, 1_000)).find()
+  } catch (cause) {
+    throw new GiveUp('pattern is no regular expression of RE2 (no lookahead, no backreferences). Correct it.', {
+      cause,
+    })
+  }
+}
+export const isGoodName = (name: string): boolean => goodName.test(name)

@@ -18,6 +18,7 @@ import { memory } from './memory.ts'
 import { missingReference } from './missing-reference.ts'
 import { evicted, node, sandbox } from './node.ts'
 import { probes } from './probes.ts'
+import { rollout } from './rollout.ts'
 import { scheduling } from './scheduling.ts'
 import { serviceItself } from './service-faults.ts'
 import { servicesBefore } from './services-before.ts'
@@ -48,6 +49,7 @@ export const analyzers: readonly Analyzer[] = [
   disruption,
   jobRuns,
   terminating,
+  rollout,
   application,
 ]
 

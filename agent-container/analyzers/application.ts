@@ -79,6 +79,8 @@ const secretsOf = ({ subject }: Scene): readonly string[] => [
   ]),
 ]
 
+const waits = /\b(until|while)\b|wait[-_ ]?for|sleep +inf|tail -f|nc +-\w*z|\b(pg_isready|nslookup|kubectl +wait)\b/
+
 /** When nothing in the cluster explains it, the program's own last words are the best there is: likely, never certain. */
 export const application: Analyzer = (scene) =>
   of(scene.symptoms, 'crash', 'ends', 'init-waits', 'not-ready', 'start').flatMap((symptom) => ownFault(scene, symptom))
@@ -119,26 +121,32 @@ function ownFault(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     ]
   if (symptom.kind === 'init-waits') {
     const last = lines[0]
+    // A loop in its command says as plainly as a log that it is meant to wait.
+    const loop = [...(container.spec?.command ?? []), ...(container.spec?.args ?? [])].find((one) => waits.test(one))
     return [
       {
         ...common,
         class: 'InitWaitsForever',
         summary: `Init container ${container.name} of ${label(subject)} waits for something that does not come.`,
         mechanism:
-          `The main containers start only when it has ended${last === undefined ? '.' : `: ${last.line}`}`.slice(
+          `The main containers start only when it has ended${last === undefined ? (loop === undefined ? '.' : `: ${loop}`) : `: ${last.line}`}`.slice(
             0,
             590,
           ),
         evidence: few(
           [
             ...(last === undefined ? [] : cite(last.log, last.line)),
+            ...(loop === undefined ? [] : cite(subject.seen, loop.split('\n')[0] ?? '')),
             ...cite(subject.seen, `name: ${container.name}`),
             ...symptom.evidence,
           ],
           5,
         ),
-        confidence: last === undefined ? 'low' : 'medium',
-        reasons: ['It runs and does not end.'],
+        confidence: last === undefined && loop === undefined ? 'low' : 'medium',
+        reasons: [
+          'It runs and does not end.',
+          ...(loop === undefined ? [] : [`Its command is made to wait: ${loop}`.slice(0, 300)]),
+        ],
         falsification: 'Were it slow, its log would show progress.',
         weight: 35,
       },

@@ -1,5 +1,5 @@
 import { cite, few } from '../picture/cite.ts'
-import { autoscalers } from '../picture/kinds.ts'
+import { anyWorkload, autoscalers } from '../picture/kinds.ts'
 import { eventsOf, find, label, refOf, seek, whether } from '../picture/picture.ts'
 import { subjectOf } from '../picture/subject.ts'
 import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
@@ -99,7 +99,14 @@ export const autoscaler: Analyzer = (scene) => {
       server === undefined
         ? undefined
         : diagnose(server).find(({ rejected, confidence }) => rejected === undefined && confidence !== 'low')
-    const at = root?.blamed ?? (server === undefined ? (api === undefined ? blame(own) : blame(api)) : blame(server))
+    const { readyReplicas = 0, replicas = 0 } =
+      (server === undefined ? undefined : anyWorkload.of(server)?.data.status) ?? {}
+    // A server that runs well, and an API that says why it is away: the registration is what is wrong.
+    const well = root === undefined && api !== undefined && replicas > 0 && readyReplicas >= replicas
+    const at =
+      well && api !== undefined
+        ? blame(api)
+        : (root?.blamed ?? (server === undefined ? (api === undefined ? blame(own) : blame(api)) : blame(server)))
     return [
       {
         ...common,
@@ -113,6 +120,7 @@ export const autoscaler: Analyzer = (scene) => {
         evidence: few(
           [
             ...said,
+            ...cite(api, /^\s*message: .*(not|no |refused|timeout|fail|missing)/),
             ...cite(api, /type: Available|status: "?False|reason: /),
             ...cite(server, /replicas: |unavailableReplicas: /),
             ...(root?.evidence ?? []),

@@ -50,6 +50,7 @@ export const configuration: Analyzer = (scene) =>
 function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClass): readonly Hypothesis[] {
   const { picture, subject } = scene
   const { line, log } = said
+  const near = fault === 'InvalidConfiguration' ? around(said) : []
   const spec = symptom.container?.spec
   if (spec === undefined) return []
   const paths = [...line.matchAll(path)].map((match) => match[1] ?? '').filter((one) => one.length > 3)
@@ -89,10 +90,11 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
       class: fault === 'MissingFile' && map !== undefined ? 'MissingConfigKey' : fault,
       blamed,
       summary: what.summary.slice(0, 590),
-      mechanism: `${what.mechanism}: ${line}`.slice(0, 590),
+      mechanism: `${what.mechanism}: ${[line, ...near].join(' / ')}`.slice(0, 590),
       evidence: few(
         [
           ...cite(log, line),
+          ...near.flatMap((one) => cite(log, one)),
           ...symptom.evidence,
           ...(mount === undefined ? [] : cite(subject.seen ?? symptom.pods[0], `mountPath: ${mount.found.mountPath}`)),
           ...cite(map, `name: ${map?.name ?? ''}`),
@@ -125,6 +127,16 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
       weight: 70,
     },
   ]
+}
+
+/** The lines beside it: programs print the directive, its place and the complaint one below the other. */
+function around({ log, line }: LogLine): readonly string[] {
+  const at = log.lines.lastIndexOf(line)
+  const quiet = /\b(INFO|DEBUG|TRACE|NOTICE)\b|^\s*$/i
+  return [at - 2, at - 1, at + 1, at + 2].flatMap((index) => {
+    const one = log.lines[index]
+    return one === undefined || quiet.test(one) ? [] : [one]
+  })
 }
 
 function blamedFor(

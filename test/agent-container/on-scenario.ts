@@ -9,6 +9,7 @@ import type { ClusterApi } from '../../shared/kubernetes/cluster-api.ts'
 import { connectCluster } from '../../shared/kubernetes/connect.ts'
 import { createRedactor } from '../../shared/kubernetes/redact.ts'
 import { systemClock } from '../../shared/runtime/clock.ts'
+import type { SimObject } from '../simulator/objects.ts'
 import { type SimulatorOptions, startSimulator } from '../simulator/simulator.ts'
 
 const Ref = z.object({ kind: z.string(), namespace: z.string().default(''), name: z.string() })
@@ -19,28 +20,51 @@ export type OnScenario = {
   readonly milliseconds: number
 }
 
+type Looking = SimulatorOptions & {
+  readonly trigger?: z.infer<typeof Ref> | undefined
+  readonly about?: readonly z.infer<typeof Ref>[]
+}
+
 /** Serves a picture, finds a fault in it as the watch would (or takes the trigger), and lets the rules at it. */
-export async function onScenario(
-  options: SimulatorOptions & {
-    readonly trigger?: z.infer<typeof Ref> | undefined
-    readonly about?: readonly z.infer<typeof Ref>[]
-  },
-): Promise<OnScenario> {
+export const onScenario = (options: Looking): Promise<OnScenario> =>
+  served(options, async (api, look) => look(await incidentIn(api, options.trigger, options.about ?? [])))
+
+/** More incidents than this of one picture say nothing new. */
+const MOST_INCIDENTS = 6
+/** The same for every incident in the picture, as the watch would open them. */
+export const everyIncident = (options: Looking): Promise<readonly OnScenario[]> =>
+  served(options, async (api, look) => {
+    if (options.trigger !== undefined)
+      return [await look(await incidentIn(api, options.trigger, [], options.read?.objects))]
+    const { faults } = await faultsIn(api)
+    const incidents = new Map(faults.map(incidentOf).map((incident) => [incident.identity, incident]))
+    const found: OnScenario[] = []
+    // Where nothing is broken, a look at something that works must come to nothing.
+    if (incidents.size === 0) return [await look(await incidentIn(api, undefined, []))]
+    for (const incident of [...incidents.values()].slice(0, MOST_INCIDENTS)) found.push(await look(incident))
+    return found
+  })
+
+async function served<T>(
+  options: SimulatorOptions,
+  use: (api: ClusterApi, look: (incident: Incident) => Promise<OnScenario>) => Promise<T>,
+): Promise<T> {
   const simulator = await startSimulator(options)
   const api = connectCluster(simulator.kubeconfig)
   try {
-    const incident = await incidentIn(api, options.trigger, options.about ?? [])
-    const before = simulator.calls.length
-    const started = performance.now()
-    const result = await investigate({
-      api,
-      redactor: createRedactor({ key: 'a key for tests, long enough' }),
-      clock: systemClock,
-      incident,
-      limits: { apiCalls: 60 },
-      signal: AbortSignal.timeout(20_000),
+    return await use(api, async (incident) => {
+      const before = simulator.calls.length
+      const started = performance.now()
+      const result = await investigate({
+        api,
+        redactor: createRedactor({ key: 'a key for tests, long enough' }),
+        clock: systemClock,
+        incident,
+        limits: { apiCalls: 60 },
+        signal: AbortSignal.timeout(20_000),
+      })
+      return { result, calls: simulator.calls.length - before, incident, milliseconds: performance.now() - started }
     })
-    return { result, calls: simulator.calls.length - before, incident, milliseconds: performance.now() - started }
   } finally {
     await api.close()
     await simulator.stop()
@@ -48,11 +72,7 @@ export async function onScenario(
 }
 
 const weight = { critical: 0, warning: 1, info: 2 } as const
-async function incidentIn(
-  api: ClusterApi,
-  trigger: z.infer<typeof Ref> | undefined,
-  about: readonly z.infer<typeof Ref>[],
-): Promise<Incident> {
+async function faultsIn(api: ClusterApi) {
   const pages = await Promise.all(
     faultKinds.map((kind) =>
       api.list(kind, { limit: 500 }).then(
@@ -65,6 +85,16 @@ async function incidentIn(
   const faults = detectFaults({ cluster: 'sim', objects }, new Date()).toSorted(
     (a, b) => weight[a.severity] - weight[b.severity],
   )
+  return { objects, faults }
+}
+
+async function incidentIn(
+  api: ClusterApi,
+  trigger: z.infer<typeof Ref> | undefined,
+  about: readonly z.infer<typeof Ref>[],
+  written: readonly SimObject[] = [],
+): Promise<Incident> {
+  const { objects, faults } = await faultsIn(api)
   const fits = (fault: DetectedFault, ref: z.infer<typeof Ref>) =>
     [fault.resource, fault.owner].some(
       ({ kind, name, namespace = '' }) => kind === ref.kind && name === ref.name && namespace === ref.namespace,
@@ -72,7 +102,7 @@ async function incidentIn(
   if (trigger !== undefined) {
     const found = faults.find((fault) => fits(fault, trigger))
     if (found !== undefined) return incidentOf(found)
-    const object = objects.find(
+    const object = [...objects, ...written].find(
       ({ kind, metadata }) =>
         kind === trigger.kind && metadata.name === trigger.name && (metadata.namespace ?? '') === trigger.namespace,
     )

@@ -42,7 +42,7 @@ export async function findFaults(simulator: Simulator, cluster: string, scenario
     const now = watch.current().length > 0 ? watch.current() : [...told.values()]
     const notVisible = watch.notVisible().map(({ kind, reason }) => `${kind}: ${reason}`)
     const { trigger } = scenario.expect ?? {}
-    const chosen = trigger === undefined ? now : [triggered(cluster, trigger, now)]
+    const chosen = trigger === undefined ? now : [triggered(cluster, trigger, now, scenario)]
     return { faults: chosen.map((fault) => asFault(cluster, fault)), notVisible }
   } finally {
     watch.stop()
@@ -51,15 +51,23 @@ export async function findFaults(simulator: Simulator, cluster: string, scenario
 }
 
 type Named = { readonly kind: string; readonly namespace: string; readonly name: string }
-const isAt = (ref: DetectedFault['resource'], at: Named): boolean =>
+const isAt = (ref: Omit<DetectedFault['resource'], 'uid'>, at: Named): boolean =>
   ref.kind === at.kind && (ref.namespace ?? '') === at.namespace && ref.name === at.name
 
 /** The fault that was seen at the object, or of what it owns; else somebody's word that something is wrong there. */
-function triggered(cluster: string, at: Named, seen: readonly DetectedFault[]): DetectedFault {
+function triggered(cluster: string, at: Named, seen: readonly DetectedFault[], scenario: Scenario): DetectedFault {
   const found = seen.find(({ resource }) => isAt(resource, at)) ?? seen.find(({ owner }) => isAt(owner, at))
   if (found !== undefined) return found
   const { kind, namespace, name } = at
-  const resource = { apiVersion: apiVersions[kind] ?? 'v1', kind, name, ...(namespace === '' ? {} : { namespace }) }
+  const written = scenario.objects.find((one) =>
+    isAt({ ...one.metadata, apiVersion: one.apiVersion, kind: one.kind }, { kind, namespace, name }),
+  )
+  const resource = {
+    apiVersion: written?.apiVersion ?? apiVersions[kind] ?? 'v1',
+    kind,
+    name,
+    ...(namespace === '' ? {} : { namespace }),
+  }
   return {
     cluster,
     faultId: `asked-${kind}-${namespace}-${name}`.toLowerCase().slice(0, 200),

@@ -50,23 +50,28 @@ const MAX_BLOB = 32 * 1024 * 1024
  * Triage, agents and report with their real surroundings: storage on this machine, agents as child processes, messages
  * through queues. Only the functions host is left out. `out` receives a folder for each incident.
  */
-export async function startPipeline(clusters: readonly string[], out: string, log: Log): Promise<Pipeline> {
+export async function startPipeline(
+  clusters: readonly string[],
+  out: string,
+  log: Log,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Pipeline> {
   const work = await mkdtemp(join(tmpdir(), 'nightcrier-scenario-'))
   const azurite = await startAzurite()
   try {
-    return await joinParts(clusters, out, log, { work, azurite })
+    return await joinParts(clusters, out, log, { work, azurite, settings })
   } catch (error) {
     await azurite.stop()
     throw error
   }
 }
 
-type Place = { readonly work: string; readonly azurite: Azurite }
+type Place = { readonly work: string; readonly azurite: Azurite; readonly settings: Readonly<Record<string, string>> }
 async function joinParts(
   clusters: readonly string[],
   out: string,
   log: Log,
-  { work, azurite }: Place,
+  { work, azurite, settings: more }: Place,
 ): Promise<Pipeline> {
   const stopping = new AbortController()
   const clustersFile = join(work, 'clusters.yaml')
@@ -81,6 +86,7 @@ async function joinParts(
     MAX_CONCURRENT_AGENTS_PER_CLUSTER: '4',
     CLUSTER_QUEUE_SIZE: '100',
     AGENT_TIMEOUT: '60',
+    ...more,
   })
   await ensureStorage(settings)
   const platform = createPlatform(settings, (message) => log.warn({}, message))

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
@@ -6,10 +6,13 @@ import { Command } from 'commander'
 import type { Outcome } from '../../shared/artifacts/report.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
 import { createLog } from '../../shared/runtime/log.ts'
+import { putGenerated } from './author/generated.ts'
+import { concluded } from './conclusion.ts'
 import { type Cause, unmet } from './expectations.ts'
 import { findFaults } from './find-faults.ts'
 import { type Investigated, type Pipeline, startPipeline } from './pipeline.ts'
 import { readScenario, type Scenario } from './scenario.ts'
+import { tableHead, tableRow } from './scenario-table.ts'
 import { startSimulator } from './simulator.ts'
 
 /** What is printed with --json. */
@@ -27,7 +30,7 @@ type Verdict = {
 const scenariosFolder = new URL('../scenarios/', import.meta.url).pathname
 
 async function runScenario(pipeline: () => Promise<Pipeline>, cluster: string, scenario: Scenario) {
-  const simulator = await startSimulator({ folder: scenario.folder, name: cluster })
+  const simulator = await startSimulator({ read: scenario, name: cluster })
   try {
     const looking = stopwatch()
     const { faults, notVisible } = await findFaults(simulator, cluster, scenario)
@@ -39,13 +42,14 @@ async function runScenario(pipeline: () => Promise<Pipeline>, cluster: string, s
     const investigated = (await machinery?.investigate(cluster, simulator.kubeconfig, faults)) ?? []
     const verdict: Verdict = {
       scenario: scenario.name,
-      ...conclusion(investigated, notVisible),
+      ...verdictOf(investigated, notVisible),
       seconds: Math.round((looked + investigating()) * 100) / 100,
       apiCalls: simulator.calls.length - before,
     }
     const text = [verdict.summary, ...investigated.map((one) => one.text)].join('\n')
     const missed = scenario.expect === undefined ? [] : unmet(scenario.expect, { ...verdict, text })
-    return { verdict, missed: [...missed, ...investigated.flatMap(failure)] }
+    const reads = Math.max(0, ...investigated.map(({ report }) => report?.usage?.apiCalls ?? 0))
+    return { verdict, missed: [...missed, ...investigated.flatMap(failure)], reads }
   } finally {
     await simulator.stop()
   }
@@ -60,49 +64,46 @@ function stopwatch(): () => number {
 const failure = ({ incident }: Investigated): string[] =>
   incident.status === 'failed' ? [`the agent failed: ${incident.failureReason}`] : []
 
-const weight: readonly Outcome[] = ['cause', 'likely', 'inconclusive', 'evidence-only', 'none']
-
-/** Several incidents of one cluster make one verdict: the causes of all of them, the strongest outcome of any. */
-function conclusion(all: readonly Investigated[], notVisible: readonly string[]) {
-  if (all.length === 0) {
-    const blind = notVisible.some((kind) => kind.startsWith('Pod:'))
-    return {
-      outcome: blind ? ('inconclusive' as const) : ('none' as const),
-      rootCauses: [],
-      summary: blind ? `Not all could be seen: ${notVisible.join('; ')}` : 'No fault was found.',
-      incidentDir: '',
-    }
-  }
-  const rank = ({ report }: Investigated) => weight.indexOf(report?.outcome ?? 'evidence-only')
-  const sorted = [...all].sort((one, other) => rank(one) - rank(other))
-  const first = sorted[0]
-  const causes = new Map<string, Cause>()
-  for (const { report } of sorted)
-    for (const { kind, namespace, name, class: mechanism } of report?.verdict?.rootCauses ?? [])
-      causes.set(`${kind}/${namespace}/${name}/${mechanism}`, { kind, namespace, name, class: mechanism })
+function verdictOf(all: readonly Investigated[], notVisible: readonly string[]) {
+  const whole = concluded(
+    all.map(({ report, incident, folder }) => ({
+      outcome: report?.outcome ?? 'evidence-only',
+      causes: (report?.verdict?.rootCauses ?? []).map(({ kind, namespace, name, class: mechanism }) => ({
+        kind,
+        namespace,
+        name,
+        class: mechanism,
+      })),
+      summary: report?.headline ?? incident.failureReason ?? '',
+      folder,
+    })),
+  )
+  if (whole !== undefined) return whole
+  const blind = notVisible.some((kind) => kind.startsWith('Pod:'))
   return {
-    outcome: first?.report?.outcome ?? ('evidence-only' as const),
-    rootCauses: [...causes.values()],
-    summary: first?.report?.headline ?? first?.incident.failureReason ?? '',
-    incidentDir: first?.folder ?? '',
+    outcome: blind ? ('inconclusive' as const) : ('none' as const),
+    rootCauses: [],
+    summary: blind ? `Not all could be seen: ${notVisible.join('; ')}` : 'No fault was found.',
+    incidentDir: '',
   }
 }
 
-/** A folder's name as a cluster may be called, different for each. */
-const clusterName = (scenario: Scenario, index: number, all: readonly Scenario[]): string => {
-  const name = scenario.name.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 55) || 'scenario'
-  return all.filter((one) => one.name === scenario.name).length > 1 ? `${name}-${index}` : name
+/** A folder's name tells what is wrong: the cluster gets one that does not. */
+const clusterName = (_: Scenario, index: number): string => `sim-${String(index + 1).padStart(2, '0')}`
+
+function foldersIn(root: string): string[] {
+  const folders = readdirSync(root).map((name) => join(root, name))
+  return folders.filter((folder) => statSync(folder).isDirectory()).sort()
 }
 
 async function main(folders: readonly string[], options: { json?: boolean; all?: boolean; out?: string }) {
-  const named = options.all
-    ? readdirSync(scenariosFolder)
-        .sort()
-        .map((name) => join(scenariosFolder, name))
-        .filter((folder) => statSync(folder).isDirectory())
-    : folders.map((folder) => resolve(folder))
+  const made = options.all === true ? mkdtempSync(join(tmpdir(), 'nightcrier-scenarios-')) : undefined
+  if (made !== undefined) putGenerated(made)
+  const named =
+    made === undefined ? folders.map((folder) => resolve(folder)) : [...foldersIn(scenariosFolder), ...foldersIn(made)]
   if (named.length === 0) throw new Error('Name a folder with a cluster.yaml, or say --all.')
   const scenarios = named.map(readScenario)
+  if (made !== undefined) rmSync(made, { recursive: true })
   const out = resolve(options.out ?? mkdtempSync(join(tmpdir(), 'nightcrier-incidents-')))
   mkdirSync(out, { recursive: true })
   const clusters = scenarios.map(clusterName)
@@ -114,17 +115,21 @@ async function main(folders: readonly string[], options: { json?: boolean; all?:
     return started
   }
   let held = 0
+  const table = options.all === true && options.json !== true
+  if (table) console.log(tableHead)
   try {
     for (const [index, scenario] of scenarios.entries()) {
       try {
-        const { verdict, missed } = await runScenario(pipeline, clusters[index] ?? '', scenario)
-        console.log(options.json ? JSON.stringify(verdict) : inWords(verdict))
+        const { verdict, missed, reads } = await runScenario(pipeline, clusters[index] ?? '', scenario)
+        if (table) console.log(tableRow({ ...verdict, expect: scenario.expect, held: missed.length === 0, reads }))
+        else console.log(options.json ? JSON.stringify(verdict) : inWords(verdict))
         for (const sentence of missed) console.error(`${scenario.name}: ${sentence}`)
         if (missed.length === 0) held += 1
       } catch (error) {
         console.error(`${scenario.name}: ${errorText(error)}`)
       }
     }
+    if (table) console.log(`incidents' folders: ${out}`)
   } finally {
     await (await started?.catch(() => undefined))?.stop()
   }

@@ -16,6 +16,8 @@ import { startWatch, type Watch } from './watching.ts'
 export type SimulatorOptions = {
   /** A scenario's folder, or … */
   readonly folder?: string
+  /** … one that was read already, or … */
+  readonly read?: Scenario
   /** … objects, as values or as YAML. */
   readonly objects?: readonly unknown[] | string
   readonly logs?: Readonly<Record<string, string>>
@@ -68,7 +70,8 @@ const MAX_BODY = 64 * 1024
 /** Serves one cluster's picture as a Kubernetes API on loopback. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const present = options.now ?? new Date()
-  const scenario = options.folder === undefined ? undefined : shifted(readScenario(options.folder), present)
+  const read = options.read ?? (options.folder === undefined ? undefined : readScenario(options.folder))
+  const scenario = read === undefined ? undefined : shifted(read, present)
   const written =
     typeof options.objects === 'string' ? parseObjects(options.objects, 'objects') : unfold(options.objects, 'objects')
   const store = createStore([...(scenario?.objects ?? []), ...written], present)

@@ -59,6 +59,12 @@ export type PodState = {
   readonly conditions?: Loose
   /** An image that could not be pulled has no id. */
   readonly imageId?: string
+  /** What the scheduler says of a pod that has no node. */
+  readonly unscheduled?: string
+  /** Fields of the status of single containers, by name. */
+  readonly containers?: Readonly<Record<string, Loose>>
+  /** Fields beside those above, or in their place. */
+  readonly status?: Loose
 }
 
 const mount = (name: string) => ({
@@ -104,19 +110,23 @@ export function pod(
     message: `containers with unready status: [${template.containers.map((one) => one.name).join(' ')}]`,
     reason: 'ContainersNotReady',
   }
+  const mounted = (container: Loose) => ({
+    ...container,
+    volumeMounts: [...(container.volumeMounts ?? []), mount(token)],
+  })
   const since = ready ? started : (state.notReadySince ?? created - 0.05)
+  const placed = state.unscheduled === undefined
+  const refused = condition('PodScheduled', false, created, { message: state.unscheduled, reason: 'Unschedulable' })
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { ...meta, ...gone },
     spec: {
       ...spec,
-      containers: spec.containers.map((container: Loose) => ({
-        ...container,
-        volumeMounts: [...(container.volumeMounts ?? []), mount(token)],
-      })),
+      containers: spec.containers.map(mounted),
+      ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(mounted) }),
       enableServiceLinks: true,
-      nodeName: node,
+      ...(placed ? { nodeName: node } : {}),
       preemptionPolicy: 'PreemptLowerPriority',
       priority: spec.priority ?? 0,
       serviceAccount: spec.serviceAccountName ?? 'default',
@@ -136,39 +146,43 @@ export function pod(
         },
       ],
     },
-    status: {
-      conditions: state.conditions ?? [
-        condition('PodReadyToStartContainers', true, created - 0.05),
-        condition('Initialized', true, created),
-        condition('Ready', ready, since, unready),
-        condition('ContainersReady', ready, since, unready),
-        condition('PodScheduled', true, created),
-      ],
-      containerStatuses: template.containers.map((container) => {
-        const digest = author.uid('image', container.image).replaceAll('-', '').repeat(2)
-        const running = { running: { startedAt: author.ago(started) } }
-        return {
-          ...(state.imageId === ''
-            ? {}
-            : { containerID: `containerd://${author.uid('id', name, container.name).replaceAll('-', '').repeat(2)}` }),
-          image: container.image,
-          imageID: state.imageId ?? `${container.image.replace(/:[^:/]*$/, '')}@sha256:${digest}`,
-          lastState: state.lastState ?? {},
-          name: container.name,
-          ready,
-          restartCount: state.restarts ?? 0,
-          started: ready,
-          state: state.state ?? running,
+    status: placed
+      ? {
+          conditions: state.conditions ?? [
+            condition('PodReadyToStartContainers', true, created - 0.05),
+            condition('Initialized', true, created),
+            condition('Ready', ready, since, unready),
+            condition('ContainersReady', ready, since, unready),
+            condition('PodScheduled', true, created),
+          ],
+          containerStatuses: template.containers.map(({ name: called, image }) => {
+            const digest = author.uid('image', image).replaceAll('-', '').repeat(2)
+            const running = { running: { startedAt: author.ago(started) } }
+            return {
+              ...(state.imageId === ''
+                ? {}
+                : { containerID: `containerd://${author.uid('id', name, called).replaceAll('-', '').repeat(2)}` }),
+              image,
+              imageID: state.imageId ?? `${image.replace(/:[^:/]*$/, '')}@sha256:${digest}`,
+              lastState: state.lastState ?? {},
+              name: called,
+              ready,
+              restartCount: state.restarts ?? 0,
+              started: ready,
+              state: state.state ?? running,
+              ...state.containers?.[called],
+            }
+          }),
+          hostIP: hostIp(author, node),
+          hostIPs: [{ ip: hostIp(author, node) }],
+          phase: state.phase ?? 'Running',
+          podIP: author.podIp(name, node),
+          podIPs: [{ ip: author.podIp(name, node) }],
+          qosClass: qosOf(spec.containers),
+          startTime: author.ago(created),
+          ...state.status,
         }
-      }),
-      hostIP: hostIp(author, node),
-      hostIPs: [{ ip: hostIp(author, node) }],
-      phase: state.phase ?? 'Running',
-      podIP: author.podIp(name, node),
-      podIPs: [{ ip: author.podIp(name, node) }],
-      qosClass: qosOf(spec.containers),
-      startTime: author.ago(created),
-    },
+      : { conditions: [refused], phase: 'Pending', qosClass: qosOf(spec.containers), ...state.status },
   }
 }
 

@@ -64,8 +64,8 @@ function join() {
       const { handleNotice } = await import('./report/notify/handle-notice.ts')
       const deps = notifyDeps(surroundings, log)
       await edge(() => handleNotice(deps)(message))
-      const { listNoticed } = await import('./app/pages-parts.ts')
-      await listNoticed(surroundings, message)
+      const { showNoticed } = await import('./app/noticed-parts.ts')
+      await showNoticed(surroundings, message)
     },
     sweep: async (invocation: Invocation): Promise<void> => {
       const { platform: surroundings, log } = await begin(invocation)

@@ -1,7 +1,6 @@
 import { containers, tables } from '../artifacts/layout.ts'
 import { boardOf } from '../health/cluster-health.ts'
 import type { Incident } from '../incident/incident.ts'
-import { NoticeMessage } from '../incident/notices.ts'
 import { entryOf } from '../report/index/entry.ts'
 import { listIncident, renderedPage } from '../report/index/list-incident.ts'
 import type { Addresses } from '../report/index/list-page.ts'
@@ -54,19 +53,6 @@ export const listed = (platform: Platform) => (incident: Incident, headline?: st
     clock: platform.clock,
     random: platform.random,
   })(entryOf(incident, headline))
-
-/**
- * Starts, skips and ends come by as notices, whether or not anybody is told of them. They may come before the move they
- * speak of; then they come again.
- */
-export async function listNoticed(platform: Platform, message: unknown): Promise<void> {
-  const notice = NoticeMessage.safeParse(message)
-  if (!notice.success || notice.data.type !== 'incident' || notice.data.event === 'reported') return
-  // Meant for single places: it has come by before.
-  if (notice.data.places !== undefined) return
-  const incident = await platform.store.byId(notice.data.incidentId)
-  if (incident !== undefined) await listed(platform)(incident)
-}
 
 /**
  * `GET /api/list`: a page of the list as it is kept, with links that work for whoever opened this one: they go through

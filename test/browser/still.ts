@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { Opened } from './browser.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const Sentences = z.array(z.string())
 
 /** What must hold for every page in every look, whose links lead to itself or to `host`: only itself was loaded, nothing ran, and WCAG 2.2 AA is kept. */
@@ -18,7 +16,7 @@ export async function still({ page, requests, noises }: Opened, url: string, hos
   )
   // Folded parts are read too.
   await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const found =
     await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`)

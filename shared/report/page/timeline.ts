@@ -25,6 +25,8 @@ export function timelineOf({ verdict, incident, generatedAt, outcome }: Report):
   add('detection', incident.createdAt, `${incident.faultType} was heard`)
   if (incident.startedAt !== undefined) add('step', incident.startedAt, 'Investigation started')
   add('verdict', generatedAt, outcomeWords[outcome])
+  const end = incident.steps.findLast(({ state }) => state === 'resolved')
+  if (end !== undefined) add('resolution', end.at, end.note === '' ? 'Over' : end.note)
   return told.toSorted((a, b) => between(b.at, a.at) || kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
 }
 

@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Azurite, startAzurite } from '../../../infra/local/azurite.ts'
-import { board, list, listed, listNoticed } from '../../../shared/app/pages-parts.ts'
+import { showNoticed } from '../../../shared/app/noticed-parts.ts'
+import { board, list, listed } from '../../../shared/app/pages-parts.ts'
 import { createPlatform, type Platform } from '../../../shared/app/platform.ts'
+import { reportDeps } from '../../../shared/app/report-parts.ts'
 import { containers, tables } from '../../../shared/artifacts/layout.ts'
 import { ensureStorage } from '../../../shared/azure/ensure-storage.ts'
 import { readSettings } from '../../../shared/config/settings.ts'
+import { publish } from '../../../shared/report/publish.ts'
+import { createLog } from '../../../shared/runtime/log.ts'
+import { fullReport, prose } from '../report/full-report.ts'
 import { incident } from '../report/sample.ts'
 
 let azurite: Azurite
@@ -66,16 +71,30 @@ describe('the pages of the app', () => {
     expect(withKey).toContain('href="list?page=incidents-2026-01.html&amp;code=k%26%22y"')
   })
 
-  test('the notice of an end changes its line, and what it found stays', async () => {
+  test('the notice of an end changes its line and its page, and what it found stays', async () => {
+    const report = fullReport()
+    await publish(
+      reportDeps(
+        platform,
+        createLog('error', () => {}),
+      ),
+    )(report, { 'investigation.md': prose })
     const stored = (await platform.store.current('east.0123456789abcdef.1'))!
-    await platform.store.move(stored, 'resolved', { at: new Date('2026-01-12T10:00:00Z'), note: 'quiet' })
+    await platform.store.move(stored, 'resolved', {
+      at: new Date('2026-01-12T10:00:00Z'),
+      note: 'Not seen since 09:50',
+    })
     const notice = { version: 1, id: 'resolved:x', at: '2026-01-12T10:00:00.000Z', type: 'incident', event: 'resolved' }
-    await listNoticed(platform, { ...notice, incidentId: 'east.0123456789abcdef.1' })
+    await showNoticed(platform, { ...notice, incidentId: 'east.0123456789abcdef.1' })
     const page = await opened()
     expect(page).toContain('class="s-resolved v-critical c-0"')
     expect(page).toContain('Its command is not in the image.')
-    await listNoticed(platform, { ...notice, incidentId: 'east.ffffffffffffffff.1' })
-    await listNoticed(platform, 'no notice')
+    const own = await kept('east.0123456789abcdef.1/index.html')
+    expect(own).toContain('Not seen since 09:50')
+    expect(own).toContain('<span class="badge">resolved</span>')
+    expect(own).toContain('What I looked at')
+    await showNoticed(platform, { ...notice, incidentId: 'east.ffffffffffffffff.1' })
+    await showNoticed(platform, 'no notice')
     expect(await opened()).toBe(page)
   })
 

@@ -73,7 +73,7 @@ test('a program says it in JSON, a browser by a form, and both are kept', async 
 test.each([
   ['{"answer":"maybe"}', 400, 'answer: must be one of right, partly, wrong'],
   ['{"answer":"right","anser":1}', 400, 'anser: is not a known key. Did you mean answer?'],
-  ['no JSON', 400, 'the file: must be a group of keys'],
+  ['no JSON', 400, 'the body: must be a group of keys'],
   ['x'.repeat(20_001), 413, 'At most 20000 characters'],
 ])('%.40s is refused with %i', async (body, status, error) => {
   expect(await ask('POST', { body })).toMatchObject({ status, jsonBody: { error } })

@@ -2,6 +2,8 @@
 @export()
 @sealed()
 type Settings = {
+  @description('subscriptions (ids, with commas) whose AKS clusters with the tag nightcrier: watch are watched too')
+  DISCOVER_AKS: string?
   @description('whose model works on top of the rules; none: rules alone')
   AGENT_MODEL_PROVIDER: string?
   @description('name of the model')

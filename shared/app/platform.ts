@@ -5,6 +5,7 @@ import { managedIdentity } from '../azure/credential.ts'
 import { storageFromSettings } from '../azure/storage-from-settings.ts'
 import { type ClustersSource, clustersSource } from '../config/clusters-source.ts'
 import { clustersFromBlob, clustersFromFile } from '../config/clusters-text.ts'
+import { withDiscovery } from '../config/discovered.ts'
 import { readKey, readSecret } from '../config/secret-ref.ts'
 import { readSettings, type Settings } from '../config/settings.ts'
 import { incidentStore } from '../incident/store.ts'
@@ -38,7 +39,7 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
   })
 
   const config = storage.blobs(containers.config)
-  const clusters = clustersSource({
+  const byHand = clustersSource({
     where: settings.CLUSTERS_FILE === '' ? `${containers.config}/${CLUSTERS_FILE}` : settings.CLUSTERS_FILE,
     read:
       settings.CLUSTERS_FILE === ''
@@ -50,6 +51,11 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
       write: (text) => config.write(`last-good-${CLUSTERS_FILE}`, text),
     },
   })
+  const subscriptions = settings.DISCOVER_AKS.split(',').flatMap((id) => id.trim() || [])
+  const clusters =
+    subscriptions.length === 0
+      ? byHand
+      : withDiscovery(byHand, { find: () => discoverAks(subscriptions, credential), clock: systemClock, log: warn })
 
   return {
     settings,
@@ -79,6 +85,11 @@ function clusterByName(source: ClustersSource) {
     }
     return known.clusters.find((cluster) => cluster.name === name)
   }
+}
+
+async function discoverAks(subscriptions: readonly string[], credential: ReturnType<typeof managedIdentity>) {
+  const { markedClusters } = await import('../azure/discovery.ts')
+  return markedClusters({ subscriptions, credential })
 }
 
 async function openVault(settings: Settings): Promise<Vault | undefined> {

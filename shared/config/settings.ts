@@ -43,6 +43,9 @@ export const Settings = z
     AzureWebJobsStorage__tableServiceUri: url.optional().describe('address of the table service'),
     AzureWebJobsStorage__clientId: z.string().optional().describe('the user-assigned identity of this app'),
     CLUSTERS_FILE: text('').describe('a local clusters.yaml; empty: the blob config/clusters.yaml'),
+    DISCOVER_AKS: text('').describe(
+      'subscriptions (ids, with commas) whose AKS clusters with the tag nightcrier: watch are watched too',
+    ),
     KEY_VAULT_URL: url.optional().describe('Key Vault of kubeconfigs and keys'),
     LOCAL_VAULT_DIR: text('').describe('a folder of secret files in place of Key Vault, for local use'),
     LOCAL_GROUPS_DIR: text('').describe(

@@ -1,0 +1,62 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { markedClusters } from '../../../shared/azure/discovery.ts'
+import { entra, tokenFor } from '../../fakes/entra.ts'
+import { loopbackHttpClient } from '../../fakes/loopback-http-client.ts'
+import { type Answer, loopbackServer } from '../../fakes/loopback-server.ts'
+
+const ORIGIN = 'https://management.azure.com'
+const row = (name: string, tags: Record<string, string> | null) => ({
+  id: `/subscriptions/s/${name}`,
+  name,
+  location: 'westeurope',
+  tags,
+})
+
+/** Azure Resource Graph with pages of two, as strict about its words as the service. */
+async function graph(rows: readonly object[]) {
+  const service = await loopbackServer(({ method, path, headers, body }): Answer => {
+    if (headers.authorization !== `Bearer ${tokenFor(`${ORIGIN}/.default`)}`) return { status: 401 }
+    if (method !== 'POST' || path !== '/providers/Microsoft.ResourceGraph/resources') return { status: 404 }
+    const { options } = JSON.parse(body)
+    const from = Number(options.$skipToken ?? 0)
+    const data = rows.slice(from, from + 2)
+    const more = from + 2 < rows.length
+    return {
+      status: 200,
+      body: {
+        totalRecords: rows.length,
+        count: data.length,
+        resultTruncated: 'false',
+        facets: [],
+        data,
+        ...(more ? { $skipToken: String(from + 2) } : {}),
+      },
+    }
+  })
+  onTestFinished(service.stop)
+  return service
+}
+
+test('every page is read, with the identity of the app, in the given subscriptions only', async () => {
+  const service = await graph([row('a', { nightcrier: 'watch' }), row('b', null), row('c', { team: 'x' })])
+  const found = await markedClusters({
+    subscriptions: ['s1', 's2'],
+    credential: entra(),
+    httpClient: loopbackHttpClient(ORIGIN, service.url),
+  })
+  expect(found.map(({ name, tags }) => [name, tags])).toEqual([
+    ['a', { nightcrier: 'watch' }],
+    ['b', {}],
+    ['c', { team: 'x' }],
+  ])
+  expect(service.seen).toHaveLength(2)
+  const { subscriptions, query } = JSON.parse(service.seen[0]!.body)
+  expect(subscriptions).toEqual(['s1', 's2'])
+  expect(query).toContain("tags['nightcrier'] =~ 'watch'")
+})
+
+test('an answer of another shape is refused, not taken for clusters', async () => {
+  const service = await graph([{ id: 1 }])
+  const place = { subscriptions: ['s'], credential: entra(), httpClient: loopbackHttpClient(ORIGIN, service.url) }
+  await expect(markedClusters(place)).rejects.toThrow()
+})

@@ -3,9 +3,13 @@ import type { EvidenceEntry } from '../../artifacts/evidence.ts'
 import type { Report } from '../../artifacts/report.ts'
 import type { Verdict } from '../../artifacts/verdict.ts'
 import type { Html } from './document.ts'
-import { excerpt } from './excerpt.ts'
+import { excerpt, HEAD } from './excerpt.ts'
 import { section } from './marks.ts'
 import { moment } from './times.ts'
+
+/** Of four hundred calls, each with its full head, a page would be megabytes. */
+const MANY = 60
+const HEAD_OF_MANY = 500
 
 /** Each call to the cluster, folded; inside, what it answered, with the words that the report quotes marked. */
 export function evidence({ evidence: entries, verdict }: Report): Html | '' {
@@ -17,13 +21,13 @@ export function evidence({ evidence: entries, verdict }: Report): Html | '' {
     (
       list,
     ) => html`<p class="soft">Every call that was made, with its answer after redaction. The whole is in evidence.jsonl.</p>
-${list.map((one) => entry(one, quoted.get(one.id) ?? []))}`,
+${list.map((one) => entry(one, quoted.get(one.id) ?? [], list.length > MANY ? HEAD_OF_MANY : HEAD))}`,
   )
 }
 
-function entry(one: EvidenceEntry, quotes: readonly string[]): Html {
+function entry(one: EvidenceEntry, quotes: readonly string[], head: number): Html {
   const bad = one.status < 200 || one.status > 299
-  const { parts, shown } = excerpt(one.output, quotes)
+  const { parts, shown } = excerpt(one.output, quotes, head)
   const cut = one.truncated || shown < one.output.length
   return html`<details class="evidence"><summary><strong>${one.id}</strong> ${one.tool} <code>${callOf(one)}</code>${bad ? html` <span class="badge bad">${one.status === 0 ? 'no answer' : one.status}</span>` : ''}${quotes.length === 0 ? '' : html` <span class="badge">quoted</span>`}${cut ? html` <span class="badge">cut</span>` : ''}</summary>
 <dl class="facts" id="${one.id}"><div><dt>Call</dt><dd><code>${one.tool} ${JSON.stringify(one.arguments)}</code></dd></div>

@@ -1,7 +1,7 @@
 export type Part = { readonly kind: 'text' | 'quote' | 'gap'; readonly text: string }
 
 /** The page stays light; whoever wants all of it has evidence.jsonl. */
-const HEAD = 3_000
+export const HEAD = 3_000
 const AROUND = 300
 const MOST_QUOTES = 20
 
@@ -11,10 +11,11 @@ type Range = { readonly from: number; readonly to: number }
 export function excerpt(
   output: string,
   quotes: readonly string[],
+  head = HEAD,
 ): { readonly parts: readonly Part[]; readonly shown: number } {
   const marks = merged(quotes.slice(0, MOST_QUOTES).flatMap((quote) => find(output, quote)))
   const ranges = merged([
-    { from: 0, to: Math.min(HEAD, output.length) },
+    { from: 0, to: Math.min(head, output.length) },
     ...marks.map(({ from, to }) => ({ from: Math.max(0, from - AROUND), to: Math.min(output.length, to + AROUND) })),
   ])
   const parts: Part[] = []

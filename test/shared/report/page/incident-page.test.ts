@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { composeReport } from '../../../../shared/report/compose.ts'
 import { incidentPage } from '../../../../shared/report/page/incident-page.ts'
-import { evidence, incident, verdict } from '../sample.ts'
+import { fullReport } from '../full-report.ts'
+import { entry, evidence, incident, verdict } from '../sample.ts'
 
 const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)><style>*{display:none}</style>&lt;`
 const poisoned = <T>(value: T): T =>
@@ -25,4 +26,12 @@ test('hostile text in every field comes out as text', async () => {
   expect(page.match(/<style>/g)).toHaveLength(1)
   expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
   expect(page).toMatch(/Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;sha256-/)
+})
+
+test('a page of four hundred long answers stays below a megabyte', async () => {
+  const one = entry('e1', `name: ${'x'.repeat(60_000)}`, { kind: 'Pod' })
+  const many = Array.from({ length: 400 }, (_, index) => ({ ...one, id: `e${index + 1}` }))
+  const page = await incidentPage(fullReport({ evidence: many }))
+  expect(Buffer.byteLength(page)).toBeLessThan(1_000_000)
+  expect(page).toContain('500 of 60006 characters shown here')
 })

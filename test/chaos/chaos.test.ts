@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { schedules } from './schedules.ts'
+import { simulate } from './simulate.ts'
+
+// A second file runs as many beside this one.
+test('no promise is broken in five thousand schedules of crashes, lost answers, zombies and wrong clocks', async () => {
+  const { failures, sum } = await schedules(1, 5_000)
+  expect(failures).toEqual([])
+  // Worlds in which nothing happens would prove nothing.
+  expect(sum.incidents).toBeGreaterThan(5_000)
+  expect(sum.reports).toBeGreaterThan(3_000)
+  expect(sum.posts).toBeGreaterThan(5_000)
+}, 240_000)
+
+test('a seed is a schedule: it replays to the same history, whatever ran before', async () => {
+  for (const kind of ['watch', 'work', 'whole'] as const) {
+    const options = { climate: { kind }, record: true }
+    const first = await simulate(77, options)
+    await simulate(78, options)
+    const again = await simulate(77, options)
+    expect(first.history.length).toBeGreaterThan(50)
+    expect(again.history).toEqual(first.history)
+  }
+})

@@ -1,0 +1,124 @@
+import type { KubeObject } from '../../shared/faults/kube-object.ts'
+import type { OpenSession, Session } from '../../shared/subscription/session.ts'
+import type { Mortal, Sky } from './mortal.ts'
+
+type Listener = {
+  readonly who: Mortal
+  readonly options: Parameters<OpenSession>[0]
+  level: boolean
+  stream: boolean
+  subscription: string | undefined
+  over: boolean
+}
+
+/** One cluster and its MCP server with the habits of the known one: it replays nothing, and forgets in silence. */
+export function clusterModel(sky: Sky, name: string) {
+  let objects: readonly KubeObject[] = []
+  let listeners: Listener[] = []
+  let made = 0
+  let lookedBy = -1
+
+  const server = (who: Mortal): OpenSession => {
+    const connect: OpenSession = async (options) => {
+      const listener: Listener = { who, options, level: false, stream: false, subscription: undefined, over: false }
+      await who.call(`${name}: connect`, () => void listeners.push(listener))
+      options.signal.addEventListener('abort', () => leave(listener), { once: true })
+      const asked = <T>(what: string, act: () => T): Promise<T> =>
+        who.call(`${name}: ${what}`, () => {
+          if (listener.over) throw new Error('the server no longer knows the session (404)')
+          return act()
+        })
+      const session: Session = {
+        openStream: () =>
+          asked('open stream', () => {
+            listener.stream = true
+            return 'open'
+          }),
+        setLevel: () =>
+          asked('set level', () => {
+            listener.level = true
+          }),
+        tools: () =>
+          asked('list tools', () => [
+            { name: 'events_subscribe', arguments: [] },
+            { name: 'events_list_subscriptions', arguments: [] },
+            { name: 'resources_list', arguments: ['apiVersion', 'kind', 'continue'] },
+          ]),
+        ping: () => asked('ping', () => undefined),
+        call: (tool, args) => asked(`${tool} ${String(args.kind ?? '')}`, () => answer(listener, tool, args)),
+        close: async () => leave(listener),
+      }
+      return session
+    }
+    return connect
+  }
+
+  function answer(listener: Listener, tool: string, args: Readonly<Record<string, unknown>>) {
+    const structured = (value: unknown) => ({ isError: false, text: '', structured: value })
+    switch (tool) {
+      case 'events_subscribe':
+        made += 1
+        listener.subscription = `sub-${made}`
+        return structured({ subscriptionId: listener.subscription, cluster: name })
+      case 'events_list_subscriptions':
+        return structured({
+          subscriptions: listener.subscription === undefined ? [] : [{ subscriptionId: listener.subscription }],
+        })
+      case 'resources_list':
+        lookedBy = Math.max(lookedBy, listener.who.bornAt)
+        return structured({ items: objects.filter(({ kind }) => kind === args.kind) })
+      default:
+        return { isError: true, text: `unknown tool ${tool}`, structured: undefined }
+    }
+  }
+
+  function leave(listener: Listener): void {
+    listener.over = true
+    listeners = listeners.filter((one) => one !== listener)
+  }
+
+  /** To every subscription with a stream; without one, or by chance, it is lost and the subscription with it. */
+  function tell(data: Readonly<Record<string, unknown>>, lossy: number): number {
+    let told = 0
+    for (const listener of listeners) {
+      const { who, options, subscription } = listener
+      if (!who.alive()) continue
+      if (subscription === undefined || !listener.level) continue
+      if (!listener.stream || sky.chance.happens(lossy)) {
+        listener.subscription = undefined
+        continue
+      }
+      told += 1
+      const params = { level: 'warning', logger: 'kubernetes/faults', data: { subscriptionId: subscription, ...data } }
+      who.receive(() => options.onNotice(params))
+    }
+    return told
+  }
+
+  return {
+    name,
+    server,
+    tell,
+    /** When the youngest process was born that has looked at it. */
+    lookedBy: () => lookedBy,
+    put: (object: KubeObject): void => {
+      objects = [...objects.filter(({ metadata }) => metadata.uid !== object.metadata.uid), object]
+    },
+    remove: (uid: string): void => {
+      objects = objects.filter(({ metadata }) => metadata.uid !== uid)
+    },
+    /** All sessions are forgotten, and those whose stream was open hear so. */
+    restart: (): void => {
+      const before = listeners
+      listeners = []
+      for (const listener of before) {
+        listener.over = true
+        if (listener.stream) listener.who.receive(() => listener.options.onStreamEnd('the server was restarted'))
+      }
+    },
+    dropSubscriptions: (): void => {
+      for (const listener of listeners) listener.subscription = undefined
+    },
+  }
+}
+export type ClusterModel = ReturnType<typeof clusterModel>

@@ -1,0 +1,108 @@
+import type { Report } from '../../shared/artifacts/report.ts'
+import type { Fault } from '../../shared/faults/fault.ts'
+import { faultClass } from '../../shared/faults/fault-class.ts'
+import type { Incident } from '../../shared/incident/incident.ts'
+import { verdictMark } from './agents-model.ts'
+import type { Checker, Post } from './checker.ts'
+import type { Plan } from './plan.ts'
+
+export type AtRest = {
+  readonly plan: Plan
+  readonly now: number
+  readonly incidents: readonly Incident[]
+  readonly past: readonly Incident[]
+  readonly accepted: readonly Fault[]
+  /** Texts of all dead letters. */
+  readonly kept: string
+  readonly holders: string
+  readonly groups: readonly string[]
+  readonly waiting: number
+  readonly pages: ReadonlyMap<string, { readonly json: Report; readonly html: string; readonly by: string }>
+  /** Incident and fence of every bundle that was accepted. */
+  readonly uploaded: ReadonlySet<string>
+  readonly posts: readonly Post[]
+  readonly quietForGood: boolean
+}
+
+/** What must hold once nothing happens any more. */
+export function finalCheck(check: Checker, world: AtRest): void {
+  const { violated } = check
+  const all = [...world.incidents, ...world.past]
+  const deploymentOf = (name: string) => name.replace(/-6bf586c785-\w{5}$/, '')
+
+  // Without a supervisor nobody finds again what a poisoned message told.
+  const isKept = (pod: string) => world.plan.kind === 'work' && world.kept.includes(pod)
+  for (const trouble of world.plan.troubles) {
+    const of = (incident: Incident) =>
+      incident.cluster === trouble.cluster &&
+      incident.owner.name === trouble.deployment &&
+      incident.faultClass === trouble.kind
+    const present = trouble.until === undefined
+    const current = world.incidents.filter(of)
+    const what = `${trouble.kind} of ${trouble.deployment} in ${trouble.cluster}`
+    if (current.length > 1) violated(`${what} has ${current.length} current incidents`)
+    if (present && current.length === 0 && !trouble.pods.every(isKept))
+      violated(`LOST: ${what} is there and has no incident`)
+    const [one] = current
+    if (present && one?.status === 'resolved') violated(`LOST: ${what} is there and its incident is resolved`)
+    for (const pod of present ? trouble.pods : []) {
+      const counted = one?.resource.name === pod || one?.members.some(({ name }) => name === pod)
+      if (one !== undefined && counted !== true && !isKept(pod))
+        violated(`LOST: ${pod} is not counted in ${one.incidentId}`)
+    }
+    if (world.quietForGood && !present && one !== undefined && one.status !== 'resolved')
+      violated(`${one.incidentId} is over and not resolved, but ${one.status}`)
+  }
+  for (const fault of world.accepted) {
+    const known = all.some(
+      ({ cluster, owner, faultClass: kind, members, resource }) =>
+        cluster === fault.cluster &&
+        owner.name === deploymentOf(fault.resource.name) &&
+        kind === faultClass(fault.faultType) &&
+        (resource.name === fault.resource.name || members.some(({ name }) => name === fault.resource.name)),
+    )
+    // What was poison is kept, and told; what is still there is found again by the next look.
+    if (!known && !world.kept.includes(fault.resource.name))
+      violated(`LOST: ${fault.resource.name} was accepted and is counted nowhere`)
+  }
+
+  for (const { incidentId, status } of world.incidents)
+    if (!check.isOver(status)) violated(`${incidentId} stays ${status}`)
+  if (world.waiting > 0) violated(`${world.waiting} messages are never done`)
+  if (world.groups.length > 0) violated(`groups are left: ${world.groups.join()}`)
+  if (world.holders !== '[]') violated(`slots are left: ${world.holders}`)
+
+  for (const incident of all) pageOf(check, world, incident)
+  for (const [index, post] of world.posts.entries()) {
+    const before = world.posts.slice(0, index).filter(({ id }) => id === post.id)
+    // The one stated case: nobody knows whether the earlier post arrived, for its process was cut off or late.
+    const excused = before.some(({ disturbed }) => disturbed()) || world.plan.weather.skewMs > 60_000
+    if (before.length > 0 && !excused)
+      violated(`${post.id} was posted by ${before.map(({ by }) => by).join()} and again by ${post.by}`)
+  }
+}
+
+/** The page people see is the one of the attempt that counts, and says what the incident's row says. */
+function pageOf({ violated }: Checker, world: AtRest, incident: Incident): void {
+  const { incidentId, fence, status, outcome, reportedAt } = incident
+  const page = world.pages.get(incidentId)
+  if (reportedAt === undefined) {
+    // Five tries did not bring it to an end: it failed, and says so, whatever part of its page is there.
+    const failed = incident.steps.some(({ state }) => state === 'failed')
+    if (page !== undefined && !failed) violated(`${incidentId} is ${status} and has a page`)
+    return
+  }
+  if (page === undefined) {
+    violated(`${incidentId} is ${status} and has no page`)
+    return
+  }
+  const { json, html } = page
+  if (json.incident.fence !== fence) violated(`${incidentId} shows attempt ${json.incident.fence}, not ${fence}`)
+  if (json.outcome !== outcome) violated(`${incidentId} shows ${json.outcome}, its row says ${outcome}`)
+  const marked = json.verdict !== undefined
+  if (marked && !json.headline.includes(verdictMark(incidentId, fence)))
+    violated(`${incidentId} shows another attempt's verdict: ${json.headline}`)
+  if (!html.includes(json.headline)) violated(`${incidentId}: page and report differ`)
+  if (outcome !== 'evidence-only' && !world.uploaded.has(`${incidentId} ${fence}`))
+    violated(`${incidentId} has a verdict that nobody uploaded`)
+}

@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util'
+import { schedules } from './schedules.ts'
+import { simulate } from './simulate.ts'
+
+const { values } = parseArgs({
+  options: {
+    schedules: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const count = Number(values.schedules)
+const first = Number(values.seed)
+const replay = (seed: number) => `npm run chaos -- --schedules 1 --seed ${seed}`
+
+const startedAt = Date.now()
+if (count === 1) console.error((await simulate(first, { record: true })).history.join('\n'))
+const { failures, sum } = await schedules(first, count)
+const seconds = (Date.now() - startedAt) / 1000
+if (values.json) {
+  const shown = failures.slice(0, 20).map((one) => ({ ...one, replay: replay(one.seed) }))
+  console.log(
+    JSON.stringify({ schedules: count, seed: first, violations: failures.length, failures: shown, ...sum, seconds }),
+  )
+} else {
+  for (const { seed, violations } of failures.slice(0, 10)) {
+    console.log(`seed ${seed}: ${violations.join('; ')}`)
+    console.log(`  ${replay(seed)}`)
+  }
+  console.log(
+    `${count} schedules from seed ${first}: ${failures.length} with violations; ${sum.happened} happenings, ` +
+      `${sum.incidents} incidents, ${sum.reports} pages, ${sum.posts} posts (${sum.twice} again, in the stated case), ${seconds.toFixed(1)} s`,
+  )
+}
+process.exitCode = failures.length === 0 ? 0 : 1

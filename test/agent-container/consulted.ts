@@ -3,7 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
+import { work } from '../../agent-container/agent/work.ts'
+import { run } from '../../agent-container/broker/run.ts'
 import type { Bundle } from '../../shared/artifacts/bundle.ts'
 import type { AgentJob } from '../../shared/artifacts/job.ts'
 import type { Report } from '../../shared/artifacts/report.ts'
@@ -37,11 +40,11 @@ export type Consultation = {
   readonly extraPrompt?: string
   readonly path?: string
   /** Called while both run. */
-  readonly meanwhile?: (pids: { broker: number; agent: number }) => Promise<void>
+  readonly meanwhile?: (running: { broker: number; agent: number; model: ModelServer }) => Promise<void>
   /** The agent's environment on top of what it is given. */
   readonly planted?: Readonly<Record<string, string>>
-  /** No agent at all. */
-  readonly noAgent?: boolean
+  /** As a group runs them, not within this process. */
+  readonly processes?: boolean
 }
 export const KEY = 'the-real-key-of-the-vendor-1234'
 export const TOKEN = 'a-token-for-this-incident-only'
@@ -75,20 +78,28 @@ export async function consulted(given: Consultation): Promise<Consulted> {
     limits: { apiCalls: 200, turns: 8, tokens: 200_000, costUsd: 0.5, ...given.limits },
     extraPrompt: given.extraPrompt ?? '',
   }
-  const files = { 'job.json': JSON.stringify(job), kubeconfig: simulator.kubeconfig, 'model-key': `${KEY}\n` }
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
-  const broker = start(main('broker'), { NIGHTCRIER_FILES: folder, NIGHTCRIER_BROKER_PORT: String(port) })
-  const agent = given.noAgent
-    ? undefined
-    : start(main('agent'), {
-        NIGHTCRIER_BROKER: `http://127.0.0.1:${port}`,
-        NIGHTCRIER_TOKEN: TOKEN,
-        ...(given.path === undefined ? {} : { PATH: given.path }),
-        ...given.planted,
-      })
+  const agentsWorld = {
+    NIGHTCRIER_BROKER: `http://127.0.0.1:${port}`,
+    NIGHTCRIER_TOKEN: TOKEN,
+    ...(given.path === undefined ? {} : { PATH: given.path }),
+  }
+  if (given.processes) {
+    const files = { 'job.json': JSON.stringify(job), kubeconfig: simulator.kubeconfig, 'model-key': `${KEY}\n` }
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+  }
+  const broker = given.processes
+    ? start(main('broker'), { NIGHTCRIER_FILES: folder, NIGHTCRIER_BROKER_PORT: String(port) })
+    : within((stop, log) => run({ job, kubeconfig: simulator.kubeconfig, modelKey: KEY }, port, stop.signal, log))
+  const agent = given.processes
+    ? start(main('agent'), { ...agentsWorld, ...given.planted })
+    : within((stop, log) =>
+        work({ url: agentsWorld.NIGHTCRIER_BROKER, token: TOKEN, path: given.path ?? '', stop, log }),
+      )
   try {
-    if (agent !== undefined) await given.meanwhile?.({ broker: broker.pid, agent: agent.pid })
+    await given.meanwhile?.({ broker: broker.pid, agent: agent.pid, model })
     const code = await broker.ended
+    // An agent whose broker has gone ends by itself soon; one that began too late is not waited for.
+    const agentCode = await Promise.race([agent.ended, sleep(5_000, null)])
     const bundle = storage.bundle()
     if (bundle === undefined) throw new Error(`The broker left no bundle: ${broker.said()}`)
     const parse = (name: string) =>
@@ -106,16 +117,26 @@ export async function consulted(given: Consultation): Promise<Consulted> {
       verdict: parse('verdict.json'),
       rules: parse('rules-verdict.json'),
       report,
-      codes: { broker: code, agent: (await agent?.ended) ?? null },
-      said: { broker: broker.said(), agent: agent?.said() ?? '' },
+      codes: { broker: code, agent: agentCode },
+      said: { broker: broker.said(), agent: agent.said() },
       model,
       clusterCalls: simulator.calls,
     }
   } finally {
     broker.kill()
-    agent?.kill()
+    agent.kill()
     await Promise.all([simulator.stop(), storage.stop(), model.stop(), rm(folder, { recursive: true, force: true })])
   }
+}
+
+/** The same without the cost of starting programs. */
+function within(body: (stop: AbortController, log: (line: string) => void) => Promise<number>) {
+  const stop = new AbortController()
+  let text = ''
+  const ended = body(stop, (line) => {
+    text += `${line}\n`
+  })
+  return { pid: 0, ended, said: () => text, kill: () => stop.abort() }
 }
 
 function start(entry: string, env: Record<string, string>) {

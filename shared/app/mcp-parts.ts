@@ -29,7 +29,8 @@ export async function kubernetesMcp(platform: Platform, log: Log, incoming: Inco
         }),
     })),
   )
-  const handle = createStatelessHandler({ targets, redact: createRedactor({ key: randomId() }), log })
+  const cursorKey = await platform.cursorKey()
+  const handle = createStatelessHandler({ targets, redact: createRedactor({ key: randomId() }), log, cursorKey })
   const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD'
   const response = await handle(
     new Request(incoming.url, {

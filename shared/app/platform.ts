@@ -14,6 +14,7 @@ import type { ContainerGroups } from '../runtime/container-groups.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import { systemRandom } from '../runtime/ids.ts'
 import type { Vault } from '../runtime/vault.ts'
+import { sharedCursorKey } from './cursor-key.ts'
 
 /** 5,000 clusters of 200 bytes each. */
 const MAX_CLUSTERS_FILE_BYTES = 1024 * 1024
@@ -65,6 +66,7 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
     random: systemRandom,
     clusters,
     cluster: clusterByName(clusters),
+    cursorKey: sharedCursorKey(config),
     store: incidentStore({ incidents: storage.table(tables.incidents), history: storage.table(tables.history) }),
     vault,
     groups,

@@ -237,3 +237,23 @@ test('without sessions tools work, and a subscription is refused in the known wo
   )
   expect((await handle(new Request('http://localhost/api/mcp'))).status).toBe(405)
 })
+
+test('without sessions there is no default to switch, and any instance with the same key goes on with a list', async () => {
+  const { targets } = await served(
+    Array.from({ length: 9 }, (_, at) => webPod(`p-${at}`, running, { name: `web-${at}` })),
+  )
+  const post = async (name: string, args: object, cursorKey: string) => {
+    const handle = createStatelessHandler({ targets, redact: redactHunter2, cursorKey })
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } })
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+    const response = await handle(new Request('http://localhost/api/mcp', { method: 'POST', headers, body }))
+    return JSON.parse(await response.text()).result
+  }
+  const refused = await post('clusters_switch', { cluster: 'east' }, 'one key')
+  expect([refused.isError, refused.content[0].text]).toEqual([true, expect.stringContaining('no session')])
+  const page = { cluster: 'east', limit: 5 }
+  const first = await post('pods_list', page, 'one key')
+  const more = { ...page, continue: first.structuredContent.continue }
+  expect((await post('pods_list', more, 'one key')).structuredContent).toMatchObject({ complete: true })
+  expect((await post('pods_list', more, 'another key')).isError).toBe(true)
+})

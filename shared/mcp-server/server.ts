@@ -22,7 +22,7 @@ import { cleanText, type Redact, redactAll } from './redaction.ts'
 import { selectTools, type ToolChoice } from './select-tools.ts'
 import { createSubscriptions, type SubscriptionLimits, usualLimits } from './subscriptions.ts'
 import { onlyTarget, type Targets } from './targets.ts'
-import { allTools } from './tools.ts'
+import { allTools, isServed } from './tools.ts'
 
 /** What a program that embeds this server serves beside its own tools. */
 export type Additions = {
@@ -82,7 +82,8 @@ export function createKubernetesMcp(options: McpOptions): KubernetesMcp {
   const clock = options.clock ?? systemClock
   const targets = railed(options.targets, options.rails ?? [])
   const around = options.around ?? ((tool: Tool) => tool)
-  const tools = [...selectTools(allTools, options.choice ?? {}).map(around), ...(options.additions?.tools ?? [])]
+  const chosen = selectTools(allTools, options.choice ?? {}).filter((tool) => isServed(tool, targets.sources))
+  const tools = [...chosen.map(around), ...(options.additions?.tools ?? [])]
   const { times } = options
   const hub = createFaultHub({ targets, clock, random: systemRandom, ...(times === undefined ? {} : { times }) })
   const kept = { ...options, targets, cursorKey: options.cursorKey ?? randomId() }

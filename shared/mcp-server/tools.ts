@@ -1,7 +1,9 @@
 import type { Tool } from './define-tool.ts'
+import type { Source } from './sources/source.ts'
 import { clustersCompare } from './tools/clusters-compare.ts'
 import { clustersExecAll } from './tools/clusters-exec-all.ts'
 import { clustersList } from './tools/clusters-list.ts'
+import { clustersRefresh } from './tools/clusters-refresh.ts'
 import { clustersStatus } from './tools/clusters-status.ts'
 import { clustersSwitch } from './tools/clusters-switch.ts'
 import { configurationContextsList } from './tools/configuration-contexts-list.ts'
@@ -15,11 +17,16 @@ import { namespacesList } from './tools/namespaces-list.ts'
 import { nodesLog } from './tools/nodes-log.ts'
 import { nodesStatsSummary } from './tools/nodes-stats-summary.ts'
 import { nodesTop } from './tools/nodes-top.ts'
+import { nskClustersDiscover } from './tools/nsk-clusters-discover.ts'
+import { nskRefresh } from './tools/nsk-refresh.ts'
+import { nskStatus } from './tools/nsk-status.ts'
 import { podsGet } from './tools/pods-get.ts'
 import { podsList } from './tools/pods-list.ts'
 import { podsListInNamespace } from './tools/pods-list-in-namespace.ts'
 import { podsLog } from './tools/pods-log.ts'
 import { podsTop } from './tools/pods-top.ts'
+import { rancherListClusters } from './tools/rancher-list-clusters.ts'
+import { rancherStatus } from './tools/rancher-status.ts'
 import { resourcesGet } from './tools/resources-get.ts'
 import { resourcesList } from './tools/resources-list.ts'
 import { resourcesScale } from './tools/resources-scale.ts'
@@ -29,6 +36,7 @@ export const allTools: readonly Tool[] = [
   clustersList,
   clustersSwitch,
   clustersStatus,
+  clustersRefresh,
   clustersExecAll,
   clustersCompare,
   configurationContextsList,
@@ -51,4 +59,16 @@ export const allTools: readonly Tool[] = [
   eventsSubscribe,
   eventsUnsubscribe,
   eventsListSubscriptions,
+  rancherListClusters,
+  rancherStatus,
+  nskRefresh,
+  nskStatus,
+  nskClustersDiscover,
 ]
+
+/** Tools of a source that is not there would only be read in vain. */
+export const isServed = (tool: Tool, sources: readonly Pick<Source, 'kind'>[] | undefined): boolean => {
+  if (tool.toolset === 'rancher' || tool.toolset === 'nsk')
+    return sources?.some(({ kind }) => kind === tool.toolset) === true
+  return tool !== clustersRefresh || sources !== undefined
+}

@@ -1,0 +1,17 @@
+import { defineTool, reads } from '../define-tool.ts'
+import { discoveryOf, statusAnswer, statusOutput, statusText } from '../discovery-tool.ts'
+
+export const nskStatus = defineTool({
+  name: 'nsk_status',
+  toolset: 'nsk',
+  title: 'NSK: Status',
+  description:
+    'Use when nsk’s clusters are missing or refuse you: says whether nsk answers, with what profile, and when it was last asked.',
+  input: {},
+  output: statusOutput,
+  effects: reads,
+  run: async (_, { targets, signal }) => ({
+    structured: await statusAnswer(discoveryOf(targets, 'nsk'), signal),
+    text: (told) => statusText('nsk', told),
+  }),
+})

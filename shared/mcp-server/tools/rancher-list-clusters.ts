@@ -1,0 +1,17 @@
+import { defineTool, reads } from '../define-tool.ts'
+import { discoveryOf, seenAnswer, seenOutput, seenText } from '../discovery-tool.ts'
+
+export const rancherListClusters = defineTool({
+  name: 'rancher_list_clusters',
+  toolset: 'rancher',
+  title: 'Rancher: List Clusters',
+  description:
+    'Use when you need all clusters that Rancher tells of, with ids and states, also those that are left out here and why.',
+  input: {},
+  output: seenOutput,
+  effects: reads,
+  run: async (_, { targets }) => ({
+    structured: seenAnswer(discoveryOf(targets, 'rancher')),
+    text: (told) => seenText('Clusters', told),
+  }),
+})

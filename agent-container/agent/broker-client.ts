@@ -9,6 +9,8 @@ const Task = z.object({
   model: z.string(),
   turns: z.number(),
   deadline: z.string(),
+  /** A verdict was handed in and taken. */
+  accepted: z.boolean(),
 })
 export type Task = z.infer<typeof Task>
 const Answer = z.object({ accepted: z.boolean(), answer: z.string() })
@@ -19,6 +21,7 @@ export type Broker = {
   /** Waits until the rules are through; undefined when there is nothing to do any more. */
   readonly task: (signal: AbortSignal) => Promise<Task | undefined>
   readonly submit: (verdict: unknown) => Promise<z.infer<typeof Answer>>
+  readonly accepted: () => Promise<boolean>
   readonly alive: () => Promise<void>
   readonly end: (how: z.input<typeof AgentEnd>) => Promise<void>
 }
@@ -57,6 +60,7 @@ export function brokerAt(url: string, token: string): Broker {
       const answer = await ask('verdict', verdict)
       return Answer.parse(await answer.json())
     },
+    accepted: async () => Task.parse(await (await ask('incident')).json()).accepted,
     async alive() {
       await (await ask('alive', {})).arrayBuffer()
     },

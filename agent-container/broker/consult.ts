@@ -93,6 +93,7 @@ export const consult =
           provider: job.model.provider,
           turns: job.limits.turns,
           deadline: job.deadline,
+          accepted,
         }),
       verdict: (text: string) => handedIn(text, submit, () => accepted),
       end: (text: string) => {

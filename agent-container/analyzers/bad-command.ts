@@ -7,6 +7,8 @@ import { change, rolledOut, undo } from './remedies.ts'
 
 /** What runtimes and shells say when there is nothing to run. The first group is the thing that was not found. */
 const sayings: readonly RegExp[] = [
+  /executable file [`'"\\]*([^`'"\\\s]+)[`'"\\]* not found/,
+  /exec: \\?"([^"\\]+)\\?": (?:executable file not found|stat|permission denied|no such file)/,
   /exec: "?([^":]+)"?: (?:stat [^:]+: )?(?:executable file not found|no such file or directory|permission denied|is a directory|not a directory)/,
   /exec:? "([^"]+)": .*(?:not found|no such file|permission denied)/,
   /exec ([^\s:]+): (?:no such file or directory|permission denied|exec format error)/,
@@ -24,7 +26,7 @@ const mountTrouble =
 
 /** A container that never got to its program, or whose shell found none. */
 export const badCommand: Analyzer = (scene) =>
-  of(scene.symptoms, 'start', 'crash').flatMap((symptom) => explain(scene, symptom))
+  of(scene.symptoms, 'start', 'crash', 'config').flatMap((symptom) => explain(scene, symptom))
 
 function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const { picture, subject } = scene

@@ -42,7 +42,8 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     .flatMap((one) => eventsOf(picture, refOf(one)))
     .filter(
       ({ message, reason }) =>
-        /^(Failed|ErrImageNeverPull|InspectFailed|FailedToInspectImage)$/.test(reason) && /image|pull/i.test(message),
+        /^(Failed|ErrImageNeverPull|InspectFailed|FailedToInspectImage)$/.test(reason) &&
+        /image|pull|manifest|registry/i.test(message),
     )
   const texts = [
     ...events.toReversed().map((event) => ({ text: event.message, from: cite(event, event.message) })),

@@ -30,7 +30,7 @@ function explain(scene: Scene, symptom: Symptom, ref: Reference): readonly Hypot
   const { picture, subject } = scene
   const [wholeClass, keyClass] = classes[ref.kind] ?? []
   if (wholeClass === undefined || keyClass === undefined) return []
-  const said = complaint(scene, symptom, ref)
+  const said = complaint(scene, symptom, ref) ?? unsaid(scene, symptom, ref)
   if (said === undefined || (said.key !== undefined && ref.key !== said.key)) return []
   const known = whether(picture, ref.kind, ref.namespace, ref.name)
   const lacksKey = said.key !== undefined
@@ -113,6 +113,18 @@ function complaint(scene: Scene, symptom: Symptom, ref: Reference): Said | undef
   return undefined
 }
 
+/** Events run out after an hour, and the pods wait on: what is looked for by name and is not there needs no word. */
+function unsaid({ picture }: Scene, symptom: Symptom, ref: Reference): Said | undefined {
+  if (ref.optional || !/^(ConfigMap|PersistentVolumeClaim)$/.test(ref.kind)) return undefined
+  if (symptom.kind !== 'creating' && symptom.kind !== 'config') return undefined
+  // Where somebody says what else is wrong, that counts.
+  const told = symptom.pods
+    .slice(0, 5)
+    .some((pod) => eventsOf(picture, refOf(pod)).some(({ type }) => type === 'Warning'))
+  if (told || whether(picture, ref.kind, ref.namespace, ref.name).is !== 'absent') return undefined
+  return { evidence: [], text: `no event tells any more, and ${label(ref)} does not exist`, key: undefined }
+}
+
 function result(
   scene: Scene,
   symptom: Symptom,
@@ -147,7 +159,9 @@ function result(
     ),
     confidence: 'high',
     reasons: [
-      'The component that needs it says that it is not found.',
+      said.evidence.length > 0
+        ? 'The component that needs it says that it is not found.'
+        : 'No event is left that says why the pods wait.',
       known.is === 'absent'
         ? 'A look into the namespace found none of that name.'
         : known.is === 'unknown'

@@ -1,7 +1,7 @@
 import { lastChanges } from '../picture/changes.ts'
 import { cite, few } from '../picture/cite.ts'
 import { heardPorts } from '../picture/listening.ts'
-import { eventsOf, label, refOf, type SeenEvent } from '../picture/picture.ts'
+import { eventsOf, label, refOf, type SeenEvent, type SeenLog } from '../picture/picture.ts'
 import { portIn } from '../picture/services.ts'
 import type { Probe } from '../picture/shapes.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
@@ -49,7 +49,16 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
       ({ reason, message }) =>
         reason === 'Killing' && /failed (liveness|startup) probe|Killing container/i.test(message),
     )
-  if (failed === undefined) return []
+  const logs = picture.logs.filter((log) => log.pod === pod.name && log.container === container.name)
+  const heard = heardPorts(picture, pod, container.name)
+  const asked = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port
+  const port = asked === undefined ? undefined : portIn(pod.data, asked, container.name)
+  const answer = failed === undefined ? answered(logs, probe) : undefined
+  // Events run out; what the program itself says of its port, or of the probe's path, stays.
+  const elsewhere = heard.length > 0 && port !== undefined && !heard.some((one) => one.port === port)
+  if (failed === undefined && answer === undefined && !(elsewhere && (kind === 'readiness' || signalled(exit))))
+    return []
+  const said = failed?.message ?? answer?.line ?? `it listens elsewhere: ${heard.at(-1)?.line ?? ''}`
   if (
     kind !== 'readiness' &&
     symptom.kind !== 'not-ready' &&
@@ -59,13 +68,10 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
   )
     return []
 
-  const logs = picture.logs.filter((log) => log.pod === pod.name && log.container === container.name)
-  const heard = heardPorts(picture, pod, container.name)
-  const asked = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port
-  const port = asked === undefined ? undefined : portIn(pod.data, asked, container.name)
   const served = new Set([...spec.ports.map(({ containerPort }) => containerPort), ...heard.map((one) => one.port)])
-  const refused = /connection refused|connect: refused/i.test(failed.message)
-  const status = /statuscode: (\d+)/i.exec(failed.message)?.[1]
+  const refused = failed === undefined ? elsewhere : /connection refused|connect: refused/i.test(said)
+  const absent = probe.exec !== undefined && notInImage.test(said)
+  const status = answer?.status ?? /statuscode: (\d+)/i.exec(said)?.[1]
   const unnamed = asked !== undefined && port === undefined
   const wrongPort =
     unnamed ||
@@ -73,37 +79,41 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
     (refused && heard.length > 0 && !heard.some((one) => one.port === port))
   const wrongPath =
     status === '404' || status === '405' || status === '400' || status === '401' || status === '403' || status === '301'
-  const late = /deadline exceeded|timeout|timed out/i.test(failed.message)
+  const late = /deadline exceeded|timeout|timed out/i.test(said)
   const changes = lastChanges(subject).filter(({ aspect, what }) => aspect === 'probe' && what.includes(container.name))
   const slow =
     kind === 'startup' ||
     (kind === 'liveness' && !wrongPort && !wrongPath && subject.spec !== undefined && startsSlowly(heard, logs.length))
-  const misconfigured = wrongPort || wrongPath || changes.length > 0
+  const wrong = wrongPort || wrongPath || absent
+  const misconfigured = wrong || changes.length > 0
   const fault: FaultClass =
     kind === 'readiness'
       ? misconfigured
         ? 'ReadinessProbeMisconfigured'
         : 'ProbeFailing'
       : kind === 'startup'
-        ? wrongPort || wrongPath
+        ? wrong
           ? 'LivenessProbeMisconfigured'
           : 'StartupProbeTooShort'
         : misconfigured || slow || late
           ? 'LivenessProbeMisconfigured'
           : 'ProbeFailing'
   const what = describe(probe)
-  const because = unnamed
-    ? `port ${asked} is no port name of the container`
-    : wrongPort
-      ? `the program serves ${[...served].join(', ')}, not ${port}`
-      : wrongPath
-        ? `the program answers ${status} there`
-        : late
-          ? `no answer comes within ${probe.timeoutSeconds ?? 1} s`
-          : 'the program does not answer'
+  const because = absent
+    ? 'its command is not in the image'
+    : unnamed
+      ? `port ${asked} is no port name of the container`
+      : wrongPort
+        ? `the program serves ${[...served].join(', ')}, not ${port}`
+        : wrongPath
+          ? `the program answers ${status} there`
+          : late
+            ? `no answer comes within ${probe.timeoutSeconds ?? 1} s`
+            : 'the program does not answer'
   const evidence = few(
     [
-      ...cite(failed, failed.message),
+      ...cite(failed, said),
+      ...(answer === undefined ? [] : cite(answer.log, answer.line)),
       ...cite(killed, killed?.message ?? ''),
       ...citeProbe(scene, probe),
       ...(wrongPort
@@ -121,14 +131,18 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
       blamed: blame(subject),
       summary: `The ${kind} probe of container ${container.name} in ${label(subject)} (${what}) fails: ${because}.`,
       mechanism:
-        `${kind === 'readiness' ? 'The container runs, but is never ready, and gets no traffic' : 'The kubelet ends a container that works, again and again'}: ${failed.message}`.slice(
+        `${kind === 'readiness' ? 'The container runs, but is never ready, and gets no traffic' : 'The kubelet ends a container that works, again and again'}: ${said}`.slice(
           0,
           590,
         ),
       evidence,
-      confidence: wrongPort || wrongPath ? 'high' : misconfigured ? 'medium' : 'low',
+      // What the kubelet killed for its probe died of it, whoever of the two is to blame.
+      confidence:
+        wrong && failed !== undefined ? 'high' : wrong || misconfigured || killed !== undefined ? 'medium' : 'low',
       reasons: [
-        `The kubelet quotes the failed probe, ${countOf(events)} times.`,
+        failed === undefined
+          ? 'No event is left; the log of the program tells.'
+          : `The kubelet quotes the failed probe, ${countOf(events)} times.`,
         ...(wrongPort && heard.length > 0 ? ['The program itself logs the port it listens on.'] : []),
         ...(wrongPort && heard.length === 0 ? ['The port that the probe asks is none of the declared ones.'] : []),
         ...changes.map((one) => `The last rollout changed the ${one.what}.`),
@@ -141,19 +155,31 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
       remedies: [
         ...(changes.length > 0 ? undo(subject, 'the probe changed') : []),
         change(subject.seen, subject, {
-          title:
-            wrongPort || wrongPath
-              ? `Let the ${kind} probe ask for what the program serves`
-              : `Give the ${kind} probe more time, or mend what makes the program slow`,
+          title: wrong
+            ? `Let the ${kind} probe ask for what the program serves`
+            : `Give the ${kind} probe more time, or mend what makes the program slow`,
           command: `kubectl -n ${subject.namespace} edit ${subject.kind.toLowerCase()}/${subject.name}`,
           verify: rolledOut(subject),
         }),
       ],
       prevention: 'Test probes against the image before a rollout.',
-      weight: wrongPort || wrongPath ? 80 : 45,
+      weight: wrong ? 80 : 45,
     },
   ]
 }
+
+const notInImage =
+  /executable file not found|no such file or directory|not found in \$PATH|command not found|exit code 127/i
+const signalled = (exit: number | undefined): boolean => exit === 137 || exit === 143
+/** A line of the program's own access log about the probe's path, with a refusal. */
+function answered(logs: readonly SeenLog[], probe: Probe) {
+  const path = probe.httpGet?.path
+  if (path === undefined || path === '/') return undefined
+  return logs
+    .flatMap((log) => log.lines.slice(-40).map((line) => ({ log, line, status: refusal.exec(line)?.[1] })))
+    .findLast(({ line, status }) => status !== undefined && line.includes(`${path} `) && /GET|HEAD|probe/i.test(line))
+}
+const refusal = /\b(40[0135]|404)\b/
 
 const startsSlowly = (heard: readonly unknown[], logs: number): boolean => logs > 0 && heard.length === 0
 const countOf = (events: readonly SeenEvent[]): number => events.reduce((sum, { count }) => sum + count, 0)

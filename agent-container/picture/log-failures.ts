@@ -21,7 +21,7 @@ export type LogFailure = {
 const patterns: readonly (readonly [FailureKind, RegExp])[] = [
   [
     'no-host',
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|could not translate host ?name|temporary failure in name resolution|name does not resolve|could not resolve|NXDOMAIN|UnknownHostException|unknown host|server misbehaving|failed to resolve|lookup \S+(?: on \S+)?:.*(timeout|timed out)|resolv\w+ .*(timed out|timeout)|nodename nor servname|host not found|can(?:'|no)?t resolve|can't find/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|could not translate host ?name|temporary failure in name resolution|name does not resolve|could not resolve(?! (?:placeholder|dependenc|type|module|symbol|reference|import|parameter|variable))|NXDOMAIN|UnknownHostException|unknown host|server misbehaving|failed to resolve(?! (?:placeholder|dependenc|type|module|symbol|reference|import|parameter|variable))|lookup \S+(?: on \S+)?:.*(timeout|timed out)|resolv\w+ .*(timed out|timeout)|nodename nor servname|host not found|can(?:'|no)?t resolve(?! (?:placeholder|['"]?\.|module|dependenc|symbol|reference|import))|can't find/i,
   ],
   [
     'auth',

@@ -10,19 +10,21 @@ import { randomId } from '../runtime/ids.ts'
 import { createLog } from '../runtime/log.ts'
 import { startMcpHttpServer } from './http-server.ts'
 import { type ConfigFlags, readConfig } from './read-config.ts'
+import { type SafetyFlags, safetyOf, withSafetyFlags } from './safety-flags.ts'
 import { connectCaller, createKubernetesMcp } from './server.ts'
 import { openSources } from './sources/open-sources.ts'
 import { isGiven } from './sources/source.ts'
 import { type SourcedTargets, sourcedTargets } from './sources/sourced-targets.ts'
 
-type Flags = ConfigFlags & {
-  readonly config?: string
-  readonly port?: number
-  readonly host: string
-  readonly tokenFile?: string
-  readonly allowedHost: readonly string[]
-  readonly allowExec: boolean
-}
+type Flags = ConfigFlags &
+  SafetyFlags & {
+    readonly config?: string
+    readonly port?: number
+    readonly host: string
+    readonly tokenFile?: string
+    readonly allowedHost: readonly string[]
+    readonly allowExec: boolean
+  }
 
 const wholePort = (text: string): number => {
   const port = Number(text)
@@ -66,10 +68,11 @@ async function openTargets(flags: Flags): Promise<SourcedTargets> {
 
 async function serve(flags: Flags): Promise<void> {
   const { port, host, tokenFile, allowedHost } = flags
+  const { identity, ...safety } = safetyOf(flags, read)
   const targets = await openTargets(flags)
   // Standard output belongs to the protocol.
   const log = createLog('info', (_, line) => process.stderr.write(`${line}\n`))
-  const options = { targets, redact: createRedactor({ key: randomId() }), log }
+  const options = { targets, redact: createRedactor({ key: randomId() }), log, ...safety }
   const until = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done())
     if (port === undefined) process.stdin.once('end', () => done())
@@ -82,7 +85,8 @@ async function serve(flags: Flags): Promise<void> {
     mcp.stop()
   } else {
     const token = tokenFile === undefined ? {} : { token: read(tokenFile, 'token file').trim() }
-    const server = await startMcpHttpServer({ ...options, port, host, allowedHosts: allowedHost, ...token })
+    const known = identity === undefined ? {} : { identity }
+    const server = await startMcpHttpServer({ ...options, port, host, allowedHosts: allowedHost, ...token, ...known })
     const others = targets.sources.filter((source) => !isGiven(source)).map(({ name }) => `, and those of ${name}`)
     say(`MCP at ${server.url} for ${targets.list().length} clusters${others.join('')}`)
     await until
@@ -113,6 +117,8 @@ const program = new Command('nightcrier-mcp')
   .option('--allowed-host <name...>', 'further names by which callers may address this server', [])
   .option('--allow-exec', 'let kubeconfigs run programs to log in', false)
   .action(serve)
+
+withSafetyFlags(program)
 
 try {
   await program.parseAsync()

@@ -193,7 +193,7 @@ test('fault 5, a cluster out of reach with no warnings: "gathered successfully" 
   expect(is).toMatchObject({ complete: false, counts: '1 error' })
 })
 
-test('fault 6, a start that waits for a hung cluster: theirs is not there in three seconds, ours is, and says what hangs', async () => {
+test('fault 6, a start that waits for a hung cluster: theirs takes twenty seconds, ours is there before, and says what hangs', async () => {
   const simulator = await startSimulator({ port: 0, objects: [] })
   onTestFinished(simulator.stop)
   simulator.pause()
@@ -212,7 +212,7 @@ test('fault 6, a start that waits for a hung cluster: theirs is not there in thr
     took = Date.now() - began
   })
   expect((await here.client.listTools()).tools.length).toBeGreaterThan(20)
-  expect(took).toBeLessThan(3_000)
+  expect([took < 10_000, theirsAfter]).toEqual([true, 0])
   const { is } = await textOf(here.client, 'clusters_status', { timeout_seconds: 0.5 })
   expect(is).toMatchObject({ complete: false, counts: '1 timeout' })
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, 3_000 - (Date.now() - began))))

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { connectCluster } from '../../../shared/kubernetes/connect.ts'
 import { createRedactor } from '../../../shared/kubernetes/redact.ts'
 import { targetsOf } from '../../../shared/mcp-server/targets.ts'
-import { allTools } from '../../../shared/mcp-server/tools.ts'
 import { createLog } from '../../../shared/runtime/log.ts'
 import { startSimulator } from '../../simulator/simulator.ts'
 import { canaries } from '../kubernetes/canaries.ts'
@@ -202,8 +201,9 @@ test('secrets of sixty shapes, planted wherever a cluster can say something, com
   await until(() => notices.length > planted.length, 'the notices')
   await ask('events_unsubscribe', { cluster: undefined, subscriptionId: 'x' })
 
-  for (const { name } of allTools) if (!used.has(name)) await ask(name, { cluster: undefined })
-  expect([...used].sort()).toEqual(allTools.map(({ name }) => name).sort())
+  const { tools } = await client.listTools()
+  for (const { name } of tools) if (!used.has(name)) await ask(name, { cluster: undefined })
+  expect([...used].sort()).toEqual(tools.map(({ name }) => name).sort())
   const outside = { answers: answers.join('\n'), notices: JSON.stringify(notices), log: lines.join('\n') }
   expect(outside.log).toContain('"redactions"')
   for (const [door, text] of Object.entries(outside)) {

@@ -97,6 +97,8 @@ export const Incident = z.strictObject({
     }),
   ),
   members: z.array(ObjectRef).max(500).default([]),
+  /** Identities of what this incident explains; they have no incident of their own while it lasts. */
+  memberKeys: z.array(z.string().max(32)).max(500).optional(),
   related: z.array(z.string()).max(50).default([]),
   mutedBy: z.string().optional(),
   steps: z.array(Step).max(60),

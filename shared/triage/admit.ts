@@ -49,7 +49,7 @@ export const admit =
       }
       const count = countFaults(countOf(incident), sightings)
       if (mayQueueAgain(incident, cluster, count.severity, now, deps.settings.QUIET_PERIOD_SECONDS)) {
-        const again = { ...count, reason: undefined, completedAt: undefined }
+        const again = { ...count, reason: undefined, completedAt: undefined, mutedBy: undefined }
         const note = 'Came again, and waits for an agent now'
         return (await store.move(stored, 'queued', { at: now, note, changes: again })) === STALE
           ? STALE

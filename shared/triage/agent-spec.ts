@@ -8,6 +8,8 @@ import type { TriageDeps } from './deps.ts'
 
 /** As many as a report's evidence holds. */
 const API_CALLS = 400
+/** Enough to begin with: a storm's agent lists the cluster itself, and a secret volume is no place for much. */
+const MEMBERS = 100
 const EXTRA_PROMPT_CHARACTERS = 8_000
 /** Names of the files beside job.json. */
 const KUBECONFIG_FILE = 'kubeconfig'
@@ -44,7 +46,7 @@ function agentJob(settings: TriageDeps['settings'], parts: Parts): AgentJob {
   const prompts = [settings.ADDITIONAL_AGENT_PROMPT, cluster.triage.extra_prompt].filter((text) => text !== '')
   return AgentJob.parse({
     version: 1,
-    incident: parts.incident,
+    incident: { ...parts.incident, members: parts.incident.members.slice(0, MEMBERS), memberKeys: undefined },
     allowSecretsAccess: cluster.triage.allow_secrets_access,
     deadline: parts.deadline,
     upload: parts.upload,

@@ -32,7 +32,7 @@ export function countOf(incident: Incident): Count {
   return { occurrences, firstSeen, lastSeen, severity, countedFaults, members, absentSince }
 }
 
-const deliveryMark = (delivery: string): string => `d-${derivedId(16, delivery)}`
+export const deliveryMark = (delivery: string): string => `d-${derivedId(16, delivery)}`
 const faultMark = (faultId: string): string => `f-${derivedId(16, faultId)}`
 
 export const wasCounted = (incident: Incident, delivery: string): boolean =>
@@ -73,14 +73,14 @@ const worse = (a: Severity, b: Severity): Severity => (atLeast(a, b) ? a : b)
 
 /** Half the list for each kind, so that a burst of faults does not push out the marks of messages still on their way. */
 const MOST_MARKS = 50
-function lastMarks(marks: readonly string[]): string[] {
+export function lastMarks(marks: readonly string[]): string[] {
   const last = (kind: string) => marks.filter((mark) => mark.startsWith(kind)).slice(-MOST_MARKS)
   return [...last('f-'), ...last('d-')]
 }
 
-/** Enough to see the extent; the agent looks for itself, and the row must stay small. */
-const MOST_MEMBERS = 100
-function withMember(
+/** The extent of a storm; 500 of 200 characters each are a tenth of what a row can hold. */
+const MOST_MEMBERS = 500
+export function withMember(
   members: Incident['members'],
   { apiVersion, kind, namespace, name, uid }: ObjectRef,
   owner: ObjectRef,

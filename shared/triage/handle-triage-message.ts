@@ -3,7 +3,8 @@ import { Fault } from '../faults/fault.ts'
 import { type Identity, identityOf } from '../incident/identity.ts'
 import { TriageMessage } from '../incident/messages.ts'
 import { errorText, GiveUp, RetryLater } from '../runtime/errors.ts'
-import { type Admission, admit } from './admit.ts'
+import { type Admitted, admitCluster } from './admit-cluster.ts'
+import type { Told } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
 import { claimedCluster, keepAside, problems } from './keep-aside.ts'
 import { launchWaiting } from './launch-waiting.ts'
@@ -12,7 +13,7 @@ import { noteAbsence } from './note-absence.ts'
 /** The queue's own name for a message, the same at each delivery, and how often it was delivered. */
 export type Delivery = { readonly id: string; readonly dequeueCount: number }
 export type Handled = {
-  readonly admissions: Readonly<Partial<Record<Admission, number>>>
+  readonly admissions: Readonly<Partial<Record<Admitted, number>>>
   readonly keptAside: number
   readonly launched: readonly string[]
 }
@@ -86,25 +87,27 @@ async function admitAll(deps: TriageDeps, items: readonly unknown[], delivery: D
     groups.set(identity.key, group)
   }
 
-  const admissions: Partial<Record<Admission, number>> = {}
+  const admissions: Partial<Record<Admitted, number>> = {}
   const failures: string[] = []
-  // One after the other would make the last of 200 wait; these write to different rows.
+  const each = async (cluster: Cluster, { identity, faults }: Told, act: () => Promise<Admitted>): Promise<void> => {
+    try {
+      const admission = await act()
+      admissions[admission] = (admissions[admission] ?? 0) + 1
+      deps.log.info({ cluster: identity.cluster, identity: identity.key, admission }, told(identity, faults, admission))
+    } catch (error) {
+      if (!(error instanceof GiveUp)) return void failures.push(errorText(error))
+      const id = `${delivery.id}-${identity.key}`
+      await keepAside(deps)({ id, queue: 'faults', cluster: cluster.name, reason: errorText(error), body: faults })
+      keptAside += faults.length
+    }
+  }
   await Promise.all(
-    [...groups.values()].map(async ({ cluster, identity, faults }) => {
+    [...byCluster([...groups.values()])].map(async ([cluster, told]) => {
       try {
-        const sightings = { identity, faults, delivery: delivery.id, now: deps.clock.now() }
-        const admission = await admit(deps)(cluster, sightings, traceparent)
-        admissions[admission] = (admissions[admission] ?? 0) + 1
-        deps.log.info(
-          { cluster: identity.cluster, identity: identity.key, admission },
-          told(identity, faults, admission),
-        )
+        const message = { cluster, told, delivery: delivery.id, traceparent }
+        await admitCluster(deps)(message, (one, act) => each(cluster, one, act))
       } catch (error) {
-        if (!(error instanceof GiveUp)) return void failures.push(errorText(error))
-        const id = `${delivery.id}-${identity.key}`
-        const letter = { id, queue: 'faults', cluster: cluster.name, reason: errorText(error), body: faults }
-        await keepAside(deps)(letter)
-        keptAside += faults.length
+        failures.push(errorText(error))
       }
     }),
   )
@@ -115,10 +118,20 @@ async function admitAll(deps: TriageDeps, items: readonly unknown[], delivery: D
   return { admissions, keptAside }
 }
 
+function byCluster(groups: readonly Group[]): ReadonlyMap<Cluster, readonly Group[]> {
+  const clusters = new Map<string, { readonly cluster: Cluster; readonly all: Group[] }>()
+  for (const group of groups) {
+    const known = clusters.get(group.cluster.name) ?? { cluster: group.cluster, all: [] }
+    known.all.push(group)
+    clusters.set(group.cluster.name, known)
+  }
+  return new Map([...clusters.values()].map(({ cluster, all }) => [cluster, all]))
+}
+
 const refusal = (name: string, cluster: Cluster | undefined): string =>
   cluster === undefined
     ? `There is no cluster ${name} in the configuration; add it, or take its watcher away`
     : `Cluster ${name} is disabled in the configuration (enabled: false)`
 
-const told = ({ owner }: Identity, faults: readonly Fault[], admission: Admission): string =>
+const told = ({ owner }: Identity, faults: readonly Fault[], admission: Admitted): string =>
   `${faults.length} × ${faults[0]?.faultType} of ${owner.kind} ${owner.name}: ${admission}`

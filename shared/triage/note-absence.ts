@@ -1,4 +1,6 @@
+import type { Incident } from '../incident/incident.ts'
 import type { TriageMessage } from '../incident/messages.ts'
+import { STORM } from '../incident/storm.ts'
 import { contend } from '../runtime/contend.ts'
 import type { TriageDeps } from './deps.ts'
 
@@ -16,12 +18,12 @@ export const noteAbsence =
     const { items } = await deps.store.list({ cluster, open: true }, MOST_OPEN)
     const at = deps.clock.now()
     for (const { incident } of items) {
-      if (found.has(incident.identity) === (incident.absentSince === undefined)) continue
+      if (isThere(incident, found) === (incident.absentSince === undefined)) continue
       await contend(deps, incident.incidentId, async () => {
         const stored = await deps.store.current(incident.incidentId)
         if (stored === undefined || stored.incident.status === 'resolved') return
         const { absentSince, lastSeen } = stored.incident
-        if (found.has(incident.identity)) {
+        if (isThere(stored.incident, found)) {
           // An older look that comes late must not undo what a newer one, or the cluster itself, has said.
           if (absentSince === undefined || seenAt < absentSince) return
           const changes = { absentSince: undefined, lastSeen: [seenAt, lastSeen].sort()[1] ?? lastSeen }
@@ -32,3 +34,7 @@ export const noteAbsence =
       })
     }
   }
+
+/** A storm has no sign of its own: it lasts as long as any of its members. */
+const isThere = ({ identity, faultType, memberKeys }: Incident, found: ReadonlySet<string>): boolean =>
+  found.has(identity) || (faultType === STORM && memberKeys?.some((key) => found.has(key)) === true)

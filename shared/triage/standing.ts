@@ -5,6 +5,9 @@ import type { Incident } from '../incident/incident.ts'
 /** Reasons that say: there was too much, not: it is unwanted. A fault that comes again later may try again. */
 export const OVERLOAD = 'Overload: '
 
+/** Reasons that say: not bad enough. What is worse must not be kept silent by it. */
+export const BELOW = 'Severity '
+
 /** Why a fault of this cluster and severity gets no agent; `undefined` when it does. */
 export function whyNot(cluster: Cluster, severity: Severity): string | undefined {
   if (!cluster.triage.enabled || cluster.triage.kubeconfig === undefined) {
@@ -12,7 +15,7 @@ export function whyNot(cluster: Cluster, severity: Severity): string | undefined
   }
   const threshold = cluster.triage.severity_threshold
   if (!atLeast(severity, threshold)) {
-    return `Severity ${severity} is below the threshold of cluster ${cluster.name} (${threshold})`
+    return `${BELOW}${severity} is below the threshold of cluster ${cluster.name} (${threshold})`
   }
   return undefined
 }

@@ -1,0 +1,50 @@
+import type { Fault } from '../faults/fault.ts'
+import type { Identity } from './identity.ts'
+import type { Incident } from './incident.ts'
+
+/** What decides whether one trouble is part of another: an incident has it, and faults that are none yet. */
+export type Trouble = Pick<Incident, 'identity' | 'owner' | 'faultClass' | 'namespace' | 'context'> & {
+  readonly node?: string | undefined
+}
+export const troubleOf = (identity: Identity, [first]: readonly Fault[]): Trouble => ({
+  identity: identity.key,
+  owner: identity.owner,
+  faultClass: identity.faultClass,
+  namespace: identity.owner.namespace ?? first?.resource.namespace ?? '',
+  context: first?.context ?? '',
+  node: first?.node,
+})
+
+/** Why a rollout does not come to its end; the rollout's own fault then says nothing new. */
+const causesOfRollouts: ReadonlySet<string> = new Set([
+  'crash',
+  'image',
+  'config',
+  'scheduling',
+  'pending',
+  'init',
+  'create',
+  'probe',
+])
+/** `exceeded quota: compute, requested: …` as the API server words it (v1.33, plugin/pkg/admission/resourcequota). */
+const quotaOf = (context: string): string | undefined => /exceeded quota: ([\w.-]+)/.exec(context)?.[1]
+
+export const stormClass = (faultClass: string): string => `storm-${faultClass}`
+const sameOwner = (a: Trouble, b: Trouble): boolean =>
+  a.owner.kind === b.owner.kind && a.owner.name === b.owner.name && a.namespace === b.namespace
+
+/** Whether `open`, while it lasts, explains `other`, so that `other` needs no agent of its own. Certain cases only. */
+export function explains(open: Trouble, other: Trouble): boolean {
+  if (open.identity === other.identity) return false
+  if (open.faultClass === 'node') return other.owner.kind !== 'Node' && other.node === open.owner.name
+  if (open.faultClass === stormClass(other.faultClass)) return open.owner.name === other.namespace
+  if (open.faultClass === 'create' && other.faultClass === 'create') {
+    const quota = quotaOf(open.context)
+    return quota !== undefined && open.namespace === other.namespace && quotaOf(other.context) === quota
+  }
+  return other.faultClass === 'rollout' && causesOfRollouts.has(open.faultClass) && sameOwner(open, other)
+}
+
+/** The rollout was told first, and its agent looks at the same pods: what comes after belongs to it. */
+export const includes = (open: Trouble, other: Trouble): boolean =>
+  open.faultClass === 'rollout' && causesOfRollouts.has(other.faultClass) && sameOwner(open, other)

@@ -1,0 +1,89 @@
+import type { Cluster } from '../config/cluster.ts'
+import { Fault } from '../faults/fault.ts'
+import type { Incident } from '../incident/incident.ts'
+import { explains, includes, type Trouble, troubleOf } from '../incident/inhibition.ts'
+import { STORM, STORM_MS, type Storm, stormsAmong } from '../incident/storm.ts'
+import { derivedId } from '../runtime/ids.ts'
+import { mutes, type Told } from './attach.ts'
+import type { TriageDeps } from './deps.ts'
+
+/** Beyond that many open incidents in one cluster the newest decide. */
+const MOST_OPEN = 500
+
+export type Sorted = {
+  /** An incident of their own, as ever. */
+  readonly alone: readonly Told[]
+  /** Identity of the incident that explains them → what it explains. */
+  readonly explained: ReadonlyMap<string, readonly Told[]>
+  /** Waiting incidents that turn out to be explained, too, by the incident with this identity. */
+  readonly overtaken: readonly { readonly incident: Incident; readonly by: string }[]
+}
+
+/** One read of a cluster's open incidents decides which faults of a message are troubles of their own. */
+export const inhibit =
+  (deps: Pick<TriageDeps, 'store'>) =>
+  async (cluster: Cluster, told: readonly Told[], now: Date): Promise<Sorted> => {
+    const { items } = await deps.store.list({ cluster: cluster.name, open: true }, MOST_OPEN)
+    const open = items.map(({ incident }) => incident)
+    const standing = new Map(open.filter(mutes).map((one) => [one.identity, one]))
+    const causes: Trouble[] = [...standing.values()]
+    const alone: Told[] = []
+    const explained = new Map<string, Told[]>()
+    const belongsTo = (key: string, one: Told) => explained.set(key, [...(explained.get(key) ?? []), one])
+
+    // What may explain others comes first, wherever it stands in the message.
+    for (const one of [...told].sort((a, b) => rank(a) - rank(b))) {
+      const trouble = troubleOf(one.identity, one.faults)
+      const own = standing.get(one.identity.key)
+      const over = one.faults.every(({ resolved }) => resolved === true)
+      const cause =
+        own === undefined && !over
+          ? (causes.find((other) => explains(other, trouble)) ?? causes.find((other) => includes(other, trouble)))
+          : undefined
+      if (cause !== undefined) belongsTo(cause.identity, one)
+      else {
+        alone.push(one)
+        if (!over) causes.push(trouble)
+      }
+    }
+
+    const known = new Set(open.map(({ identity }) => identity))
+    const fresh = alone.filter(({ identity, faults }) => !known.has(identity.key) && faults.some(isThere))
+    const recent = open.filter(({ createdAt, owner }) => isRecent(createdAt, now) && owner.kind !== 'Namespace')
+    const troubles = fresh.map(({ identity, faults }) => troubleOf(identity, faults))
+    for (const storm of stormsAmong(cluster.name, troubles, recent)) {
+      const members = new Set(storm.members.map(({ identity }) => identity))
+      for (const one of fresh) if (members.has(one.identity.key)) belongsTo(storm.identity.key, one)
+      const first = fresh.find(({ identity }) => members.has(identity.key))?.faults.find(isThere)
+      if (first !== undefined) alone.push({ identity: storm.identity, faults: [faultOf(storm, first)] })
+      causes.push(troubleOf(storm.identity, []))
+    }
+    const stormy = new Set([...explained.values()].flat())
+    const left = alone.filter((one) => !stormy.has(one))
+    const overtaken = open.flatMap((incident) => {
+      const by = incident.status === 'queued' ? causes.find((other) => explains(other, incident)) : undefined
+      return by === undefined ? [] : [{ incident, by: by.identity }]
+    })
+    return { alone: left, explained, overtaken }
+  }
+
+const isThere = ({ resolved }: Fault): boolean => resolved !== true
+const isRecent = (at: string, now: Date): boolean => now.getTime() - new Date(at).getTime() < STORM_MS
+const rank = ({ identity: { faultClass, owner } }: Told): number =>
+  owner.kind === 'Node' ? 0 : faultClass === 'create' ? 1 : faultClass === 'rollout' ? 3 : 2
+
+/** What opens a storm's incident: its place is what it is about, and it is as bad as its first member. */
+const faultOf = ({ identity, where, members }: Storm, first: Fault): Fault =>
+  Fault.parse({
+    faultId: derivedId(16, identity.key),
+    cluster: first.cluster,
+    labels: first.labels,
+    faultType: STORM,
+    severity: first.severity,
+    resource: identity.owner,
+    context: `${members.length} workloads began to fail at ${where} within ${STORM_MS / 1000} s; the first: ${first.context}`,
+    timestamp: first.timestamp,
+    receivedAt: first.receivedAt,
+    source: first.source,
+    ...(identity.owner.kind === 'Node' ? { node: identity.owner.name } : {}),
+  })

@@ -12,6 +12,7 @@ const wired = [
   'AzureWebJobsStorage__queueServiceUri',
   'AzureWebJobsStorage__tableServiceUri',
   'AzureWebJobsStorage__clientId',
+  'APPLICATIONINSIGHTS_CONNECTION_STRING',
   'KEY_VAULT_URL',
   'AZURE_SUBSCRIPTION_ID',
   'AGENT_RESOURCE_GROUP',

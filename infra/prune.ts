@@ -20,6 +20,17 @@ export const prune: Plugin = {
     plugin.onLoad({ filter: /.*/, namespace: 'never-called' }, ({ path }) => ({
       contents: `export const parse = () => { throw new Error('${path} is not in this package: infra/prune.ts leaves it out.') }`,
     }))
+    // The generated clients of Kubernetes have a class for each kind, and a table of them all to turn objects into; only
+    // kubeconfigs are read, so nobody looks into either.
+    plugin.onResolve({ filter: /\/models\/all\.js$/ }, ({ path, resolveDir }) =>
+      /client-node[\\/]dist/.test(resolveDir) ? { path: join(resolveDir, path), sideEffects: false } : undefined,
+    )
+    plugin.onResolve({ filter: /\/ObjectSerializer\.js$/ }, ({ path, resolveDir }) =>
+      /client-node[\\/]dist/.test(resolveDir) ? { path, namespace: 'serializer' } : undefined,
+    )
+    plugin.onLoad({ filter: /.*/, namespace: 'serializer' }, ({ path }) => ({
+      contents: `export class ObjectSerializer { static serialize() { throw new Error('${path} is not in this package: infra/prune.ts leaves it out.') } }`,
+    }))
     // Lists of blobs can be asked for in this form; nothing here asks (storage-blob's default is XML).
     plugin.onResolve({ filter: /^apache-arrow$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
     plugin.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({

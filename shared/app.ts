@@ -25,10 +25,16 @@ function join() {
     const { createPlatform } = await import('./app/platform.ts')
     return createPlatform()
   })
-  const begin = async (invocation: Invocation) => {
-    const [{ logOf, atEdge }, surroundings] = await Promise.all([import('./app/invocation.ts'), platform()])
-    const log = logOf(invocation, surroundings.settings.LOG_LEVEL)
-    return { platform: surroundings, log, edge: (act: () => Promise<unknown>) => atEdge(log, act) }
+  const begin = async (invocation: Invocation, message?: unknown) => {
+    const [{ logOf, atEdge }, { traced }, surroundings] = await Promise.all([
+      import('./app/invocation.ts'),
+      import('./app/traced.ts'),
+      platform(),
+    ])
+    const log = logOf(invocation, surroundings.settings.LOG_LEVEL, message)
+    const edge = (act: () => Promise<unknown>) =>
+      atEdge(log, () => traced(surroundings, invocation.functionName, message, act))
+    return { platform: surroundings, log, edge }
   }
   const http = async (invocation: Invocation, name: 'health' | 'clusterHealth' | 'metrics'): Promise<Answer> => {
     const { platform: surroundings } = await begin(invocation)
@@ -43,7 +49,7 @@ function join() {
       await supervise(surroundings, log, name)
     },
     triage: async (message: unknown, invocation: Invocation): Promise<void> => {
-      const { platform: surroundings, log, edge } = await begin(invocation)
+      const { platform: surroundings, log, edge } = await begin(invocation, message)
       const { triageDeps } = await import('./app/triage-parts.ts')
       const { handleTriageMessage } = await import('./triage/handle-triage-message.ts')
       const { id, dequeueCount } = invocation.triggerMetadata ?? {}
@@ -52,14 +58,14 @@ function join() {
       await edge(() => handleTriageMessage(deps)(message, delivery))
     },
     report: async (message: unknown, invocation: Invocation): Promise<void> => {
-      const { platform: surroundings, log, edge } = await begin(invocation)
+      const { platform: surroundings, log, edge } = await begin(invocation, message)
       const { reportDeps } = await import('./app/report-parts.ts')
       const { handleResult } = await import('./report/handle-result.ts')
       const deps = reportDeps(surroundings, log)
       await edge(() => handleResult(deps)(message))
     },
     notify: async (message: unknown, invocation: Invocation): Promise<void> => {
-      const { platform: surroundings, log, edge } = await begin(invocation)
+      const { platform: surroundings, log, edge } = await begin(invocation, message)
       const { notifyDeps } = await import('./app/notify-parts.ts')
       const { handleNotice } = await import('./report/notify/handle-notice.ts')
       const deps = notifyDeps(surroundings, log)
@@ -74,7 +80,7 @@ function join() {
       await sweep(triageDeps(surroundings, log))()
     },
     deadLetter: async (queue: string, message: unknown, invocation: Invocation): Promise<void> => {
-      const { platform: surroundings, log, edge } = await begin(invocation)
+      const { platform: surroundings, log, edge } = await begin(invocation, message)
       const { triageDeps } = await import('./app/triage-parts.ts')
       const { handleDeadLetter } = await import('./triage/dead-letter.ts')
       const deps = triageDeps(surroundings, log)

@@ -1,5 +1,6 @@
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { createLog, type Log } from '../runtime/log.ts'
+import { traceOf } from '../runtime/trace.ts'
 
 /** What the product uses of the Functions library's InvocationContext. */
 export type Invocation = {
@@ -13,8 +14,13 @@ export type Invocation = {
 }
 
 /** Lines go to the invocation's own log, each as one JSON object. */
-export const logOf = (invocation: Invocation, level: string): Log =>
-  createLog(level, (word, line) => invocation[word](line), { function: invocation.functionName })
+export function logOf(invocation: Invocation, level: string, message?: unknown): Log {
+  const trace = traceOf(message)
+  return createLog(level, (word, line) => invocation[word](line), {
+    function: invocation.functionName,
+    ...(trace === undefined ? {} : { trace: trace.traceId }),
+  })
+}
 
 /**
  * The one edge of every queue function. GiveUp is told once and ends the message: trying again would not help.

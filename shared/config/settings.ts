@@ -42,6 +42,9 @@ export const Settings = z
     AzureWebJobsStorage__queueServiceUri: url.optional().describe('address of the queue service'),
     AzureWebJobsStorage__tableServiceUri: url.optional().describe('address of the table service'),
     AzureWebJobsStorage__clientId: z.string().optional().describe('the user-assigned identity of this app'),
+    APPLICATIONINSIGHTS_CONNECTION_STRING: text('').describe(
+      'where spans are sent, with the identity of this app; empty: nowhere',
+    ),
     CLUSTERS_FILE: text('').describe('a local clusters.yaml; empty: the blob config/clusters.yaml'),
     DISCOVER_AKS: text('').describe(
       'subscriptions (ids, with commas) whose AKS clusters with the tag nightcrier: watch are watched too',

@@ -6,6 +6,7 @@ import { errorText } from '../runtime/errors.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
 import { MAX_MESSAGE_BYTES, type Queue } from '../runtime/queue.ts'
+import { newTraceparent } from '../runtime/trace.ts'
 import { backoffMs } from './backoff.ts'
 import type { AsideKeeper } from './keep-aside.ts'
 
@@ -18,9 +19,10 @@ const SENDERS = 8
 /** What may wait for a queue that does not answer; a quarter of what a small instance has to spare. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024
 const RETRY = { initialMs: 200, maxMs: 5_000 }
-const HEAD = '{"version":1,"type":"faults","faults":['
 const TAIL = ']}'
-const ROOM = MAX_MESSAGE_BYTES - Buffer.byteLength(HEAD) - Buffer.byteLength(TAIL)
+/** Each message begins a trace: what becomes of its faults can be followed to the notice. */
+const head = (): string => `{"version":1,"type":"faults","traceparent":"${newTraceparent()}","faults":[`
+const ROOM = MAX_MESSAGE_BYTES - Buffer.byteLength(head()) - Buffer.byteLength(TAIL)
 
 export type OutboxDeps = {
   readonly queue: Pick<Queue, 'send'>
@@ -71,7 +73,7 @@ export function outbox({ queue, aside, clock, random, log }: OutboxDeps) {
 
   function pack(): void {
     if (batch.length === 0) return
-    post(`${HEAD}${batch.join(',')}${TAIL}`)
+    post(`${head()}${batch.join(',')}${TAIL}`)
     batch = []
     batchBytes = 0
   }

@@ -85,6 +85,20 @@ test('registration takes 60 ms at most, the median of fresh processes', () => {
   expect(Math.min(...medians)).toBeLessThanOrEqual(60)
 })
 
+test('every chunk can be loaded, whatever was pruned from it', () => {
+  const chunks = globSync('chunks/*.js', { cwd: app }).filter((file) => !file.includes('apache-arrow'))
+  expect(chunks.length).toBeGreaterThan(20)
+  const load =
+    'for (const file of process.argv.slice(1)) await import(file).catch((e) => console.error(file, e.message))'
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', load, ...chunks.map((file) => join(app, file))],
+    { encoding: 'utf8' },
+  )
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+})
+
 test('it runs from an empty folder without node_modules', async () => {
   for (let folder = app; folder !== dirname(folder); folder = dirname(folder))
     expect(existsSync(join(folder, 'node_modules')), folder).toBe(false)

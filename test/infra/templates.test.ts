@@ -160,11 +160,7 @@ test('every setting of the product is made by the templates, free to be given, o
   const all = [...wired, ...free, ...local]
   expect(all.toSorted()).toEqual(Object.keys(Settings.shape).sort())
   // The rest of these are the platform's own.
-  const platforms = [
-    'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
-    'APPLICATIONINSIGHTS_CONNECTION_STRING',
-    'AzureWebJobsStorage__credential',
-  ]
+  const platforms = ['APPLICATIONINSIGHTS_AUTHENTICATION_STRING', 'AzureWebJobsStorage__credential']
   expect(wiredSettings(bicep)).toEqual([...wired, ...platforms].sort())
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { systemClock } from '../../runtime/clock.ts'
 import { withinBytes } from '../bounds.ts'
 import { clusterArguments, clusterOf, nameOf } from '../cluster-argument.ts'
 import { type ContainerLog, containersOf, readLogs } from '../container-logs.ts'
@@ -104,23 +105,24 @@ export const logsSearch = defineTool({
             ? [`${all.length - chosen.length} containers beyond the first ${MAX_CONTAINERS}`]
             : []),
         ]
-        const searched = logs.flatMap((log) => {
-          if (!('text' in log)) return []
+        const searched: (ReturnType<typeof matchesIn> & { readonly rows: z.infer<typeof Row>[] })[] = []
+        for (const log of logs) {
+          if (!('text' in log)) continue
+          // Others have their turn between two logs, and nobody waits for an answer that comes too late.
+          await systemClock.sleep(0)
+          signal.throwIfAborted()
           // Redacted before the search: whether something is found must not tell what a secret is.
           const found = matchesIn(call.redact.text(log.text), fits, args.context_lines, limit)
           const where = { cluster, namespace: log.namespace, pod: log.pod, container: log.container }
-          return [
-            {
-              ...found,
-              rows: found.matches.map((match) => ({
-                ...where,
-                ...match,
-                before: [...match.before],
-                after: [...match.after],
-              })),
-            },
-          ]
-        })
+          const rows = found.matches.map(({ line, text, before, after }) => ({
+            ...where,
+            line,
+            text,
+            before: [...before],
+            after: [...after],
+          }))
+          searched.push({ ...found, rows })
+        }
         return {
           rows: searched.flatMap(({ rows }) => rows),
           told: {

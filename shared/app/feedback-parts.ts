@@ -62,7 +62,12 @@ export async function incidentFeedback(platform: Platform, id: string, request: 
   if (text.length > MAX_BODY_CHARACTERS) return json(413, { error: `At most ${MAX_BODY_CHARACTERS} characters` })
   const given = readBody(text, request.headers.get('content-type') ?? '')
   const parsed = NewFeedback.safeParse(given)
-  if (!parsed.success) return json(400, { error: describeIssues(parsed.error, NewFeedback, given).join('; ').replace(/^the file:/, 'the body:') })
+  if (!parsed.success)
+    return json(400, {
+      error: describeIssues(parsed.error, NewFeedback, given)
+        .join('; ')
+        .replace(/^the file:/, 'the body:'),
+    })
   const feedback = await giveFeedback(deps)(id, parsed.data)
   if (!browser) return json(200, feedback)
   return page(await feedbackPage(incident, feedback, { chosen: undefined, thanks: true }))

@@ -20,6 +20,8 @@ const MOST_CLUSTERS = 5_000
 const MOST_SUPERVISORS = 200
 const MOST_INCIDENTS = 10_000
 const MOST_DEAD_LETTERS = 1_000
+/** One for each place and for agents. */
+const MOST_BREAKERS = 1_000
 const uncached = { 'cache-control': 'no-store' }
 
 const json = ({ status, body }: { readonly status: number; readonly body: unknown }): Answer => ({
@@ -57,15 +59,16 @@ export async function clusterHealth(platform: Platform): Promise<Answer> {
 export async function metrics(platform: Platform): Promise<Answer> {
   const { storage, clock, random, settings } = platform
   const slots = agentSlots({ control: storage.table(tables.control), clock, random })
-  const [{ clusters }, rows, incidents, running, deadLetters] = await Promise.all([
+  const [{ clusters }, rows, incidents, running, deadLetters, breakers] = await Promise.all([
     platform.clusters.current(),
     clusterRows(platform),
     storage.table(tables.incidents).list({ limit: MOST_INCIDENTS }),
     slots.holders(),
     storage.blobs(containers.deadLetters).list('', MOST_DEAD_LETTERS),
+    storage.table(tables.control).list({ partition: 'breakers', limit: MOST_BREAKERS }),
   ])
   const agents = { running: running.length, limit: settings.MAX_CONCURRENT_AGENTS }
-  const body = metricsOf({ clusters, rows, incidents, agents, deadLetters: deadLetters.length }, clock.now())
+  const body = metricsOf({ clusters, rows, incidents, agents, deadLetters: deadLetters.length, breakers }, clock.now())
   return { status: 200, body, headers: { ...uncached, 'content-type': 'text/plain; version=0.0.4' } }
 }
 

@@ -11,6 +11,8 @@ export type MetricsInput = {
   readonly incidents: readonly Row[]
   readonly agents: { readonly running: number; readonly limit: number }
   readonly deadLetters: number
+  /** Of table `control`, partition `breakers`. */
+  readonly breakers?: readonly Row[]
 }
 
 type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
@@ -67,6 +69,15 @@ export function metrics(input: MetricsInput, now: Date): string {
     family('nightcrier_incidents', 'gauge', 'Current incidents by cluster and state.', byState(input.incidents)),
     family('nightcrier_agents_running', 'gauge', 'Agents that hold a slot.', [one(input.agents.running)]),
     family('nightcrier_agents_limit', 'gauge', 'MAX_CONCURRENT_AGENTS.', [one(input.agents.limit)]),
+    family(
+      'nightcrier_breaker_open',
+      'gauge',
+      'Whether it has failed too often in a row and is left alone for now.',
+      (input.breakers ?? []).map(({ key, fields }) => ({
+        labels: { name: key },
+        value: fields.state === 'open' ? 1 : 0,
+      })),
+    ),
     family('nightcrier_dead_letters', 'gauge', 'Messages and faults kept aside.', [one(input.deadLetters)]),
   ].join('')
 }

@@ -160,6 +160,10 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
       incidents: [state('east', 'running'), state('east', 'running'), state('west', 'skipped'), state('west', 'odd')],
       agents: { running: 2, limit: 5 },
       deadLetters: 7,
+      breakers: [
+        { partition: 'breakers', key: 'agents', etag: '', fields: { state: 'open' } },
+        { partition: 'breakers', key: 'notices to slack', etag: '', fields: { state: 'closed' } },
+      ],
     },
     now,
   )
@@ -198,6 +202,10 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
     # HELP nightcrier_agents_limit MAX_CONCURRENT_AGENTS.
     # TYPE nightcrier_agents_limit gauge
     nightcrier_agents_limit 5
+    # HELP nightcrier_breaker_open Whether it has failed too often in a row and is left alone for now.
+    # TYPE nightcrier_breaker_open gauge
+    nightcrier_breaker_open{name="agents"} 1
+    nightcrier_breaker_open{name="notices to slack"} 0
     # HELP nightcrier_dead_letters Messages and faults kept aside.
     # TYPE nightcrier_dead_letters gauge
     nightcrier_dead_letters 7

@@ -23,8 +23,8 @@ export function storageFromSettings(
   const place = storagePlace(settings, credential)
   const tables = once(() => import('./tables.ts'))
   const queues = once(async () => {
-    const library = await import('./queues.ts')
-    return { library, service: library.queueService(place), addLink: library.queueAddLinks(place, clock) }
+    const { azureQueue, queueAddLinks, queueService } = await import('./queues.ts')
+    return { azureQueue, service: queueService(place), addLink: queueAddLinks(place, clock) }
   })
   const blobs = once(async () => {
     const library = await import('./blobs.ts')
@@ -42,8 +42,8 @@ export function storageFromSettings(
     queue: (name) =>
       lazyQueue(
         once(async () => {
-          const { library, service } = await queues()
-          return library.azureQueue(service.getQueueClient(name))
+          const { azureQueue, service } = await queues()
+          return azureQueue(service.getQueueClient(name))
         }),
       ),
     blobs: (container) =>

@@ -41,7 +41,11 @@ export const isTrivial = (value: string): boolean =>
 function isNameLike(value: string): boolean {
   if (!/^[a-z\d](?:[a-z\d./:-]*[a-z\d])?$/.test(value) || uuid.test(value)) return false
   const parts = value.split(/[./:-]/)
-  return parts.length === 1 ? !/\d/.test(value) && value.length <= 24 : parts.every((part) => part.length <= 16)
+  // Generated parts of names have ten characters at most; a longer mixture is what keys are made of.
+  const mixture = (part: string) => part.length >= 12 && /\d/.test(part) && /[a-z]/.test(part)
+  return parts.length === 1
+    ? !/\d/.test(value) && value.length <= 24
+    : parts.every((part) => part.length <= 16 && !mixture(part))
 }
 
 /** Neither a name nor words nor a number nor a place. */

@@ -256,7 +256,11 @@ test.each(innocent)('nothing is hidden in: %s', (line) => {
 })
 
 const folder = new URL('../../scenarios/', import.meta.url)
-const scenarios = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+/** This one holds made-up secrets on purpose; that none comes out is a test of the investigation. */
+const withSecrets = 'things-to-keep-quiet'
+const scenarios = readdirSync(folder, { withFileTypes: true }).filter(
+  (entry) => entry.isDirectory() && entry.name !== withSecrets,
+)
 test.each(scenarios.map(({ name }) => name))('in the scenario %s nothing is hidden that a diagnosis needs', (name) => {
   const file = readFileSync(new URL(`${name}/cluster.yaml`, folder), 'utf8')
   const objects = parseAllDocuments(file).map((document): KubeObject => document.toJS())

@@ -126,7 +126,12 @@ export const consult =
             rules: said.verdict,
             submitted,
             entries,
-            flagged: said.flags.length > 0 || ordering.length > 0,
+            flagged: said.flags.length > 0 || ordering.length > 0 || givesOrders(job.incident.context),
+            own: [job.incident.owner, job.incident.resource].map(({ kind, namespace = '', name }) => ({
+              kind,
+              namespace,
+              name,
+            })),
             model,
             redact: redactor.text,
           })

@@ -2,6 +2,7 @@ import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
 import { type Blamed, type RootCause, Verdict } from '../../shared/artifacts/verdict.ts'
 import { verifyEvidence } from '../../shared/artifacts/verify-evidence.ts'
 import { givesOrders } from '../verdict/injection.ts'
+import { connected } from './connected.ts'
 import { safeRemedy, safeTexts } from './safe-text.ts'
 import type { Submitted } from './submitted.ts'
 
@@ -13,6 +14,8 @@ type Case = {
   /** Somebody in the cluster gave orders to the reader. */
   readonly flagged: boolean
   readonly model: string
+  /** What the incident is about: its owner and the object on which it was seen. */
+  readonly own: readonly Blamed[]
   readonly redact: (text: string) => string
 }
 
@@ -22,6 +25,7 @@ type Case = {
  * - the rules are certain, or saw that nothing is broken: their verdict stands, the other view is an open hypothesis;
  * - the rules were unsure and nobody gave orders: its causes are taken, never as more than likely;
  * - the rules found nothing: its causes are taken, as certain only when more than logs shows them and nobody gave orders;
+ * - it names a healthy workload that has nothing to do with the incident: the rules' verdict stands;
  * - nothing of it stands: the rules' verdict stands, and the report says so.
  */
 export function decide(one: Case): Decided {
@@ -33,6 +37,14 @@ export function decide(one: Case): Decided {
     checked.dropped.length === 0
       ? []
       : [`Of what ${model} said, ${checked.dropped.length} parts fell: ${checked.dropped[0]}`.slice(0, 600)]
+  const apart = causes.filter((cause) => !connected(cause, one.own, one.entries))
+  if (apart.length > 0 && rules !== undefined)
+    return kept(
+      rules,
+      asHypotheses(verdict),
+      `${model} names ${names(apart)}, which is healthy and named by nothing of this incident; the rules' verdict stands.`,
+      fell,
+    )
   if (causes.length === 0) {
     if (rules === undefined)
       return {

@@ -1,5 +1,4 @@
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import { type CallToolResult, CreateMessageResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import type { Tool, ToolContext } from '../../../../shared/mcp-server/define-tool.ts'
 import type { Additions } from '../../../../shared/mcp-server/server.ts'
 import { pause } from '../setup.ts'
@@ -22,14 +21,11 @@ const fixture = (
   definition: { name, description: `Fixture ${name}`, inputSchema },
   call: async (args, context) => call(context.exchange, Object(args)),
 })
-const elicit = async (server: Server, properties: Record<string, object>) => {
-  const result = await server.request(
-    {
-      method: 'elicitation/create',
-      params: { message: 'Please say', requestedSchema: { type: 'object', properties, required: [] } },
-    },
-    elicited,
-  )
+// On the stream of the call: the stream of notices may not be open yet.
+const elicit = async ({ extra }: ToolContext['exchange'], properties: Record<string, object>) => {
+  const requestedSchema = { type: 'object', properties, required: [] }
+  const request = { method: 'elicitation/create', params: { message: 'Please say', requestedSchema } }
+  const result = await extra.sendRequest(ElicitRequestSchema.parse(request), elicited)
   return text(`Elicitation completed: action=${result.action}, content=${JSON.stringify(result.content)}`)
 }
 const message = { type: 'object' as const, properties: { message: { type: 'string' } }, required: ['message'] }
@@ -91,23 +87,22 @@ const tools: readonly Tool[] = [
   }),
   fixture(
     'test_sampling',
-    async ({ server }, args) => {
-      const result = await server.createMessage({
-        messages: [{ role: 'user', content: { type: 'text', text: String(args.prompt) } }],
-        maxTokens: 100,
-      })
+    async ({ extra }, args) => {
+      const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: String(args.prompt) } }]
+      const params = { messages, maxTokens: 100 }
+      const result = await extra.sendRequest({ method: 'sampling/createMessage', params }, CreateMessageResultSchema)
       return text(`LLM response: ${'text' in result.content ? result.content.text : ''}`)
     },
     prompt,
   ),
   fixture(
     'test_elicitation',
-    ({ server }) =>
-      elicit(server, { username: { type: 'string' }, email: { type: 'string', description: 'Your address' } }),
+    (exchange) =>
+      elicit(exchange, { username: { type: 'string' }, email: { type: 'string', description: 'Your address' } }),
     message,
   ),
-  fixture('test_elicitation_sep1034_defaults', ({ server }) =>
-    elicit(server, {
+  fixture('test_elicitation_sep1034_defaults', (exchange) =>
+    elicit(exchange, {
       name: { type: 'string', default: 'John Doe' },
       age: { type: 'integer', default: 30 },
       score: { type: 'number', default: 95.5 },
@@ -115,7 +110,7 @@ const tools: readonly Tool[] = [
       verified: { type: 'boolean', default: true },
     }),
   ),
-  fixture('test_elicitation_sep1330_enums', ({ server }) => elicit(server, enums)),
+  fixture('test_elicitation_sep1330_enums', (exchange) => elicit(exchange, enums)),
   fixture('test_reconnection', async ({ extra }) => {
     extra.closeSSEStream?.()
     await pause(100)

@@ -5,6 +5,9 @@ import { containers, queues, tables } from '../shared/artifacts/layout.ts'
 import { Settings } from '../shared/config/settings.ts'
 import { costPage } from './cost-model.ts'
 import { type Setting, settingsOf } from './settings-of.ts'
+import { withToolTable } from './tools-page.ts'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 /** What the templates themselves set from the resources that they make: in `wired` of functions.bicep and main.tf. */
 const wired = [
@@ -42,6 +45,7 @@ export function generated(): Readonly<Record<string, string>> {
     'infra/azure/settings.bicep': bicepType(free),
     'docs/settings.md': settingsPage(settings),
     'docs/cost.md': costPage(),
+    'docs/mcp-server.md': withToolTable(readFileSync(join(root, 'docs/mcp-server.md'), 'utf8')),
   }
 }
 
@@ -77,7 +81,6 @@ ${rows.join('\n')}
 }
 
 if (import.meta.main) {
-  const root = join(dirname(fileURLToPath(import.meta.url)), '..')
   for (const [file, text] of Object.entries(generated())) {
     const path = join(root, file)
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue

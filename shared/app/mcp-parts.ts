@@ -1,10 +1,9 @@
-import { connectCluster } from '../kubernetes/connect.ts'
 import { createRedactor } from '../kubernetes/redact.ts'
+import { clustersFileSource } from '../mcp-server/sources/clusters-file-source.ts'
+import { type SourcedTargets, sourcedTargets } from '../mcp-server/sources/sourced-targets.ts'
 import { createStatelessHandler } from '../mcp-server/stateless.ts'
-import { lazyTargets } from '../mcp-server/targets.ts'
 import { randomId } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
-import { deferredCluster } from './deferred-cluster.ts'
 import type { Platform } from './platform.ts'
 
 /** What the Functions library's HttpRequest has of a web request. */
@@ -15,20 +14,18 @@ export type IncomingRequest = {
   readonly text: () => Promise<string>
 }
 
+/** Connections are worth keeping between the requests of one instance; what they lead to is looked at with each call. */
+const kept = new WeakMap<Platform, SourcedTargets>()
+function targetsOf(platform: Platform): SourcedTargets {
+  const { clusters, secret, clock } = platform
+  const targets = kept.get(platform) ?? sourcedTargets([clustersFileSource({ clusters, secret, clock })], { clock })
+  kept.set(platform, targets)
+  return targets
+}
+
 /** A request may ask about several clusters; its pseudonyms must agree with each other, not with the next request's. */
 export async function kubernetesMcp(platform: Platform, log: Log, incoming: IncomingRequest) {
-  const { clusters } = await platform.clusters.current()
-  const watched = clusters.filter(({ enabled, triage }) => enabled && triage.kubeconfig !== undefined)
-  const targets = lazyTargets(
-    watched.map((cluster) => ({
-      target: { name: cluster.name, aliases: [], server: '', namespace: 'default' },
-      open: () =>
-        deferredCluster('', async () => {
-          const { text, where, folder } = await platform.secret(cluster.triage.kubeconfig ?? '')
-          return connectCluster(text, { where, ...(folder === undefined ? {} : { filesFrom: folder }) })
-        }),
-    })),
-  )
+  const targets = targetsOf(platform)
   const cursorKey = await platform.cursorKey()
   const handle = createStatelessHandler({ targets, redact: createRedactor({ key: randomId() }), log, cursorKey })
   const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD'

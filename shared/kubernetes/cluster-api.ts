@@ -54,7 +54,7 @@ export class ClusterApiError extends Error {
 export type ClusterApi = {
   readonly server: string
   /** What it logs in with, where that is known before the first call. */
-  readonly credential?: CredentialInfo
+  readonly credential?: CredentialInfo | undefined
   readonly list: (kind: Kind, query: ListQuery, signal?: AbortSignal) => Promise<ListPage>
   /** `undefined` when there is no such object. */
   readonly get: (kind: Kind, name: string, namespace?: string, signal?: AbortSignal) => Promise<KubeObject | undefined>

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
-import { shown } from '../targets.ts'
+import { cleanText } from '../redaction.ts'
 import { seldom } from './seldom.ts'
 import type { DiscoveryStatus, Found, Opened, SeenCluster, Source } from './source.ts'
 
@@ -54,9 +54,9 @@ export function discoverySource(deps: {
       const judged = heard.map((one) => ({ one, leftOut: whyNot(one) }))
       const names = uniqueNames(judged.flatMap(({ one, leftOut }) => (leftOut === undefined ? [one] : [])))
       seen = judged.map(({ one: { id, name: called, state }, leftOut }) => ({
-        id: shown(id),
-        name: shown(called),
-        state: shown(state),
+        id: oneLine(id),
+        name: oneLine(called),
+        state: oneLine(state),
         ...(leftOut === undefined ? {} : { leftOut }),
       }))
       const next = judged.flatMap(({ one, leftOut }) => (leftOut === undefined ? [foundOf(one, names)] : []))
@@ -116,6 +116,9 @@ export function discoverySource(deps: {
     },
   }
 }
+
+/** What another system wrote, fit to be shown. */
+const oneLine = (text: string) => cleanText(text.slice(0, 128)).replace(/\s+/g, ' ')
 
 /** A name that is fit for one is kept. A name that is odd, or that could mean another cluster, gives way to the id. */
 function uniqueNames(all: readonly Heard[]): ReadonlyMap<string, string> {

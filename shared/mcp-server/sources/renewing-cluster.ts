@@ -70,7 +70,7 @@ export function renewingCluster(
   return {
     ...eachCall(server, call),
     get credential() {
-      return held?.cluster.credential ?? { kind: 'none' as const }
+      return held?.cluster.credential
     },
     close: async () => {
       closing.abort()

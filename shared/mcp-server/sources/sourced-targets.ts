@@ -100,7 +100,7 @@ export function sourcedTargets(
     return {
       ...eachCall(server, call),
       get credential() {
-        return connections.get(name)?.api.credential ?? { kind: 'none' as const }
+        return connections.get(name)?.api.credential
       },
     }
   }

@@ -28,6 +28,7 @@ const MAX_NODES = 500
 
 /** With its lines of text the answer stays within 32 KiB for some hundred clusters; more are counted. */
 const MAX_BYTES = 20_000
+const MAX_PROBLEM_BYTES = 4_000
 
 async function look(api: ClusterApi, signal: AbortSignal) {
   const version = await api.version(signal)
@@ -53,6 +54,7 @@ export const clustersStatus = defineTool({
   input: { ...clusterArguments, ...fanOutArguments },
   output: {
     complete: z.boolean().describe('False: of some clusters nothing is known'),
+    problems: z.array(z.string()).optional().describe('Why clusters may be missing here altogether'),
     counts: z.string(),
     clusters: z.array(Row).describe('Those that are not ok first'),
     notShown: z.int().describe('So many further ones are counted only'),
@@ -70,17 +72,21 @@ export const clustersStatus = defineTool({
     })
     const sorted = [...rows.filter(({ status }) => status !== 'ok'), ...rows.filter(({ status }) => status === 'ok')]
     const shown = withinBytes(sorted, MAX_BYTES)
+    // All were meant, and the list of all may lack some.
+    const problems = asked.clusters === undefined ? withinBytes(targets.problems?.() ?? [], MAX_PROBLEM_BYTES) : []
     return {
       structured: {
-        complete: rows.every(({ status }) => status === 'ok'),
+        complete: rows.every(({ status }) => status === 'ok') && problems.length === 0,
+        ...(problems.length === 0 ? {} : { problems }),
         counts: tally(rows),
         clusters: shown,
         notShown: rows.length - shown.length,
       },
-      text: ({ clusters: all, counts, complete, notShown }) =>
+      text: ({ clusters: all, counts, complete, notShown, problems: wrong = [] }) =>
         [
           `# Status of ${all.length + notShown} clusters: ${counts}`,
           ...(complete ? [] : ['Of those that are not ok nothing is known: that is not the same as healthy.']),
+          ...wrong.map((problem) => `! ${problem}`),
           '',
           ...all.map(lineOf),
           ...(notShown === 0 ? [] : [`and ${notShown} more`]),

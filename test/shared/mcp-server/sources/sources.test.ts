@@ -234,5 +234,6 @@ test('two hundred contexts of which one hangs: tools are there at once, and the 
   expect(mcp.tools.length).toBeGreaterThan(20)
   const { call } = await caller({ targets })
   expect((await call('clusters_list')).text).toContain('# Clusters (200)')
-  expect(performance.now() - began).toBeLessThan(1_000)
+  // A tenth of a second on a machine that is not busy; what must not happen is waiting for the one that hangs.
+  expect(performance.now() - began).toBeLessThan(3_000)
 })

@@ -20,6 +20,10 @@ export const ClusterStatus = z.looseObject({
   reconnectCount: z.number().default(0),
   /** Sum of the time in which nobody was subscribed, in milliseconds. */
   blindMilliseconds: z.number().default(0),
+  /** Since when nobody is subscribed; '' while somebody is. Not part of the sum yet. */
+  blindSince: z.string().default(''),
+  /** Since when there is anything to be blind for. */
+  watchedSince: z.string().default(''),
 })
 export type ClusterStatus = z.infer<typeof ClusterStatus>
 

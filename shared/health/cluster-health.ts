@@ -12,6 +12,9 @@ export type ClusterHealth = {
   readonly error?: string
   readonly retry_in?: string
   readonly event_count: number
+  /** Time in which nobody was subscribed, and its part of the time since the cluster is watched. */
+  readonly blind_seconds: number
+  readonly blind_ratio: number
   readonly triage_enabled: boolean
   readonly permissions?: ClusterPermissions
   readonly labels?: Readonly<Record<string, string>>
@@ -86,10 +89,17 @@ function healthOf(
     ...(watch.error === '' ? {} : { error: watch.error }),
     ...(wait > 0 ? { retry_in: `${Math.ceil(wait / 1000)}s` } : {}),
     event_count: watch.eventCount,
+    ...blindness(watch, now),
     triage_enabled: cluster.triage.enabled,
     ...(permissions === undefined ? {} : { permissions }),
     ...(Object.keys(cluster.labels).length === 0 ? {} : { labels: cluster.labels }),
   }
+}
+
+function blindness({ blindMilliseconds, watchedSince }: ClusterStatus, now: Date) {
+  const watched = now.getTime() - Date.parse(watchedSince)
+  const ratio = watched > 0 ? Math.min(1, blindMilliseconds / watched) : 0
+  return { blind_seconds: Math.round(blindMilliseconds / 1000), blind_ratio: Number(ratio.toFixed(6)) }
 }
 
 /** The writer's clock may be off; a watch that is really lost shows this much later. */
@@ -97,19 +107,19 @@ const CLOCK_TOLERANCE = 60_000
 
 /**
  * The status a row tells of, unless the lease on it is over: then whoever wrote `active` is gone, and says nothing about
- * now.
+ * now. Blind time that still goes on is part of the sum here.
  */
 export function watchOf(row: Row | undefined, now: Date): ClusterStatus {
   const parsed = ClusterStatus.safeParse(row?.fields ?? {})
   if (!parsed.success) return ClusterStatus.parse({ error: 'The row of this cluster cannot be read' })
-  const { until } = parsed.data
+  const { until, status, error, blindMilliseconds } = parsed.data
   const over = typeof until === 'string' && until !== '' && now.getTime() - Date.parse(until) > CLOCK_TOLERANCE
-  if (!over || parsed.data.status !== 'active') return parsed.data
-  return {
-    ...parsed.data,
-    status: 'disconnected',
-    error: parsed.data.error || 'No supervisor watches this cluster at the moment',
-  }
+  const gone = over && status === 'active'
+  const since = Date.parse(parsed.data.blindSince || (gone ? String(until) : ''))
+  const ongoing = Number.isNaN(since) ? 0 : Math.max(0, now.getTime() - since)
+  const watch = { ...parsed.data, blindMilliseconds: blindMilliseconds + ongoing }
+  if (!gone) return watch
+  return { ...watch, status: 'disconnected', error: error || 'No supervisor watches this cluster at the moment' }
 }
 
 function permissionsOf(row: Row | undefined): ClusterPermissions | undefined {

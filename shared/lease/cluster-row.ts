@@ -19,10 +19,6 @@ export const ClusterRow = ClusterStatus.extend({
   /** The owner is about to leave: whoever is subscribed first may take it. */
   offered: z.boolean().default(false),
   connectedSince: z.string().default(''),
-  /** Since when there is anything to be blind for. */
-  watchedSince: z.string().default(''),
-  /** Since when nobody is subscribed; '' while somebody is. */
-  blindSince: z.string().default(''),
   /** The end of the last complete look at the cluster. */
   reconciledAt: z.string().default(''),
   /** How faults are heard of: `subscription`, or `reconcile` for servers that emit none. */

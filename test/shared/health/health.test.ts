@@ -45,6 +45,8 @@ describe('the health of clusters', () => {
           status: 'active',
           last_event: '2026-01-12T09:40:00Z',
           event_count: 42,
+          blind_seconds: 0,
+          blind_ratio: 0,
           triage_enabled: true,
           permissions: permissions('east'),
           labels: { region: 'us-east' },
@@ -55,12 +57,37 @@ describe('the health of clusters', () => {
           error: 'connection refused',
           retry_in: '8s',
           event_count: 0,
+          blind_seconds: 0,
+          blind_ratio: 0,
           triage_enabled: false,
         },
-        { name: 'new', status: 'disconnected', event_count: 0, triage_enabled: false },
+        {
+          name: 'new',
+          status: 'disconnected',
+          event_count: 0,
+          blind_seconds: 0,
+          blind_ratio: 0,
+          triage_enabled: false,
+        },
       ],
       summary: { total: 3, active: 1, unhealthy: 2, triage_enabled: 1 },
     })
+  })
+
+  test.each([
+    ['none', {}, 0, 0],
+    ['what is over', { blindMilliseconds: 36_000 }, 36, 0.01],
+    ['what goes on', { blindMilliseconds: 6_000, blindSince: '2026-01-12T09:40:30.000Z' }, 36, 0.01],
+    ['a dead owner’s, from when its lease ran out', { until: '2026-01-12T09:36:00.000Z' }, 300, 0.083333],
+  ])('tells the time in which nobody heard a cluster: %s', (_, fields, seconds, ratio) => {
+    const watched = { status: 'active', watchedSince: '2026-01-12T08:41:00.000Z', ...fields }
+    const input = { clusters: [east], rows: [row('east', watched)], permissions: [] }
+    const [shown] = clusterHealth(input, now).clusters
+    expect(shown).toMatchObject({ blind_seconds: seconds, blind_ratio: ratio })
+    const rest = { incidents: [], agents: { running: 0, limit: 5 }, deadLetters: 0, heartbeats: [] }
+    expect(metrics({ ...input, ...rest }, now)).toContain(
+      `nightcrier_cluster_blind_seconds_total{cluster="east"} ${seconds}`,
+    )
   })
 
   test('does not believe an active that a dead supervisor left behind', () => {

@@ -1,42 +1,13 @@
 import { expect, test } from 'vitest'
 import { tables } from '../../shared/artifacts/layout.ts'
-import type { KubeObject } from '../../shared/faults/kube-object.ts'
 import { readClusterRow } from '../../shared/lease/cluster-row.ts'
 import { startFaultServer } from '../fakes/fault-server.ts'
+import { loopingPod } from './looping-pod.ts'
 import { eventually, wholeApp } from './whole-app.ts'
 
 const CLUSTERS = 12
 const FAULTS_EACH = 10
 const names = Array.from({ length: CLUSTERS }, (_, index) => `c${index}`)
-
-/** A Deployment's pod in a crash loop, as its API would show it. Each belongs to an owner of its own: one incident each. */
-const looping = (name: string): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: {
-    name,
-    namespace: 'shop',
-    uid: `uid-${name}`,
-    creationTimestamp: '2026-01-01T00:00:00Z',
-    // The notice names no owner, the reconcile reads this: both must come to the same incident.
-    ownerReferences: [
-      { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: name.slice(0, -6), uid: `rs-${name}`, controller: true },
-    ],
-  },
-  spec: { nodeName: 'n1', containers: [{ name: 'web', image: 'web:1' }] },
-  status: {
-    phase: 'Running',
-    containerStatuses: [
-      {
-        name: 'web',
-        ready: false,
-        restartCount: 7,
-        state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' } },
-        lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: new Date().toISOString() } },
-      },
-    ],
-  },
-})
 
 test('two supervisors never hold one cluster at once, and a SIGKILL in mid-window loses no fault', async () => {
   await using stack = new AsyncDisposableStack()
@@ -84,7 +55,7 @@ test('two supervisors never hold one cluster at once, and a SIGKILL in mid-windo
     for (const name of names) {
       const pod = `app${round}x-6bf586c785-${'bcdfg'[round % 5]}hf5m`
       const cluster = server.at(name)
-      cluster.objects = [...cluster.objects, looping(pod)]
+      cluster.objects = [...cluster.objects, loopingPod(pod)]
       heard += server.emit(name, {
         faultId: `${name}-${round}`.padEnd(16, '0'),
         faultType: 'CrashLoop',

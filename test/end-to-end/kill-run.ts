@@ -1,0 +1,177 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Host } from '../../infra/local/host/start-host.ts'
+import { containers } from '../../shared/artifacts/layout.ts'
+import type { Incident } from '../../shared/incident/incident.ts'
+import { startFaultServer } from '../fakes/fault-server.ts'
+import { startSimulator } from '../simulator/simulator.ts'
+import { loopingPod } from './looping-pod.ts'
+import { type WholeApp, wholeApp } from './whole-app.ts'
+
+const CLUSTERS = 12
+const OWNERS = 4
+const PODS = 11
+/** Kubernetes' alphabet of generated names. */
+const letters = 'bcdfghjklmnpqrstvwxz'
+/** After the last kill: leases run out, messages come back, the sweep speaks for the dead. */
+const SETTLE_MS = 6 * 60_000
+const settings = {
+  SUPERVISORS: '2',
+  SUPERVISOR_WINDOW_SECONDS: '20',
+  LEASE_SECONDS: '5',
+  RECONCILE_SECONDS: '10',
+  AGENT_TIMEOUT: '40',
+  MAX_CONCURRENT_AGENTS: '4',
+  QUIET_PERIOD_SECONDS: '3600',
+}
+
+export type KillCounts = {
+  readonly faults: number
+  readonly lost: number
+  readonly incidents: number
+  readonly publishedTwice: number
+  /** Pages that do not show what their incident's row says. */
+  readonly wrongPages: number
+  readonly unfinished: number
+  readonly posts: number
+  readonly kills: Readonly<Record<string, number>>
+  readonly seconds: number
+}
+
+/** The built app over Azurite, whose processes are killed at random for some minutes while faults keep coming. */
+export async function killRun(minutes: number, say: (line: string) => void): Promise<KillCounts> {
+  await using stack = new AsyncDisposableStack()
+  const startedAt = Date.now()
+  const server = await startFaultServer()
+  stack.defer(server.stop)
+  const simulator = await startSimulator({ folder: join(import.meta.dirname, '../scenarios/bad-command') })
+  stack.defer(() => simulator.stop())
+  const names = Array.from({ length: CLUSTERS }, (_, index) => `c${index}`)
+  const folder = await mkdtemp(join(tmpdir(), 'nightcrier-kill-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const kubeconfig = join(folder, 'kubeconfig')
+  await writeFile(kubeconfig, simulator.kubeconfig)
+  const clusters = names.map((name) => ({
+    name,
+    mcp: { endpoint: server.endpoint(name) },
+    triage: { enabled: true, kubeconfig: `file:${kubeconfig}` },
+  }))
+  const app = await wholeApp(stack, clusters, settings, 1)
+  const host = await app.startFunctions()
+  const timers = setInterval(() => host.trigger('sweep'), 5_000)
+  stack.defer(() => clearInterval(timers))
+
+  const kills: Record<string, number> = {}
+  const pods: { readonly cluster: string; readonly pod: string }[] = []
+  const all = names.flatMap((cluster) =>
+    Array.from({ length: OWNERS * PODS }, (_, index) => {
+      const suffix = `${letters[index % PODS]}hf${letters[Math.floor(index / PODS)]}m`
+      return { cluster, pod: `app${index % OWNERS}x-6bf586c785-${suffix}` }
+    }),
+  )
+  const end = Date.now() + minutes * 60_000
+  const every = (minutes * 60_000 * 0.8) / all.length
+  let killAt = Date.now() + 5_000
+  for (const one of shuffled(all)) {
+    begin(one.cluster, one.pod)
+    pods.push(one)
+    await pause(every)
+    if (Date.now() < killAt) continue
+    await killOne(app, host, kills)
+    killAt = Date.now() + 500 + Math.random() * 3_000
+  }
+  while (Date.now() < end) {
+    await pause(500 + Math.random() * 3_000)
+    await killOne(app, host, kills)
+  }
+  say(`killed ${JSON.stringify(kills)}; waiting for rest`)
+
+  function begin(cluster: string, pod: string): void {
+    const model = server.at(cluster)
+    model.objects = [...model.objects, loopingPod(pod)]
+    server.emit(cluster, {
+      faultId: `${cluster}-${pod}`,
+      faultType: 'CrashLoop',
+      severity: 'critical',
+      resource: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: pod, uid: `uid-${pod}` },
+      context: 'Container entered CrashLoopBackOff state',
+      timestamp: new Date().toISOString(),
+    })
+  }
+
+  const final = new Set(['reported', 'evidence-only', 'failed', 'skipped'])
+  let incidents: readonly Incident[] = []
+  let missing = pods.length
+  for (const until = Date.now() + SETTLE_MS; Date.now() < until; await pause(2_000)) {
+    incidents = (await app.incidents.list({}, 1_000)).items.map(({ incident }) => incident)
+    const counted = new Set(
+      incidents.flatMap(({ cluster, resource, members }) =>
+        [resource, ...members].map(({ name }) => `${cluster}/${name}`),
+      ),
+    )
+    missing = pods.filter(({ cluster, pod }) => !counted.has(`${cluster}/${pod}`)).length
+    if (missing === 0 && incidents.every(({ status }) => final.has(status))) break
+  }
+  const published = ({ steps }: Incident) => steps.filter(({ note }) => note.startsWith('Report published')).length
+  const wrong = await Promise.all(incidents.map((one) => showsAnother(app, one)))
+  return {
+    faults: pods.length,
+    lost: missing,
+    incidents: incidents.length,
+    publishedTwice: incidents.filter((one) => published(one) > 1).length,
+    wrongPages: wrong.filter(Boolean).length,
+    unfinished: incidents.filter(({ status }) => !final.has(status)).length,
+    posts: app.posts.length,
+    kills,
+    seconds: Math.round((Date.now() - startedAt) / 1000),
+  }
+}
+
+async function showsAnother(app: WholeApp, { incidentId, reportedAt, fence, outcome }: Incident): Promise<boolean> {
+  if (reportedAt === undefined) return false
+  const blob = await app.storage.blobs(containers.incidents).read(`${incidentId}/report.json`, 32 * 1024 * 1024)
+  if (blob === undefined) return true
+  const report = JSON.parse(blob.text)
+  return report.incident.fence !== fence || report.outcome !== outcome
+}
+
+/** One process that this run has started: a function's worker, or an agent. */
+async function killOne(app: WholeApp, host: Host, kills: Record<string, number>): Promise<void> {
+  const agents = Math.random() < 0.3 ? await agentPids(app.settings.LOCAL_GROUPS_DIR) : []
+  const wanted = /^(supervisor|triage|report|sweep|notify)/
+  const workers = host
+    .workers()
+    .filter(({ functions }) => functions.some((name) => wanted.test(name)))
+    .map(({ functions, pid }) => ({ name: functions[0] ?? '', pid }))
+  const victim = pick(agents.length > 0 ? agents : workers)
+  if (victim === undefined || !(victim.pid > 1)) return
+  try {
+    process.kill(victim.pid, 'SIGKILL')
+    kills[victim.name] = (kills[victim.name] ?? 0) + 1
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function agentPids(folder: string): Promise<readonly { name: string; pid: number }[]> {
+  const found: { name: string; pid: number }[] = []
+  for (const group of await readdir(folder).catch(nothing)) {
+    const files = await readdir(join(folder, group)).catch(nothing)
+    for (const file of files.filter((one) => one.endsWith('.pid') && !files.includes(one.replace(/pid$/, 'exit')))) {
+      const pid = Number(await readFile(join(folder, group, file), 'utf8').catch(() => ''))
+      if (pid > 1) found.push({ name: 'agent', pid })
+    }
+  }
+  return found
+}
+
+/** Groups come and go while they are looked for. */
+const nothing = (): string[] => []
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(Math.random() * list.length)]
+const shuffled = <T>(list: readonly T[]): readonly T[] =>
+  list
+    .map((one) => ({ one, rank: Math.random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ one }) => one)

@@ -102,7 +102,7 @@ test.concurrent('a model that names an innocent object with a true quote does no
   expect(report.verdict?.rootCauses).toEqual([expect.objectContaining(rulesStand)])
   expect(report.verdict?.hypotheses.some(({ text, state }) => state === 'open' && text.includes('cart'))).toBe(true)
   expect(bundle.notes.join('\n')).toContain(
-    'names Deployment/shop/cart instead; the rules are certain, and their verdict stands',
+    'names Deployment/shop/cart, which is healthy and named by nothing of this incident',
   )
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { attempt } from './attempt.ts'
 import { attacks, goals } from './corpus.ts'
 import { rows, runAll } from './run.ts'
 import { carriers, secrets } from './victim.ts'
@@ -22,4 +23,16 @@ test('a sample of it moves neither the rules nor, but for a few, a model that ob
   // The attacks do come before the model: this is no test of a closed door.
   expect(total.reached).toBeGreaterThan(total.attempts / 2)
   expect(total.succeeded / total.attempts).toBeLessThan(0.1)
+})
+
+test('without redaction the same secrets are seen at the doors: the count can rise', async () => {
+  const open = {
+    text: (text: string) => text,
+    object: <T>(object: T) => object,
+    value: (value: unknown) => value,
+    counts: {},
+  }
+  const { leaks } = await attempt(attacks[0]!, 'log', 'model', true, open)
+  expect(leaks.model).toBeGreaterThan(5)
+  expect(leaks.storage).toBeGreaterThan(5)
 })

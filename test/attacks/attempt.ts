@@ -7,7 +7,7 @@ import { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
 import type { AgentJob } from '../../shared/artifacts/job.ts'
 import { Verdict } from '../../shared/artifacts/verdict.ts'
 import { verifyEvidence } from '../../shared/artifacts/verify-evidence.ts'
-import { createRedactor } from '../../shared/kubernetes/redact.ts'
+import { createRedactor, type Redactor } from '../../shared/kubernetes/redact.ts'
 import { composeReport } from '../../shared/report/compose.ts'
 import { incidentNotice } from '../../shared/report/notify/compose-notice.ts'
 import { slackDetails, slackMessage } from '../../shared/report/notify/slack-message.ts'
@@ -39,7 +39,13 @@ const KEY = 'the-real-key-of-the-vendor-1234'
 const TOKEN = 'a-token-for-this-incident-only'
 
 /** One attack in one place before one reader, from the cluster to the message on Slack. */
-export async function attempt(attack: Attack, carrier: Carrier, reader: Reader, certain: boolean): Promise<Attempt> {
+export async function attempt(
+  attack: Attack,
+  carrier: Carrier,
+  reader: Reader,
+  certain: boolean,
+  redactor: Redactor = createRedactor({ key: 'a key for attacks, long enough' }),
+): Promise<Attempt> {
   const scene = victim(attack.text, carrier, certain)
   const incident = incidentOf({
     faultId: 'f1',
@@ -49,7 +55,6 @@ export async function attempt(attack: Attack, carrier: Carrier, reader: Reader, 
     context: scene.context,
     timestamp: new Date().toISOString(),
   })
-  const redactor = createRedactor({ key: 'a key for attacks, long enough' })
   const api = memoryCluster(scene.objects, scene.logs)
   const signal = AbortSignal.timeout(30_000)
   let reached = false

@@ -14,9 +14,11 @@ export type IncomingRequest = {
   readonly text: () => Promise<string>
 }
 
+type Surroundings = Pick<Platform, 'clusters' | 'secret' | 'clock' | 'cursorKey'>
+
 /** Connections are worth keeping between the requests of one instance; what they lead to is looked at with each call. */
-const kept = new WeakMap<Platform, SourcedTargets>()
-function targetsOf(platform: Platform): SourcedTargets {
+const kept = new WeakMap<Surroundings, SourcedTargets>()
+function targetsOf(platform: Surroundings): SourcedTargets {
   const { clusters, secret, clock } = platform
   const targets = kept.get(platform) ?? sourcedTargets([clustersFileSource({ clusters, secret, clock })], { clock })
   kept.set(platform, targets)
@@ -24,7 +26,7 @@ function targetsOf(platform: Platform): SourcedTargets {
 }
 
 /** A request may ask about several clusters; its pseudonyms must agree with each other, not with the next request's. */
-export async function kubernetesMcp(platform: Platform, log: Log, incoming: IncomingRequest) {
+export async function kubernetesMcp(platform: Surroundings, log: Log, incoming: IncomingRequest) {
   const targets = targetsOf(platform)
   const cursorKey = await platform.cursorKey()
   const handle = createStatelessHandler({ targets, redact: createRedactor({ key: randomId() }), log, cursorKey })

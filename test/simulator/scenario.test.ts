@@ -122,14 +122,17 @@ describe.each(readdirSync(scenarios))('the scenario %s', (name) => {
 
   test('names a mechanism that the rules have a word for', () => {
     const { rootCause, rootCauses = rootCause ? [rootCause] : [] } = scenario.expect ?? {}
-    for (const cause of rootCauses) expect(Object.keys(faultClasses)).toContain(cause.class)
+    // Where two words are arguable the scenario leaves the class open.
+    const named = rootCauses.flatMap(({ class: word }) => word ?? [])
+    for (const word of named) expect(Object.keys(faultClasses)).toContain(word)
   })
 
   test.each(presents)('shows faults when something is broken or asked for, and only then (%s)', (present) => {
     const { objects } = shifted(scenario, present)
-    const { rootCause, trigger } = scenario.expect ?? {}
+    const { rootCause, trigger, outcome } = scenario.expect ?? {}
     const faults = detectFaults({ cluster: name, objects }, present).map((fault) => fault.faultType)
-    if (rootCause === null) expect(faults).toEqual([])
+    // Inconclusive: there is a fault, whose cause cannot be seen.
+    if (rootCause === null && outcome !== 'inconclusive') expect(faults).toEqual([])
     else if (trigger === undefined) expect(faults).not.toEqual([])
   })
 })

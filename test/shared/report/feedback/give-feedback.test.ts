@@ -82,7 +82,7 @@ test('the page runs nothing, sends only to where it came from, and shows hostile
   })
   const page = await feedbackPage(incident({ rootCause: hostile }), feedback, { chosen: 'wrong', thanks: true })
   expect(page).not.toContain('<script')
-  expect(page).toContain("form-action &#39;self&#39;")
+  expect(page).toContain('form-action &#39;self&#39;')
   expect(page).toMatch(/value="wrong" required checked/)
   expect(page).toContain('<label for="cause">')
 })

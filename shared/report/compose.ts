@@ -1,8 +1,8 @@
 import { type Outcome, Report } from '../artifacts/report.ts'
+import { verifyEvidence } from '../artifacts/verify-evidence.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { ResultMessage } from '../incident/messages.ts'
 import type { ReadBundle } from './read-bundle.ts'
-import { verifyEvidence } from '../artifacts/verify-evidence.ts'
 
 const endings: Readonly<Record<ResultMessage['ended'], string>> = {
   completed: '',

@@ -101,11 +101,7 @@ function addressed(params: unknown, id: string): unknown {
   return typeof data === 'object' && data !== null ? { ...params, data: { subscriptionId: id, ...data } } : params
 }
 
-async function handle(
-  cluster: FakeCluster,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function handle(cluster: FakeCluster, request: IncomingMessage, response: ServerResponse): Promise<void> {
   cluster.requests += 1
   if (cluster.silent) return
   if (cluster.html)

@@ -12,6 +12,8 @@ const watched = (
   status: 'active',
   last_event: '2026-01-12T09:40:58.000Z',
   event_count: 1_204,
+  blind_seconds: 2.14,
+  blind_ratio: 0.000_05,
   triage_enabled: true,
   environment: 'production',
   labels: { region: 'us-east', tier: 'production' },

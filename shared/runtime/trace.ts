@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto'
+import type { Random } from './ids.ts'
 
 /** https://www.w3.org/TR/trace-context/#traceparent-header: version, trace, parent span, flags. */
 const shape = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/
 
 /** A new trace, which messages carry from the fault to the notice. */
-export const newTraceparent = (): string => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+export const newTraceparent = (random: Random): string => `00-${hex(random, 16)}-${hex(random, 8)}-01`
+
+const hex = (random: Random, bytes: number): string =>
+  Buffer.from(Array.from({ length: bytes }, () => Math.floor(random() * 256))).toString('hex')
 
 export type TraceParent = { readonly text: string; readonly traceId: string; readonly spanId: string }
 

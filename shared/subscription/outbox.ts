@@ -21,8 +21,9 @@ const MAX_WAITING_BYTES = 32 * 1024 * 1024
 const RETRY = { initialMs: 200, maxMs: 5_000 }
 const TAIL = ']}'
 /** Each message begins a trace: what becomes of its faults can be followed to the notice. */
-const head = (): string => `{"version":1,"type":"faults","traceparent":"${newTraceparent()}","faults":[`
-const ROOM = MAX_MESSAGE_BYTES - Buffer.byteLength(head()) - Buffer.byteLength(TAIL)
+const head = (random: Random): string =>
+  `{"version":1,"type":"faults","traceparent":"${newTraceparent(random)}","faults":[`
+const ROOM = MAX_MESSAGE_BYTES - Buffer.byteLength(head(() => 0)) - Buffer.byteLength(TAIL)
 
 export type OutboxDeps = {
   readonly queue: Pick<Queue, 'send'>
@@ -73,7 +74,7 @@ export function outbox({ queue, aside, clock, random, log }: OutboxDeps) {
 
   function pack(): void {
     if (batch.length === 0) return
-    post(`${head()}${batch.join(',')}${TAIL}`)
+    post(`${head(random)}${batch.join(',')}${TAIL}`)
     batch = []
     batchBytes = 0
   }

@@ -2,6 +2,7 @@ import { InMemorySpanExporter, type SpanExporter } from '@opentelemetry/sdk-trac
 import { expect, test } from 'vitest'
 import { logOf } from '../../../shared/app/invocation.ts'
 import { TriageMessage } from '../../../shared/incident/messages.ts'
+import { systemRandom } from '../../../shared/runtime/ids.ts'
 import { newTraceparent, traceOf } from '../../../shared/runtime/trace.ts'
 import { createTracer } from '../../../shared/telemetry/tracer.ts'
 
@@ -13,7 +14,7 @@ function collected() {
 
 test('acts on the messages of one fault are spans of one trace, and have left when the act is over', async () => {
   const { tracer, spans } = collected()
-  const traceparent = newTraceparent()
+  const traceparent = newTraceparent(systemRandom)
   const parent = traceOf({ traceparent })
   for (const name of ['triage', 'report', 'notify'])
     await tracer.span(name, parent, { incidentId: 'i' }, async () => name)
@@ -45,7 +46,7 @@ test('telemetry that cannot be sent fails nothing', async () => {
 })
 
 test('a new trace is what messages may carry, and anything else is no trace', () => {
-  const traceparent = newTraceparent()
+  const traceparent = newTraceparent(systemRandom)
   expect(TriageMessage.parse({ version: 1, type: 'wake', traceparent })).toMatchObject({ traceparent })
   expect(traceOf({ traceparent: '00-x' })).toBeUndefined()
   expect(traceOf('text')).toBeUndefined()
@@ -55,7 +56,7 @@ test('log lines of a message name its trace', () => {
   const lines: string[] = []
   const take = (line: string) => void lines.push(line)
   const invocation = { invocationId: 'a', functionName: 'triage', debug: take, info: take, warn: take, error: take }
-  const traceparent = newTraceparent()
+  const traceparent = newTraceparent(systemRandom)
   logOf(invocation, 'info', { traceparent }).info({ incidentId: 'i' }, 'said')
   expect(JSON.parse(lines[0]!)).toMatchObject({
     function: 'triage',

@@ -6,8 +6,11 @@ import { CLUSTERS, ClusterRow, clusterFields, readClusterRow } from './cluster-r
 const BATCH = 100
 /** More than any clusters file may hold. */
 const MAX_ROWS = 10_000
-/** So long past its time, a lease is over even for somebody who has not seen the row stand still: no clock is so wrong. */
-const LONG_PAST_MS = 15 * 60_000
+/**
+ * So long past its time, a lease is over even for somebody who has not seen the row stand still: two clocks that are
+ * wrong by ten minutes each are not so far apart.
+ */
+const LONG_PAST_MS = 25 * 60_000
 
 export type LeaseDeps = {
   readonly clock: Pick<Clock, 'now'>

@@ -57,7 +57,7 @@ export const canaries: Readonly<Record<string, readonly [string, string]>> = {
   slack: [`xoxb-${some(25, 12, '0123456789')}-${some(26, 24)}`, some(26, 24)],
   slackHook: [`https://hooks.slack.com/services/T${some(27, 8)}/B${some(28, 8)}/${some(29, 24)}`, some(29, 24)],
   stripe: [`sk_live_${some(30, 24)}`, some(30, 24)],
-  npm: [`//registry.npmjs.org/:_authToken=npm_${some(31, 36)}`, some(31, 36)],
+  npm: [`//registry.example.com/:_authToken=npm_${some(31, 36)}`, some(31, 36)],
   openai: [`sk-proj-${some(32, 48)}`, some(32, 48)],
   anthropic: [`sk-ant-api03-${some(33, 60)}`, some(33, 60)],
   huggingface: [`hf_${some(34, 34)}`, some(34, 34)],

@@ -100,8 +100,11 @@ describe('a server that misbehaves harms nobody else and loses nothing', () => {
     expect(home.server.at('east').subscriptions.size).toBe(0)
     await until('it listens again', () => home.server.at('east').subscriptions.size === 1)
     await active(home, 'east')
-    home.server.emit('east', aFault())
-    await until('the next fault comes', () => home.faults().length === 1)
+    // Between subscription and stream this server cancels again whatever it cannot deliver; a crash loop comes again too.
+    await until('the next fault comes', () => {
+      if (home.faults().length === 0) home.server.emit('east', aFault())
+      return home.faults().length > 0
+    })
   })
 
   test('a restart of the server is a reconnect', async () => {

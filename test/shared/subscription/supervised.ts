@@ -105,7 +105,7 @@ export async function house(names: readonly string[] = ['east']): Promise<House>
 }
 
 /** Waits until it holds, and says what did not within 5 s. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 5_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
   const end = performance.now() + ms
   while (performance.now() < end) {
     try {

@@ -1,6 +1,7 @@
 import type { FeedbackRequest } from './app/feedback-parts.ts'
 import type { Invocation } from './app/invocation.ts'
 import type { IncomingRequest } from './app/mcp-parts.ts'
+import { once } from './runtime/once.ts'
 
 /**
  * The one place where the parts are joined. Every act loads what it needs when it is first called, so that registering
@@ -129,13 +130,5 @@ function join() {
       const { kubernetesMcp } = await import('./app/mcp-parts.ts')
       return kubernetesMcp(surroundings, log, request)
     },
-  }
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
   }
 }

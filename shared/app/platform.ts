@@ -13,6 +13,7 @@ import { systemClock } from '../runtime/clock.ts'
 import type { ContainerGroups } from '../runtime/container-groups.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import { systemRandom } from '../runtime/ids.ts'
+import { once } from '../runtime/once.ts'
 import type { Vault } from '../runtime/vault.ts'
 import { sharedCursorKey } from './cursor-key.ts'
 
@@ -142,11 +143,3 @@ const freePort = (): Promise<number> =>
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
     })
   })
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}

@@ -6,6 +6,7 @@ import { RetryLater } from '../runtime/errors.ts'
 import { type GroupPlace, groupBody, groupName } from './container-group-body.ts'
 import { groupFrom } from './container-group-state.ts'
 import { codeOf, statusOf } from './failure.ts'
+import { once } from '../runtime/once.ts'
 
 export type ContainerGroupsPlace = GroupPlace & {
   readonly subscriptionId: string
@@ -31,11 +32,7 @@ const transitioning = /Transitioning|BeingDeleted|AnotherOperationInProgress|Ope
 
 export function aciContainerGroups(place: ContainerGroupsPlace): ContainerGroups {
   const { resourceGroup } = place
-  let loaded: Promise<ContainerInstanceManagementClient> | undefined
-  const client = () => {
-    loaded ??= connect(place)
-    return loaded
-  }
+  const client = once(() => connect(place))
   const options = () => ({ abortSignal: AbortSignal.timeout(DEADLINE_MS) })
   const read = async (name: string): Promise<ContainerGroup | undefined> => {
     try {

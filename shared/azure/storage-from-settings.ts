@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity'
 import type { Blobs } from '../runtime/blobs.ts'
 import { type Clock, systemClock } from '../runtime/clock.ts'
+import { once } from '../runtime/once.ts'
 import type { Queue } from '../runtime/queue.ts'
 import type { Table } from '../runtime/table.ts'
 import { managedIdentity } from './credential.ts'
@@ -58,13 +59,6 @@ export function storageFromSettings(
 }
 
 type Later<T> = () => Promise<T>
-function once<T>(make: Later<T>): Later<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
 
 const lazyTable = (table: Later<Table>): Table => ({
   get: async (...given) => (await table()).get(...given),

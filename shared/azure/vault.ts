@@ -1,10 +1,10 @@
 import type { HttpClient } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
-import type { SecretClient } from '@azure/keyvault-secrets'
 import { type Clock, systemClock } from '../runtime/clock.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import type { Vault } from '../runtime/vault.ts'
 import { statusOf } from './failure.ts'
+import { once } from '../runtime/once.ts'
 
 export type KeyVaultPlace = {
   readonly url: string
@@ -21,18 +21,16 @@ const MAX_KEPT = 500
 const DEADLINE_MS = 15_000
 
 export function keyVault({ url, credential, clock = systemClock, httpClient }: KeyVaultPlace): Vault {
-  let loaded: Promise<SecretClient> | undefined
-  const load = async () => {
+  const load = once(async () => {
     const library = await import('@azure/keyvault-secrets')
     return new library.SecretClient(url, credential, httpClient === undefined ? {} : { httpClient })
-  }
+  })
   const kept = new Map<string, { readonly value: Promise<string>; readonly until: number }>()
   const fetchSecret = async (name: string): Promise<string> => {
     // A slash would lead to another address of the vault.
     if (!/^[0-9A-Za-z-]{1,127}$/.test(name))
       throw new GiveUp(`${JSON.stringify(name.slice(0, 140))} is no name for a secret: use letters, digits and dashes.`)
-    loaded ??= load()
-    const client = await loaded
+    const client = await load()
     try {
       const { value } = await client.getSecret(name, { abortSignal: AbortSignal.timeout(DEADLINE_MS) })
       if (value === undefined || value === '')

@@ -2,6 +2,7 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jos
 import { z } from 'zod'
 import type { Clock } from '../runtime/clock.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
+import { once } from '../runtime/once.ts'
 
 /** Callers bring tokens of this identity provider (Entra ID, Keycloak, any OIDC issuer). */
 export type IdentityProvider = {
@@ -40,17 +41,10 @@ export function identityTokens(provider: IdentityProvider, clock: Pick<Clock, 'n
     throw new GiveUp('The audience of identity tokens is empty: name this server as its provider does.')
   secure(issuer)
   if (jwksUrl !== undefined) secure(jwksUrl)
-  let keys: Promise<JWTVerifyGetKey> | undefined
-  const keySet = () => {
-    keys ??= (jwksUrl === undefined ? discovered(issuer) : Promise.resolve(jwksUrl)).then((url) =>
-      createRemoteJWKSet(secure(url), { timeoutDuration: ANSWER_MS }),
-    )
-    // A provider that could not be reached is asked anew.
-    keys.catch(() => {
-      keys = undefined
-    })
-    return keys
-  }
+  const keySet = once(async () => {
+    const url = jwksUrl ?? (await discovered(issuer))
+    return createRemoteJWKSet(secure(url), { timeoutDuration: ANSWER_MS })
+  })
   return async (token) => {
     if (token.length > MAX_TOKEN) return 'invalid'
     let known: JWTVerifyGetKey

@@ -3,10 +3,10 @@ import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
 import type { ContainerGroups, Group } from '../runtime/container-groups.ts'
 import { RetryLater } from '../runtime/errors.ts'
+import { once } from '../runtime/once.ts'
 import { type GroupPlace, groupBody, groupName } from './container-group-body.ts'
 import { groupFrom } from './container-group-state.ts'
 import { codeOf, statusOf } from './failure.ts'
-import { once } from '../runtime/once.ts'
 
 export type ContainerGroupsPlace = GroupPlace & {
   readonly subscriptionId: string

@@ -2,9 +2,9 @@ import type { HttpClient } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
 import { type Clock, systemClock } from '../runtime/clock.ts'
 import { GiveUp } from '../runtime/errors.ts'
+import { once } from '../runtime/once.ts'
 import type { Vault } from '../runtime/vault.ts'
 import { statusOf } from './failure.ts'
-import { once } from '../runtime/once.ts'
 
 export type KeyVaultPlace = {
   readonly url: string

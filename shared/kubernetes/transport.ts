@@ -6,7 +6,6 @@ import type { ClusterApiError } from './cluster-api.ts'
 import { type Credential, credentialOf, loadLibrary } from './credential.ts'
 import type { Kubeconfig } from './kubeconfig.ts'
 import { readOnly } from './read-only.ts'
-import { once } from '../runtime/once.ts'
 
 /** Seeds and servers agree on ten seconds: `kubectl` users wait no longer, and a hung API must not eat a triage. */
 const CALL_TIMEOUT_MS = 10_000
@@ -48,15 +47,20 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
   const { origin, pathname } = new URL(kubeconfig.server)
   const prefix = pathname === '/' ? '' : pathname
   const guard = readOnly({ server: kubeconfig.server, allowSecrets: options.allowSecrets ?? false })
-  const open = once(async () => {
-    const credential = await credentialOf(kubeconfig)
-    return {
+  let opened: Promise<{ credential: Credential; calls: Dispatcher; streams: Dispatcher }> | undefined
+  const open = () => {
+    opened ??= credentialOf(kubeconfig).then((credential) => ({
       credential,
       calls: dispatcher(kubeconfig, credential, timeoutMs, CONNECTIONS).compose(guard),
       // Each watch holds a connection for minutes, so they have a pool of their own.
       streams: dispatcher(kubeconfig, credential, timeoutMs, null).compose(guard),
-    }
-  })
+    }))
+    // A login that failed is tried anew at the next call.
+    opened.catch(() => {
+      opened = undefined
+    })
+    return opened
+  }
 
   async function start(ask: Ask, streams: boolean, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const { credential, calls, streams: long } = await withSignal(open(), signal)

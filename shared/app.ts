@@ -1,3 +1,4 @@
+import type { Answer } from './app/answer.ts'
 import type { FeedbackRequest } from './app/feedback-parts.ts'
 import type { Invocation } from './app/invocation.ts'
 import type { IncomingRequest } from './app/mcp-parts.ts'
@@ -12,14 +13,6 @@ export function app() {
   return joined
 }
 let joined: ReturnType<typeof join> | undefined
-
-/** What HTTP functions answer: the Functions library's HttpResponseInit, as far as we use it. */
-type Answer = {
-  readonly status?: number
-  readonly body?: string | Uint8Array
-  readonly jsonBody?: unknown
-  readonly headers?: Record<string, string>
-}
 
 function join() {
   const platform = once(async () => {

@@ -96,6 +96,20 @@ function isTypeOnly(one: Source, path: string): boolean {
   return new RegExp(`import type [^'\n]*'[^']*${name.replace('.', '\\.')}'`).test(one.text)
 }
 
+/** Files that come back to themselves by their imports, those of types included: one long piece in several files. */
+function circles(all: readonly Source[]): readonly string[] {
+  const importsOf = new Map(all.map(({ file, imports }) => [file, imports]))
+  const done = new Set<string>()
+  const visit = (file: string, way: readonly string[]): readonly string[] => {
+    if (way.includes(file)) return [[...way.slice(way.indexOf(file)), file].join(' -> ')]
+    if (done.has(file)) return []
+    const circle = (importsOf.get(file) ?? []).flatMap((next) => visit(next, [...way, file]))
+    done.add(file)
+    return circle
+  }
+  return all.flatMap(({ file }) => visit(file, []))
+}
+
 describe('the drawing of the house', () => {
   test.each(Object.entries(rules))('%s', (_name, rule) => {
     const broken = product.flatMap((one) => rule(one).map((what) => `${one.file}: ${what}`))
@@ -132,6 +146,18 @@ describe('the drawing of the house', () => {
       'no file is longer than 400 lines': source('shared/report/x.ts', '\n'.repeat(401)),
     }
     for (const [name, rule] of Object.entries(rules)) expect(rule(planted[name]!), name).not.toEqual([])
+  })
+
+  test('no files import one another in a circle, and a planted circle is found', () => {
+    expect(circles(product)).toEqual([])
+    const planted = [
+      source('shared/report/a.ts', "import type { B } from './b.ts'"),
+      source('shared/report/b.ts', "import { c } from './c.ts'"),
+      source('shared/report/c.ts', "import { a } from './a.ts'"),
+    ]
+    expect(circles(planted)).toEqual([
+      'shared/report/a.ts -> shared/report/b.ts -> shared/report/c.ts -> shared/report/a.ts',
+    ])
   })
 
   test('functions/ holds one registration file per trigger and nothing else', () => {

@@ -3,10 +3,10 @@ import { artifactName, containers } from '../artifacts/layout.ts'
 import { describeIssues } from '../config/describe-issues.ts'
 import { feedbackPage } from '../report/feedback/form.ts'
 import { type FeedbackDeps, giveFeedback, MAX_FEEDBACK_BYTES, readFeedback } from '../report/feedback/give-feedback.ts'
-import type { Answer as HttpAnswer } from './http-answers.ts'
+import type { Answer as HttpAnswer } from './answer.ts'
 import { pageLinksOf } from './pages-parts.ts'
 import type { Platform } from './platform.ts'
-import { readReport } from './report-parts.ts'
+import { readReport } from './published-report.ts'
 
 /** What the Functions library's HttpRequest has of a web request. */
 export type FeedbackRequest = {

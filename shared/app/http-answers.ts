@@ -5,15 +5,9 @@ import { listIncidents, oneIncident } from '../health/incidents.ts'
 import { metrics as metricsOf } from '../health/metrics.ts'
 import type { Row } from '../runtime/table.ts'
 import { agentSlots } from '../triage/slots.ts'
+import type { Answer } from './answer.ts'
 import type { Platform } from './platform.ts'
-import { freshReportLink } from './report-parts.ts'
-
-export type Answer = {
-  readonly status: number
-  readonly body?: string | Uint8Array
-  readonly jsonBody?: unknown
-  readonly headers?: Record<string, string>
-}
+import { freshReportLink } from './published-report.ts'
 
 /** The configuration's own limit; a table page holds 1,000 rows. */
 const MOST_CLUSTERS = 5_000

@@ -5,8 +5,8 @@ import { entryOf } from '../report/index/entry.ts'
 import { listIncident, renderedPage } from '../report/index/list-incident.ts'
 import type { Addresses } from '../report/index/list-page.ts'
 import { boardPage } from '../report/page/board-page.ts'
-import type { PageLinks } from '../report/page/incident-page.ts'
-import type { Answer } from './http-answers.ts'
+import type { PageLinks } from '../report/page/page-links.ts'
+import type { Answer } from './answer.ts'
 import type { Platform } from './platform.ts'
 
 /** The configuration's own limit. */

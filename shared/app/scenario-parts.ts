@@ -3,10 +3,10 @@ import { EvidenceEntry } from '../artifacts/evidence.ts'
 import { artifactName, containers } from '../artifacts/layout.ts'
 import { readFeedback } from '../report/feedback/give-feedback.ts'
 import { scenarioOf } from '../report/scenario/scenario-of.ts'
+import type { Answer } from './answer.ts'
 import { feedbackDeps } from './feedback-parts.ts'
-import type { Answer } from './http-answers.ts'
 import type { Platform } from './platform.ts'
-import { readReport } from './report-parts.ts'
+import { readReport } from './published-report.ts'
 
 /** What a bundle may unpack to: none of its files is larger. */
 const MAX_ARTIFACT_BYTES = 16 * 1024 * 1024

@@ -25,6 +25,10 @@ export type CurrentClusters = {
   /** By name, against the call before. */
   readonly changed: Changes
 }
+/** As much of the source as those need who only look. */
+export type ClustersInForce = {
+  readonly current: () => Promise<Pick<CurrentClusters, 'clusters' | 'problem'>>
+}
 export type Changes = {
   readonly added: readonly string[]
   readonly removed: readonly string[]

@@ -1,8 +1,8 @@
 import type { Severity } from '../faults/fault.ts'
 import type { Row, Table, Value } from '../runtime/table.ts'
 import type { IncidentState } from './incident.ts'
+import type { Stored } from './incident-row.ts'
 import { fromRow } from './incident-row.ts'
-import type { Stored } from './store.ts'
 
 export type IncidentFilters = {
   readonly cluster?: string | undefined

@@ -3,6 +3,9 @@ import { fromParts, toParts } from '../runtime/json-parts.ts'
 import type { Fields, Row } from '../runtime/table.ts'
 import { Incident } from './incident.ts'
 
+/** An incident as it was read, with the row that a conditional write needs. */
+export type Stored = { readonly incident: Incident; readonly row: Row }
+
 /** The incident as JSON in parts, and the columns that lists filter and sort by. */
 export function toFields(incident: Incident): Fields {
   return {

@@ -1,12 +1,9 @@
 import { STALE } from '../runtime/contend.ts'
-import type { Row, Table } from '../runtime/table.ts'
+import type { Table } from '../runtime/table.ts'
 import { parseIncidentId } from './identity.ts'
 import { Incident, type IncidentState, mayMove, type Step } from './incident.ts'
 import { type IncidentFilters, type IncidentPage, pageOf } from './incident-list.ts'
-import { fromRow, toFields } from './incident-row.ts'
-
-/** An incident as it was read, with the row that a conditional write needs. */
-export type Stored = { readonly incident: Incident; readonly row: Row }
+import { fromRow, type Stored, toFields } from './incident-row.ts'
 
 /** What may change; who and what an incident is about may not. `undefined` takes an optional field away. */
 type Fixed = 'version' | 'incidentId' | 'cluster' | 'identity' | 'generation' | 'status' | 'steps'

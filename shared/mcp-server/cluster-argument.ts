@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import type { ToolContext } from './define-tool.ts'
-import type { Target, Targets } from './targets.ts'
+import type { Target } from './target.ts'
+import type { Targets } from './targets.ts'
 
 const name = z.string().min(1).max(253)
 /** Every tool that looks into a cluster takes these. */

@@ -5,7 +5,7 @@ import { GiveUp } from '../runtime/errors.ts'
 import { fitValue } from './bounds.ts'
 import type { ToolContext } from './define-tool.ts'
 import { withoutBookkeeping } from './list-objects.ts'
-import type { Target } from './targets.ts'
+import type { Target } from './target.ts'
 
 /** As YAML, which is never longer than JSON by much, it stays within what is shown of one answer. */
 const MAX_BYTES = 24_000

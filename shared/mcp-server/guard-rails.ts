@@ -1,5 +1,6 @@
 import { type ClusterApi, ClusterApiError, type Kind } from '../kubernetes/cluster-api.ts'
-import type { Target, Targets } from './targets.ts'
+import type { Target } from './target.ts'
+import type { Targets } from './targets.ts'
 
 type ReadVerb = 'list' | 'get' | 'watch' | 'log'
 /** What may be seen of some clusters, below every tool. Several that fit one cluster hold together. */

@@ -1,7 +1,8 @@
 import { connectCluster } from '../kubernetes/connect.ts'
 import { contextsOf, readKubeconfig } from '../kubernetes/kubeconfig.ts'
 import { errorText } from '../runtime/errors.ts'
-import { lazyTargets, type Target, type Targets } from './targets.ts'
+import type { Target } from './target.ts'
+import { lazyTargets, type Targets } from './targets.ts'
 
 export type KubeconfigSource = {
   readonly text: string

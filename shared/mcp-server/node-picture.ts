@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import type { ToolContext } from './define-tool.ts'
-import type { Target } from './targets.ts'
+import type { Target } from './target.ts'
 
 /** Why a node itself is never asked. */
 export const REFUSED =

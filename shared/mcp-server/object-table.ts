@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Item, ListAnswer } from './list-objects.ts'
+import type { Item, ListAnswer } from './list-answer.ts'
 
 /** Only what the columns show; anything that has another form leaves its cell empty. */
 const whole = z.number().catch(0)

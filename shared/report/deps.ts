@@ -8,7 +8,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { ContainerGroups } from '../runtime/container-groups.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
-import type { PageLinks } from './page/incident-page.ts'
+import type { PageLinks } from './page/page-links.ts'
 
 export type ReportDeps = {
   readonly store: IncidentStore

@@ -1,4 +1,5 @@
 import type { Cluster } from '../config/cluster.ts'
+import type { ClustersInForce } from '../config/clusters-source.ts'
 import { shareOut } from '../lease/fair-share.ts'
 import type { Heartbeats } from '../lease/heartbeat.ts'
 import type { LeaseBook, Seen } from '../lease/lease-book.ts'
@@ -6,14 +7,13 @@ import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
 import { clusterFacts } from './cluster-facts.ts'
 import { slots } from './slots.ts'
-import type { SupervisorDeps } from './supervisor.ts'
 import type { Watches } from './watches.ts'
 
 /** Conditional writes under way at once when many clusters are taken. */
 const TAKING = 32
 
 export type ShareDeps = {
-  readonly clusters: SupervisorDeps['clusters']
+  readonly clusters: ClustersInForce
   readonly book: LeaseBook
   readonly beats: Pick<Heartbeats, 'live'>
   readonly watching: Watches

@@ -1,4 +1,5 @@
 import type { Cluster } from '../config/cluster.ts'
+import type { ClustersInForce } from '../config/clusters-source.ts'
 import type { Settings } from '../config/settings.ts'
 import { faultKinds } from '../faults/detectors.ts'
 import { heartbeat } from '../lease/heartbeat.ts'
@@ -37,10 +38,7 @@ export type SupervisorDeps = {
   readonly tables: { readonly clusters: Table; readonly control: Table }
   readonly queue: Pick<Queue, 'send'>
   readonly deadLetters: Pick<Blobs, 'write'>
-  /** The clusters in force; `problem` when the file is wrong now and the last good one stays in force. */
-  readonly clusters: {
-    readonly current: () => Promise<{ readonly clusters: readonly Cluster[]; readonly problem?: string }>
-  }
+  readonly clusters: ClustersInForce
   /** `undefined`: the server wants none. Throws GiveUp when it cannot be had. */
   readonly resolveApiKey: (cluster: Cluster) => Promise<string | undefined>
   readonly detect: LookDeps['detect']

@@ -1,5 +1,5 @@
+import type { Stored } from '../incident/incident-row.ts'
 import { ResultMessage } from '../incident/messages.ts'
-import type { Stored } from '../incident/store.ts'
 import { contend } from '../runtime/contend.ts'
 import type { TriageDeps } from './deps.ts'
 

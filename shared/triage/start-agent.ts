@@ -1,7 +1,7 @@
 import { bundleName } from '../artifacts/layout.ts'
 import type { Cluster } from '../config/cluster.ts'
 import type { Incident } from '../incident/incident.ts'
-import type { Stored } from '../incident/store.ts'
+import type { Stored } from '../incident/incident-row.ts'
 import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { groupSpec, modelFor } from './agent-spec.ts'

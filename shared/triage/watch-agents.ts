@@ -1,7 +1,7 @@
 import { bundleName } from '../artifacts/layout.ts'
 import { containerGroupName } from '../incident/identity.ts'
+import type { Stored } from '../incident/incident-row.ts'
 import type { ResultMessage } from '../incident/messages.ts'
-import type { Stored } from '../incident/store.ts'
 import type { Group } from '../runtime/container-groups.ts'
 import { errorText } from '../runtime/errors.ts'
 import type { TriageDeps } from './deps.ts'

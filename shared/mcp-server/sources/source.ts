@@ -1,5 +1,5 @@
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
-import type { Target } from '../targets.ts'
+import type { Target } from '../target.ts'
 
 export type Opened = ClusterApi & { readonly close: () => Promise<void> }
 

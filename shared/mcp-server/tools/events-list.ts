@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { clusterArguments, clusterOf } from '../cluster-argument.ts'
 import { defineTool, reads } from '../define-tool.ts'
-import { listObjects, listOutput, pageArguments, selectorArguments } from '../list-objects.ts'
+import { listOutput } from '../list-answer.ts'
+import { listObjects, pageArguments, selectorArguments } from '../list-objects.ts'
 import { listText } from '../object-table.ts'
 
 export const eventsList = defineTool({

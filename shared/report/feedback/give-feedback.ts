@@ -3,7 +3,7 @@ import type { Report } from '../../artifacts/report.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { contend, STALE } from '../../runtime/contend.ts'
 import { derivedId, type Random } from '../../runtime/ids.ts'
-import type { PageLinks } from '../page/incident-page.ts'
+import type { PageLinks } from '../page/page-links.ts'
 import { publish } from '../publish.ts'
 
 /** A hundred entries of at most 3 KiB each. */

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { ClusterPermissions } from '../../artifacts/permissions.ts'
 import type { Report } from '../../artifacts/report.ts'
 import type { Html } from './document.ts'
-import type { PageLinks } from './incident-page.ts'
+import type { PageLinks } from './page-links.ts'
 import { moment } from './times.ts'
 
 /** How the report came to be: what it cost, what it was allowed, what was hidden, what else there is. */

@@ -9,14 +9,8 @@ import { claims, gaps, hypotheses, impact, notes, remedies } from './findings.ts
 import { foot } from './foot.ts'
 import { investigation } from './investigation.ts'
 import { outcomeWords } from './outcome-words.ts'
+import type { PageLinks } from './page-links.ts'
 import { timeline } from './timeline.ts'
-
-/** Where a page may lead: known when the app knows its own address. A link that opened the page opens nothing else. */
-export type PageLinks = {
-  readonly list?: string
-  readonly feedback?: string
-  readonly incident?: (incidentId: string) => string
-}
 
 /** The page of one incident, from its report and the agent's prose alone. */
 export function incidentPage(report: Report, prose?: string, links: PageLinks = {}): Promise<string> {

@@ -1,0 +1,6 @@
+/** Where a page may lead: known when the app knows its own address. A link that opened the page opens nothing else. */
+export type PageLinks = {
+  readonly list?: string
+  readonly feedback?: string
+  readonly incident?: (incidentId: string) => string
+}

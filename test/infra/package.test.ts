@@ -52,7 +52,12 @@ test('registration loads the triggers and the Functions library, and no SDK', ()
   const packages = new Set(foreign.map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]))
   expect([...packages].sort()).toEqual(['@azure/functions', '@azure/functions-extensions-base', 'cookie'])
   const own = packaged.registration.filter((file) => !file.includes('node_modules') && !file.startsWith('functions/'))
-  expect(own).toEqual(['entry:all-functions', 'shared/app.ts', 'shared/config/supervisor-count.ts'])
+  expect(own).toEqual([
+    'entry:all-functions',
+    'shared/app.ts',
+    'shared/config/supervisor-count.ts',
+    'shared/runtime/once.ts',
+  ])
 })
 
 test('registration takes 60 ms at most, the median of fresh processes', () => {

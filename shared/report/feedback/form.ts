@@ -27,9 +27,9 @@ ${state.thanks ? html`<p role="status"><strong>Thank you: your answer is kept.</
 ${(['right', 'partly', 'wrong'] as const).map((answer) => radio(answer, state.chosen === answer))}
 </fieldset>
 <p><label for="cause">What was the real cause? (words, or <code>Kind/namespace/name Class</code>)</label><br>
-<input id="cause" name="cause" maxlength="500" size="60"></p>
+<input id="cause" name="cause" maxlength="500"></p>
 <p><label for="comment">Anything else</label><br>
-<textarea id="comment" name="comment" maxlength="2000" rows="4" cols="60"></textarea></p>
+<textarea id="comment" name="comment" maxlength="2000" rows="4"></textarea></p>
 <p><label for="by">Your name, if you like</label><br>
 <input id="by" name="by" maxlength="100" autocomplete="name"></p>
 <p><button type="submit">Send</button></p>

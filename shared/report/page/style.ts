@@ -78,9 +78,10 @@ body:has(.list) { max-width:76rem }
 table.bars th { white-space:nowrap; width:1% } table.bars th, table.bars td { border:0; padding:.1rem .4rem } table.bars td.right { width:1%; white-space:nowrap }
 .filters { display:flex; flex-wrap:wrap; gap:.5rem 1rem; margin:0 0 1rem } fieldset { border:1px solid var(--line); border-radius:6px; padding:.1rem .75rem .35rem; min-width:0 } legend { font-size:.8rem; color:var(--soft) }
 label { display:inline-block; margin-right:.6rem; padding:.15rem 0 } input:is([type=radio],[type=checkbox]) { accent-color:var(--link); width:1.1rem; height:1.1rem; vertical-align:-.15rem }
+input:not([type=radio],[type=checkbox]), textarea, button { font:inherit; color:inherit; background:var(--paper); border:1px solid var(--edge); border-radius:6px; padding:.35rem .6rem } input:not([type=radio],[type=checkbox]), textarea { width:100%; max-width:40rem } button { font-weight:600; padding:.35rem 1.25rem; cursor:pointer }
 ${hidden} { display:none }
 .incidents { table-layout:fixed } .incidents th { overflow-wrap:normal } .incidents td:first-child { font-variant-numeric:tabular-nums }
-.incidents th:nth-child(1) { width:6.75rem } .incidents th:nth-child(3) { width:8rem } .incidents th:nth-child(4) { width:7rem } .incidents th:nth-child(5) { width:7.5rem } .incidents th:nth-child(6) { width:3.5rem } .incidents .soft { font-size:.9rem }
+.incidents time, .severity.badge { white-space:nowrap } .incidents th:nth-child(1) { width:9.5rem } .incidents th:nth-child(3) { width:8rem } .incidents th:nth-child(4) { width:7.75rem } .incidents th:nth-child(5) { width:8.5rem } .incidents th:nth-child(6) { width:3.5rem } .incidents .soft { font-size:.9rem }
 ul.clusters { list-style:none; padding:0; display:grid; grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr)); gap:.75rem; align-items:start }
 ul.clusters > li { border:1px solid var(--line); border-left:5px solid var(--good); border-radius:8px; padding:.6rem .9rem; background:var(--tint); break-inside:avoid } ul.clusters > li.down { border-left-color:var(--bad) }
 ul.clusters h2 { margin:0; border:0; padding:0; font-size:1.05rem } ul.clusters dl.facts { gap:.25rem 1.25rem } ul.clusters details { background:var(--paper) }

@@ -6,7 +6,12 @@ import type { IncidentStore } from '../../../shared/incident/store.ts'
 import type { Clock } from '../../../shared/runtime/clock.ts'
 import { errorText } from '../../../shared/runtime/errors.ts'
 
-export type Published = { readonly incident: Incident; readonly url: string; readonly report: Report }
+export type Published = {
+  readonly incident: Incident
+  readonly url: string
+  readonly page: string
+  readonly report: Report
+}
 export type FollowDeps = {
   readonly incidents: Pick<IncidentStore, 'list'>
   readonly storage: Pick<Storage, 'blobs'>
@@ -62,10 +67,11 @@ async function readReport(incident: Incident, deps: FollowDeps): Promise<Publish
   const blobs = deps.storage.blobs(containers.incidents)
   const page = artifactName(incident.incidentId, 'index.html')
   const blob = await blobs.read(artifactName(incident.incidentId, 'report.json'), MAX_REPORT_BYTES)
-  if (blob === undefined || (await blobs.info(page)) === undefined) return undefined
+  const shown = await blobs.read(page, MAX_REPORT_BYTES)
+  if (blob === undefined || shown === undefined) return undefined
   const expires = new Date(deps.clock.now().getTime() + deps.linkHours * 3_600_000)
   const url = await blobs.readLink(page, expires)
-  return { incident, url, report: Report.parse(JSON.parse(blob.text)) }
+  return { incident, url, page: shown.text, report: Report.parse(JSON.parse(blob.text)) }
 }
 
 /** `Kind/namespace/name class` of the first cause; what came instead when there is none. */

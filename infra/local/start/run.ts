@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -51,7 +52,8 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
       ? await watchKubeconfig(options.kubeconfig ?? '', { folder, screen, stack })
       : await watchConfig(options.config, { folder, screen, stack }))
   const given = (name: string) => process.env[name] !== undefined && process.env[name] !== ''
-  const { folder: app } = await build(root)
+  // Of its own, so that a start beside this one, of a changed tree, takes nothing away from it.
+  const { folder: app } = await build(root, join(folder, 'app'))
   const platform = await startPlatform(
     {
       app,
@@ -90,8 +92,12 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
         // The last two lines of stdout are those of the first report.
         if (options.once && reported) return
         reported = true
-        screen.report(published)
-        if (options.once) over.abort()
+        if (!options.once) return screen.report(published)
+        const kept = join(root, 'build', 'report.html')
+        mkdirSync(dirname(kept), { recursive: true })
+        writeFileSync(kept, published.page)
+        screen.report(published, kept)
+        over.abort()
       },
       onProblem: screen.trouble,
     },

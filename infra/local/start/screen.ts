@@ -41,8 +41,10 @@ export function createScreen(options: { readonly verbose: boolean }) {
       const state = paint[step.state](step.state.padEnd(13))
       say(`${time(new Date(step.at))}  ${state}  ${colors.bold(`${incident.cluster} ${about}`)}  ${step.note}`)
     },
-    report: (published: Published) => {
+    /** `kept`: where the page lies when the address has ended with the program. */
+    report: (published: Published, kept?: string) => {
       say(`${time(new Date())}  ${colors.bold(published.report.headline)}`)
+      if (kept !== undefined) say(`page:   ${kept}`)
       say(`report: ${published.url}`)
       say(`cause: ${causeLine(published)}`)
     },

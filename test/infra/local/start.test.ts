@@ -61,6 +61,9 @@ test('with --once the demo ends by itself; its last two lines are the address an
     /^report: http:\/\/127\.0\.0\.1:\d+\/devstoreaccount1\/incidents\/demo\.\S+\/index\.html\?\S+$/,
   )
   expect(lines.at(-1)).toBe('cause: Deployment/shop/checkout BadCommand')
+  // The address has ended with the program; the page has not.
+  const kept = /^page: +(\S+)$/.exec(lines.at(-3) ?? '')?.[1] ?? ''
+  expect(readFileSync(kept, 'utf8')).toContain('/app/checkoutd')
   // Readable steps, not raw JSON.
   expect(stdout()).toMatch(/running\s+demo Deployment\/shop\/checkout/)
   expect(stdout()).not.toContain('{"')

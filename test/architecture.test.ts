@@ -19,6 +19,7 @@ function source(file: string, text: string): Source {
 const sources = tracked.map((file) => source(file, readFileSync(join(root, file), 'utf8')))
 const product = sources.filter(({ file }) => !file.startsWith('test/') && !/^[\w.]+\.ts$/.test(file))
 
+const writers = ['connect-writer', 'install-reader', 'exec-socket'].map((file) => `shared/kubernetes/${file}.ts`)
 const foundations = ['config', 'faults', 'incident', 'artifacts', 'runtime']
 const stages = ['lease', 'subscription', 'triage', 'report']
 const room = (path: string): string | undefined => /^shared\/([\w-]+)\//.exec(path)?.[1]
@@ -58,6 +59,10 @@ const rules: Record<string, (one: Source) => readonly string[]> = {
     ['subscription', 'mcp-server'].includes(room(one.file) ?? '') || one.file.startsWith('agent-container/')
       ? []
       : one.imports.filter((path) => path.startsWith('@modelcontextprotocol/')),
+  'only the MCP server that is told so, and onboarding, change a cluster': (one) =>
+    ['shared/mcp-server/main.ts', 'shared/onboarding/onboard.ts'].includes(one.file) || room(one.file) === 'kubernetes'
+      ? []
+      : one.imports.filter((path) => writers.includes(path) && !isTypeOnly(one, path)),
   'the product imports neither tests nor the local platform': (one) =>
     one.file.startsWith('infra/') || one.file.startsWith('shared/app')
       ? []
@@ -135,6 +140,10 @@ describe('the drawing of the house', () => {
       'only three rooms know the MCP SDK': source(
         'shared/triage/x.ts',
         "await import('@modelcontextprotocol/sdk/client/index.js')",
+      ),
+      'only the MCP server that is told so, and onboarding, change a cluster': source(
+        'shared/app/mcp-parts.ts',
+        "import { connectWriter } from '../kubernetes/connect-writer.ts'",
       ),
       'the product imports neither tests nor the local platform': source(
         'shared/report/x.ts',

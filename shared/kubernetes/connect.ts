@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { KubeObject } from '../faults/kube-object.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { failedWatch, isNoSuchObject } from './api-failure.ts'
+import type { Place } from './builtin-kinds.ts'
 import { type ClusterApi, ClusterApiError, type Kind } from './cluster-api.ts'
 import { credentialInfo } from './credential-expiry.ts'
 import { discovery } from './discovery.ts'
@@ -19,7 +20,12 @@ export type ConnectOptions = KubeconfigOptions &
     readonly watchIdleMs?: number
   }
 /** `close` ends what is under way and gives the sockets back. */
-export type ConnectedCluster = ClusterApi & { readonly context: string; readonly close: () => Promise<void> }
+export type ConnectedCluster = ClusterApi & {
+  readonly context: string
+  /** Where objects of a kind lie; ClusterApiError when the cluster has no such kind. */
+  readonly place: (kind: Kind, signal?: AbortSignal) => Promise<Place>
+  readonly close: () => Promise<void>
+}
 
 /** The server ends each watch after this, so that its silence beyond it means a dead connection. client-go: 5 to 10 min. */
 const WATCH_SECONDS = 300
@@ -67,6 +73,7 @@ export function connectCluster(kubeconfigText: string | undefined, options: Conn
     credential: credentialInfo(kubeconfig),
     close: transport.close,
     kinds: served.kinds,
+    place: served.place,
     version: async (signal) => (await askFor(Version, '/version', signal)).gitVersion,
 
     async list(kind, query, signal) {

@@ -35,27 +35,34 @@ export const readOnly =
   }
 
 function refusal(request: Request, rules: ReadOnlyRules): string | undefined {
-  const { origin, pathname: prefix } = new URL(rules.server)
-  if (String(request.origin) !== origin) return 'another server than the cluster’s own'
   if (request.upgrade) return 'a connection that is taken over'
-  // undici would add it to the path after this check.
-  if (request.query !== undefined) return 'a query outside the path'
-  const [path = '', query, ...rest] = request.path.split('?')
-  if (rest.length > 0) return 'a path with two queries'
-  const base = prefix === '/' ? '' : prefix
-  if (!path.startsWith(`${base}/`)) return 'a path outside the cluster’s own'
-  const inside = path.slice(base.length)
-  if (
-    !inside
-      .slice(1)
-      .split('/')
-      .every((part) => segment.test(part) && part !== '.' && part !== '..')
-  )
-    return 'a path with empty, dotted or encoded parts'
+  const asked = insideOf(request, rules.server)
+  if ('why' in asked) return asked.why
+  const { inside, query } = asked
   if (request.method === 'POST') return reviews.test(inside) && query === undefined ? undefined : 'a write (POST)'
   if (request.method !== 'GET') return `a write (${String(request.method).slice(0, 20)})`
   if (request.body !== undefined && request.body !== null) return 'a body on a read'
   return refusedQuery(query) ?? (discovery.test(inside) ? undefined : refusedResource(inside, rules.allowSecrets))
+}
+
+/** What is asked of the one API, below its own prefix; or why that cannot be said for certain. */
+export function insideOf(
+  request: Pick<Request, 'origin' | 'path' | 'query'>,
+  server: string,
+): { readonly inside: string; readonly query: string | undefined } | { readonly why: string } {
+  const { origin, pathname: prefix } = new URL(server)
+  if (String(request.origin) !== origin) return { why: 'another server than the cluster’s own' }
+  // undici would add it to the path after this check.
+  if (request.query !== undefined) return { why: 'a query outside the path' }
+  const [path = '', query, ...rest] = request.path.split('?')
+  if (rest.length > 0) return { why: 'a path with two queries' }
+  const base = prefix === '/' ? '' : prefix
+  if (!path.startsWith(`${base}/`)) return { why: 'a path outside the cluster’s own' }
+  const inside = path.slice(base.length)
+  const parts = inside.slice(1).split('/')
+  if (!parts.every((part) => segment.test(part) && part !== '.' && part !== '..'))
+    return { why: 'a path with empty, dotted or encoded parts' }
+  return { inside, query }
 }
 
 function refusedQuery(query: string | undefined): string | undefined {

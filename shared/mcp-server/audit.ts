@@ -13,6 +13,8 @@ export type AuditLine = {
   readonly milliseconds: number
   readonly bytes: number
   readonly redactions: number
+  /** Changes that were tried; dry runs are none. */
+  readonly writes: number
 }
 
 /** A fan-out may look at hundreds of places; the line says how many more there were. */

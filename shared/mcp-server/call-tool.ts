@@ -34,6 +34,7 @@ export async function callTool(
     outcome: result.isError === true ? 'error' : partial ? 'partial' : 'ok',
     milliseconds: context.now().getTime() - began,
     bytes: Buffer.byteLength(answer),
+    writes: looked.writes,
     redactions: answer.split('‹redacted').length - 1,
   }
   if (audit === undefined) log?.info({ audit: line }, 'A tool was called')

@@ -1,11 +1,16 @@
 import { z } from 'zod'
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
+import type { ClusterWriter } from '../kubernetes/cluster-writer.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import type { ToolContext } from './define-tool.ts'
 import type { Target } from './target.ts'
 import type { Targets } from './targets.ts'
 
 const name = z.string().min(1).max(253)
+/** Every tool that changes something takes it. */
+export const dryRunArgument = {
+  dryRun: z.boolean().default(false).describe('Only try: the cluster checks it and changes nothing'),
+}
 /** Every tool that looks into a cluster takes these. */
 export const clusterArguments = {
   cluster: name
@@ -26,6 +31,17 @@ export function clusterOf(
 ): { readonly target: Target; readonly api: ClusterApi } {
   const target = targetOf(targets, args, chosen?.name())
   return { target, api: targets.at(target.name) }
+}
+
+/** The same for a change. The tools that change are not served where nothing may be changed; this is the second lock. */
+export function writerOf(
+  context: Pick<ToolContext, 'targets' | 'chosen'>,
+  args: Named,
+): { readonly target: Target; readonly api: ClusterApi; readonly write: ClusterWriter } {
+  const { writeAt } = context.targets
+  if (writeAt === undefined) throw new GiveUp('This server only reads.')
+  const found = clusterOf(context, args)
+  return { ...found, write: writeAt(found.target.name) }
 }
 
 function targetOf(targets: Targets, args: Named, chosen: string | undefined): Target {

@@ -51,6 +51,14 @@ export const reads: Effects = {
   openWorldHint: true,
 }
 
+/** Changes or ends what is there; a second time it changes nothing more. */
+export const destroys: Effects = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: true,
+}
+
 export type Answer<T> = {
   readonly structured: T
   /** Drawn from what is left after redaction. */

@@ -1,9 +1,11 @@
 import { type ClusterApi, ClusterApiError, type Kind } from '../kubernetes/cluster-api.ts'
+import { beforeWrites } from './before-writes.ts'
 import type { Target } from './target.ts'
 import type { Targets } from './targets.ts'
 
-type ReadVerb = 'list' | 'get' | 'watch' | 'log'
-/** What may be seen of some clusters, below every tool. Several that fit one cluster hold together. */
+export const railVerbs = ['list', 'get', 'watch', 'log', 'apply', 'create', 'delete', 'scale', 'exec'] as const
+type Verb = (typeof railVerbs)[number]
+/** What may be seen of some clusters, and changed, below every tool. Several that fit one cluster hold together. */
 export type GuardRail = {
   /** Names or aliases, `*` for any characters. Absent: all clusters. */
   readonly clusters?: readonly string[]
@@ -15,31 +17,44 @@ export type GuardRail = {
   /** `Pod`, `apps/v1 Deployment`, `*` for any characters. Absent: all kinds. */
   readonly kinds?: readonly string[]
   readonly denyKinds?: readonly string[]
-  readonly verbs?: readonly ReadVerb[]
+  readonly verbs?: readonly Verb[]
 }
 
 /** The same clusters, each within its rails. */
 export function railed(targets: Targets, rails: readonly GuardRail[]): Targets {
   if (rails.length === 0) return targets
+  const { writeAt } = targets
+  const checkOf = (target: Target): Check => {
+    const held = rails.filter((rail) => fits(rail, target))
+    return (verb, kind, namespace) => {
+      const why = held.map((rail) => refusal(rail, verb, kind, namespace)).find((one) => one !== undefined)
+      if (why === undefined) return
+      throw new ClusterApiError(
+        `This server's guard rails for ${target.name} do not allow it: ${why}.`,
+        403,
+        'GuardRail',
+      )
+    }
+  }
   return {
     ...targets,
     at: (name) => {
       const target = targets.find(name)
-      const held = rails.filter((rail) => fits(rail, target))
-      const api = targets.at(name)
-      return held.length === 0 ? api : within(api, target.name, held)
+      return within(targets.at(name), checkOf(target))
     },
+    ...(writeAt === undefined
+      ? {}
+      : {
+          writeAt: (name) => {
+            const check = checkOf(targets.find(name))
+            return beforeWrites(writeAt(name), (verb, kind, namespace) => check(verb, kind, namespace))
+          },
+        }),
   }
 }
 
-function within(api: ClusterApi, cluster: string, rails: readonly GuardRail[]): ClusterApi {
-  const check = (verb: ReadVerb, kind: Kind, namespace: string | undefined) => {
-    for (const rail of rails) {
-      const why = refusal(rail, verb, kind, namespace)
-      if (why === undefined) continue
-      throw new ClusterApiError(`This server's guard rails for ${cluster} do not allow it: ${why}.`, 403, 'GuardRail')
-    }
-  }
+type Check = (verb: Verb, kind: Kind, namespace: string | undefined) => void
+function within(api: ClusterApi, check: Check): ClusterApi {
   return {
     ...api,
     list: async (kind, query, signal) => {
@@ -62,7 +77,7 @@ function within(api: ClusterApi, cluster: string, rails: readonly GuardRail[]): 
   }
 }
 
-function refusal(rail: GuardRail, verb: ReadVerb, kind: Kind, namespace: string | undefined): string | undefined {
+function refusal(rail: GuardRail, verb: Verb, kind: Kind, namespace: string | undefined): string | undefined {
   const { namespaces, denyNamespaces = [], kinds, denyKinds = [], verbs } = rail
   if (verbs !== undefined && !verbs.includes(verb)) return `${verb} is not among ${verbs.join(', ')}`
   const named = (pattern: string) => like(pattern, kind.kind) || like(pattern, `${kind.apiVersion} ${kind.kind}`)

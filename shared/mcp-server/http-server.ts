@@ -40,6 +40,11 @@ export async function startMcpHttpServer(options: HttpOptions): Promise<RunningM
       `Listening on ${host} lets others read the clusters: give a token (--token-file) or an identity provider, or use 127.0.0.1.`,
     )
   }
+  if (options.choice?.readWrite === true && !options.token && options.identity === undefined) {
+    throw new GiveUp(
+      'Any program on this machine could change the clusters: give a token (--token-file) or an identity provider, or serve on standard input and output.',
+    )
+  }
   const mcp = createKubernetesMcp(options)
   const sessions = createSessions(mcp, { ...usualSessionTimes, ...options.sessionTimes })
   const guard = httpGuard({

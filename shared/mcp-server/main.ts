@@ -43,14 +43,20 @@ const say = (line: string) => process.stderr.write(`${line}\n`)
 
 /** Known clusters are looked at now, since a wrong file is best told at the start; other systems are asked later. */
 async function openTargets(flags: Flags): Promise<SourcedTargets> {
-  const { config: file } = flags
+  const { config: file, readOnly = true } = flags
   const given =
     file === undefined ? undefined : { text: read(file, 'config'), where: file, folder: dirname(resolve(file)) }
   const { config, warnings } = readConfig(given, flags, process.env)
   for (const warning of warnings) say(warning)
   const { allowExec } = flags
-  const sources = openSources(config, { environment: process.env, clock: systemClock, allowExec, log: say })
-  const targets = sourcedTargets(sources, { aliases: config.cluster_aliases, preferred: config.default_cluster })
+  // Who only reads does not even load what writes.
+  const connect = readOnly ? {} : { connect: (await import('../kubernetes/connect-writer.ts')).connectWriter }
+  const sources = openSources(config, { environment: process.env, clock: systemClock, allowExec, log: say, ...connect })
+  const targets = sourcedTargets(sources, {
+    aliases: config.cluster_aliases,
+    preferred: config.default_cluster,
+    writable: !readOnly,
+  })
   const local = sources.filter(isGiven)
   await Promise.all(local.map((source) => source.refresh()))
   const problems = local.flatMap((source) => source.problems())
@@ -97,7 +103,7 @@ async function serve(flags: Flags): Promise<void> {
 
 const program = new Command('nightcrier-mcp')
   .description(
-    'Serves Kubernetes clusters over MCP, read-only, and tells their faults. Standard input and output, or HTTP.',
+    'Serves Kubernetes clusters over MCP, read-only unless told otherwise, and tells their faults. Standard input and output, or HTTP.',
   )
   .option('--config <file>', 'a TOML file that names clusters; docs/mcp-server.md shows its keys')
   .option('--kubeconfig <file...>', 'kubeconfigs, merged as kubectl does; each context is a cluster', [])

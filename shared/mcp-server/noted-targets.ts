@@ -1,18 +1,34 @@
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
+import { beforeWrites } from './before-writes.ts'
 import type { Targets } from './targets.ts'
 
-/** Where one call has looked; `*`: in all namespaces, or at what has none. */
-export type Looked = { readonly clusters: Set<string>; readonly namespaces: Set<string> }
-export const nowhere = (): Looked => ({ clusters: new Set(), namespaces: new Set() })
+/** Where one call has looked, `*`: in all namespaces, or at what has none; and how many changes it has tried. */
+export type Looked = { readonly clusters: Set<string>; readonly namespaces: Set<string>; writes: number }
+export const nowhere = (): Looked => ({ clusters: new Set(), namespaces: new Set(), writes: 0 })
 
 /** The same clusters; what is asked of them is noted. */
-export const notedTargets = (targets: Targets, looked: Looked): Targets => ({
-  ...targets,
-  at: (name) => {
-    looked.clusters.add(targets.find(name).name)
-    return noted(targets.at(name), (namespace) => looked.namespaces.add(namespace || '*'))
-  },
-})
+export function notedTargets(targets: Targets, looked: Looked): Targets {
+  const note = (namespace: string | undefined) => looked.namespaces.add(namespace || '*')
+  const { writeAt } = targets
+  return {
+    ...targets,
+    at: (name) => {
+      looked.clusters.add(targets.find(name).name)
+      return noted(targets.at(name), note)
+    },
+    ...(writeAt === undefined
+      ? {}
+      : {
+          writeAt: (name) => {
+            looked.clusters.add(targets.find(name).name)
+            return beforeWrites(writeAt(name), (_, __, namespace, dryRun) => {
+              note(namespace)
+              if (!dryRun) looked.writes += 1
+            })
+          },
+        }),
+  }
+}
 
 const noted = (api: ClusterApi, note: (namespace: string | undefined) => void): ClusterApi => ({
   ...api,

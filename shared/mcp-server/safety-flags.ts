@@ -1,13 +1,16 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { errorText, GiveUp } from '../runtime/errors.ts'
-import type { GuardRail } from './guard-rails.ts'
+import { type GuardRail, railVerbs } from './guard-rails.ts'
 import type { IdentityProvider } from './identity-tokens.ts'
 import type { ToolChoice } from './select-tools.ts'
 
-/** What a server may show, and to whom, as it is said on the command line. */
+/** What a server may show and change, and to whom, as it is said on the command line. */
 export type SafetyFlags = {
+  /** Only when it is `false` may anything be changed. */
+  readonly readOnly?: boolean
+  readonly disableDestructive?: boolean
   readonly toolsets?: readonly string[]
   readonly allowTools?: readonly string[]
   readonly denyTools?: readonly string[]
@@ -18,10 +21,15 @@ export type SafetyFlags = {
   readonly cursorKeyFile?: string
 }
 
+function trueOrFalse(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('It must be true or false.')
+  return text === 'true'
+}
+
 export const withSafetyFlags = (command: Command): Command =>
   command
-    .option('--read-only', 'only read; there is nothing else, so this changes nothing')
-    .option('--disable-destructive', 'no tools that destroy; there are none, so this changes nothing')
+    .option('--read-only [true|false]', 'only read; false: also the tools that change clusters', trueOrFalse, true)
+    .option('--disable-destructive', 'with --read-only=false: none of the tools that destroy', false)
     .option('--toolsets <names...>', 'only these sets of tools: clusters, core, config, metrics, nodes, diagnose, …')
     .option('--allow-tools <names...>', 'only these tools; an unknown name stops the start')
     .option('--deny-tools <names...>', 'not these tools; an unknown name stops the start')
@@ -42,7 +50,7 @@ const Rails = z
       denyNamespaces: names,
       kinds: names,
       denyKinds: names,
-      verbs: z.array(z.enum(['list', 'get', 'watch', 'log'])).optional(),
+      verbs: z.array(z.enum(railVerbs)).optional(),
     }),
   )
   .max(500)
@@ -54,6 +62,8 @@ export function safetyOf(flags: SafetyFlags, read: (path: string, what: string) 
   const { toolsets, allowTools, denyTools, guardRails, cursorKeyFile } = flags
   const identity = identityOf(flags)
   const choice: ToolChoice = {
+    ...(flags.readOnly === false ? { readWrite: true } : {}),
+    ...(flags.disableDestructive === true ? { disableDestructive: true } : {}),
     ...(toolsets === undefined ? {} : { toolsets: listed(toolsets) }),
     ...(allowTools === undefined ? {} : { allowTools: listed(allowTools) }),
     ...(denyTools === undefined ? {} : { denyTools: listed(denyTools) }),

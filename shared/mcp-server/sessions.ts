@@ -23,7 +23,7 @@ const MAX_SESSIONS = 500
 const MAX_HELD = 1_000
 /** Held for a reader that is slower than its cluster's faults: some thousand notices. */
 const MAX_WAITING_BYTES = 1024 * 1024
-/** Arguments are short: nothing here takes an object. */
+/** The longest argument is a manifest of some objects. */
 const MAX_BODY_BYTES = 256 * 1024
 
 /** What the transport calls the stream of what answers no call. */

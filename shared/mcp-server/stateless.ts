@@ -2,7 +2,7 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { jsonError } from './http-answers.ts'
 import { connectCaller, createKubernetesMcp, type McpOptions } from './server.ts'
 
-/** Arguments are short: nothing here takes an object. */
+/** Arguments are short: nothing here changes a cluster. */
 const MAX_BODY_BYTES = 256 * 1024
 
 /** Answers one POST by itself, for hosts that keep nothing between requests. Without sessions there are no notices. */

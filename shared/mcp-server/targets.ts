@@ -1,4 +1,5 @@
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
+import type { ClusterWriter } from '../kubernetes/cluster-writer.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import type { Source } from './sources/source.ts'
 import type { Target } from './target.ts'
@@ -9,6 +10,8 @@ export type Targets = {
   /** By name or alias; GiveUp with the known names when there is none, or when its configuration is wrong. */
   readonly find: (name: string) => Target
   readonly at: (name: string) => ClusterApi
+  /** Absent wherever nobody said that clusters may be changed. */
+  readonly writeAt?: (name: string) => ClusterWriter
   /** The cluster that a call means which names none. Only what the operator has set, never a guess. */
   readonly preferred?: string
   /** What is wrong beside single clusters: a source that does not answer, an alias that leads nowhere. */
@@ -68,7 +71,9 @@ export function lazyTargets(entries: readonly { readonly target: Target; readonl
 /** A view of one cluster, for a caller that was let in to that one only. */
 export const onlyTarget = (targets: Targets, name: string): Targets => {
   const target = targets.find(name)
-  return lazyTargets([{ target, open: () => targets.at(target.name) }])
+  const one = lazyTargets([{ target, open: () => targets.at(target.name) }])
+  const { writeAt } = targets
+  return writeAt === undefined ? one : { ...one, writeAt: (given) => writeAt(one.find(given).name) }
 }
 
 /** A name that a caller gave, fit to be told back; what cannot be a name may be anything, and is not repeated. */

@@ -20,18 +20,24 @@ import { nodesTop } from './tools/nodes-top.ts'
 import { nskClustersDiscover } from './tools/nsk-clusters-discover.ts'
 import { nskRefresh } from './tools/nsk-refresh.ts'
 import { nskStatus } from './tools/nsk-status.ts'
+import { podsDelete } from './tools/pods-delete.ts'
+import { podsExec } from './tools/pods-exec.ts'
 import { podsGet } from './tools/pods-get.ts'
 import { podsList } from './tools/pods-list.ts'
 import { podsListInNamespace } from './tools/pods-list-in-namespace.ts'
 import { podsLog } from './tools/pods-log.ts'
+import { podsRun } from './tools/pods-run.ts'
 import { podsTop } from './tools/pods-top.ts'
 import { rancherListClusters } from './tools/rancher-list-clusters.ts'
 import { rancherStatus } from './tools/rancher-status.ts'
+import { resourcesCreateOrUpdate } from './tools/resources-create-or-update.ts'
+import { resourcesDelete } from './tools/resources-delete.ts'
 import { resourcesGet } from './tools/resources-get.ts'
 import { resourcesList } from './tools/resources-list.ts'
-import { resourcesScale } from './tools/resources-scale.ts'
+import { resourcesScale, resourcesScaleTo } from './tools/resources-scale.ts'
 import { workloadDiagnose } from './tools/workload-diagnose.ts'
 
+/** Which of them are served, a choice says (select-tools.ts); the last ones change clusters. */
 export const allTools: readonly Tool[] = [
   clustersList,
   clustersSwitch,
@@ -64,6 +70,12 @@ export const allTools: readonly Tool[] = [
   nskRefresh,
   nskStatus,
   nskClustersDiscover,
+  podsRun,
+  podsExec,
+  podsDelete,
+  resourcesCreateOrUpdate,
+  resourcesDelete,
+  resourcesScaleTo,
 ]
 
 /** Tools of a source that is not there would only be read in vain. */

@@ -7,18 +7,22 @@ import { fieldAt, type Loose } from './objects.ts'
 import { forbidden, noSuchPath, notFound, refuse } from './status.ts'
 import type { Store } from './store.ts'
 import { partial, tableOf } from './table.ts'
+import { type Applied, scaleOf, write } from './writing.ts'
 
 export type Cluster = {
   readonly store: Store
   readonly logs: Logs
   readonly access: readonly AccessRule[]
   readonly kubernetes: string
+  /** Absent: this cluster is a picture. */
+  readonly applied?: Applied | undefined
 }
 export type Request = {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
   readonly accept: string
+  readonly type: string
   readonly body: Loose
 }
 export type Answer =
@@ -108,13 +112,19 @@ function onTarget(cluster: Cluster, request: Request, target: Target): Answer {
   // The namespace object itself: its own name is the namespace the API asks RBAC about.
   const asked = resource.stored === '/Namespace' && name !== '' ? { ...at, namespace: name } : at
   if (!isAllowed(cluster.access, asked)) throw forbidden(at)
-  if (!reads) throw refuse(405, 'MethodNotAllowed', 'this cluster is a picture: nothing can be changed')
+  if (!reads && cluster.applied === undefined)
+    throw refuse(405, 'MethodNotAllowed', 'this cluster is a picture: nothing can be changed')
+  if (!reads && cluster.applied !== undefined) {
+    const { status, body } = write(cluster.store, cluster.applied, target, request)
+    return json(body, status)
+  }
   if (watching) return { type: 'watch', target }
   if (name === '') return listAnswer(cluster, request, target)
   const object = cluster.store.get(resource.stored, namespace, name)
   if (object === undefined) throw notFound(resource.group, resource.plural, name)
   if (subresource === 'log') return { type: 'text', text: podLog(cluster, request.query, object) }
   if (subresource !== '' && !resource.subresources.includes(subresource)) throw noSuchPath()
+  if (subresource === 'scale') return json(scaleOf(object))
   const shown = toVersion(object, apiVersion(target))
   const { resourceVersion = '' } = object.metadata
   if (wants(request, 'Table'))

@@ -1,8 +1,10 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
+import type { Duplex } from 'node:stream'
 import { stringify } from 'yaml'
-import { AccessRule } from './access.ts'
+import { AccessRule, isAllowed } from './access.ts'
 import { loopbackCertificate } from './certificate.ts'
+import { type Program, runExec } from './exec.ts'
 import type { Logs } from './logs.ts'
 import { parseObjects, unfold } from './objects.ts'
 import { readProtobufReview } from './protobuf-review.ts'
@@ -32,6 +34,8 @@ export type SimulatorOptions = {
   /** An API server sends one about every minute. */
   readonly bookmarkMilliseconds?: number
   readonly name?: string
+  /** Takes writes and runs commands; without it the cluster is a picture. */
+  readonly writable?: boolean | { readonly exec: Program }
 }
 type Call = { readonly method: string; readonly path: string; readonly status: number }
 
@@ -64,7 +68,7 @@ export type Simulator = {
 }
 
 const TOKEN = 'simulator-token-5f0c1d9e7a3b4c62'
-/** A review has a few hundred bytes. */
+/** A review has a few hundred bytes, a manifest some thousand. */
 const MAX_BODY = 64 * 1024
 
 /** Serves one cluster's picture as a Kubernetes API on loopback. */
@@ -79,8 +83,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const cluster: Cluster = {
     store,
     logs,
-    access: [...(scenario?.access ?? []), ...(options.access ?? []).map((rule) => AccessRule.parse(rule))],
+    access: [
+      ...(scenario?.access ?? []),
+      ...(options.access ?? []),
+      ...(options.writable ? [{ allow: true }] : []),
+    ].map((rule) => AccessRule.parse(rule)),
     kubernetes: options.kubernetes ?? scenario?.kubernetes ?? 'v1.33.4',
+    applied: options.writable ? new Map() : undefined,
   }
   const calls: Call[] = []
   const watches = new Set<Watch>()
@@ -112,7 +121,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       if (!target.pathname.startsWith(prefix)) throw refuse(404, 'NotFound', '404 page not found')
       const path = target.pathname.slice(prefix.length)
       const accept = request.headers.accept ?? ''
-      const result = answer(cluster, { method, path, query: target.searchParams, accept, body })
+      const type = request.headers['content-type'] ?? ''
+      const result = answer(cluster, { method, path, query: target.searchParams, accept, type, body })
       if (result.type === 'json') return send(result.status, result.body)
       if (result.type === 'text') {
         note(200)
@@ -170,9 +180,34 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     request.on('error', () => response.destroy())
   }
 
+  function upgrade(request: IncomingMessage, socket: Duplex) {
+    const target = new URL(request.url ?? '/', 'http://loopback')
+    const note = (status: number) => calls.push({ method: 'EXEC', path: `${target.pathname}${target.search}`, status })
+    const path = target.pathname.startsWith(prefix) ? target.pathname.slice(prefix.length) : ''
+    const [, namespace = '', pod = ''] = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/]+)\/exec$/.exec(path) ?? []
+    const at = { verb: 'create', group: '', resource: 'pods/exec', namespace, name: pod }
+    const { writable } = options
+    const allowed = request.headers.authorization === `Bearer ${TOKEN}` && isAllowed(cluster.access, at)
+    const known = store.get('/Pod', namespace, pod) !== undefined
+    if (typeof writable !== 'object' || !allowed || !known) {
+      const status = !allowed ? 403 : 404
+      note(status)
+      socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+      return
+    }
+    note(101)
+    const container = target.searchParams.get('container') ?? ''
+    const command = target.searchParams.getAll('command')
+    runExec(socket, request.headers['sec-websocket-key'] ?? '', writable.exec({ namespace, pod, container, command }))
+  }
+
   const pems = await loopbackCertificate()
   const secure = (options.protocol ?? 'https') === 'https'
   const server = secure ? createHttps({ key: pems.private, cert: pems.cert }, receive) : createHttp(receive)
+  server.on('upgrade', (request, socket) => {
+    if (held === undefined) upgrade(request, socket)
+    else held.push(() => upgrade(request, socket))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, '127.0.0.1', resolve)

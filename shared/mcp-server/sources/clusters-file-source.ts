@@ -5,14 +5,16 @@ import { connectCluster } from '../../kubernetes/connect.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { seldom } from './seldom.ts'
 import { LOOK_MS } from './small-file.ts'
-import type { Found, Source } from './source.ts'
+import type { Connect, Found, Source } from './source.ts'
 
 /** The clusters of nightcrier's own clusters.yaml that have a kubeconfig, which is fetched with the first call. */
 export function clustersFileSource(deps: {
   readonly clusters: Pick<ClustersSource, 'current'>
   readonly secret: (reference: string) => Promise<Secret>
+  readonly connect?: Connect
   readonly clock: Clock
 }): Source {
+  const { connect = connectCluster } = deps
   const name = 'clusters.yaml'
   let before: readonly Cluster[] | undefined
   let found: readonly Found[] = []
@@ -40,7 +42,7 @@ export function clustersFileSource(deps: {
     version: reference,
     open: async () => {
       const { text, where, folder } = await deps.secret(reference)
-      return connectCluster(text, { where, ...(folder === undefined ? {} : { filesFrom: folder }) })
+      return connect(text, { where, ...(folder === undefined ? {} : { filesFrom: folder }) })
     },
   })
   return {

@@ -6,7 +6,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
 import { seldom } from './seldom.ts'
 import { isMissing, LOOK_MS, readSmall, stampOf } from './small-file.ts'
-import type { Found, Source } from './source.ts'
+import type { Connect, Found, Source } from './source.ts'
 
 /** Ten times the largest fleet that is looked at from one place. */
 const MAX_FILES = 2_000
@@ -19,9 +19,10 @@ export function directorySource(options: {
   readonly allowExec?: boolean
   /** False: only at the start and when asked to. */
   readonly watch?: boolean
+  readonly connect?: Connect
   readonly clock: Clock
 }): Source {
-  const { directory, allowExec = false, watch = true, clock } = options
+  const { directory, allowExec = false, watch = true, connect = connectCluster, clock } = options
   const name = `directory ${directory}`
   let known: ReadonlyMap<string, Read> = new Map()
   let found: readonly Found[] = []
@@ -51,7 +52,7 @@ export function directorySource(options: {
       const stamp = await stampOf(path)
       const before = known.get(file)
       if (before?.stamp === stamp) return before
-      return { stamp, found: foundAt(path, await readSmall(path), allowExec) }
+      return { stamp, found: foundAt(path, await readSmall(path), allowExec, connect) }
     } catch (error) {
       if (isMissing(error)) return undefined
       return { stamp: '', found: broken(path, errorText(error)) }
@@ -81,7 +82,7 @@ function withoutTwins(files: ReadonlyMap<string, Read>, directory: string): read
   })
 }
 
-function foundAt(path: string, text: string, allowExec: boolean): Found {
+function foundAt(path: string, text: string, allowExec: boolean, connect: Connect): Found {
   try {
     const { name } = parse(path)
     if (!/^[^\p{C}\p{Z}/\\]{1,253}$/u.test(name))
@@ -99,7 +100,7 @@ function foundAt(path: string, text: string, allowExec: boolean): Found {
     return {
       target: { name, aliases: [], server, namespace, source: `file ${path}` },
       version: standing,
-      open: async () => connectCluster(read().text, { where: path, allowExec }),
+      open: async () => connect(read().text, { where: path, allowExec }),
     }
   } catch (error) {
     return broken(path, errorText(error))

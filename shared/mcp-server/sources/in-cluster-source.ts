@@ -3,7 +3,7 @@ import { connectCluster } from '../../kubernetes/connect.ts'
 import { serverAddress } from '../../kubernetes/server-address.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
 import { readSmall } from './small-file.ts'
-import type { Found, Source } from './source.ts'
+import type { Connect, Found, Source } from './source.ts'
 
 /** Where Kubernetes puts a service account, in every pod that has one. */
 export const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -14,6 +14,7 @@ export type InCluster = {
   readonly folder?: string
   /** What it is called in answers. */
   readonly name?: string
+  readonly connect?: Connect
 }
 
 /** The address that Kubernetes tells each pod; `undefined` outside of one. */
@@ -24,7 +25,12 @@ export function apiOfThisCluster(environment: Readonly<Record<string, string | u
 }
 
 /** The cluster that this server runs in. The kubelet renews its token: the file is read anew before the old one ends. */
-export function inClusterSource({ server, folder = SERVICE_ACCOUNT, name = 'in-cluster' }: InCluster): Source {
+export function inClusterSource({
+  server,
+  folder = SERVICE_ACCOUNT,
+  name = 'in-cluster',
+  connect = connectCluster,
+}: InCluster): Source {
   const where = `service account ${folder}`
   const address = serverAddress(server, (what) => new GiveUp(`${where}: ${what}`))
   const found: Found = {
@@ -39,7 +45,7 @@ export function inClusterSource({ server, folder = SERVICE_ACCOUNT, name = 'in-c
         }
       }
       const [token, ca] = await Promise.all([file('token'), address.startsWith('https:') ? file('ca.crt') : ''])
-      return connectCluster(tokenKubeconfig({ server: address, token: token.trim(), ca }), { where })
+      return connect(tokenKubeconfig({ server: address, token: token.trim(), ca }), { where })
     },
   }
   return { kind: 'in-cluster', name: where, current: () => [found], problems: () => [], refresh: async () => {} }

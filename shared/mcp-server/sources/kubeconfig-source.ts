@@ -5,7 +5,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
 import { seldom } from './seldom.ts'
 import { isMissing, LOOK_MS, readSmall, stampOf } from './small-file.ts'
-import type { Found, Source } from './source.ts'
+import type { Connect, Found, Source } from './source.ts'
 
 /** Files that count together as kubectl has it; each context is a cluster. */
 export function kubeconfigSource(options: {
@@ -15,9 +15,10 @@ export function kubeconfigSource(options: {
   readonly allowExec?: boolean
   /** False: only at the start and when asked to. */
   readonly watch?: boolean
+  readonly connect?: Connect
   readonly clock: Clock
 }): Source {
-  const { files, missingAllowed = false, allowExec = false, watch = true, clock } = options
+  const { files, missingAllowed = false, allowExec = false, watch = true, connect = connectCluster, clock } = options
   let stamp: string | undefined
   let found: readonly Found[] = []
   let problem: string | undefined
@@ -32,7 +33,7 @@ export function kubeconfigSource(options: {
         return text === undefined ? [] : [{ text, where, filesFrom: dirname(resolve(where)) }]
       })
       if (there.length === 0) throw new GiveUp(`There is no kubeconfig at ${files.join(', ')}.`)
-      found = foundIn(mergedKubeconfig(there), allowExec)
+      found = foundIn(mergedKubeconfig(there), allowExec, connect)
       stamp = stamps.join()
       problem = undefined
     } catch (error) {
@@ -50,7 +51,7 @@ export function kubeconfigSource(options: {
 }
 
 /** Contexts as clusters; one that is broken stands there with its problem. */
-export const foundIn = (merged: MergedKubeconfig, allowExec: boolean): readonly Found[] =>
+const foundIn = (merged: MergedKubeconfig, allowExec: boolean, connect: Connect): readonly Found[] =>
   merged.contexts.map(({ name, where }) => {
     const source = `kubeconfig ${where}`
     try {
@@ -59,7 +60,7 @@ export const foundIn = (merged: MergedKubeconfig, allowExec: boolean): readonly 
         target: { name, aliases: [], server, namespace, source },
         version: text,
         // Read anew: a token file that it names may hold another one by now.
-        open: async () => connectCluster(merged.read(name, { allowExec }).text, { where, allowExec }),
+        open: async () => connect(merged.read(name, { allowExec }).text, { where, allowExec }),
       }
     } catch (error) {
       const problem = errorText(error)

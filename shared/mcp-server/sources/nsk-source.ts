@@ -8,7 +8,7 @@ import type { NskTable } from '../server-config.ts'
 import { discoverySource, type Heard, isGoodName } from './discovery-source.ts'
 import { rancherSource, tokenOf } from './rancher-source.ts'
 import { runProgram } from './run-program.ts'
-import type { Source } from './source.ts'
+import type { Connect, Source } from './source.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 /** It asks a Rancher over a network: a list of hundreds takes seconds. */
@@ -21,10 +21,15 @@ const passedOn = [
 ]
 
 /** The clusters that the program `nsk` tells of. Where there is no such program, its Rancher is asked directly. */
-export function nskSource(table: NskTable, environment: Environment, clock: Clock): Source {
+export function nskSource(
+  table: NskTable,
+  environment: Environment,
+  clock: Clock,
+  connect: Connect = connectCluster,
+): Source {
   const { rancher_url, rancher_token } = table
   if (!isProgram(table.nsk_path, environment.PATH ?? '') && rancher_url !== undefined && rancher_token !== undefined)
-    return rancherSource({ ...table, rancher_url, rancher_token }, clock, 'nsk')
+    return rancherSource({ ...table, rancher_url, rancher_token }, clock, { kind: 'nsk', connect })
 
   const token = rancher_token === undefined ? undefined : tokenOf(rancher_token)
   async function run(template: readonly string[], name: string, timeoutMs: number, signal?: AbortSignal) {
@@ -55,7 +60,7 @@ export function nskSource(table: NskTable, environment: Environment, clock: Cloc
   }
   const kubeconfigOf = async (name: string) => {
     const text = await run(table.kubeconfig_args, name, KUBECONFIG_MS)
-    return connectCluster(text, { where: `${table.nsk_path}: the kubeconfig of ${name}` })
+    return connect(text, { where: `${table.nsk_path}: the kubeconfig of ${name}` })
   }
   return discoverySource({
     kind: 'nsk',

@@ -4,6 +4,7 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import { clustersSource } from '../../config/clusters-source.ts'
 import { clustersFromFile } from '../../config/clusters-text.ts'
 import { readSecret } from '../../config/secret-ref.ts'
+import { connectCluster } from '../../kubernetes/connect.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 import type { ServerConfig } from '../server-config.ts'
@@ -13,49 +14,55 @@ import { apiOfThisCluster, inClusterSource, SERVICE_ACCOUNT } from './in-cluster
 import { kubeconfigSource } from './kubeconfig-source.ts'
 import { nskSource } from './nsk-source.ts'
 import { rancherSource } from './rancher-source.ts'
-import type { Source } from './source.ts'
+import type { Connect, Source } from './source.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Surroundings = {
   readonly environment: Environment
   readonly clock: Clock
   readonly allowExec: boolean
+  readonly connect?: Connect
   readonly log: (message: string) => void
 }
 
 /** Every source that the config names, side by side; without any, what kubectl would take. */
 export function openSources(config: ServerConfig, surroundings: Surroundings): readonly Source[] {
-  const { environment, clock, allowExec, log } = surroundings
+  const { environment, clock, allowExec, connect = connectCluster, log } = surroundings
   const watch = config.auto_discovery
   const sources: Source[] = []
   if (config.kubeconfig.length > 0)
-    sources.push(kubeconfigSource({ files: config.kubeconfig, allowExec, watch, clock }))
-  for (const directory of config.kubeconfig_dir) sources.push(directorySource({ directory, allowExec, watch, clock }))
+    sources.push(kubeconfigSource({ files: config.kubeconfig, allowExec, watch, connect, clock }))
+  for (const directory of config.kubeconfig_dir)
+    sources.push(directorySource({ directory, allowExec, watch, connect, clock }))
   if (config.clusters_file !== undefined) {
     const where = config.clusters_file
     const clusters = clustersSource({ where, read: clustersFromFile(where), log })
-    sources.push(clustersFileSource({ clusters, secret: readSecret({ folder: dirname(resolve(where)) }), clock }))
+    sources.push(
+      clustersFileSource({ clusters, secret: readSecret({ folder: dirname(resolve(where)) }), connect, clock }),
+    )
   }
-  if (config.in_cluster) sources.push(ownCluster(environment))
-  if (config.rancher !== undefined) sources.push(rancherSource(config.rancher, clock))
-  if (config.nsk !== undefined) sources.push(nskSource(config.nsk, environment, clock))
-  return sources.length > 0 ? sources : [asKubectl(environment, watch, allowExec, clock)]
+  if (config.in_cluster) sources.push(ownCluster(environment, connect))
+  if (config.rancher !== undefined) sources.push(rancherSource(config.rancher, clock, { connect }))
+  if (config.nsk !== undefined) sources.push(nskSource(config.nsk, environment, clock, connect))
+  return sources.length > 0 ? sources : [asKubectl(environment, { watch, allowExec, connect, clock })]
 }
 
 /** $KUBECONFIG, else ~/.kube/config, else the cluster around us. */
-function asKubectl(environment: Environment, watch: boolean, allowExec: boolean, clock: Clock): Source {
+function asKubectl(
+  environment: Environment,
+  how: { readonly watch: boolean; readonly allowExec: boolean; readonly connect: Connect; readonly clock: Clock },
+): Source {
   const listed = (environment.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '')
-  if (listed.length > 0)
-    return kubeconfigSource({ files: [...new Set(listed)], missingAllowed: true, watch, allowExec, clock })
+  if (listed.length > 0) return kubeconfigSource({ files: [...new Set(listed)], missingAllowed: true, ...how })
   const usual = join(homedir(), '.kube', 'config')
   if (!existsSync(usual) && existsSync(join(SERVICE_ACCOUNT, 'token')) && apiOfThisCluster(environment) !== undefined)
-    return ownCluster(environment)
-  return kubeconfigSource({ files: [usual], watch, allowExec, clock })
+    return ownCluster(environment, how.connect)
+  return kubeconfigSource({ files: [usual], ...how })
 }
 
-function ownCluster(environment: Environment): Source {
+function ownCluster(environment: Environment, connect: Connect): Source {
   const server = apiOfThisCluster(environment)
   if (server === undefined)
     throw new GiveUp('in_cluster: this is no pod of a cluster (KUBERNETES_SERVICE_HOST is not set).')
-  return inClusterSource({ server })
+  return inClusterSource({ server, connect })
 }

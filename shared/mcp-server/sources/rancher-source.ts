@@ -8,13 +8,20 @@ import { rancherClusters, rancherId } from './rancher-clusters.ts'
 import { mintKubeconfig, type TokenInfo, tokenInfo, tokenName, whoAmI } from './rancher-credentials.ts'
 import { rancherHttp } from './rancher-http.ts'
 import { readSmall } from './small-file.ts'
-import type { Opened, Source } from './source.ts'
+import type { Connect, Opened, Source } from './source.ts'
 
 /**
  * The clusters of a Rancher, reached through it with the same token: no files, and no tokens made. With
  * `access: kubeconfig` each gets a kubeconfig with a token of an hour, which is taken back.
  */
-export function rancherSource(table: RancherTable, clock: Clock, kind: 'rancher' | 'nsk' = 'rancher'): Source {
+export function rancherSource(
+  table: RancherTable,
+  clock: Clock,
+  {
+    kind = 'rancher',
+    connect = connectCluster,
+  }: { readonly kind?: 'rancher' | 'nsk'; readonly connect?: Connect } = {},
+): Source {
   const { rancher_url: url, rancher_insecure: insecure } = table
   const token = tokenOf(table.rancher_token)
   const http = rancherHttp({ url, token, insecure })
@@ -25,7 +32,7 @@ export function rancherSource(table: RancherTable, clock: Clock, kind: 'rancher'
     if (name !== undefined) info = (await tokenInfo(http, name, signal).catch(() => undefined)) ?? info
   }
   async function throughProxy(server: string): Promise<Opened> {
-    const cluster = connectCluster(tokenKubeconfig({ server, token: await token(), insecure }), {
+    const cluster = connect(tokenKubeconfig({ server, token: await token(), insecure }), {
       where: `Rancher ${url}`,
     })
     return {
@@ -37,7 +44,7 @@ export function rancherSource(table: RancherTable, clock: Clock, kind: 'rancher'
     const { text, expires, remove } = await mintKubeconfig(url, http, id, clock)
     const takenBack = () => remove().catch(() => undefined)
     try {
-      const cluster = connectCluster(text, { where: `Rancher’s kubeconfig of ${id}` })
+      const cluster = connect(text, { where: `Rancher’s kubeconfig of ${id}` })
       return {
         ...cluster,
         credential: { kind: 'token', ...(expires === undefined ? {} : { expires }) },

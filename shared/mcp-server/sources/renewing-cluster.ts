@@ -1,5 +1,7 @@
 import { type ClusterApi, ClusterApiError } from '../../kubernetes/cluster-api.ts'
+import type { ClusterWriter } from '../../kubernetes/cluster-writer.ts'
 import type { Clock } from '../../runtime/clock.ts'
+import { GiveUp } from '../../runtime/errors.ts'
 import type { Opened } from './source.ts'
 
 /** A credential is renewed this long before it runs out, or when a fifth of its life is left, if that is shorter. */
@@ -56,7 +58,7 @@ export function renewingCluster(
     if (opening === undefined && now() - tried < youngMs) return undefined
     return openOnce().catch(() => undefined)
   }
-  async function call<T>(ask: (cluster: ClusterApi) => Promise<T>): Promise<T> {
+  async function call<T>(ask: (cluster: Opened) => Promise<T>): Promise<T> {
     const first = await current()
     try {
       return await ask(first.cluster)
@@ -69,6 +71,7 @@ export function renewingCluster(
   }
   return {
     ...eachCall(server, call),
+    write: eachWrite(call),
     get credential() {
       return held?.cluster.credential
     },
@@ -103,6 +106,22 @@ export const eachCall = (
   canI: (...given) => call((cluster) => cluster.canI(...given)),
   rules: (...given) => call((cluster) => cluster.rules(...given)),
 })
+
+/** The same for changes; a call that was refused (401) has changed nothing, so it may be made again. */
+export const eachWrite = (call: <T>(ask: (cluster: Opened) => Promise<T>) => Promise<T>): ClusterWriter => {
+  const writing = ({ write }: Opened): ClusterWriter => {
+    if (write === undefined) throw new GiveUp('This server only reads.')
+    return write
+  }
+  return {
+    place: (...given) => call((cluster) => writing(cluster).place(...given)),
+    apply: (...given) => call((cluster) => writing(cluster).apply(...given)),
+    create: (...given) => call((cluster) => writing(cluster).create(...given)),
+    remove: (...given) => call((cluster) => writing(cluster).remove(...given)),
+    scale: (...given) => call((cluster) => writing(cluster).scale(...given)),
+    exec: (...given) => call((cluster) => writing(cluster).exec(...given)),
+  }
+}
 
 function endOf({ credential }: Opened): number {
   return credential?.expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(credential.expires)

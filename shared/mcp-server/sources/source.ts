@@ -1,7 +1,15 @@
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
+import type { ClusterWriter } from '../../kubernetes/cluster-writer.ts'
+import type { ConnectOptions } from '../../kubernetes/connect.ts'
 import type { Target } from '../target.ts'
 
-export type Opened = ClusterApi & { readonly close: () => Promise<void> }
+export type Opened = ClusterApi & {
+  /** Absent wherever nobody said that clusters may be changed. */
+  readonly write?: ClusterWriter
+  readonly close: () => Promise<void>
+}
+/** `connectCluster`, unless clusters may be changed. */
+export type Connect = (kubeconfig: string, options: ConnectOptions) => Opened
 
 /** A cluster that a source knows. */
 export type Found = {

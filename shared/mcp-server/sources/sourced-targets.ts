@@ -4,7 +4,7 @@ import { GiveUp } from '../../runtime/errors.ts'
 import type { Target } from '../target.ts'
 import { known, shown, type Targets } from '../targets.ts'
 import { type MergedClusters, mergeSources } from './merge-sources.ts'
-import { eachCall, later, renewingCluster } from './renewing-cluster.ts'
+import { eachCall, eachWrite, later, renewingCluster } from './renewing-cluster.ts'
 import type { Found, Opened, Source } from './source.ts'
 
 /** So long a call waits for sources that are being asked; it then goes on with what is known, and says what is not. */
@@ -29,9 +29,11 @@ export function sourcedTargets(
     readonly clock?: Clock
     readonly readyMs?: number
     readonly youngMs?: number
+    /** Clusters may be changed, where their sources can. */
+    readonly writable?: boolean
   } = {},
 ): SourcedTargets {
-  const { aliases = {}, preferred, clock = systemClock, readyMs = READY_MS, youngMs } = options
+  const { aliases = {}, preferred, clock = systemClock, readyMs = READY_MS, youngMs, writable = false } = options
   const closing = new AbortController()
   const connections = new Map<string, { readonly found: Found; readonly api: Opened }>()
   const retiring = new Set<Promise<void>>()
@@ -92,14 +94,16 @@ export function sourcedTargets(
     connections.set(target.name, { found, api })
     return api
   }
-  const at = (given: string): ClusterApi => {
-    const { name, server } = usable(given).target
-    const call = async <T>(ask: (cluster: ClusterApi) => Promise<T>): Promise<T> => {
+  const callOf =
+    (name: string) =>
+    async <T>(ask: (cluster: Opened) => Promise<T>): Promise<T> => {
       await ready()
       return ask(connection(name))
     }
+  const at = (given: string): ClusterApi => {
+    const { name, server } = usable(given).target
     return {
-      ...eachCall(server, call),
+      ...eachCall(server, callOf(name)),
       get credential() {
         return connections.get(name)?.api.credential
       },
@@ -110,6 +114,7 @@ export function sourcedTargets(
     list: () => now().targets,
     find: (name) => entry(name).target,
     at,
+    ...(writable ? { writeAt: (given) => eachWrite(callOf(usable(given).target.name)) } : {}),
     ready,
     problems,
     sources,

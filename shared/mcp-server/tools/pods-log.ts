@@ -1,28 +1,12 @@
 import { z } from 'zod'
-import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
-import { GiveUp } from '../../runtime/errors.ts'
 import { clusterArguments, clusterOf } from '../cluster-argument.ts'
+import { defaultContainer } from '../default-container.ts'
 import { defineTool, reads } from '../define-tool.ts'
 
 /** The end of a log is what matters; so many bytes leave room for the heading in one answer. */
 const MAX_LOG_BYTES = 24_000
 /** Read more than is shown, since the cut must lie at the beginning and the API cuts at the end. */
 const READ_BYTES = 1024 * 1024
-
-const Pod = z.object({
-  metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }),
-  spec: z.object({ containers: z.array(z.object({ name: z.string() })) }),
-})
-
-/** kubectl's rule: the only one, else the annotated default, else the first. */
-async function containerOf(api: ClusterApi, name: string, namespace: string, signal: AbortSignal): Promise<string> {
-  const object = await api.get({ apiVersion: 'v1', kind: 'Pod' }, name, namespace, signal)
-  if (object === undefined) throw new GiveUp(`There is no Pod "${name}" in namespace "${namespace}".`)
-  const { metadata, spec } = Pod.parse(object)
-  const names = spec.containers.map((container) => container.name)
-  const preferred = metadata.annotations?.['kubectl.kubernetes.io/default-container']
-  return names.find((one) => one === preferred) ?? names[0] ?? ''
-}
 
 export const podsLog = defineTool({
   name: 'pods_log',
@@ -55,7 +39,7 @@ export const podsLog = defineTool({
   run: async ({ name, previous, tail, ...args }, call) => {
     const { target, api } = clusterOf(call, args)
     const namespace = args.namespace ?? target.namespace
-    const container = args.container ?? (await containerOf(api, name, namespace, call.signal))
+    const container = args.container ?? (await defaultContainer(api, name, namespace, call.signal))
     const query = { namespace, pod: name, container, previous, tailLines: tail || 5_000, limitBytes: READ_BYTES }
     const { text, truncated } = await api.log(query, call.signal)
     // Cut afterwards, since a secret cut in two is not known for one.

@@ -1,55 +1,98 @@
 import { z } from 'zod'
+import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { GiveUp } from '../../runtime/errors.ts'
-import { clusterArguments, clusterOf } from '../cluster-argument.ts'
-import { defineTool, reads } from '../define-tool.ts'
+import { clusterArguments, clusterOf, dryRunArgument, writerOf } from '../cluster-argument.ts'
+import { defineTool, destroys, reads } from '../define-tool.ts'
+import type { Target } from '../target.ts'
 
 const Scaled = z.looseObject({
   spec: z.looseObject({ replicas: z.int().optional() }).optional(),
   status: z.looseObject({ replicas: z.int().optional(), readyReplicas: z.int().optional() }).optional(),
 })
+const input = {
+  ...clusterArguments,
+  apiVersion: z.string().min(1).max(253).describe('Such as apps/v1'),
+  kind: z.string().min(1).max(100).describe('Such as Deployment, StatefulSet'),
+  name: z.string().min(1).max(253).describe('Name of the object'),
+  namespace: z.string().max(253).optional().describe("Its namespace; absent: the cluster's configured one"),
+}
+const output = {
+  cluster: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  wanted: z.int(),
+  current: z.int(),
+  ready: z.int(),
+}
+type Asked = {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly namespace?: string | undefined
+}
+type Scale = z.output<z.ZodObject<typeof output>>
+
+async function scaleOf(target: Target, api: ClusterApi, asked: Asked, signal: AbortSignal): Promise<Scale> {
+  const { apiVersion, kind, name, namespace = target.namespace } = asked
+  const object = await api.get({ apiVersion, kind }, name, namespace, signal)
+  if (object === undefined)
+    throw new GiveUp(`Cluster "${target.name}" has no ${kind} "${name}" in namespace "${namespace}".`)
+  const { spec, status } = Scaled.parse(object)
+  if (spec?.replicas === undefined && status?.replicas === undefined)
+    throw new GiveUp(`A ${kind} has no number of replicas.`)
+  return {
+    cluster: target.name,
+    namespace,
+    name,
+    // The API's own default.
+    wanted: spec?.replicas ?? 1,
+    current: status?.replicas ?? 0,
+    ready: status?.readyReplicas ?? 0,
+  }
+}
+const scaleText = (kind: string) => (scale: Scale) =>
+  `${kind} ${scale.namespace}/${scale.name} in cluster ${scale.cluster}: ${scale.wanted} wanted, ${scale.current} there, ${scale.ready} ready`
 
 export const resourcesScale = defineTool({
   name: 'resources_scale',
   title: 'Resources: Scale',
   description:
     'Use when you need how many replicas a Deployment, StatefulSet or ReplicaSet should have, has, and has ready. Reads only.',
-  input: {
-    ...clusterArguments,
-    apiVersion: z.string().min(1).max(253).describe('Such as apps/v1'),
-    kind: z.string().min(1).max(100).describe('Such as Deployment, StatefulSet'),
-    name: z.string().min(1).max(253).describe('Name of the object'),
-    namespace: z.string().max(253).optional().describe("Its namespace; absent: the cluster's configured one"),
-  },
-  output: {
-    cluster: z.string(),
-    namespace: z.string(),
-    name: z.string(),
-    wanted: z.int(),
-    current: z.int(),
-    ready: z.int(),
-  },
+  input,
+  output,
   effects: reads,
-  run: async ({ apiVersion, kind, name, ...args }, call) => {
+  run: async (args, call) => {
     const { target, api } = clusterOf(call, args)
-    const namespace = args.namespace ?? target.namespace
-    const object = await api.get({ apiVersion, kind }, name, namespace, call.signal)
-    if (object === undefined)
-      throw new GiveUp(`Cluster "${target.name}" has no ${kind} "${name}" in namespace "${namespace}".`)
-    const { spec, status } = Scaled.parse(object)
-    if (spec?.replicas === undefined && status?.replicas === undefined)
-      throw new GiveUp(`A ${kind} has no number of replicas.`)
+    return { structured: await scaleOf(target, api, args, call.signal), text: scaleText(args.kind) }
+  },
+})
+
+/** The same name where clusters may be changed. */
+export const resourcesScaleTo = defineTool({
+  name: 'resources_scale',
+  toolset: 'writing',
+  title: 'Resources: Scale',
+  description:
+    'Use when a Deployment, StatefulSet or ReplicaSet should have another number of replicas; without scale it only tells how many it should have, has, and has ready.',
+  input: {
+    ...input,
+    scale: z.int().min(0).max(100_000).optional().describe('So many replicas; absent: nothing is changed'),
+    ...dryRunArgument,
+  },
+  output: { ...output, dryRun: z.boolean().describe('True: it was only tried') },
+  effects: destroys,
+  run: async ({ scale, dryRun, ...args }, call) => {
+    const { target, api, write } = writerOf(call, args)
+    const { apiVersion, kind, name, namespace = target.namespace } = args
+    // What has no replicas is told before it is tried.
+    const before = await scaleOf(target, api, args, call.signal)
+    if (scale !== undefined)
+      await write.scale({ apiVersion, kind }, name, namespace, { replicas: scale, dryRun, signal: call.signal })
+    const after = scale === undefined || dryRun ? before : await scaleOf(target, api, args, call.signal)
     return {
-      structured: {
-        cluster: target.name,
-        namespace,
-        name,
-        // The API's own default.
-        wanted: spec?.replicas ?? 1,
-        current: status?.replicas ?? 0,
-        ready: status?.readyReplicas ?? 0,
-      },
+      structured: { ...after, dryRun },
       text: (answer) =>
-        `${kind} ${answer.namespace}/${answer.name} in cluster ${answer.cluster}: ${answer.wanted} wanted, ${answer.current} there, ${answer.ready} ready`,
+        `${scaleText(kind)(answer)}${answer.dryRun && scale !== undefined ? `. It could be scaled to ${scale}; nothing was changed (dryRun).` : ''}`,
     }
   },
 })

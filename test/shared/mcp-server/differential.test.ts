@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
+import { connectCluster } from '../../../shared/kubernetes/connect.ts'
+import type { Program } from '../../simulator/exec.ts'
 import type { Loose } from '../../simulator/objects.ts'
 import { type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts'
 import { node, running, webPod } from './pods.ts'
@@ -26,10 +28,10 @@ const metrics = [
 ]
 
 /** Both programs on one simulated cluster. TLS, since the other sends no token without it. */
-async function both(options: SimulatorOptions) {
+async function both({ writes = false, ...options }: SimulatorOptions & { readonly writes?: boolean }) {
   const simulator = await startSimulator({ port: 0, ...options })
   onTestFinished(simulator.stop)
-  const programs = [upstream(simulator.kubeconfig), ours(simulator.kubeconfig)] as const
+  const programs = [upstream(simulator.kubeconfig, writes), ours(simulator.kubeconfig, writes)] as const
   await Promise.all(programs.map(({ connected }) => connected))
   const [theirs, mine] = programs.map(({ client }) => client)
   return { simulator, theirs: theirs!, mine: mine! }
@@ -116,12 +118,13 @@ test.each(['bad-command', 'node-not-ready', 'healthy-noisy'])(
 )
 
 test('what their tools are called and take, ours are called and take, with the same effects', async () => {
-  const { theirs, mine } = await both({ objects: [] })
+  const { theirs, mine } = await both({ objects: [], writes: true })
   const [there, here] = await Promise.all([theirs.listTools(), mine.listTools()])
   const missing = there.tools.flatMap(({ name, inputSchema, annotations }) => {
     const found = here.tools.find((tool) => tool.name === name)
     if (found === undefined) return [name]
-    expect(found.annotations?.readOnlyHint, name).toBe(annotations?.readOnlyHint)
+    const { readOnlyHint, destructiveHint } = annotations ?? {}
+    expect(found.annotations, name).toMatchObject({ readOnlyHint, destructiveHint })
     expect(found.inputSchema.required ?? [], name).toEqual(inputSchema.required ?? [])
     const own = Object.keys(found.inputSchema.properties ?? {})
     return Object.keys(inputSchema.properties ?? {})
@@ -131,6 +134,56 @@ test('what their tools are called and take, ours are called and take, with the s
   // OpenShift only.
   expect(missing).toEqual(['projects_list'])
 })
+
+test('both leave the same cluster behind after the same changes', async () => {
+  const manifest = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made, namespace: default}\ndata: {a: b}\n'
+  const after = async (change: (client: Client) => Promise<void>, mine: boolean) => {
+    const objects = [
+      webPod('p-1', running, { name: 'one', metadata: { namespace: 'default' } }),
+      webPod('p-2', running, { name: 'two', metadata: { namespace: 'default' } }),
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'web', namespace: 'default' },
+        spec: { replicas: 1 },
+      },
+    ]
+    const exec: Program = ({ command }) => ({ stdout: `ran ${command.join(' ')}` })
+    const simulator = await startSimulator({ port: 0, objects, writable: { exec } })
+    onTestFinished(simulator.stop)
+    const { client, connected } = (mine ? ours : upstream)(simulator.kubeconfig, true)
+    await connected
+    await change(client)
+    const api = connectCluster(simulator.kubeconfig)
+    onTestFinished(api.close)
+    const pods = (await api.list({ apiVersion: 'v1', kind: 'Pod' }, { limit: 10 })).items.map(key)
+    const maps = (await api.list({ apiVersion: 'v1', kind: 'ConfigMap' }, { limit: 10 })).items
+    const deployment: Loose = await api.get({ apiVersion: 'apps/v1', kind: 'Deployment' }, 'web', 'default')
+    return { pods, maps: maps.map(({ metadata, data }) => [metadata.name, data]), replicas: deployment?.spec.replicas }
+  }
+  const change = async (client: Client) => {
+    const done = async (name: string, args: object) => {
+      const { text, isError } = await textOf(client, name, { ...args })
+      expect(isError, `${name}: ${text}`).toBe(false)
+      return text
+    }
+    await done('resources_create_or_update', { resource: manifest })
+    await done('resources_scale', {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      name: 'web',
+      namespace: 'default',
+      scale: 3,
+    })
+    expect(await done('pods_exec', { name: 'one', namespace: 'default', command: ['ls', '/'] })).toContain('ran ls /')
+    await done('pods_delete', { name: 'one', namespace: 'default' })
+    await done('resources_delete', { apiVersion: 'v1', kind: 'Pod', name: 'two', namespace: 'default' })
+    await done('pods_run', { image: 'busybox', name: 'shell', namespace: 'default' })
+  }
+  const [there, here] = [await after(change, false), await after(change, true)]
+  expect(here).toEqual({ pods: ['default/shell'], maps: [['made', { a: 'b' }]], replicas: 3 })
+  expect(there).toEqual(here)
+}, 60_000)
 
 const secret = {
   apiVersion: 'v1',

@@ -14,7 +14,7 @@ const main = join(import.meta.dirname, '../../../shared/mcp-server/main.ts')
 const files: Record<string, string> = {
   'rails.yaml': '- clusters: [prod-*]\n  namespaces: [shop]\n- labels: { env: test }\n  verbs: [list]\n',
   'typo.yaml': '- cluster: prod\n  namespaces: [shop]\n',
-  'verb.yaml': '- verbs: [delete]\n',
+  'verb.yaml': '- verbs: [destroy]\n',
   'broken.yaml': '- [',
   key: 'a key of more than sixteen characters\n',
   short: 'short\n',

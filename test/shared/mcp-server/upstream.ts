@@ -28,16 +28,16 @@ function program(kubeconfig: string, args: (file: string) => readonly string[]):
 }
 
 /** The best known server, as its package starts it. */
-export const upstream = (kubeconfig: string): Program =>
+export const upstream = (kubeconfig: string, writes = false): Program =>
   program(kubeconfig, (file) => [
     join(modules, 'kubernetes-mcp-server', 'bin', 'index.js'),
-    ...['--kubeconfig', file, '--read-only', '--list-output', 'yaml'],
+    ...['--kubeconfig', file, '--list-output', 'yaml', ...(writes ? [] : ['--read-only'])],
   ])
 /** Ours, as its command starts it. */
-export const ours = (kubeconfig: string): Program =>
+export const ours = (kubeconfig: string, writes = false): Program =>
   program(kubeconfig, (file) => [
     join(import.meta.dirname, '..', '..', '..', 'shared', 'mcp-server', 'main.ts'),
-    ...['--kubeconfig', file],
+    ...['--kubeconfig', file, ...(writes ? ['--read-only=false'] : [])],
   ])
 
 export async function textOf(client: Client, name: string, args: Record<string, unknown> = {}) {

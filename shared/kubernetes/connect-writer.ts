@@ -1,0 +1,183 @@
+import type { Dispatcher } from 'undici'
+import type { KubeObject } from '../faults/kube-object.ts'
+import { once } from '../runtime/once.ts'
+import { notReached, refusedBy } from './api-failure.ts'
+import { ClusterApiError } from './cluster-api.ts'
+import type { ClusterWriter, WriteOptions } from './cluster-writer.ts'
+import { type ConnectedCluster, type ConnectOptions, connectCluster } from './connect.ts'
+import { credentialOf, loadLibrary } from './credential.ts'
+import { execOver } from './exec-socket.ts'
+import { readKubeconfig } from './kubeconfig.ts'
+import { toObject } from './objects.ts'
+import { queryText, resourcePath } from './paths.ts'
+import { dispatcher } from './transport.ts'
+import { writeOnly } from './write-guard.ts'
+
+export type WritableCluster = ConnectedCluster & { readonly write: ClusterWriter }
+
+const MANAGER = 'nightcrier-mcp'
+const CALL_TIMEOUT_MS = 10_000
+/** One object; etcd takes at most 1.5 MiB. */
+const MAX_ANSWER_BYTES = 2 * 1024 * 1024
+
+/**
+ * Reads as `connectCluster` does, through the same guard, and changes through another. Only the program that was told to
+ * write may import this file (test/architecture.test.ts).
+ */
+export function connectWriter(text: string | undefined, options: ConnectOptions = {}): WritableCluster {
+  const cluster = connectCluster(text, options)
+  const kubeconfig = readKubeconfig(text, options.where ?? 'kubeconfig', options)
+  const { server } = cluster
+  const { origin, pathname } = new URL(server)
+  const prefix = pathname === '/' ? '' : pathname
+  const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS
+  let opened: Dispatcher | undefined
+  const open = once(async () => {
+    await loadLibrary()
+    const credential = await credentialOf(kubeconfig)
+    opened = dispatcher(kubeconfig, credential, timeoutMs, null).compose(writeOnly(server))
+    return { credential, calls: opened }
+  })
+
+  async function send(
+    method: 'PATCH' | 'POST' | 'DELETE',
+    path: string,
+    query: Readonly<Record<string, string | number | undefined>>,
+    signal: AbortSignal,
+    body?: { readonly type: string; readonly value: unknown; readonly secret?: boolean },
+  ): Promise<unknown> {
+    const what = `${method} ${path}`
+    const { credential, calls } = await open()
+    const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    try {
+      const response = await calls.request({
+        origin,
+        path: `${prefix}${path}${queryText(query)}`,
+        method,
+        headers: {
+          ...(await credential.headers()),
+          accept: 'application/json',
+          'user-agent': MANAGER,
+          ...(body === undefined ? {} : { 'content-type': body.type }),
+        },
+        body: body === undefined ? null : JSON.stringify(body.value),
+        signal: until,
+      })
+      const answer = Buffer.from(await response.body.arrayBuffer())
+        .subarray(0, MAX_ANSWER_BYTES)
+        .toString('utf8')
+      const { statusCode, headers } = response
+      if (statusCode >= 200 && statusCode < 300) return parsed(answer)
+      // The API server repeats in its message what it does not like.
+      const told = body?.secret === true ? withoutMessage(answer) : answer
+      throw refusedBy(server, what, statusCode, String(headers['content-type'] ?? ''), told)
+    } catch (error) {
+      throw uncertain(notReached(server, what, error, timeoutMs, signal.aborted))
+    }
+  }
+  const dry = ({ dryRun }: WriteOptions) => (dryRun ? { dryRun: 'All' } : {})
+  function objectFrom(value: unknown, sent: KubeObject): KubeObject {
+    const object = toObject(value, sent)
+    if (object !== undefined) return object
+    throw new ClusterApiError(
+      `${server} took ${sent.kind} ${sent.metadata.name}, and answered strangely.`,
+      502,
+      'Strange',
+    )
+  }
+
+  const write: ClusterWriter = {
+    place: cluster.place,
+    async apply(object, namespace, how) {
+      const place = await cluster.place(object, how.signal)
+      const path = resourcePath(object.apiVersion, place, namespace, object.metadata.name)
+      const body = { type: 'application/apply-patch+yaml', value: object, secret: object.kind === 'Secret' }
+      const query = { fieldManager: MANAGER, force: 'true', ...dry(how) }
+      return objectFrom(await send('PATCH', path, query, how.signal, body), object)
+    },
+    async create(object, namespace, how) {
+      const place = await cluster.place(object, how.signal)
+      const path = resourcePath(object.apiVersion, place, namespace)
+      const body = { type: 'application/json', value: object }
+      return objectFrom(await send('POST', path, { fieldManager: MANAGER, ...dry(how) }, how.signal, body), object)
+    },
+    async remove(kind, name, namespace, how) {
+      const path = resourcePath(kind.apiVersion, await cluster.place(kind, how.signal), namespace, name)
+      // A Job's own default would leave its pods behind.
+      const query = { propagationPolicy: 'Background', gracePeriodSeconds: how.gracePeriodSeconds, ...dry(how) }
+      await send('DELETE', path, query, how.signal)
+    },
+    async scale(kind, name, namespace, how) {
+      const path = resourcePath(kind.apiVersion, await cluster.place(kind, how.signal), namespace, name, 'scale')
+      const body = { type: 'application/merge-patch+json', value: { spec: { replicas: how.replicas } } }
+      await send('PATCH', path, { fieldManager: MANAGER, ...dry(how) }, how.signal, body)
+    },
+    async exec(query, signal) {
+      const what = `the command in ${query.namespace}/${query.pod}`
+      const { credential, calls } = await open()
+      let status = 0
+      const noted = calls.compose(
+        noteStatus((code) => {
+          status = code
+        }),
+      )
+      const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      try {
+        return await execOver(noted, server, await credential.headers(), query, until)
+      } catch (error) {
+        if (status >= 300) throw refusedBy(server, what, status, '', '')
+        throw uncertain(notReached(server, what, error, timeoutMs, signal.aborted))
+      }
+    },
+  }
+  return {
+    ...cluster,
+    write,
+    close: async () => {
+      await Promise.all([cluster.close(), opened?.destroy()])
+    },
+  }
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+function withoutMessage(text: string): string {
+  const told = parsed(text)
+  const reason = typeof told === 'object' && told !== null && 'reason' in told ? told.reason : ''
+  return JSON.stringify({ kind: 'Status', reason: typeof reason === 'string' ? reason : '' })
+}
+
+/** Without an answer nobody knows; whoever asks again must not take that for "not done". */
+const uncertain = (error: ClusterApiError): ClusterApiError =>
+  error.status !== 0
+    ? error
+    : new ClusterApiError(
+        `${error.message} It may have been done all the same: look before you ask again.`,
+        0,
+        error.reason,
+        {
+          cause: error,
+        },
+      )
+
+/** A WebSocket does not tell with what status it was refused. */
+const noteStatus =
+  (note: (status: number) => void): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (request, handler) =>
+    dispatch(request, {
+      onRequestStart: (...given) => handler.onRequestStart?.(...given),
+      onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
+      onResponseStart: (controller, status, ...rest) => {
+        note(status)
+        return handler.onResponseStart?.(controller, status, ...rest)
+      },
+      onResponseData: (...given) => handler.onResponseData?.(...given),
+      onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
+      onResponseError: (...given) => handler.onResponseError?.(...given),
+    })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ClusterApiError } from '../kubernetes/cluster-api.ts'
 import { type Clock, systemClock } from '../runtime/clock.ts'
 import { GiveUp } from '../runtime/errors.ts'
+import { withinBytes } from './bounds.ts'
 import type { ToolContext } from './define-tool.ts'
 import { failureText } from './failure.ts'
 import type { Targets } from './targets.ts'
@@ -17,6 +18,23 @@ export const fanOutArguments = {
   clusters: z.array(name).max(1_000).optional().describe('Names or aliases; absent: all clusters'),
   timeout_seconds: z.number().min(0.1).max(10).default(5).describe('So long is waited for each cluster'),
 }
+/** Every tool that asks all clusters tells these. */
+export const problemsOutput = {
+  problems: z.array(z.string()).optional().describe('Why clusters may be missing here altogether'),
+}
+const MAX_PROBLEM_BYTES = 4_000
+
+/** Where all were meant, why the list of all may lack some: then no answer is complete. */
+export function missingFrom(
+  targets: Targets,
+  asked: { readonly clusters?: readonly string[] | undefined },
+): { readonly problems?: string[] } {
+  const problems = asked.clusters === undefined ? (targets.problems?.() ?? []) : []
+  return problems.length === 0 ? {} : { problems: withinBytes(problems, MAX_PROBLEM_BYTES) }
+}
+export const problemLines = ({ problems = [] }: { readonly problems?: readonly string[] | undefined }) =>
+  problems.map((problem) => `! Clusters may be missing: ${problem}`)
+
 export const clusterStatus = z.enum(['ok', 'error', 'timeout', 'forbidden', 'skipped'])
 export type ClusterStatus = z.infer<typeof clusterStatus>
 export type FromCluster<T> = {

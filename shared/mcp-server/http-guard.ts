@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { jsonError } from './http-answers.ts'
-import type { TokenCheck } from './identity-tokens.ts'
+import type { Caller, TokenCheck } from './identity-tokens.ts'
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 export const isLoopback = (host: string): boolean => loopback.has(host) || host === '::1'
@@ -16,7 +16,7 @@ export function httpGuard(options: {
   readonly hosts: readonly string[]
   readonly token: string | undefined
   readonly identity?: TokenCheck | undefined
-}): (request: Request) => Promise<Response | { readonly caller: string }> {
+}): (request: Request) => Promise<Response | Caller> {
   const hosts = new Set([...loopback, ...options.hosts])
   const expected = options.token === undefined ? undefined : digest(options.token)
   const { identity } = options
@@ -35,6 +35,8 @@ export function httpGuard(options: {
         'retry-after': '5',
       })
     if (found === 'invalid') return refused('This token is not accepted here.', 'Bearer error="invalid_token"')
+    if (found === 'expired')
+      return refused('This token has run out.', 'Bearer error="invalid_token", error_description="it has run out"')
     return found
   }
 }

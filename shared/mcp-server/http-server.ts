@@ -63,7 +63,7 @@ export async function startMcpHttpServer(options: HttpOptions): Promise<RunningM
     const only = seenFrom(options.targets, name ?? '')
     if (only === 'nothing') return jsonError(404, 'There is no such cluster. MCP for all clusters is at /mcp.')
     try {
-      return await sessions.handle(request, pathname, { caller: visitor.caller, only: only?.name })
+      return await sessions.handle(request, pathname, { ...visitor, only: only?.name })
     } catch (error) {
       options.log?.error({ error: errorText(error) }, 'A request failed unexpectedly')
       return jsonError(500, 'This request failed through a fault of the server.', -32603)

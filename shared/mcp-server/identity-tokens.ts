@@ -15,7 +15,9 @@ export type IdentityProvider = {
   /** One of `scp`, `scope` or `roles` must hold it. */
   readonly scope?: string
 }
-export type TokenCheck = (token: string) => Promise<{ readonly caller: string } | 'invalid' | 'unavailable'>
+/** Who it is, and until when this has been shown. */
+export type Caller = { readonly caller: string; readonly until?: Date }
+export type TokenCheck = (token: string) => Promise<Caller | 'invalid' | 'expired' | 'unavailable'>
 
 /** Signed by a key that only the provider has; a shared secret or `none` proves nothing here. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
@@ -28,6 +30,7 @@ const MAX_TOKEN = 16_000
 const Discovery = z.looseObject({ issuer: z.string(), jwks_uri: z.string() })
 const Claims = z.looseObject({
   sub: z.string().min(1).max(300),
+  exp: z.number(),
   oid: z.string().max(300).optional(),
   scp: z.string().catch(''),
   scope: z.string().catch(''),
@@ -63,11 +66,13 @@ export function identityTokens(provider: IdentityProvider, clock: Pick<Clock, 'n
         currentDate: clock.now(),
       }
       const { payload } = await jwtVerify(token, known, rules)
-      const { sub, oid, scp, scope: scopes, roles } = Claims.parse(payload)
+      const { sub, exp, oid, scp, scope: scopes, roles } = Claims.parse(payload)
       const held = [...scp.split(' '), ...scopes.split(' '), ...roles]
       if (scope !== undefined && !held.includes(scope)) return 'invalid'
-      return { caller: oid ?? sub }
+      // Before it, so that no subject is called as the other doors call theirs (`token`, `local`).
+      return { caller: `user:${oid ?? sub}`, until: new Date((exp + TOLERANCE_SECONDS) * 1000) }
     } catch (error) {
+      if (error instanceof errors.JWTExpired) return 'expired'
       const away = error instanceof errors.JWKSTimeout || /fetch failed|Expected 200 OK/.test(errorText(error))
       return away ? 'unavailable' : 'invalid'
     }

@@ -4,6 +4,7 @@ import { randomId } from '../runtime/ids.ts'
 import { boundedBody } from './bounded-body.ts'
 import { createEventLog } from './event-log.ts'
 import { jsonError } from './http-answers.ts'
+import type { Caller } from './identity-tokens.ts'
 import { createOutbox } from './outbox.ts'
 import { type Connection, connectCaller, type KubernetesMcp } from './server.ts'
 
@@ -26,6 +27,9 @@ const MAX_WAITING_BYTES = 1024 * 1024
 /** The longest argument is a manifest of some objects. */
 const MAX_BODY_BYTES = 256 * 1024
 
+/** More makes a timer fire at once: https://nodejs.org/api/timers.html (v24) */
+const LONGEST_SLEEP_MS = 24 * 3600_000
+
 /** What the transport calls the stream of what answers no call. */
 const NOTICES = '_GET_stream'
 /** So soon a client should come back whose stream has ended. */
@@ -39,12 +43,13 @@ type Session = {
   readonly caller: string
   connection: Connection | undefined
   lastHeard: number
+  /** The end of the newest token that was shown for it. */
+  until: Date | undefined
+  readonly ended: AbortController
 }
 
-/** As the doorkeeper found it. */
-export type Visitor = {
-  /** Whose session it is: nobody else's requests reach it. */
-  readonly caller: string
+/** As the doorkeeper found it. Whose session it is: nobody else's requests reach it. */
+export type Visitor = Caller & {
   /** The one cluster that this address shows; all, when absent. */
   readonly only: string | undefined
 }
@@ -54,7 +59,7 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
   const sessions = new Map<string, Session>()
   const now = () => mcp.clock.now().getTime()
 
-  async function begin(request: Request, path: string, { caller, only }: Visitor): Promise<Response> {
+  async function begin(request: Request, path: string, { caller, until, only }: Visitor): Promise<Response> {
     if (sessions.size >= MAX_SESSIONS)
       return jsonError(503, 'This server has reached its limit of sessions. Try later.')
     const outbox = createOutbox(MAX_HELD)
@@ -67,19 +72,25 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
       maxRequestBodySize: MAX_BODY_BYTES,
       onsessioninitialized: (id) => {
         sessions.set(id, session)
+        void endWithToken(session)
       },
     })
-    const session: Session = { transport, outbox, sent, path, caller, connection: undefined, lastHeard: now() }
+    const session: Session = {
+      ...{ transport, outbox, sent, path, caller, until, ended: new AbortController() },
+      connection: undefined,
+      lastHeard: now(),
+    }
     session.connection = await connectCaller(mcp, transport, {
       caller,
       hold: outbox.push,
       ...(only === undefined ? {} : { only }),
     })
     const { server } = session.connection
-    const ended = server.onclose
+    const closed = server.onclose
     server.onclose = () => {
+      session.ended.abort()
       if (transport.sessionId !== undefined) sessions.delete(transport.sessionId)
-      ended?.()
+      closed?.()
     }
     const response = await transport.handleRequest(request)
     // Whatever did not initialize (a wrong first message) leaves nothing behind.
@@ -87,8 +98,27 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
     return response
   }
 
-  async function goOn(session: Session, request: Request): Promise<Response> {
+  /** A stream that is open needs no further request: without this it would outlive the right to it. */
+  async function endWithToken(session: Session) {
+    for (;;) {
+      const { until, transport, connection, ended } = session
+      if (until === undefined || ended.signal.aborted) return
+      const left = until.getTime() - now()
+      if (left > 0) {
+        await mcp.clock.sleep(Math.min(left, LONGEST_SLEEP_MS), ended.signal)
+        continue
+      }
+      const error = `The token of this session has run out (${until.toISOString()}): begin a new one with a new token.`
+      const notice = { level: 'warning' as const, logger: 'nightcrier/session', data: { error, ended: true } }
+      await connection?.server.sendLoggingMessage(notice, transport.sessionId).catch(() => undefined)
+      await connection?.close()
+      return
+    }
+  }
+
+  async function goOn(session: Session, request: Request, until: Date | undefined): Promise<Response> {
     session.lastHeard = now()
+    if (until !== undefined && (session.until === undefined || until > session.until)) session.until = until
     const response = await session.transport.handleRequest(withoutForgotten(request, session.sent))
     if (request.method !== 'GET' || !response.ok) return response
     const { outbox, sent } = session
@@ -131,7 +161,7 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
       const session = sessions.get(id)
       if (session === undefined || session.path !== path || session.caller !== visitor.caller)
         return jsonError(404, 'Session not found', -32001)
-      return goOn(session, request)
+      return goOn(session, request, visitor.until)
     },
     end: async () => {
       await Promise.all([...sessions.values()].map(({ connection }) => connection?.close()))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { compareObjects, MAX_OBJECTS } from '../compare-objects.ts'
 import { defineTool, reads } from '../define-tool.ts'
-import { clusterStatus, fanOut, fanOutArguments, tally } from '../fan-out.ts'
+import { clusterStatus, fanOut, fanOutArguments, missingFrom, problemLines, problemsOutput, tally } from '../fan-out.ts'
 import { selectorArguments } from '../list-objects.ts'
 
 export const clustersCompare = defineTool({
@@ -20,6 +20,7 @@ export const clustersCompare = defineTool({
   },
   output: {
     complete: z.boolean().describe('False: a cluster has not answered, or there is more than is shown'),
+    ...problemsOutput,
     counts: z.string(),
     clusters: z.array(
       z.object({
@@ -65,9 +66,12 @@ export const clustersCompare = defineTool({
     )
     const cut = results.some((result) => result.status === 'ok' && result.value.continueToken !== undefined)
     const found = compareObjects(pictures)
+    const missing = missingFrom(targets, asked)
+    const whole = results.every(({ status }) => status === 'ok') && missing.problems === undefined
     return {
       structured: {
-        complete: !cut && found.notShown === 0 && results.every(({ status }) => status === 'ok'),
+        complete: whole && !cut && found.notShown === 0,
+        ...missing,
         counts: tally(results),
         clusters: results.map((result) => {
           const { cluster, status } = result
@@ -91,6 +95,7 @@ export const clustersCompare = defineTool({
         )
         return [
           head,
+          ...problemLines(answer),
           ...unknown.map(({ cluster, status, error }) => `${cluster} is not in it: ${status}, ${error}`),
           ...(cut ? [`Only the first ${MAX_OBJECTS} objects of a cluster are compared: name a namespace.`] : []),
           ...drift,

@@ -3,7 +3,16 @@ import { z } from 'zod'
 import { GiveUp } from '../../runtime/errors.ts'
 import { fitValue } from '../bounds.ts'
 import { defineTool, reads, type Tool } from '../define-tool.ts'
-import { clusterStatus, fanOut, fanOutArguments, tally, Unsuccessful } from '../fan-out.ts'
+import {
+  clusterStatus,
+  fanOut,
+  fanOutArguments,
+  missingFrom,
+  problemLines,
+  problemsOutput,
+  tally,
+  Unsuccessful,
+} from '../fan-out.ts'
 
 /** All answers together, as one answer's objects and texts elsewhere; each cluster has its part. */
 const ALL_BYTES = 20_000
@@ -24,6 +33,7 @@ export const clustersExecAll = defineTool({
   output: {
     operation: z.string(),
     complete: z.boolean().describe('False: some cluster has not answered, or not whole'),
+    ...problemsOutput,
     counts: z.string(),
     results: z.array(
       z.object({
@@ -59,10 +69,12 @@ export const clustersExecAll = defineTool({
       const whole = !cut && result.value.complete !== false
       return { cluster, status, milliseconds, answer, ...(whole ? {} : { shortened: true }) }
     })
+    const missing = missingFrom(targets, asked)
     return {
       structured: {
         operation,
-        complete: rows.every((row) => row.status === 'ok' && !('shortened' in row)),
+        complete: missing.problems === undefined && rows.every((row) => row.status === 'ok' && !('shortened' in row)),
+        ...missing,
         counts: tally(rows),
         results: rows,
       },
@@ -72,6 +84,7 @@ export const clustersExecAll = defineTool({
           ...(answer.complete
             ? []
             : ['Not complete: what is not shown here is unknown. Ask single clusters for more.']),
+          ...problemLines(answer),
           ...answer.results.map(
             ({ cluster, status, error, answer: found, shortened }) =>
               `\n## ${cluster}: ${status}${shortened ? ' (cut)' : ''}\n${error ?? JSON.stringify(found).slice(0, Math.floor(10_000 / count) + 200)}`,

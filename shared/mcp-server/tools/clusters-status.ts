@@ -4,7 +4,7 @@ import { ClusterApiError } from '../../kubernetes/cluster-api.ts'
 import { withinBytes } from '../bounds.ts'
 import { clusterArguments, nameOf } from '../cluster-argument.ts'
 import { defineTool, reads } from '../define-tool.ts'
-import { clusterStatus, fanOut, fanOutArguments, tally } from '../fan-out.ts'
+import { clusterStatus, fanOut, fanOutArguments, missingFrom, problemLines, problemsOutput, tally } from '../fan-out.ts'
 
 const Credential = z.object({
   kind: z.string(),
@@ -28,7 +28,6 @@ const MAX_NODES = 500
 
 /** With its lines of text the answer stays within 32 KiB for some hundred clusters; more are counted. */
 const MAX_BYTES = 20_000
-const MAX_PROBLEM_BYTES = 4_000
 
 async function look(api: ClusterApi, signal: AbortSignal) {
   const version = await api.version(signal)
@@ -54,7 +53,7 @@ export const clustersStatus = defineTool({
   input: { ...clusterArguments, ...fanOutArguments },
   output: {
     complete: z.boolean().describe('False: of some clusters nothing is known'),
-    problems: z.array(z.string()).optional().describe('Why clusters may be missing here altogether'),
+    ...problemsOutput,
     counts: z.string(),
     clusters: z.array(Row).describe('Those that are not ok first'),
     notShown: z.int().describe('So many further ones are counted only'),
@@ -72,21 +71,20 @@ export const clustersStatus = defineTool({
     })
     const sorted = [...rows.filter(({ status }) => status !== 'ok'), ...rows.filter(({ status }) => status === 'ok')]
     const shown = withinBytes(sorted, MAX_BYTES)
-    // All were meant, and the list of all may lack some.
-    const problems = asked.clusters === undefined ? withinBytes(targets.problems?.() ?? [], MAX_PROBLEM_BYTES) : []
+    const missing = missingFrom(targets, asked)
     return {
       structured: {
-        complete: rows.every(({ status }) => status === 'ok') && problems.length === 0,
-        ...(problems.length === 0 ? {} : { problems }),
+        complete: rows.every(({ status }) => status === 'ok') && missing.problems === undefined,
+        ...missing,
         counts: tally(rows),
         clusters: shown,
         notShown: rows.length - shown.length,
       },
-      text: ({ clusters: all, counts, complete, notShown, problems: wrong = [] }) =>
+      text: ({ clusters: all, counts, complete, notShown, problems }) =>
         [
           `# Status of ${all.length + notShown} clusters: ${counts}`,
           ...(complete ? [] : ['Of those that are not ok nothing is known: that is not the same as healthy.']),
-          ...wrong.map((problem) => `! ${problem}`),
+          ...problemLines({ problems }),
           '',
           ...all.map(lineOf),
           ...(notShown === 0 ? [] : [`and ${notShown} more`]),

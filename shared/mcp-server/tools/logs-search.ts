@@ -3,8 +3,8 @@ import { systemClock } from '../../runtime/clock.ts'
 import { withinBytes } from '../bounds.ts'
 import { clusterArguments, clusterOf, nameOf } from '../cluster-argument.ts'
 import { type ContainerLog, containersOf, readLogs } from '../container-logs.ts'
-import { defineTool, reads } from '../define-tool.ts'
-import { clusterStatus, fanOut, fanOutArguments, tally } from '../fan-out.ts'
+import { defineTool, reads, type ToolContext } from '../define-tool.ts'
+import { clusterStatus, fanOut, fanOutArguments, missingFrom, problemLines, problemsOutput, tally } from '../fan-out.ts'
 import { selectorArguments } from '../list-objects.ts'
 import { lineTest, matchesIn } from '../search-log.ts'
 
@@ -13,7 +13,8 @@ const ALL_BYTES = 8 * 1024 * 1024
 const MAX_PODS = 100
 const MAX_CONTAINERS = 60
 /** With its text the answer stays within 32 KiB. */
-const MAX_BYTES = 14_000
+const MAX_BYTES = 12_000
+const MAX_CLUSTER_BYTES = 4_000
 
 const Row = z.object({
   cluster: z.string(),
@@ -35,6 +36,9 @@ export const logsSearch = defineTool({
   input: {
     ...clusterArguments,
     ...fanOutArguments,
+    clusters: fanOutArguments.clusters.describe(
+      'Names or aliases; absent: the one that `cluster` or a default means, and without such all clusters',
+    ),
     pattern: z.string().min(1).max(500).describe('What a line must hold; an RE2 expression when regex is true'),
     regex: z.boolean().default(true),
     ignore_case: z.boolean().default(false),
@@ -49,92 +53,87 @@ export const logsSearch = defineTool({
   },
   output: {
     complete: z.boolean().describe('False: not all that was asked for has been searched, or is shown'),
+    ...problemsOutput,
     counts: z.string(),
     found: z.int().describe('Matching lines, shown or not'),
     matches: z.array(Row),
-    clusters: z.array(
-      z.object({
-        cluster: z.string(),
-        status: clusterStatus,
-        pods: z.int().optional(),
-        containers: z.int().optional(),
-        lines: z.int().optional(),
-        found: z.int().optional(),
-        error: z.string().optional(),
-        notSearched: z.array(z.string()).optional(),
-      }),
-    ),
+    clusters: z
+      .array(
+        z.object({
+          cluster: z.string(),
+          status: clusterStatus,
+          pods: z.int().optional(),
+          containers: z.int().optional(),
+          lines: z.int().optional(),
+          found: z.int().optional(),
+          error: z.string().optional(),
+          notSearched: z.array(z.string()).optional(),
+        }),
+      )
+      .describe('Those that are not ok first'),
+    notShown: z.int().describe('So many further clusters are counted only'),
   },
   effects: reads,
   run: async (args, call) => {
     const { namespace, labelSelector, fieldSelector, container, previous, tail, limit } = args
     const fits = lineTest(args.pattern, { regex: args.regex, ignoreCase: args.ignore_case })
-    const one = nameOf(args)
-    const several = args.clusters !== undefined
-    const clusters = several
-      ? [...(args.clusters ?? []), ...(one === undefined ? [] : [one])]
-      : [clusterOf(call, args).target.name]
+    const asked = { clusters: clustersOf(args, call), timeout_seconds: args.timeout_seconds }
     // Each cluster its part, whichever answers first.
-    const part = Math.floor(ALL_BYTES / clusters.length)
+    const part = Math.floor(ALL_BYTES / Math.max(1, asked.clusters?.length ?? call.targets.list().length))
 
-    const results = await fanOut(
-      call.targets,
-      { clusters, timeout_seconds: args.timeout_seconds },
-      call,
-      async (cluster, signal) => {
-        const api = call.targets.at(cluster)
-        const page = await api.list(
-          { apiVersion: 'v1', kind: 'Pod' },
-          {
-            limit: MAX_PODS,
-            ...(namespace ? { namespace } : {}),
-            ...(labelSelector ? { labelSelector } : {}),
-            ...(fieldSelector ? { fieldSelector } : {}),
-          },
-          signal,
-        )
-        const all = containersOf(page.items, container)
-        const chosen = all.slice(0, MAX_CONTAINERS)
-        const limitBytes = Math.min(512 * 1024, Math.floor(part / Math.max(1, chosen.length)))
-        const how = { previous, tailLines: tail, limitBytes, sinceSeconds: args.since_seconds }
-        const logs = await readLogs(api, chosen, how, { signal, redact: call.redact })
-        const unread = logs.flatMap((log) => notWhole(log))
-        const beyond = [
-          ...(page.continueToken === undefined ? [] : [`pods beyond the first ${MAX_PODS}`]),
-          ...(all.length > chosen.length
-            ? [`${all.length - chosen.length} containers beyond the first ${MAX_CONTAINERS}`]
-            : []),
-        ]
-        const searched: (ReturnType<typeof matchesIn> & { readonly rows: z.infer<typeof Row>[] })[] = []
-        for (const log of logs) {
-          if (!('text' in log)) continue
-          // Others have their turn between two logs, and nobody waits for an answer that comes too late.
-          await systemClock.sleep(0)
-          signal.throwIfAborted()
-          // Redacted before the search: whether something is found must not tell what a secret is.
-          const found = matchesIn(call.redact.text(log.text), fits, args.context_lines, limit)
-          const where = { cluster, namespace: log.namespace, pod: log.pod, container: log.container }
-          const rows = found.matches.map(({ line, text, before, after }) => ({
-            ...where,
-            line,
-            text,
-            before: [...before],
-            after: [...after],
-          }))
-          searched.push({ ...found, rows })
-        }
-        return {
-          rows: searched.flatMap(({ rows }) => rows),
-          told: {
-            pods: page.items.length,
-            containers: searched.length,
-            lines: searched.reduce((total, { lines }) => total + lines, 0),
-            found: searched.reduce((total, { count }) => total + count, 0),
-            ...(beyond.length + unread.length === 0 ? {} : { notSearched: [...beyond, ...unread].slice(0, 20) }),
-          },
-        }
-      },
-    )
+    const results = await fanOut(call.targets, asked, call, async (cluster, signal) => {
+      const api = call.targets.at(cluster)
+      const page = await api.list(
+        { apiVersion: 'v1', kind: 'Pod' },
+        {
+          limit: MAX_PODS,
+          ...(namespace ? { namespace } : {}),
+          ...(labelSelector ? { labelSelector } : {}),
+          ...(fieldSelector ? { fieldSelector } : {}),
+        },
+        signal,
+      )
+      const all = containersOf(page.items, container)
+      const chosen = all.slice(0, MAX_CONTAINERS)
+      const limitBytes = Math.min(512 * 1024, Math.floor(part / Math.max(1, chosen.length)))
+      const how = { previous, tailLines: tail, limitBytes, sinceSeconds: args.since_seconds }
+      const logs = await readLogs(api, chosen, how, { signal, redact: call.redact })
+      const unread = logs.flatMap((log) => notWhole(log))
+      const beyond = [
+        ...(page.continueToken === undefined ? [] : [`pods beyond the first ${MAX_PODS}`]),
+        ...(all.length > chosen.length
+          ? [`${all.length - chosen.length} containers beyond the first ${MAX_CONTAINERS}`]
+          : []),
+      ]
+      const searched: (ReturnType<typeof matchesIn> & { readonly rows: z.infer<typeof Row>[] })[] = []
+      for (const log of logs) {
+        if (!('text' in log)) continue
+        // Others have their turn between two logs, and nobody waits for an answer that comes too late.
+        await systemClock.sleep(0)
+        signal.throwIfAborted()
+        // Redacted before the search: whether something is found must not tell what a secret is.
+        const found = matchesIn(call.redact.text(log.text), fits, args.context_lines, limit)
+        const where = { cluster, namespace: log.namespace, pod: log.pod, container: log.container }
+        const rows = found.matches.map(({ line, text, before, after }) => ({
+          ...where,
+          line,
+          text,
+          before: [...before],
+          after: [...after],
+        }))
+        searched.push({ ...found, rows })
+      }
+      return {
+        rows: searched.flatMap(({ rows }) => rows),
+        told: {
+          pods: page.items.length,
+          containers: searched.length,
+          lines: searched.reduce((total, { lines }) => total + lines, 0),
+          found: searched.reduce((total, { count }) => total + count, 0),
+          ...(beyond.length + unread.length === 0 ? {} : { notSearched: [...beyond, ...unread].slice(0, 20) }),
+        },
+      }
+    })
     const rows = results.flatMap((result) => (result.status === 'ok' ? result.value.rows : []))
     const matches = withinBytes(rows.slice(0, limit), MAX_BYTES)
     const told = results.map((result) => {
@@ -143,23 +142,31 @@ export const logsSearch = defineTool({
         ? { cluster, status, ...result.value.told }
         : { cluster, status, error: result.error.slice(0, 300) }
     })
+    const sorted = [...told.filter(({ status }) => status !== 'ok'), ...told.filter(({ status }) => status === 'ok')]
+    const shown = withinBytes(sorted, MAX_CLUSTER_BYTES)
     const found = told.reduce((total, each) => total + ('found' in each ? each.found : 0), 0)
+    const missing = missingFrom(call.targets, asked)
+    const searched = told.every((each) => each.status === 'ok' && !('notSearched' in each))
     return {
       structured: {
-        complete: matches.length === found && told.every((each) => each.status === 'ok' && !('notSearched' in each)),
+        complete: matches.length === found && searched && missing.problems === undefined,
+        ...missing,
         counts: tally(results),
         found,
         matches,
-        clusters: told,
+        clusters: shown,
+        notShown: told.length - shown.length,
       },
       text: (answer) =>
         [
-          `# ${answer.found} lines match in ${answer.clusters.length} clusters (${answer.counts})${answer.matches.length < answer.found ? `, ${answer.matches.length} shown` : ''}`,
+          `# ${answer.found} lines match in ${answer.clusters.length + answer.notShown} clusters (${answer.counts})${answer.matches.length < answer.found ? `, ${answer.matches.length} shown` : ''}`,
+          ...problemLines(answer),
           ...answer.clusters.map((each) =>
             each.status === 'ok'
               ? `${each.cluster}: ${each.lines} lines of ${each.containers} containers in ${each.pods} pods searched${each.notSearched === undefined ? '' : `; NOT: ${each.notSearched.join('; ')}`}`
               : `${each.cluster}: not searched (${each.status}), ${each.error}`,
           ),
+          ...(answer.notShown === 0 ? [] : [`and ${answer.notShown} more clusters`]),
           '',
           ...answer.matches.map((match) =>
             [
@@ -173,6 +180,20 @@ export const logsSearch = defineTool({
     }
   },
 })
+
+/** Absent: all. */
+function clustersOf(
+  args: Pick<
+    z.output<z.ZodObject<typeof fanOutArguments & typeof clusterArguments>>,
+    'clusters' | 'cluster' | 'context'
+  >,
+  call: Pick<ToolContext, 'targets' | 'chosen'>,
+): readonly string[] | undefined {
+  const one = nameOf(args)
+  if (args.clusters !== undefined) return one === undefined ? args.clusters : [...args.clusters, one]
+  const meant = one ?? call.chosen?.name() ?? call.targets.preferred
+  return meant === undefined ? undefined : [clusterOf(call, args).target.name]
+}
 
 function notWhole(log: ContainerLog): string[] {
   const where = `${log.namespace}/${log.pod}/${log.container}`

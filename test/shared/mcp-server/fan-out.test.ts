@@ -37,13 +37,17 @@ const structured = async (client: Awaited<ReturnType<typeof caller>>['client'], 
   return { is: Object(result.structuredContent), text: String(first?.text), isError: result.isError === true }
 }
 
-// Other programs on the same cores take their time from it: tried thrice.
-const timed = { retry: 2, timeout: 30_000 }
-test('100 clusters of which 5 hang: the status of all within the deadline of one and a second', timed, async () => {
-  const { targets } = await fleet(95, 5)
+test('100 clusters of which 5 hang: the status of all within the deadline of one and a second', async () => {
+  const { targets, good } = await fleet(95, 5)
   const { client } = await caller({ targets })
-  // Loading the client library is the process's time, once, and not the clusters'.
-  await structured(client, 'clusters_status', { clusters: ['c0'] })
+  // A hundred new connections cost half a second of this core, which other programs on it may stretch to any length: so
+  // that is held against the core's time, and the deadline against the clock once they are open.
+  const before = process.cpuUsage()
+  const answering = targets.list().flatMap(({ name }) => (name.startsWith('c') ? [name] : []))
+  await structured(client, 'clusters_status', { clusters: answering, timeout_seconds: 10 })
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1e6).toBeLessThan(2)
+  expect(good.simulator.calls.filter(({ path }) => path === '/version')).toHaveLength(95)
   const began = Date.now()
   const { is, text } = await structured(client, 'clusters_status', { timeout_seconds: 2 })
   const took = Date.now() - began
@@ -54,6 +58,26 @@ test('100 clusters of which 5 hang: the status of all within the deadline of one
   expect(is.clusters[5]).toMatchObject({ status: 'ok', version: 'v1.33.4', nodes: { ready: 1, all: 1 } })
   expect(text).toContain('that is not the same as healthy')
   expect(Buffer.byteLength(text) + Buffer.byteLength(JSON.stringify(is))).toBeLessThanOrEqual(32 * 1024)
+})
+
+test('a source that failed is told by whoever asks all clusters, and then nothing is complete', async () => {
+  const { targets } = await fleet(2, 0)
+  const failed = 'Rancher https://rancher.example has not answered.'
+  const { client } = await caller({ targets: { ...targets, problems: () => [failed] } })
+  const questions: [string, object][] = [
+    ['clusters_status', {}],
+    ['clusters_exec_all', { operation: 'namespaces_list' }],
+    ['clusters_compare', { apiVersion: 'v1', kind: 'ConfigMap' }],
+    ['logs_search', { pattern: 'x' }],
+  ]
+  for (const [tool, args] of questions) {
+    const all = await structured(client, tool, args)
+    expect(all.is, tool).toMatchObject({ complete: false, problems: [failed], counts: '2 ok' })
+    expect(all.text, tool).toContain(`! Clusters may be missing: ${failed}`)
+    const named = await structured(client, tool, { ...args, clusters: ['c0'] })
+    expect(named.is, tool).toMatchObject({ complete: true, counts: '1 ok' })
+    expect(named.is, tool).not.toHaveProperty('problems')
+  }
 })
 
 test('each cluster answers in its own word: ok, timeout, forbidden, error', async () => {

@@ -102,7 +102,44 @@ test('a session belongs to the subject of its token: another subject does not re
   expect((await list(bob)).status).toBe(404)
   const answer = await list(ann)
   expect([answer.status, (await answer.text()).includes('web-6bf586c785-chf5m')]).toEqual([200, true])
-  expect(lines).toMatchObject([{ caller: 'ann', session: session['mcp-session-id'], tool: 'pods_list' }])
+  expect(lines).toMatchObject([{ caller: 'user:ann', session: session['mcp-session-id'], tool: 'pods_list' }])
+})
+
+test('a session ends with its token, with the reason on its stream; one whose caller has shown a newer token goes on', async () => {
+  const { sign, identity } = await provider()
+  const { server } = await served({ identity })
+  // A minute is allowed for clocks that differ.
+  const soon = { authorization: `Bearer ${await sign({ exp: Date.now() / 1000 - 59.2 })}` }
+  const later = { authorization: `Bearer ${await sign()}` }
+  const open = async () => {
+    const began = await fetch(server.url, initialize(soon))
+    const session = {
+      'mcp-session-id': began.headers.get('mcp-session-id') ?? '',
+      'mcp-protocol-version': '2025-11-25',
+    }
+    const stream = await fetch(server.url, { headers: { accept: 'text/event-stream', ...session, ...soon } })
+    return { session, stream }
+  }
+  const ping = (session: Record<string, string>) =>
+    fetch(server.url, {
+      ...initialize({ ...session, ...later }),
+      body: JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'ping' }),
+    })
+  const [first, second] = [await open(), await open()]
+  expect((await ping(second.session)).status).toBe(200)
+  const told = await first.stream.text()
+  expect(told).toMatch(/The token of this session has run out \(2.*begin a new one with a new token/)
+  expect((await ping(first.session)).status).toBe(404)
+  expect([(await ping(second.session)).status, server.sessions()]).toEqual([200, 1])
+  const refused = await fetch(
+    server.url,
+    initialize({ authorization: `Bearer ${await sign({ exp: Date.now() / 1000 - 90 })}` }),
+  )
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+    401,
+    expect.stringContaining('it has run out'),
+  ])
+  await second.stream.body?.cancel()
 })
 
 test('an identity provider that does not answer is no reason to let anybody in, nor to say that a token is wrong', async () => {

@@ -30,6 +30,8 @@ const State = z.strictObject({
   reasons: z.array(Reason),
 })
 type State = z.infer<typeof State>
+/** Of a row, which has columns of the table's own besides. */
+const StateColumns = State.strip()
 
 export type BreakerChange = {
   readonly to: 'degraded' | 'recovered'
@@ -157,4 +159,4 @@ export function breakers(deps: BreakerDeps): Breakers {
 
 const toFields = ({ reasons, ...rest }: State): Fields => ({ ...rest, reasons: JSON.stringify(reasons) })
 const ofFields = (fields: Fields): State =>
-  State.strip().parse({ ...fields, reasons: JSON.parse(String(fields.reasons)) })
+  StateColumns.parse({ ...fields, reasons: JSON.parse(String(fields.reasons)) })

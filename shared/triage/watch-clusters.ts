@@ -117,4 +117,5 @@ function blindFrom({ blindSince, owner, until }: Watch, now: Date): string {
   return owner !== '' && isTime(until) && Date.parse(until) < now.getTime() ? until : ''
 }
 
-const isTime = (text: string): boolean => z.iso.datetime().safeParse(text).success
+const Time = z.iso.datetime()
+const isTime = (text: string): boolean => Time.safeParse(text).success

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { schedules } from './schedules.ts'
+import { Worker } from 'node:worker_threads'
+import { type Summary, schedules, together } from './schedules.ts'
 import { simulate } from './simulate.ts'
 
 const { values } = parseArgs({
@@ -13,9 +16,25 @@ const count = Number(values.schedules)
 const first = Number(values.seed)
 const replay = (seed: number) => `npm run chaos -- --schedules 1 --seed ${seed}`
 
+/** Too few for a thread to be worth its start. */
+const FEW = 500
+
+async function onAllCores(): Promise<Summary> {
+  const threads = Math.min(availableParallelism(), Math.ceil(count / FEW))
+  if (threads <= 1) return schedules(first, count)
+  const part = Math.ceil(count / threads)
+  const parts = Array.from({ length: threads }, async (_, index): Promise<Summary> => {
+    const workerData = { first: first + index * part, count: Math.min(part, count - index * part) }
+    const worker = new Worker(new URL('./schedules-worker.ts', import.meta.url), { workerData })
+    const [summary] = await once(worker, 'message')
+    return summary
+  })
+  return together(await Promise.all(parts))
+}
+
 const startedAt = Date.now()
 if (count === 1) console.error((await simulate(first, { record: true })).history.join('\n'))
-const { failures, sum } = await schedules(first, count)
+const { failures, sum } = await onAllCores()
 const seconds = (Date.now() - startedAt) / 1000
 if (values.json) {
   const shown = failures.slice(0, 20).map((one) => ({ ...one, replay: replay(one.seed) }))

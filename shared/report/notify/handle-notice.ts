@@ -141,7 +141,7 @@ async function tell(
         await (error instanceof Unsure ? ledger.unsure(claim.held) : ledger.failed(claim.held))
         return refused(deps, message, target, error)
       }
-      await ledger.told(claim.held, message.id, ref)
+      await ledger.told(claim.held, ref)
       await deps.breakers.succeeded(breakerOf(target))
       await noteInIncident(deps, message, key, ref)
       return 'sent'

@@ -18,12 +18,14 @@ const Entry = z.strictObject({
   /** What the place answered last, for later changes. */
   ref: z.string(),
   told: z.array(z.string()),
-  /** The intent: written before the post, taken away by the answer. */
-  intended: z.string(),
+  /** Intents: written before the post, taken away by its own answer and by no other's. */
+  intended: z.array(z.string()),
   busyUntil: z.string(),
 })
 type Entry = z.infer<typeof Entry>
-type Held = { readonly row: Row; readonly entry: Entry }
+/** Of a row, which has columns of the table's own besides. */
+const EntryColumns = Entry.strip()
+type Held = { readonly row: Row; readonly entry: Entry; readonly id: string }
 
 export type Claim =
   | { readonly state: 'told' }
@@ -60,33 +62,35 @@ export function noticeLedger(deps: LedgerDeps) {
         const { place, subject, id } = asked
         const key = `${asked.since.slice(0, 10)}-${derivedId(24, place, subject)}`
         const row = await control.get(PARTITION, key)
-        const before = row === undefined ? { place, subject, ref: '', told: [], ...idle } : ofFields(row.fields)
+        const before =
+          row === undefined ? { place, subject, ref: '', told: [], intended: [], busyUntil: '' } : ofFields(row.fields)
         if (before.told.includes(id)) return { state: 'told' }
-        if (asked.onlyIfKnown && before.told.length === 0 && before.intended === '') return { state: 'unknown' }
+        if (asked.onlyIfKnown && before.told.length === 0 && before.intended.length === 0) return { state: 'unknown' }
         const busy = Date.parse(before.busyUntil || '1970-01-01') - now()
         if (busy > 0) return { state: 'busy', seconds: Math.ceil(busy / 1000) }
-        const entry = { ...before, intended: id, busyUntil: new Date(now() + BUSY_MS).toISOString() }
+        const intended = [...without(before.intended, id), id].slice(-MOST_TOLD)
+        const entry = { ...before, intended, busyUntil: new Date(now() + BUSY_MS).toISOString() }
         const fields = toFields(entry)
         const written = await (row === undefined
           ? control.insert(PARTITION, key, fields)
           : control.replace(row, fields))
         if (written === undefined) return STALE
         const ref = before.ref === '' ? undefined : before.ref
-        return { state: 'yours', held: { row: written, entry }, ref, unsure: before.intended !== '' }
+        return { state: 'yours', held: { row: written, entry, id }, ref, unsure: before.intended.length > 0 }
       }),
     /** The place has it. Written also when another has taken over meanwhile: that the place has it is still true. */
-    told: (held: Held, id: string, ref: string | undefined): Promise<void> =>
+    told: (held: Held, ref: string | undefined): Promise<void> =>
       contend(deps, `Notices to ${held.entry.place}`, async () => {
         const row = (await control.get(PARTITION, held.row.key)) ?? held.row
         const entry = ofFields(row.fields)
-        const told = [...entry.told, id].slice(-MOST_TOLD)
-        const next = { ...entry, ...idle, told, ref: ref ?? entry.ref }
+        const told = [...entry.told, held.id].slice(-MOST_TOLD)
+        const next = { ...entry, ...answered(entry, held.id), told, ref: ref ?? entry.ref }
         return (await control.replace(row, toFields(next))) === undefined ? STALE : undefined
       }),
     /** The place answered that it does not have it. */
-    failed: async ({ row, entry }: Held): Promise<void> => {
+    failed: async ({ row, entry, id }: Held): Promise<void> => {
       // Stale: another has taken over; its intent stands.
-      await control.replace(row, toFields({ ...entry, ...idle }))
+      await control.replace(row, toFields({ ...entry, ...answered(entry, id) }))
     },
     /** The place may have it or not; a new try looks, or tells again. */
     unsure: async ({ row, entry }: Held): Promise<void> => {
@@ -103,6 +107,13 @@ export function noticeLedger(deps: LedgerDeps) {
 }
 export type NoticeLedger = ReturnType<typeof noticeLedger>
 
-const idle = { intended: '', busyUntil: '' } as const
-const toFields = ({ told, ...rest }: Entry): Fields => ({ ...rest, told: JSON.stringify(told) })
-const ofFields = (fields: Fields): Entry => Entry.strip().parse({ ...fields, told: JSON.parse(String(fields.told)) })
+const without = (ids: readonly string[], id: string): string[] => ids.filter((one) => one !== id)
+const answered = ({ intended }: Entry, id: string) => ({ intended: without(intended, id), busyUntil: '' })
+const toFields = ({ told, intended, ...rest }: Entry): Fields => ({
+  ...rest,
+  told: JSON.stringify(told),
+  intended: JSON.stringify(intended),
+})
+const list = (column: unknown): unknown => JSON.parse(String(column))
+const ofFields = (fields: Fields): Entry =>
+  EntryColumns.parse({ ...fields, told: list(fields.told), intended: list(fields.intended) })

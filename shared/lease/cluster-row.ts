@@ -35,5 +35,13 @@ export const ClusterRow = ClusterStatus.extend({
 }).strip()
 export type ClusterRow = z.infer<typeof ClusterRow>
 
-export const readClusterRow = (row: Row): ClusterRow => ClusterRow.parse(row.fields)
+/** A row is looked at several times between its reading and its writing. */
+const read = new WeakMap<Row, Readonly<ClusterRow>>()
+export function readClusterRow(row: Row): Readonly<ClusterRow> {
+  const known = read.get(row)
+  if (known !== undefined) return known
+  const parsed = ClusterRow.parse(row.fields)
+  read.set(row, parsed)
+  return parsed
+}
 export const clusterFields = (row: ClusterRow): Fields => ({ ...row })

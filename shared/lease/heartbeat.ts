@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Heartbeat } from '../artifacts/cluster-status.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Table } from '../runtime/table.ts'
+import type { Among } from './fair-share.ts'
 
 const SUPERVISORS = 'supervisors'
 /** Settings allow 40; rows of names no longer used stay behind. */
@@ -19,26 +20,30 @@ export type HeartbeatDeps = {
 }
 
 export function heartbeat({ clock, control, name, owner, staleMs }: HeartbeatDeps) {
-  async function write(leaving: boolean): Promise<void> {
+  const fresh = (at: string) => clock.now().getTime() - Date.parse(at) <= staleMs
+
+  /** Answers whether the sign of life before this one is still recent. */
+  async function write(leaving: boolean): Promise<boolean> {
     const fields = { at: clock.now().toISOString(), owner, leaving }
     const row = await control.get(SUPERVISORS, name)
     // A lost race means that another life of the same name is writing: either beat says that there is one.
     if (row === undefined) await control.insert(SUPERVISORS, name, fields)
     else await control.replace(row, fields)
+    const before = Beat.safeParse(row?.fields)
+    return before.success && fresh(before.data.at)
   }
   return {
     beat: () => write(false),
     /** Not counted from now on, so that the others take its clusters at once. */
     leave: () => write(true),
-    /** How many share the work, this one included. */
-    live: async (): Promise<number> => {
+    /** Those who share the work, this one included. */
+    among: async (): Promise<Among> => {
       const rows = await control.list({ partition: SUPERVISORS, limit: MAX_SUPERVISORS })
-      const now = clock.now().getTime()
       const others = rows.filter((row) => {
         const beat = Beat.safeParse(row.fields)
-        return row.key !== name && beat.success && !beat.data.leaving && now - Date.parse(beat.data.at) <= staleMs
+        return row.key !== name && beat.success && !beat.data.leaving && fresh(beat.data.at)
       })
-      return others.length + 1
+      return { supervisors: others.length + 1, rank: others.filter(({ key }) => key < name).length }
     },
   }
 }

@@ -4,8 +4,8 @@ import { CLUSTERS, ClusterRow, clusterFields, readClusterRow } from './cluster-r
 
 /** The table's own limit of rows in one write. */
 const BATCH = 100
-/** More than any clusters file may hold. */
-const MAX_ROWS = 10_000
+/** The most that one list of the port gives. */
+const PAGE = 10_000
 /**
  * So long past its time, a lease is over even for somebody who has not seen the row stand still: two clocks that are
  * wrong by ten minutes each are not so far apart.
@@ -23,8 +23,7 @@ export type LeaseDeps = {
 }
 /** `free`: nobody's, or its owner is dead. `orphaned`: it was free at an earlier look, too. */
 export type Seen = {
-  readonly name: string
-  readonly state: ClusterRow
+  readonly state: Readonly<ClusterRow>
   readonly free: boolean
   readonly orphaned: boolean
 }
@@ -37,38 +36,60 @@ type Held = { row: Row; state: ClusterRow; dirty: boolean; renewedAt: number }
  */
 export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) {
   const held = new Map<string, Held>()
-  const unchanged = new Map<string, { readonly etag: string; readonly since: number; looks: number }>()
+  const unchanged = new Map<string, { readonly etag: string; readonly since: number; freeLooks: number }>()
   let rows: ReadonlyMap<string, Row> = new Map()
   const ms = () => clock.now().getTime()
   const until = () => new Date(ms() + leaseMs).toISOString()
 
-  function isFree(row: Row, state: ClusterRow): boolean {
+  function isFree(row: Row, state: ClusterRow, at: number): boolean {
     if (state.owner === '' || (state.owner === owner && !held.has(row.key))) return true
-    if (Date.parse(state.until) + LONG_PAST_MS < ms()) return true
     const known = unchanged.get(row.key)
-    return known?.etag === row.etag && ms() - known.since > leaseMs + graceMs
+    if (known?.etag === row.etag && at - known.since > leaseMs + graceMs) return true
+    return Date.parse(state.until) + LONG_PAST_MS < at
+  }
+
+  async function listAll(): Promise<readonly Row[]> {
+    const listed: Row[] = []
+    for (;;) {
+      const last = listed.at(-1)?.key
+      const page = await table.list({
+        partition: CLUSTERS,
+        limit: PAGE,
+        ...(last === undefined ? {} : { fromKey: last }),
+      })
+      // `fromKey` gives that row once more.
+      listed.push(...(last === undefined ? page : page.slice(1)))
+      if (page.length < PAGE) return listed
+    }
   }
 
   /** Reads all rows. What is in `lost` is another's by now. */
-  async function look(): Promise<{ readonly seen: readonly Seen[]; readonly lost: readonly string[] }> {
+  async function look(): Promise<{ readonly seen: ReadonlyMap<string, Seen>; readonly lost: readonly string[] }> {
     const before = new Set(held.keys())
-    const listed = await table.list({ partition: CLUSTERS, limit: MAX_ROWS })
+    const listed = await listAll()
     // After the answer, which may have been long on its way: a row must not look older than it is.
     const at = ms()
-    rows = new Map(listed.map((row) => [row.key, row]))
-    const seen = listed.map((row) => {
-      const known = unchanged.get(row.key)
-      if (known?.etag === row.etag) known.looks += 1
-      else unchanged.set(row.key, { etag: row.etag, since: at, looks: 1 })
+    const fresh = new Map<string, Row>()
+    const seen = new Map<string, Seen>()
+    for (const row of listed) {
+      fresh.set(row.key, row)
+      let known = unchanged.get(row.key)
+      if (known?.etag !== row.etag) {
+        known = { etag: row.etag, since: at, freeLooks: 0 }
+        unchanged.set(row.key, known)
+      }
       const state = readClusterRow(row)
-      const free = isFree(row, state)
-      return { name: row.key, state, free, orphaned: free && (unchanged.get(row.key)?.looks ?? 0) > 1 }
-    })
+      const free = isFree(row, state, at)
+      if (free) known.freeLooks += 1
+      seen.set(row.key, { state, free, orphaned: known.freeLooks > 1 })
+    }
+    rows = fresh
     // A row may have been listed before we wrote it; only a higher fence, or none at all, says that it was taken.
-    const fences = new Map(seen.map(({ name, state }) => [name, state.fence]))
-    const lost = [...held].flatMap(([name, mine]) =>
-      (fences.get(name) ?? (before.has(name) ? Number.POSITIVE_INFINITY : 0)) > mine.state.fence ? [name] : [],
-    )
+    const lost = [...held].flatMap(([name, mine]) => {
+      const row = rows.get(name)
+      const gone = row === undefined ? before.has(name) : readClusterRow(row).fence > mine.state.fence
+      return gone ? [name] : []
+    })
     for (const name of lost) held.delete(name)
     return { seen, lost }
   }
@@ -87,7 +108,7 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
 
   async function takeRow(name: string, row: Row | undefined, changes: Partial<ClusterRow>) {
     const before = row === undefined ? undefined : readClusterRow(row)
-    if (row !== undefined && before !== undefined && !before.offered && !isFree(row, before)) return undefined
+    if (row !== undefined && before !== undefined && !before.offered && !isFree(row, before, ms())) return undefined
     const startedAt = ms()
     const now = clock.now().toISOString()
     const known = before === undefined || before.removed || !before.enabled ? undefined : before
@@ -196,7 +217,7 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
       for (const name of names) held.delete(name)
       return names
     },
-    offer: (names: readonly string[]) => write(names, (state) => ({ ...renewed(state), offered: true })),
+    offer: (names: readonly string[], offered = true) => write(names, (state) => ({ ...renewed(state), offered })),
     release: (names: readonly string[]) =>
       giveUp(names, ({ blindSince }) => ({ ...gone(), blindSince: blindSince || clock.now().toISOString() })),
     /** No longer configured, or switched off: not blind either. */

@@ -3,40 +3,42 @@ import type { ClustersInForce } from '../config/clusters-source.ts'
 import { shareOut } from '../lease/fair-share.ts'
 import type { Heartbeats } from '../lease/heartbeat.ts'
 import type { LeaseBook, Seen } from '../lease/lease-book.ts'
-import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
 import { clusterFacts } from './cluster-facts.ts'
-import { slots } from './slots.ts'
 import type { Watches } from './watches.ts'
 
 /** Conditional writes under way at once when many clusters are taken. */
 const TAKING = 32
+/**
+ * So many looks a surplus stands before it is offered, which is the time of a lease: a supervisor that comes back from
+ * the end of its window is given those of the next one that ends, and nothing has moved twice.
+ */
+const PATIENCE = 6
 
 export type ShareDeps = {
   readonly clusters: ClustersInForce
   readonly book: LeaseBook
-  readonly beats: Pick<Heartbeats, 'live'>
+  readonly beats: Pick<Heartbeats, 'among'>
   readonly watching: Watches
-  readonly random: Random
   readonly log: Log
 }
 
 /** Compares what is configured, what is held and what others do, and sets it right. */
-export function shareClusters({ clusters, book, beats, watching, random, log }: ShareDeps) {
+export function shareClusters({ clusters, book, beats, watching, log }: ShareDeps) {
   /** Configured at the look before and without a row: as good as orphaned. */
   let rowless = new Set<string>()
+  let surplusLooks = 0
 
-  /** Answers the names whose lease is another's by now, and whether some clusters are still nobody's. */
-  async function tick(): Promise<{ readonly lost: readonly string[]; readonly unwatched: boolean }> {
+  /** Answers the names whose lease is another's by now. */
+  async function tick(): Promise<readonly string[]> {
     const { clusters: all, problem } = await clusters.current()
     const wanted = new Map(all.flatMap((cluster) => (cluster.enabled ? [[cluster.name, cluster]] : [])))
     const { seen, lost } = await book.look()
     await retire(seen, wanted, new Set(all.map(({ name }) => name)), problem === undefined)
     await follow(wanted)
 
-    const rows = new Map(seen.map((one) => [one.name, one]))
-    const standing = fromAnywhere([...wanted.keys()], random).map((name) => {
-      const row = rows.get(name)
+    const standing = [...wanted.keys()].map((name) => {
+      const row = seen.get(name)
       return {
         name,
         mine: book.holds(name),
@@ -45,22 +47,32 @@ export function shareClusters({ clusters, book, beats, watching, random, log }: 
         orphaned: row === undefined ? rowless.has(name) : row.orphaned,
       }
     })
-    rowless = new Set([...wanted.keys()].filter((name) => !rows.has(name)))
-    const { take, takeOver, offer } = shareOut(standing, await beats.live())
+    rowless = new Set([...wanted.keys()].filter((name) => !seen.has(name)))
+    const { takeAll, takeSome, room, takeOver, surplus, keep } = shareOut(standing, await beats.among())
+    surplusLooks = surplus.length === 0 ? 0 : surplusLooks + 1
 
-    const taking = slots(TAKING)
     const named = (names: readonly string[]) => names.flatMap((name) => wanted.get(name) ?? [])
-    await Promise.all(
-      named(take).map((cluster) =>
-        taking(async () => {
-          if ((await book.take(cluster.name, clusterFacts(cluster))) !== undefined) watching.start(cluster, 'held')
-        }),
-      ),
-    )
+    await takeUpTo(takeAll.length, named(takeAll))
+    await takeUpTo(room, named(takeSome))
     for (const cluster of named(takeOver)) watching.start(cluster, 'offered')
-    const gone = offer.length === 0 ? [] : await book.offer(offer)
-    const unwatched = standing.some(({ name, mine, free }) => free && !mine && !book.holds(name))
-    return { lost: [...lost, ...gone], unwatched }
+    const gone = surplusLooks < PATIENCE ? [] : await book.offer(surplus)
+    return [...lost, ...gone, ...(await book.offer(keep, false))]
+  }
+
+  /** Goes on where another was first, until it has so many or there are no more. */
+  async function takeUpTo(most: number, candidates: readonly Cluster[]): Promise<void> {
+    const left = [...candidates]
+    let open = most
+    const takeNext = async (): Promise<void> => {
+      while (open > 0) {
+        const cluster = left.shift()
+        if (cluster === undefined) return
+        open -= 1
+        if ((await book.take(cluster.name, clusterFacts(cluster))) === undefined) open += 1
+        else watching.start(cluster, 'held')
+      }
+    }
+    await Promise.all(Array.from({ length: TAKING }, takeNext))
   }
 
   /** What is held is watched, in the form it is configured in. */
@@ -78,32 +90,34 @@ export function shareClusters({ clusters, book, beats, watching, random, log }: 
 
   /** Rows of clusters that are no longer configured, or are switched off, are marked so by whoever may write them. */
   async function retire(
-    seen: readonly Seen[],
+    seen: ReadonlyMap<string, Seen>,
     wanted: ReadonlyMap<string, Cluster>,
     configured: ReadonlySet<string>,
     certain: boolean,
   ): Promise<void> {
-    for (const { name, state, free } of seen) {
+    const leaving = { removed: [] as string[], off: [] as string[] }
+    for (const [name, { state, free }] of seen) {
       const removed = !configured.has(name)
       // A file that is wrong in one place may miss clusters that are still meant.
       if (wanted.has(name) || (removed && !certain)) continue
       if ((removed ? state.removed : !state.enabled) && !book.holds(name)) continue
       if (!book.holds(name) && (!free || (await book.take(name, {})) === undefined)) continue
-      await watching.end(name, removed ? 'it is no longer configured' : 'it is switched off')
-      await book.retire([name], { removed })
-      log.info({ cluster: name }, `Cluster ${name} is ${removed ? 'no longer configured' : 'switched off'}`)
+      leaving[removed ? 'removed' : 'off'].push(name)
     }
+    await retireAll(leaving.removed, { removed: true }, 'no longer configured')
+    await retireAll(leaving.off, { removed: false }, 'switched off')
+  }
+
+  async function retireAll(names: readonly string[], how: { readonly removed: boolean }, why: string): Promise<void> {
+    await Promise.all(names.map((name) => watching.end(name, `it is ${why}`)))
+    await book.retire(names, how)
+    for (const cluster of names) log.info({ cluster }, `Cluster ${cluster} is ${why}`)
   }
 
   return {
     tick,
     /** Before the end of a window, when others are there to take over. */
-    offerAll: async (): Promise<readonly string[]> => ((await beats.live()) > 1 ? book.offer(book.held()) : []),
+    offerAll: async (): Promise<readonly string[]> =>
+      (await beats.among()).supervisors > 1 ? book.offer(book.held()) : [],
   }
-}
-
-/** Supervisors that start together should not all reach for the same clusters first. */
-function fromAnywhere<T>(list: readonly T[], random: Random): readonly T[] {
-  const at = Math.floor(random() * list.length)
-  return [...list.slice(at), ...list.slice(0, at)]
 }

@@ -28,6 +28,7 @@ export type SupervisorDeps = {
   readonly log: Log
   readonly settings: Pick<
     Settings,
+    | 'SUPERVISORS'
     | 'SUPERVISOR_WINDOW_SECONDS'
     | 'LEASE_SECONDS'
     | 'RECONCILE_SECONDS'
@@ -99,7 +100,7 @@ export const runSupervisor =
     }
 
     const book = leaseBook({ clock, table: tables.clusters, owner, leaseMs, graceMs: leaseMs / 6 })
-    const beats = heartbeat({ clock, control: tables.control, name, owner, staleMs: leaseMs * 1.2 })
+    const beats = heartbeat({ clock, control: tables.control, name, owner, staleMs: leaseMs })
     const aside = asideKeeper({ deadLetters: deps.deadLetters, clock, log })
     const out = outbox({ queue: deps.queue, aside, clock, random, log })
     const watching = watches(
@@ -118,7 +119,7 @@ export const runSupervisor =
       },
       book,
     )
-    const share = shareClusters({ clusters: deps.clusters, book, beats, watching, random, log })
+    const share = shareClusters({ clusters: deps.clusters, book, beats, watching, log })
 
     const end = startedAt + windowMs
     // Long enough for another to look twice and to connect.
@@ -131,7 +132,7 @@ export const runSupervisor =
     let most = 0
 
     /** Storage that fails now and then must not end the watch; a lease that cannot be renewed ends by itself. */
-    async function attempt(what: string, act: () => Promise<void>): Promise<void> {
+    async function attempt(what: string, act: () => Promise<unknown>): Promise<void> {
       try {
         await act()
       } catch (error) {
@@ -144,6 +145,7 @@ export const runSupervisor =
     }
 
     async function loop(): Promise<void> {
+      // After a long silence all may begin in the same moments: who looks first should know of the others by then.
       let lookAt = 0
       let renewAt = 0
       let beatAt = 0
@@ -152,7 +154,10 @@ export const runSupervisor =
         const now = clock.now().getTime()
         if (now >= end) return
         if (now >= beatAt) {
-          await attempt('The heartbeat', leaving ? beats.leave : beats.beat)
+          await attempt('The heartbeat', async () => {
+            const known = await (leaving ? beats.leave() : beats.beat())
+            if (!known && lookAt === 0 && settings.SUPERVISORS > 1) lookAt = now + lookMs / 2
+          })
           beatAt = now + Math.min(HEARTBEAT_MS, leaseMs / 3)
         }
         if (now >= renewAt) {
@@ -168,9 +173,7 @@ export const runSupervisor =
         else if (now >= lookAt) {
           lookAt = now + lookMs
           await attempt('Sharing the clusters', async () => {
-            const { lost: gone, unwatched } = await share.tick()
-            dropped(gone)
-            if (unwatched) lookAt = now + beatMs
+            dropped(await share.tick())
           })
         }
         most = Math.max(most, book.held().length)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fairShare, type Standing, shareOut } from '../../../shared/lease/fair-share.ts'
+import { type Standing, shareOut } from '../../../shared/lease/fair-share.ts'
 
 const cluster = (name: string, changes: Partial<Standing> = {}): Standing => ({
   name,
@@ -14,28 +14,37 @@ const many = (count: number, changes: Partial<Standing>) =>
 
 describe('sharing', () => {
   test('alone one takes all', () => {
-    expect(shareOut(many(7, { free: true }), 1).take).toHaveLength(7)
-    expect(fairShare(7, 1)).toBe(7)
+    expect(shareOut(many(7, { free: true }), { supervisors: 1, rank: 0 })).toMatchObject({ room: 7 })
   })
 
-  test('of two each takes half and one', () => {
-    expect(shareOut(many(10, { free: true }), 2).take).toHaveLength(6)
+  test('each begins at a place of its own, and all places together are all clusters', () => {
+    const free = many(1_000, { free: true })
+    const taken = [0, 1, 2].flatMap((rank) => {
+      const { takeSome, room } = shareOut(free, { supervisors: 3, rank })
+      return takeSome.slice(0, room)
+    })
+    expect(new Set(taken).size).toBe(1_000)
+    expect(taken.length).toBeLessThanOrEqual(1_002)
   })
 
   test('what nobody took before is taken whatever the share says', () => {
-    expect(shareOut(many(10, { free: true, orphaned: true }), 5).take).toHaveLength(10)
+    expect(shareOut(many(10, { free: true, orphaned: true }), { supervisors: 5, rank: 1 }).takeAll).toHaveLength(10)
   })
 
-  test('who has too many offers the rest, once', () => {
+  test('who has too many offers the rest, once, and keeps what it need not give after all', () => {
+    const two = { supervisors: 2, rank: 0 }
     const held = many(10, { mine: true })
-    expect(shareOut(held, 2).offer).toHaveLength(4)
-    const offered = held.map((one, at) => (at < 4 ? { ...one, offered: true } : one))
-    expect(shareOut(offered, 2).offer).toEqual([])
+    expect(shareOut(held, two).surplus).toHaveLength(5)
+    const offered = held.map((one, at) => (at < 5 ? { ...one, offered: true } : one))
+    expect(shareOut(offered, two)).toMatchObject({ surplus: [], keep: [] })
+    expect(shareOut(offered, { supervisors: 1, rank: 0 }).keep).toHaveLength(5)
   })
 
-  test('who has too few takes over what is offered, as far as there is room', () => {
+  test('who has too few takes over what is offered, as far as there is room beside what is free', () => {
+    const two = { supervisors: 2, rank: 1 }
     const offered = many(10, { offered: true })
-    expect(shareOut(offered, 2).takeOver).toHaveLength(6)
-    expect(shareOut([...offered, ...many(6, { mine: true })], 2).takeOver).toHaveLength(3)
+    expect(shareOut(offered, two).takeOver).toHaveLength(5)
+    expect(shareOut([...offered, ...many(6, { mine: true })], two).takeOver).toHaveLength(2)
+    expect(shareOut([...offered, ...many(4, { free: true })], two).takeOver).toHaveLength(3)
   })
 })

@@ -80,7 +80,7 @@ describe('a lease', () => {
         pass(20)
         await one.renewAll()
         const { seen } = await two.look()
-        expect(seen[0]!.free).toBe(false)
+        expect(seen.get('east')!.free).toBe(false)
         expect(await two.take('east', {})).toBeUndefined()
       }
     }
@@ -94,9 +94,9 @@ describe('a lease', () => {
       await one.take('east', {})
       await two.look()
       pass(65)
-      expect((await two.look()).seen[0]!.free).toBe(false)
+      expect((await two.look()).seen.get('east')!.free).toBe(false)
       pass(10)
-      expect((await two.look()).seen[0]!.free).toBe(true)
+      expect((await two.look()).seen.get('east')!.free).toBe(true)
       expect(await two.take('east', {})).toMatchObject({ owner: 'two', fence: 2 })
     }
   })
@@ -108,7 +108,7 @@ describe('a lease', () => {
     await one.take('east', {})
     pass(3_600)
     const two = book('two')
-    expect((await two.look()).seen[0]!.free).toBe(true)
+    expect((await two.look()).seen.get('east')!.free).toBe(true)
   })
 
   test('does not look over to somebody whose look was long on its way', async () => {
@@ -124,7 +124,7 @@ describe('a lease', () => {
         return table.list(query)
       },
     })
-    expect((await two.look()).seen[0]!.free).toBe(false)
+    expect((await two.look()).seen.get('east')!.free).toBe(false)
     expect(await two.take('east', {})).toBeUndefined()
   })
 

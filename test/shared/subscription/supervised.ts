@@ -15,6 +15,7 @@ import { memoryTable } from '../../fakes/memory-table.ts'
 
 /** A hundredth of the real times, so that a test of waiting does not wait. */
 export const fast = {
+  SUPERVISORS: 2,
   SUPERVISOR_WINDOW_SECONDS: 60,
   LEASE_SECONDS: 0.6,
   RECONCILE_SECONDS: 300,

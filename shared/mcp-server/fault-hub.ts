@@ -2,6 +2,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { type FaultWatch, type FaultWatchTimes, type Listener, startFaultWatch } from './fault-watch.ts'
 import { createRecentNotices } from './recent-notices.ts'
 import type { Targets } from './targets.ts'
+import { watchView } from './watch-view.ts'
 
 type RecentNotices = ReturnType<typeof createRecentNotices>
 
@@ -44,7 +45,10 @@ export function createFaultHub(deps: {
   const { now } = deps.clock
 
   function start(cluster: string) {
-    const watch = startFaultWatch(cluster, deps.targets.at(cluster), { ...deps, times })
+    const { targets } = deps
+    const view =
+      targets.watchAt?.(cluster) ?? watchView(targets.at(cluster), [targets.find(cluster).namespace], () => undefined)
+    const watch = startFaultWatch(cluster, view, { ...deps, times })
     const recent = kept.get(cluster) ?? createRecentNotices()
     kept.delete(cluster)
     kept.set(cluster, recent)

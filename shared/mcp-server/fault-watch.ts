@@ -7,6 +7,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { type KindState, watchKind } from './kind-watch.ts'
 import { createOpenFaults } from './open-faults.ts'
 import { createViewStore } from './view-store.ts'
+import type { WatchView } from './watch-view.ts'
 
 export type FaultWatchTimes = {
   /** Changes come in bursts; so long is waited for the rest of one before the detectors run. */
@@ -29,7 +30,7 @@ export type FaultWatch = {
   /** Resolves when every kind has been listed or refused: `current` means something from then on. */
   readonly ready: Promise<void>
   readonly current: () => readonly DetectedFault[]
-  /** Kinds that are not seen, with the reason. */
+  /** Kinds that are not seen, or in part only, with the reason. */
   readonly notVisible: () => readonly { readonly kind: string; readonly reason: string }[]
   readonly listen: (listener: Listener) => () => void
   readonly stop: () => void
@@ -41,7 +42,7 @@ const DEGRADED_AFTER = 5
 /** Watches one cluster, once for all who listen. */
 export function startFaultWatch(
   cluster: string,
-  api: ClusterApi,
+  api: Pick<ClusterApi, 'list' | 'watch'> & Partial<WatchView>,
   deps: { readonly clock: Clock; readonly random: () => number; readonly times: FaultWatchTimes },
 ): FaultWatch {
   const { clock, times } = deps
@@ -132,6 +133,8 @@ export function startFaultWatch(
     current: open.all,
     notVisible: () =>
       [...states].flatMap(([kind, state]) => {
+        const part = state.state === 'watching' ? api.narrowed?.(kind) : undefined
+        if (part !== undefined) return [{ kind, reason: part }]
         if (state.state === 'watching') return []
         // A kind that the cluster does not have at all hides nothing.
         if (state.state === 'absent') return []

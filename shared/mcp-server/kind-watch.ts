@@ -13,7 +13,7 @@ export type KindState =
   | { readonly state: 'failing'; readonly reason: string; readonly failures: number }
 
 export type KindWatchOptions = {
-  readonly api: ClusterApi
+  readonly api: Pick<ClusterApi, 'list' | 'watch'>
   readonly kind: Kind
   readonly clock: Clock
   readonly random: () => number

@@ -3,6 +3,7 @@ import type { ClusterWriter } from '../kubernetes/cluster-writer.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import type { Source } from './sources/source.ts'
 import type { Target } from './target.ts'
+import type { WatchView } from './watch-view.ts'
 
 /** Which clusters there are. None is ever "the current one": each call names its own. */
 export type Targets = {
@@ -10,6 +11,8 @@ export type Targets = {
   /** By name or alias; GiveUp with the known names when there is none, or when its configuration is wrong. */
   readonly find: (name: string) => Target
   readonly at: (name: string) => ClusterApi
+  /** What the shared watch of a cluster goes by; absent: by `at`. */
+  readonly watchAt?: (name: string) => WatchView
   /** Absent wherever nobody said that clusters may be changed. */
   readonly writeAt?: (name: string) => ClusterWriter
   /** The cluster that a call means which names none. Only what the operator has set, never a guess. */

@@ -34,7 +34,7 @@ export const eventsSubscribe = defineTool({
     notVisible: z
       .array(z.object({ kind: z.string(), reason: z.string() }))
       .optional()
-      .describe('Kinds whose faults cannot be seen, with the reason'),
+      .describe('Kinds whose faults cannot be seen, or not everywhere, with the reason'),
     replay: z
       .object({ notices: z.int(), coveredFrom: z.string(), complete: z.boolean() })
       .optional()

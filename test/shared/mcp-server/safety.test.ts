@@ -254,6 +254,39 @@ test.each<[string, GuardRail, Record<string, boolean>]>([
   }
 })
 
+test('a namespace that is named for a kind without one opens no way past the rails', async () => {
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'admin' } }
+  const crd = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'secretrings.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Cluster',
+      names: { kind: 'SecretRing', plural: 'secretrings' },
+      versions: [{ name: 'v1', served: true }],
+    },
+  }
+  const ring = { apiVersion: 'example.com/v1', kind: 'SecretRing', metadata: { name: 'admin' } }
+  const { api } = await simulated({ objects: [...broken, role, crd, ring] })
+  const target = { name: 'east', aliases: [], server: '', namespace: 'shop' }
+  const { call } = await caller({
+    targets: lazyTargets([{ target, open: () => api }]),
+    rails: [{ namespaces: ['shop'] }],
+  })
+  for (const { apiVersion, kind } of [role, ring, node]) {
+    const list = await call('resources_list', { apiVersion, kind, namespace: 'shop' })
+    expect([list.isError, list.text], kind).toEqual([true, expect.stringContaining('name one namespace')])
+    const get = await call('resources_get', {
+      apiVersion,
+      kind,
+      name: kind === 'Node' ? 'n1' : 'admin',
+      namespace: 'shop',
+    })
+    expect([get.isError, get.text], kind).toEqual([true, expect.stringContaining('name one namespace')])
+  }
+})
+
 test('tools are chosen by set and by name, and a name that nothing has stops the start', async () => {
   const { api } = await simulated({ objects: [] })
   const targets = lazyTargets([{ target: { name: 'east', aliases: [], server: '', namespace: '' }, open: () => api }])

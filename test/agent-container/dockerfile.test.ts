@@ -17,8 +17,19 @@ const linesOf = (text: string): readonly Line[] =>
 
 /** What hadolint and our own design ask; the sentence is what is wrong. */
 function faults(text: string): readonly string[] {
-  const lines = linesOf(text)
-  const last = lines.slice(lines.findLastIndex(({ word }) => word === 'FROM'))
+  const whole = linesOf(text)
+  return ['agent', 'mcp-server'].flatMap((name) => faultsOf(text, whole, stage(whole, name)))
+}
+/** A stage with what it stands on, as far as that is a stage here. */
+function stage(lines: readonly Line[], name: string): readonly Line[] {
+  const at = lines.findIndex(({ word, rest }) => word === 'FROM' && rest.endsWith(` AS ${name}`))
+  if (at < 0) return []
+  const own = lines.slice(at + 1)
+  const end = own.findIndex(({ word }) => word === 'FROM')
+  const [below = ''] = lines[at]!.rest.split(' ')
+  return [...stage(lines, below), ...own.slice(0, end < 0 ? undefined : end)]
+}
+function faultsOf(text: string, lines: readonly Line[], last: readonly Line[]): readonly string[] {
   const all = (word: string, of = lines) => of.filter((line) => line.word === word).map(({ rest }) => rest)
   const runs = all('RUN')
   const check = (wrong: boolean, what: string) => (wrong ? [what] : [])
@@ -26,7 +37,7 @@ function faults(text: string): readonly string[] {
   return [
     ...check(all('FROM').length < 2, 'one stage only'),
     ...check(
-      all('FROM').some((from) => !/@|\$\{NODE_DIGEST:\+@\$\{NODE_DIGEST\}\}/.test(from)),
+      all('FROM').some((from) => !/^base AS |@|\$\{NODE_DIGEST:\+@\$\{NODE_DIGEST\}\}/.test(from)),
       'DL3006: an image without a digest argument',
     ),
     ...check(/:latest\b/.test(text), 'DL3007: latest'),
@@ -78,6 +89,8 @@ const dockerfile = read('agent-container/Dockerfile')
 test('the image obeys the rules', () => {
   expect(faults(dockerfile)).toEqual([])
   expect(dockerfile).toContain('node:24-')
+  // What is built when no target is named.
+  expect(linesOf(dockerfile).findLast(({ word }) => word === 'FROM')?.rest).toBe('base AS agent')
 })
 
 test.each([
@@ -86,7 +99,7 @@ test.each([
   ['COPY --from=build --chown=0:0 /src/dist/agent', 'COPY . ', /the last stage copies/],
   ['/usr/local/bin/npm ', ' ', /package manager/],
   ['NODE_IMAGE=node:24-bookworm-slim', 'NODE_IMAGE=node:latest', /DL3007/],
-  ['} AS agent', '} AS agent\nRUN apt-get install -y curl', /DL3008/],
+  ['} AS base', '} AS base\nRUN apt-get install -y curl', /DL3008/],
 ])('the rules see it when %s becomes %s', (from, to, fault) => {
   expect(dockerfile).toContain(from)
   const broken = from === '/usr/local/bin/npm ' ? dockerfile.replaceAll('npm', '') : dockerfile.replace(from, to)

@@ -7,8 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { faultKinds } from '../../shared/faults/detectors.ts'
 import { builtinKinds } from '../../shared/kubernetes/builtin-kinds.ts'
-import { credentialOf } from '../../shared/kubernetes/credential.ts'
-import { readKubeconfig } from '../../shared/kubernetes/kubeconfig.ts'
+import { SERVICE_ACCOUNT } from '../../shared/mcp-server/sources/in-cluster-source.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 
 const folder = join(import.meta.dirname, '../../infra/kubernetes')
@@ -71,12 +70,35 @@ test('what the rules and tools read may be read', () => {
     expect(may(apiVersion, plurals.get(`${apiVersion} ${kind}`) ?? `${kind.toLowerCase()}s`), kind).toBe(true)
 })
 
-test('the reader is bound to two accounts of our own namespace and to nobody else', () => {
-  const [binding] = documents(text('reader.yaml')).filter(({ kind }) => kind === 'ClusterRoleBinding')
-  expect(binding.subjects).toEqual([
-    { kind: 'ServiceAccount', name: 'nightcrier-reader', namespace: 'nightcrier' },
-    { kind: 'ServiceAccount', name: 'nightcrier-mcp', namespace: 'nightcrier' },
+test('each account of our own namespace has its roles, and nobody else has any', () => {
+  const bindings = usual.flatMap((file) => documents(text(file)).filter(({ kind }) => /RoleBinding$/.test(kind)))
+  const own = (name: string) => [{ kind: 'ServiceAccount', name, namespace: 'nightcrier' }]
+  expect(bindings.map(({ roleRef, subjects }) => [roleRef.kind, roleRef.name, subjects])).toEqual([
+    ['ClusterRole', 'nightcrier-mcp', own('nightcrier-mcp')],
+    ['ClusterRole', 'view', own('nightcrier-mcp')],
+    ['ClusterRole', 'nightcrier-reader', own('nightcrier-reader')],
   ])
+})
+
+/** Of Kubernetes v1.34, plugin/pkg/auth/authorizer/rbac/bootstrappolicy: what `view` may list and watch, as far as it matters here. */
+const view = new Set([
+  ...['pods', 'services', 'persistentvolumeclaims', 'events', 'configmaps', 'namespaces', 'endpoints'],
+  ...['deployments', 'replicasets', 'statefulsets', 'daemonsets', 'controllerrevisions'],
+  ...['jobs', 'cronjobs', 'horizontalpodautoscalers', 'ingresses', 'networkpolicies', 'poddisruptionbudgets'],
+  // cert-manager adds its own kinds to `view`.
+  ...['certificates'],
+])
+test('the server in the cluster may see what faults are told from: `view`, the nodes, and nothing else', () => {
+  const [role] = roles(text('mcp-server.yaml')) as [Role]
+  expect(role.rules).toEqual([
+    { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: ['metrics.k8s.io'], resources: ['nodes', 'pods'], verbs: ['get', 'list'] },
+  ])
+  const plurals = new Map([...builtinKinds].map(([key, { plural }]) => [key, plural]))
+  for (const { apiVersion, kind } of faultKinds) {
+    const plural = plurals.get(`${apiVersion} ${kind}`) ?? `${kind.toLowerCase()}s`
+    expect(view.has(plural) || plural === 'nodes', plural).toBe(true)
+  }
 })
 
 test('kustomize puts together every file but the one that opens Secrets', () => {
@@ -104,34 +126,28 @@ test('the server in the cluster runs as nobody, writes nowhere and is probed', (
   for (const { readOnly } of container.volumeMounts) expect(readOnly).toBe(true)
 })
 
-test('its arguments and kubeconfig start the server, which answers by the name of its Service', async () => {
+test('its arguments start the server, which reads its own cluster and answers by the name of its Service', async () => {
   await using stack = new AsyncDisposableStack()
   const simulator = await startSimulator({ objects: [], port: 0 })
   stack.defer(simulator.stop)
   const place = mkdtempSync(join(tmpdir(), 'nightcrier-kubernetes-'))
   onTestFinished(() => rmSync(place, { recursive: true }))
-  const own = parse(simulator.kubeconfig)
-  const authority = Buffer.from(own.clusters[0].cluster['certificate-authority-data'], 'base64')
-  const put = (name: string, content: string | Buffer) => {
-    writeFileSync(join(place, name), content)
-    return join(place, name)
-  }
-  const [{ data }] = documents(text('mcp-server.yaml')).filter(({ kind }) => kind === 'ConfigMap')
-  const kubeconfig = data.kubeconfig
-    .replace('https://kubernetes.default.svc', own.clusters[0].cluster.server)
-    .replace('/var/run/nightcrier/cluster/ca.crt', put('ca.crt', authority))
-    .replace('/var/run/nightcrier/cluster/token', put('token', 'a-token-of-the-account'))
-  const credential = await credentialOf(readKubeconfig(kubeconfig, 'kubeconfig', { allowExec: true, filesFrom: place }))
-  expect(await credential.headers()).toEqual({ authorization: 'Bearer a-token-of-the-account' })
+  writeFileSync(join(place, 'callers'), 'callers-token')
+  const cluster = pod.volumes.find(({ name }: { name: string }) => name === 'cluster').projected.sources
+  expect(cluster.map((one: object) => Object.keys(one)[0])).toEqual(['serviceAccountToken', 'configMap'])
+  expect(container.volumeMounts.find(({ name }: { name: string }) => name === 'cluster').mountPath).toBe(
+    SERVICE_ACCOUNT,
+  )
   const args = container.args.map((arg: string) =>
     arg
       .replace('8080', '0')
       .replace('0.0.0.0', '127.0.0.1')
-      .replace('/var/run/nightcrier/callers/token', put('callers', 'callers-token'))
-      .replace('/etc/nightcrier/kubeconfig', put('kubeconfig', kubeconfig)),
+      .replace('/var/run/nightcrier/callers/token', join(place, 'callers')),
   )
   const main = join(import.meta.dirname, '../../shared/mcp-server/main.ts')
-  const child = spawn(process.execPath, ['--no-warnings', main, ...args])
+  const { hostname, port } = new URL(simulator.url)
+  const env = { ...process.env, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }
+  const child = spawn(process.execPath, ['--no-warnings', main, ...args], { env })
   stack.defer(() => void child.kill('SIGKILL'))
   const url = await new Promise<string>((resolve, reject) => {
     let said = ''

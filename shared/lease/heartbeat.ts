@@ -36,14 +36,21 @@ export function heartbeat({ clock, control, name, owner, staleMs }: HeartbeatDep
     beat: () => write(false),
     /** Not counted from now on, so that the others take its clusters at once. */
     leave: () => write(true),
-    /** Those who share the work, this one included. */
-    among: async (): Promise<Among> => {
+    /** Those who share the work, this one included; and the names of others that are about to go. */
+    among: async (): Promise<Among & { readonly leaving: readonly string[] }> => {
       const rows = await control.list({ partition: SUPERVISORS, limit: MAX_SUPERVISORS })
-      const others = rows.filter((row) => {
+      const beats = rows.flatMap((row) => {
         const beat = Beat.safeParse(row.fields)
-        return row.key !== name && beat.success && !beat.data.leaving && fresh(beat.data.at)
+        const counts = row.key !== name && beat.success && fresh(beat.data.at)
+        return counts ? [{ name: row.key, leaving: beat.data.leaving }] : []
       })
-      return { supervisors: others.length + 1, rank: others.filter(({ key }) => key < name).length }
+      const names = (leaving: boolean) => beats.filter((one) => one.leaving === leaving).map((one) => one.name)
+      const others = names(false)
+      return {
+        supervisors: others.length + 1,
+        rank: others.filter((one) => one < name).length,
+        leaving: names(true),
+      }
     },
   }
 }

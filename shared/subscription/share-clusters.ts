@@ -116,8 +116,10 @@ export function shareClusters({ clusters, book, beats, watching, log }: ShareDep
 
   return {
     tick,
-    /** Before the end of a window, when others are there to take over. */
-    offerAll: async (): Promise<readonly string[]> =>
-      (await beats.among()).supervisors > 1 ? book.offer(book.held()) : [],
+    /** Before the end of a window, as soon as others are there to take over. */
+    offerAll: async (): Promise<readonly string[]> => {
+      const kept = book.held().filter((name) => book.stateOf(name)?.offered === false)
+      return kept.length > 0 && (await beats.among()).supervisors > 1 ? book.offer(kept) : []
+    },
   }
 }

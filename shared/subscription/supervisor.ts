@@ -61,8 +61,10 @@ export type WindowSummary = {
 const CONNECTING = 50
 /** What is left at the end of a window has this long to reach the queue, and to be written down otherwise. */
 const DRAIN_MS = 5_000
-/** Windows are shortened by up to this part, so that two supervisors do not change at the same moment. */
-const STAGGER = 0.25
+/** Windows are shortened by up to this part, so that two supervisors seldom change at the same moment. */
+const STAGGER = 0.15
+/** And by so many times the hand-over, by which one waits for another that is leaving already, and for its return. */
+const RESERVE = 1.5
 /**
  * A lease is at most this part of a window: each window learns anew that a row stands still, so a shorter one would end
  * before it may take over a dead owner's cluster, and so would all after it.
@@ -84,9 +86,11 @@ export const runSupervisor =
     const startedAt = clock.now().getTime()
     const owner = `${name}.${deps.newId().slice(0, 8)}`
     const leaseMs = Math.min(settings.LEASE_SECONDS, LEASE_SHARE * settings.SUPERVISOR_WINDOW_SECONDS) * 1000
-    const windowMs = settings.SUPERVISOR_WINDOW_SECONDS * 1000 * (1 - STAGGER * random())
+    const windowMs = settings.SUPERVISOR_WINDOW_SECONDS * 1000
     const beatMs = Math.min(BEAT_MS, leaseMs / 12)
     const lookMs = leaseMs / 6
+    // Long enough for another to look twice and to connect.
+    const handoverMs = Math.min(windowMs / 4, 2 * lookMs + 2_000)
     const times: WatchTimes = {
       callMs: settings.MCP_CALL_TIMEOUT_SECONDS * 1000,
       pingMs: 25_000,
@@ -121,9 +125,7 @@ export const runSupervisor =
     )
     const share = shareClusters({ clusters: deps.clusters, book, beats, watching, log })
 
-    const end = startedAt + windowMs
-    // Long enough for another to look twice and to connect.
-    const handover = end - Math.min(windowMs / 4, 2 * lookMs + 2_000)
+    let end = startedAt + windowMs * (1 - STAGGER * random()) - RESERVE * handoverMs
     const stop = new AbortController()
     const over = () => stop.abort()
     signal.addEventListener('abort', over, { once: true })
@@ -142,6 +144,27 @@ export const runSupervisor =
     const dropped = (names: readonly string[]) => {
       lost += names.length
       for (const one of names) watching.end(one, 'its lease is another supervisor’s')
+    }
+
+    /** Nobody is left to take over when all others are leaving, too; of two that begin at once the first by name goes on. */
+    const wouldLeaveNobody = async (names: (other: string) => boolean): Promise<boolean> => {
+      const { supervisors, leaving } = await beats.among()
+      return supervisors === 1 && leaving.some(names)
+    }
+    /** `false`: not now. Then the window lasts a little longer, as far as it may. */
+    async function announceLeaving(): Promise<boolean> {
+      const last = end + lookMs / 2 > startedAt + windowMs
+      if (!last && (await wouldLeaveNobody(() => true))) return false
+      await beats.leave()
+      if (!last && (await wouldLeaveNobody((other) => other < name))) {
+        await beats.beat()
+        return false
+      }
+      return true
+    }
+    async function findTakers(): Promise<void> {
+      dropped(await share.offerAll())
+      dropped((await book.look()).lost)
     }
 
     async function loop(): Promise<void> {
@@ -164,12 +187,13 @@ export const runSupervisor =
           await attempt('Renewing leases', async () => dropped(await book.renewAll()))
           renewAt = now + leaseMs / 3
         } else await attempt('Writing columns', async () => dropped(await book.flush()))
-        if (now >= handover && !leaving) {
-          leaving = true
-          await attempt('The heartbeat', beats.leave)
-          await attempt('Handing over', async () => dropped(await share.offerAll()))
+        if (now >= end - handoverMs && !leaving) {
+          await attempt('Leaving', async () => {
+            leaving = await announceLeaving()
+          })
+          if (!leaving) end = Math.min(startedAt + windowMs, end + lookMs / 2)
         }
-        if (leaving) await attempt('Looking for takers', async () => dropped((await book.look()).lost))
+        if (leaving) await attempt('Handing over', findTakers)
         else if (now >= lookAt) {
           lookAt = now + lookMs
           await attempt('Sharing the clusters', async () => {

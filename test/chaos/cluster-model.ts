@@ -99,6 +99,11 @@ export function clusterModel(sky: Sky, name: string) {
     name,
     server,
     tell,
+    /** Whether a living process would get a notice at this moment. */
+    isHeard: (): boolean =>
+      listeners.some(
+        ({ who, level, stream, subscription }) => who.alive() && level && stream && subscription !== undefined,
+      ),
     /** When the youngest process was born that has looked at it. */
     lookedBy: () => lookedBy,
     put: (object: KubeObject): void => {

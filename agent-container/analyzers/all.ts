@@ -14,14 +14,18 @@ import type { Analyzer, Hypothesis } from './hypothesis.ts'
 import { image } from './image.ts'
 import { ingress } from './ingress.ts'
 import { jobRuns } from './jobs.ts'
+import { kubeletRefusal } from './kubelet-refusal.ts'
 import { memory } from './memory.ts'
 import { missingReference } from './missing-reference.ts'
 import { evicted, node, sandbox } from './node.ts'
 import { probes } from './probes.ts'
+import { producedSecret } from './produced-secret.ts'
+import { rejectedValue } from './rejected-value.ts'
 import { rollout } from './rollout.ts'
 import { scheduling } from './scheduling.ts'
 import { serviceItself } from './service-faults.ts'
 import { servicesBefore } from './services-before.ts'
+import { standstill } from './standstill.ts'
 import { terminating } from './terminating.ts'
 import { mounts, unboundClaims } from './volumes.ts'
 
@@ -30,6 +34,7 @@ export const analyzers: readonly Analyzer[] = [
   image,
   memory,
   missingReference,
+  producedSecret,
   createRefused,
   scheduling,
   unboundClaims,
@@ -40,6 +45,8 @@ export const analyzers: readonly Analyzer[] = [
   probes,
   missingVariable,
   configuration,
+  rejectedValue,
+  kubeletRefusal,
   credentials,
   dependency,
   serviceItself,
@@ -48,6 +55,7 @@ export const analyzers: readonly Analyzer[] = [
   autoscaler,
   disruption,
   jobRuns,
+  standstill,
   terminating,
   rollout,
   application,

@@ -1,6 +1,7 @@
 import { lastChanges } from '../picture/changes.ts'
 import { cite, few } from '../picture/cite.ts'
-import { eventsOf, label, refOf } from '../picture/picture.ts'
+import { nodes } from '../picture/kinds.ts'
+import { eventsOf, find, label, refOf } from '../picture/picture.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change, rolledOut, undo } from './remedies.ts'
@@ -89,7 +90,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
       class: cpu ? 'ImageArchitecture' : 'BadCommand',
       blamed: blame(subject),
       summary: cpu
-        ? `The image of container ${container.name} in ${label(subject)} is built for another CPU than the node's.`
+        ? `The image of container ${container.name} in ${label(subject)} is built for another CPU than ${cpuOf(scene, symptom)}.`
         : `The command of container ${container.name} in ${label(subject)} names ${what}, which ${why}.`,
       mechanism: `The runtime cannot start the container (exit code ${exit}): ${short(mark?.text ?? symptom.text)}. It ends before any code of the program runs, and is started again with growing pauses.`,
       evidence: citations,
@@ -117,3 +118,9 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   ]
 }
 const short = (text: string): string => (text.length <= 300 ? text : `${text.slice(0, 299)}…`)
+
+function cpuOf({ picture }: Scene, { pods: [pod] }: Symptom): string {
+  const name = pod?.data.spec.nodeName ?? ''
+  const architecture = find(picture, nodes, '', name)?.data.status.nodeInfo?.architecture
+  return architecture === undefined ? "the node's" : `that of node ${name} (${architecture})`
+}

@@ -1,8 +1,9 @@
 import type { Blamed } from '../../shared/artifacts/verdict.ts'
 import { lastChanges } from '../picture/changes.ts'
 import { cite, few } from '../picture/cite.ts'
+import { grantedTo, wrongGrant } from '../picture/grants.ts'
 import { configMaps } from '../picture/kinds.ts'
-import { find, label, type Seen } from '../picture/picture.ts'
+import { find, label, type Seen, seek } from '../picture/picture.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -82,6 +83,7 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
     map,
     blamed,
     container: symptom.container?.name ?? '',
+    given: grantedTo(picture, blamed),
   })
   const found = fault === 'InvalidConfiguration' || fault === 'MissingFile' ? map : undefined
   const image = changes.some(({ aspect }) => aspect === 'image') && map === undefined
@@ -97,6 +99,7 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
           ...near.flatMap((one) => cite(log, one)),
           ...symptom.evidence,
           ...(mount === undefined ? [] : cite(subject.seen ?? symptom.pods[0], `mountPath: ${mount.found.mountPath}`)),
+          ...(fault === 'RbacForbidden' ? cite(seek(picture, blamed), `name: ${blamed.name}`) : []),
           ...cite(map, `name: ${map?.name ?? ''}`),
           ...cite(map, `ConfigMap ${map?.name ?? ''}`),
           ...relevant.flatMap((one) => one.evidence),
@@ -166,7 +169,10 @@ function blamedFor(
   }
   if (fault === 'RbacForbidden') {
     const match = /system:serviceaccount:([^:"]+):([^"]+)"/.exec(said.line)
-    if (match !== null) return { kind: 'ServiceAccount', namespace: match[1] ?? namespace, name: match[2] ?? '' }
+    if (match !== null) {
+      const account = { kind: 'ServiceAccount', namespace: match[1] ?? namespace, name: match[2] ?? '' }
+      return blame(wrongGrant(picture, account) ?? account)
+    }
   }
   if ((fault === 'InvalidConfiguration' || fault === 'MissingFile') && map !== undefined) return blame(map)
   return blame(subject)
@@ -187,6 +193,7 @@ function words(
     map,
     blamed,
     container,
+    given,
   }: {
     line: string
     file: string | undefined
@@ -194,6 +201,7 @@ function words(
     map: Seen | undefined
     blamed: Blamed
     container: string
+    given: string | undefined
   },
 ) {
   const where = map === undefined ? subject : label(map)
@@ -221,7 +229,7 @@ function words(
       }
     case 'RbacForbidden':
       return {
-        summary: `${label(blamed)} lacks a right that ${subject} needs in the Kubernetes API.`,
+        summary: `${label(blamed)} ${blamed.kind === 'ServiceAccount' ? 'lacks' : 'does not give'} a right that ${subject} needs in the Kubernetes API${given === undefined ? '' : ` (it gives ${given})`}.`,
         mechanism: 'The API refuses the program',
         falsification: 'With a binding that grants it the API would not say forbidden.',
         title: 'Bind a role that grants exactly this right',

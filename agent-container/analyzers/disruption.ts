@@ -2,8 +2,10 @@ import { cite, few } from '../picture/cite.ts'
 import { disruptionBudgets, nodes, pods } from '../picture/kinds.ts'
 import { all, find, label, type Seen } from '../picture/picture.ts'
 import { selects } from '../picture/selectors.ts'
+import { isReady } from '../picture/services.ts'
 import type { DisruptionBudget } from '../picture/shapes-around.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { topOf } from '../picture/subject.ts'
+import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 /** A budget that never lets a pod go: a node cannot be drained, an upgrade hangs. */
@@ -29,7 +31,8 @@ export const disruption: Analyzer = (scene) => {
       .flatMap((budget): readonly Hypothesis[] => {
         const { disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods } = budget.data.status
         if (disruptionsAllowed !== 0) return []
-        // Fewer healthy pods than wanted: the pods are what is broken, and the budget does its duty.
+        // Pods that are not healthy are what is broken, and the budget does its duty.
+        if ((currentHealthy ?? 0) < (expectedPods ?? 0)) return behindBudget(scene, budget, symptom.key)
         if ((currentHealthy ?? 0) < (desiredHealthy ?? 0)) return []
         const last = blocked.at(-1)
         const { minAvailable, maxUnavailable } = budget.data.spec
@@ -82,4 +85,29 @@ export const disruption: Analyzer = (scene) => {
       (pod) => pod.data.spec.nodeName === subject.name && selects(selector, pod.object.metadata.labels ?? {}),
     )
   }
+}
+
+/** Why the pods that a budget counts are not healthy. */
+function behindBudget(
+  { picture, diagnose }: Scene,
+  budget: Seen<DisruptionBudget>,
+  key: string,
+): readonly Hypothesis[] {
+  const { selector } = budget.data.spec
+  if (selector === undefined) return []
+  const tops = all(picture, pods, budget.namespace)
+    .filter((pod) => selects(selector, pod.object.metadata.labels ?? {}) && !isReady(pod))
+    .map((pod) => topOf(picture, pod))
+  return [...new Map(tops.map((top) => [label(top), top])).values()]
+    .flatMap((top) => diagnose(top))
+    .map((root) => ({
+      ...root,
+      explains: [key],
+      evidence: few([...cite(budget, 'currentHealthy'), ...cite(budget, 'expectedPods'), ...root.evidence], 8),
+      reasons: [`${label(budget)} waits for pods that are not healthy.`, ...root.reasons],
+      chain: [
+        ...(root.chain ?? [{ ...root.blamed, mechanism: root.summary.slice(0, 590) }]),
+        { ...blame(budget), mechanism: 'lets no pod go while others are not healthy' },
+      ],
+    }))
 }

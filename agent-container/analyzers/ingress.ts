@@ -2,7 +2,9 @@ import { cite, few } from '../picture/cite.ts'
 import { backendsOf } from '../picture/dependencies.ts'
 import { ingresses, services } from '../picture/kinds.ts'
 import { nearest } from '../picture/near-name.ts'
-import { all, find, label, whether } from '../picture/picture.ts'
+import { all, find, label, type Seen, whether } from '../picture/picture.ts'
+import { backing } from '../picture/services.ts'
+import type { Service } from '../picture/shapes-around.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change } from './remedies.ts'
 import { serviceFaults } from './service-faults.ts'
@@ -47,7 +49,33 @@ export const ingress: Analyzer = (scene) => {
       },
     ]
   }
-  return backendsOf(own).flatMap((backend): readonly Hypothesis[] => backendFaults(scene, own, backend, common, edit))
+  return [
+    ...backendsOf(own).flatMap((backend): readonly Hypothesis[] => backendFaults(scene, own, backend, common, edit)),
+    ...crossed(scene, own).map(
+      ({ path, host, service, meant }): Hypothesis => ({
+        ...common,
+        class: 'IngressBackendWrong',
+        summary: `${label(own)} leads ${host ?? ''}${path ?? '/'} to ${label(service)}, and ${label(meant)} is there, bears that name and gets nothing of it.`,
+        mechanism: `Requests for ${path ?? host ?? own.name} come to ${label(service)}, which does not know them.`,
+        evidence: few(
+          [
+            ...cite(own, path === undefined ? `host: ${host}` : `path: ${path}`),
+            ...cite(own, `name: ${service.name}`),
+            ...cite(meant, `name: ${meant.name}`),
+            ...unknownThere(scene, service, path),
+          ],
+          6,
+        ),
+        reasons: [
+          `${label(meant)} has ready endpoints, and no path of its name leads to it.`,
+          ...(unknownThere(scene, service, path).length > 0 ? [`${label(service)} answers 404 to such requests.`] : []),
+        ],
+        falsification: `Were it meant so, ${label(service)} would serve these paths, or ${label(meant)} would be led to elsewhere.`,
+        remedies: edit(`Lead it to ${meant.name}`),
+        weight: 70,
+      }),
+    ),
+  ]
 }
 
 function backendFaults(
@@ -111,3 +139,40 @@ function backendFaults(
     explains: common.explains,
   }))
 }
+
+type Door = NonNullable<ReturnType<(typeof ingresses)['of']>>
+const plain = (name: string): string => name.replace(/-(svc|service|api|web|app|server)$/, '')
+
+/** Paths that bear the name of one service and lead to another, both of which are there. */
+function crossed({ picture }: Scene, own: Door) {
+  const there = all(picture, services, own.namespace)
+  const routes = own.data.spec.rules.flatMap(({ host, http }) =>
+    (http?.paths ?? []).map(({ path, backend }) => ({ host, path, to: backend?.service?.name })),
+  )
+  const meantBy = ({ host, path }: (typeof routes)[number]): readonly string[] =>
+    [...(path ?? '').split('/'), host?.split('.')[0] ?? ''].filter((word) => word.length > 2).map(plain)
+  return routes.flatMap((route) => {
+    const service = there.find(({ name }) => name === route.to)
+    const words = meantBy(route)
+    if (service === undefined || words.some((word) => plain(service.name).includes(word))) return []
+    const meant = there.find(
+      (one) =>
+        one !== service &&
+        words.includes(plain(one.name)) &&
+        backing(picture, one).ready > 0 &&
+        !routes.some((other) => other.to === one.name && meantBy(other).includes(plain(one.name))),
+    )
+    return meant === undefined ? [] : [{ ...route, service, meant }]
+  })
+}
+
+/** Lines in which those who get the requests say that they know no such path. */
+const unknownThere = ({ picture }: Scene, service: Seen<Service>, path: string | undefined) =>
+  path === undefined || path === '/'
+    ? []
+    : picture.logs
+        .filter(({ pod }) => backing(picture, service).pods.some(({ name }) => name === pod))
+        .flatMap((log) => {
+          const line = log.lines.findLast((one) => one.includes(path) && /\b404\b/.test(one))
+          return line === undefined ? [] : cite(log, line)
+        })

@@ -1,11 +1,12 @@
 import type { Citation } from '../../shared/artifacts/evidence.ts'
 import { cite, few } from '../picture/cite.ts'
-import { serviceName } from '../picture/dependencies.ts'
-import { configMaps, deployments, pods, services } from '../picture/kinds.ts'
-import { citeFailure, failuresInLogs, type LogFailure } from '../picture/log-failures.ts'
+import { dnsServers, serviceName } from '../picture/dependencies.ts'
+import { configMaps, deployments, services } from '../picture/kinds.ts'
+import { citeFailure, failuresInLogs, type LogFailure, unanswered } from '../picture/log-failures.ts'
 import { nearest } from '../picture/near-name.ts'
 import { all, find, label, whether } from '../picture/picture.ts'
 import { isReady } from '../picture/services.ts'
+import { subjectOf } from '../picture/subject.ts'
 import { lets } from '../picture/traffic.ts'
 import { blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change, look } from './remedies.ts'
@@ -16,9 +17,7 @@ export function nameLookups(scene: Scene, keys: readonly string[]): readonly Hyp
   const failures = failuresInLogs(picture, subject).filter(({ kind, fromEnd }) => kind === 'no-host' && fromEnd < 20)
   const first = failures[0]
   if (first === undefined) return []
-  const timedOut = failures.find(({ line }) =>
-    /timeout|timed out|EAI_AGAIN|temporary failure|server misbehaving/i.test(line),
-  )
+  const timedOut = failures.find(unanswered)
   const rules = timedOut === undefined ? [unknownName] : [blockedDns, brokenDns, unknownName]
   for (const rule of rules) {
     const failure = timedOut ?? first
@@ -114,7 +113,8 @@ const blockedDns: Rule = ({ picture, subject }, failure, keys) => {
 
 const brokenDns: Rule = (scene, failure, keys) => {
   const dns = dnsPods(scene.picture)
-  const server = all(scene.picture, deployments, 'kube-system').find(({ name }) => /coredns|kube-dns/.test(name))
+  const [found] = dnsServers(scene.picture)
+  const server = found === undefined ? undefined : deployments.of(found)
   if (
     server === undefined ||
     dns.some(isReady) ||
@@ -140,7 +140,7 @@ const brokenDns: Rule = (scene, failure, keys) => {
       8,
     ),
     confidence: 'high',
-    reasons: ['Lookups end by time-out.', `${dns.length} DNS pods were seen and none is ready.`],
+    reasons: ['Lookups end without an answer.', `${dns.length} DNS pods were seen and none is ready.`],
     falsification: 'One ready DNS pod would speak against it.',
     explains: keys,
     chain: [{ ...blame(server), mechanism: 'answers no lookup' }],
@@ -150,8 +150,7 @@ const brokenDns: Rule = (scene, failure, keys) => {
     weight: 88,
   }
 }
-const dnsPods = (picture: Scene['picture']) =>
-  all(picture, pods, 'kube-system').filter((pod) => pod.object.metadata.labels?.['k8s-app'] === 'kube-dns')
+const dnsPods = (picture: Scene['picture']) => dnsServers(picture).flatMap((server) => subjectOf(picture, server).pods)
 
 const unknownName: Rule = ({ picture, subject }, failure, keys) => {
   const place = serviceName(failure.host, subject.namespace)

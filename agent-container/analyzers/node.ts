@@ -1,9 +1,9 @@
 import { cite, few } from '../picture/cite.ts'
 import { nodes } from '../picture/kinds.ts'
+import { agentPods } from '../picture/node-agents.ts'
 import { find, label, type Picture, type Seen, type SeenEvent } from '../picture/picture.ts'
 import type { Node } from '../picture/shapes-around.ts'
-import { subjectOf, topOf } from '../picture/subject.ts'
-import { symptomsOf } from '../symptoms/symptoms-of.ts'
+import { topOf } from '../picture/subject.ts'
 import type { FaultClass } from './class.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change, look } from './remedies.ts'
@@ -40,7 +40,7 @@ function conditionsOf(scene: Scene, found: Seen<Node>, key: string): readonly Hy
     if (!bad || fault === undefined || (scene.subject.kind === 'Node' && !key.endsWith(condition.type))) return []
     const said = `${condition.reason ?? ''}: ${condition.message ?? ''}`
     const threshold = fault === 'NodeDiskPressure' ? falseAlarm(found, events) : undefined
-    const network = /cni|network plugin|NetworkPluginNotReady/i.test(said) ? networkAgent(scene, found.name) : undefined
+    const network = /cni|network plugin|NetworkPluginNotReady/i.test(said) ? agentOf(scene, found.name) : undefined
     const silent = condition.status === 'Unknown'
     const what = threshold !== undefined ? 'EvictionThresholdMisconfigured' : fault
     const evidence = [
@@ -128,19 +128,12 @@ function falseAlarm(found: Seen<Node>, events: readonly SeenEvent[]) {
   }
 }
 
-/** The DaemonSet that sets up the node's network, when its pod there is the one that fails. */
-function networkAgent(scene: Scene, name: string): Hypothesis | undefined {
-  const { picture, diagnose } = scene
-  const agents = picture.objects.filter(({ kind, namespace }) => kind === 'DaemonSet' && namespace === 'kube-system')
-  for (const agent of agents.filter((one) =>
-    /cni|calico|cilium|flannel|weave|aws-node|azure|canal|kindnet|antrea|ovn/.test(one.name),
-  )) {
-    const broken = symptomsOf(picture, subjectOf(picture, agent)).some(({ pods }) =>
-      pods.some((pod) => pod.data.spec.nodeName === name && topOf(picture, pod).name === agent.name),
-    )
-    const root = broken
-      ? diagnose(agent).find(({ rejected, confidence }) => rejected === undefined && confidence !== 'low')
-      : undefined
+/** The DaemonSet whose pod on this node should set up its network or disks, when that pod is what fails. */
+export function agentOf(scene: Scene, name: string): Hypothesis | undefined {
+  for (const pod of agentPods(scene.picture, name)) {
+    const root = scene
+      .diagnose(topOf(scene.picture, pod))
+      .find(({ rejected, confidence }) => rejected === undefined && confidence !== 'low')
     if (root !== undefined) return root
   }
   return undefined
@@ -173,7 +166,7 @@ export const sandbox: Analyzer = (scene) =>
       /no (IP|available) addresses|no free (IP|addresses)|no IP addresses available|failed to allocate for range|no more IPs|insufficient.*(ip|addresses)/i.test(
         event.message,
       )
-    const network = full ? undefined : networkAgent(scene, at.name)
+    const network = full ? undefined : agentOf(scene, at.name)
     return [
       {
         class: full ? 'PodCidrExhausted' : (network?.class ?? 'NodeNetworkUnavailable'),

@@ -143,6 +143,15 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
         own(/hostPort:/),
       ),
     ]
+  // Room that a sick node took away: the full nodes beside it only carry its load.
+  const sick = closed.filter(({ why }) => sickness.test(why ?? ''))
+  if (sick.length > 0)
+    return closedNodes(
+      scene,
+      make,
+      sick.map(({ node, why }) => ({ node, why: why ?? '' })),
+      message,
+    )
   const short = [...message.matchAll(/Insufficient ([\w./-]+)|(Too many pods)/g)].map((match) => match[1] ?? 'pods')
   if (short.length > 0)
     return [
@@ -169,6 +178,8 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   return []
 }
 
+/** Taints that the cluster itself puts on a node that is not well. */
+const sickness = /^node\.kubernetes\.io\/(not-ready|unreachable|\w+-pressure|network-unavailable)/
 /** Taints that every cluster has, and that say nothing about the fault. */
 const usual = /^node-role\.kubernetes\.io\/(control-plane|master)$/
 

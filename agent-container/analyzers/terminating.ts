@@ -1,3 +1,4 @@
+import { type ApiService, apiServices, deadApis } from '../picture/aggregated.ts'
 import { cite, few } from '../picture/cite.ts'
 import { anyConditioned, nodes } from '../picture/kinds.ts'
 import { find, label, type Seen } from '../picture/picture.ts'
@@ -25,6 +26,8 @@ export const terminating: Analyzer = (scene) => {
       ({ status, type }) => status === 'True' && /Remaining|Failure/.test(type),
     )
     if (finalizers.length === 0 && stuck.length === 0) return []
+    const dead = deadApis(held).flatMap((name) => find(picture, apiServices, '', name) ?? [])
+    if (dead.length > 0) return dead.map((api) => unserved(held, api, symptom))
     return [
       {
         class: 'FinalizerDeadlock',
@@ -67,4 +70,49 @@ export const terminating: Analyzer = (scene) => {
       },
     ]
   })
+}
+
+/** A namespace goes only when every API was asked what is left in it: one that does not answer holds it. */
+function unserved(held: Seen, api: Seen<ApiService>, symptom: Symptom): Hypothesis {
+  const { service } = api.data.spec
+  const said = api.data.status.conditions.find(({ status }) => status !== 'True')
+  const at = service === undefined ? '' : `, which Service ${service.namespace}/${service.name} should serve,`
+  return {
+    class: 'ApiServiceUnavailable',
+    blamed: blame(api),
+    summary:
+      `${label(held)} cannot go because the API ${api.name}${at} does not answer${said?.message === undefined ? '' : `: ${said.message}`}.`.slice(
+        0,
+        590,
+      ),
+    mechanism:
+      'Before a namespace goes, every API of the cluster is asked what is left in it; one of them cannot be asked.',
+    evidence: few(
+      [
+        ...cite(held, api.name.replace(/^[^.]+\./, '')),
+        ...(said?.message === undefined ? [] : cite(api, said.message)),
+        ...cite(api, /type: Available/),
+        ...cite(held, 'deletionTimestamp:'),
+      ],
+      6,
+    ),
+    confidence: 'high',
+    reasons: [
+      'The namespace names the API that it waits for.',
+      `${label(api)} was read, and says that it is not available.`,
+    ],
+    falsification: 'With the API answering, the namespace would name what is left in it instead.',
+    explains: [symptom.key],
+    remedies: [
+      look('See why it is not served', `kubectl get apiservice ${api.name} -o yaml`),
+      change(api, api, {
+        title: 'Bring its server back, or remove the registration when nobody uses it any more',
+        command: `kubectl delete apiservice ${api.name}`,
+        risk: 'What still asks this API gets "not found".',
+        rollback: 'Apply its manifest again.',
+        verify: `kubectl get namespace ${held.name}`,
+      }),
+    ],
+    weight: 90,
+  }
 }

@@ -6,6 +6,7 @@ import { eventsOf, find, label, refOf, type Seen, whether } from '../picture/pic
 import type { Claim } from '../picture/shapes-around.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { agentOf } from './node.ts'
 import { change, look } from './remedies.ts'
 
 /** Claims that are not bound, whether the subject is the claim itself or a workload that waits for it. */
@@ -248,23 +249,31 @@ export const mounts: Analyzer = (scene) =>
         /^(FailedMount|FailedAttachVolume|FailedMapVolume)$/.test(reason) &&
         !/(configmap|secret) .* not found|timed out waiting for the condition|unmounted volumes/i.test(message),
     )
-    if (failed === undefined || /not found|object .* not registered|non-existent/i.test(failed.message)) return []
+    if (failed === undefined) return []
+    const driver = noDriver.test(failed.message)
+    if (!driver && /not found|object .* not registered|non-existent/i.test(failed.message)) return []
+    const agent = driver ? agentOf(scene, pod.data.spec.nodeName ?? '') : undefined
     return [
       {
         ...common,
-        class: 'VolumeMountFailed',
-        blamed: blame(subject),
-        summary: `A volume of ${label(subject)} cannot be mounted: ${failed.message}`.slice(0, 590),
+        class: agent?.class ?? 'VolumeMountFailed',
+        blamed: agent?.blamed ?? blame(subject),
+        summary:
+          `A volume of ${label(subject)} cannot be mounted: ${agent === undefined ? failed.message : `its driver does not run on node ${pod.data.spec.nodeName}: ${agent.summary}`}`.slice(
+            0,
+            590,
+          ),
         mechanism:
           `The kubelet cannot set up the volume, so that the containers are never made: ${failed.message}`.slice(
             0,
             590,
           ),
-        evidence: few([...cite(failed, failed.message), ...symptom.evidence], 5),
-        confidence: 'medium',
+        evidence: few([...cite(failed, failed.message), ...(agent?.evidence ?? []), ...symptom.evidence], 8),
+        confidence: agent === undefined ? 'medium' : 'high',
         reasons: ['The kubelet says why.'],
         falsification: 'A pod that mounts the same volume elsewhere would speak for the node.',
-        weight: 60,
+        weight: agent === undefined ? 60 : 85,
       },
     ]
   })
+const noDriver = /list of registered CSI drivers|failed to create newCsiDriverClient/i

@@ -1,5 +1,7 @@
 import { clientsOf, servicesAbout } from '../picture/clients.ts'
-import type { Picture, Seen } from '../picture/picture.ts'
+import { backendsOf } from '../picture/dependencies.ts'
+import { ingresses, services } from '../picture/kinds.ts'
+import { find, type Picture, type Seen } from '../picture/picture.ts'
 import { backing } from '../picture/services.ts'
 import type { Pod } from '../picture/shapes.ts'
 import type { Subject } from '../picture/subject.ts'
@@ -25,8 +27,21 @@ export const logWants: Wants = (picture, subjects) =>
     })
     if (troubled.length > 0) return troubled
     // Nothing is broken on the outside: what its pods say is all there is.
-    return index === 0 ? [...quiet(subject.pods, PODS_EACH), ...callers(picture, subject)] : []
+    return index === 0
+      ? [...quiet(subject.pods, PODS_EACH), ...callers(picture, subject), ...behindDoor(picture, subject)]
+      : []
   })
+
+/** Behind a door: those who get what comes through it. */
+const behindDoor = (picture: Picture, subject: Subject): readonly Want[] =>
+  subject.kind !== 'Ingress'
+    ? []
+    : [...new Set(backendsOf(find(picture, ingresses, subject.namespace, subject.name)).map(({ name }) => name))]
+        .slice(0, 3)
+        .flatMap((name) => {
+          const service = find(picture, services, subject.namespace, name)
+          return service === undefined ? [] : quiet(backing(picture, service).pods, 1)
+        })
 
 /** Those who call it complain where it does not; and its pods say on which port they listen. */
 const callers = (picture: Picture, subject: Subject): readonly Want[] =>

@@ -1,6 +1,10 @@
+import { deadApis } from '../picture/aggregated.ts'
 import { dependenciesOf, serviceName } from '../picture/dependencies.ts'
+import { ingresses } from '../picture/kinds.ts'
 import { failuresInLogs } from '../picture/log-failures.ts'
-import { type Picture, seek, whether } from '../picture/picture.ts'
+import { agentPods, brokenGround } from '../picture/node-agents.ts'
+import { find, type Picture, seek, whether } from '../picture/picture.ts'
+import { producerKinds, sourceOf } from '../picture/producers.ts'
 import { references } from '../picture/references.ts'
 import type { Subject } from '../picture/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
@@ -74,6 +78,72 @@ const nodeTrouble: Wants = (picture, subjects) => {
   }))
 }
 
+/** Who should write a Secret that is waited for, or that a door shows; and where it takes it from. */
+const secretProducers: Wants = (picture, subjects) =>
+  subjects.slice(0, 3).flatMap((subject): readonly Want[] => {
+    const names = secretsAwaited(picture, subject)
+    if (names.length === 0) return []
+    const found = picture.objects.filter(
+      ({ kind, namespace }) => namespace === subject.namespace && producerKinds.some((one) => one.kind === kind),
+    )
+    return [
+      ...producerKinds.map((kind): Want => ({ tool: 'list', kind, namespace: subject.namespace })),
+      ...found.slice(0, 4).flatMap((seen): readonly Want[] => {
+        const from = sourceOf(seen, subject.namespace)
+        return from === undefined
+          ? []
+          : [
+              {
+                tool: 'get',
+                kind: k(from.apiVersion, from.ref.kind),
+                name: from.ref.name,
+                namespace: from.ref.namespace,
+              },
+            ]
+      }),
+    ]
+  })
+
+function secretsAwaited(picture: Picture, subject: Subject): readonly string[] {
+  if (subject.kind === 'Ingress')
+    return (find(picture, ingresses, subject.namespace, subject.name)?.data.spec.tls ?? []).flatMap(
+      ({ secretName }) => secretName ?? [],
+    )
+  const expired = failuresInLogs(picture, subject).some(({ kind }) => kind === 'tls')
+  const waits = symptomsOf(picture, subject).filter(({ kind }) => kind === 'config' || kind === 'creating')
+  return references(subject)
+    .filter(({ kind, name }) => kind === 'Secret' && (expired || mentioned(name)))
+    .map(({ name }) => name)
+  function mentioned(name: string): boolean {
+    return waits.some(({ evidence }) => evidence.some(({ quote }) => quote.includes(name)))
+  }
+}
+
+/** An API that another server should serve, named by a namespace that cannot go. */
+const aggregated: Wants = (_picture, subjects) =>
+  subjects.slice(0, 1).flatMap((subject): readonly Want[] =>
+    subject.kind === 'Namespace' && subject.seen !== undefined
+      ? deadApis(subject.seen).map((name) => ({
+          tool: 'get',
+          kind: k('apiregistration.k8s.io/v1', 'APIService'),
+          name,
+          namespace: '',
+        }))
+      : [],
+  )
+
+/** Network and disk agents of the node where pods cannot be set up. */
+const agents: Wants = (picture, subjects) =>
+  [...new Set(subjects.slice(0, 1).flatMap((subject) => brokenGround(picture, subject)))]
+    .slice(0, 2)
+    .flatMap((name): readonly Want[] => [
+      { tool: 'list', kind: k('v1', 'Pod'), fieldSelector: `spec.nodeName=${name}` },
+      ...agentPods(picture, name).flatMap(({ namespace }): readonly Want[] => [
+        { tool: 'list', kind: k('apps/v1', 'DaemonSet'), namespace },
+        { tool: 'list', kind: k('v1', 'Event'), namespace },
+      ]),
+    ])
+
 /** Set-like workloads keep their earlier templates as ControllerRevisions. */
 const revisions: Wants = (picture, subjects) =>
   subjects
@@ -86,7 +156,8 @@ const names: Wants = (picture, subjects) => {
   const lookups = subjects.some((subject) => failuresInLogs(picture, subject).some(({ kind }) => kind === 'no-host'))
   return lookups
     ? [
-        { tool: 'list', kind: k('v1', 'Pod'), namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns' },
+        { tool: 'list', kind: k('v1', 'Pod'), namespace: 'kube-system' },
+        { tool: 'list', kind: k('v1', 'ConfigMap'), namespace: 'kube-system' },
         { tool: 'list', kind: k('apps/v1', 'Deployment'), namespace: 'kube-system' },
         { tool: 'list', kind: k('v1', 'Service'), namespace: 'kube-system' },
         { tool: 'list', kind: k('v1', 'Event'), namespace: 'kube-system' },
@@ -164,7 +235,7 @@ const metrics: Wants = (picture, subjects) => {
   return [
     { tool: 'get', kind: k('apiregistration.k8s.io/v1', 'APIService'), name: 'v1beta1.metrics.k8s.io', namespace: '' },
     { tool: 'list', kind: k('apps/v1', 'Deployment'), namespace: 'kube-system' },
-    { tool: 'list', kind: k('v1', 'Pod'), namespace: 'kube-system', labelSelector: 'k8s-app=metrics-server' },
+    { tool: 'list', kind: k('v1', 'Pod'), namespace: 'kube-system' },
   ]
 }
 
@@ -209,6 +280,9 @@ export const wants: readonly Wants[] = [
   unresolved,
   elsewhere,
   admission,
+  secretProducers,
+  agents,
+  aggregated,
   metrics,
   ingressClasses,
   rbac,

@@ -1,7 +1,9 @@
 import type { Blamed } from '../../shared/artifacts/verdict.ts'
-import { autoscalers, configMaps, ingresses, pods, services } from './kinds.ts'
-import { failuresInLogs, isAddress, type LogFailure } from './log-failures.ts'
+import { autoscalers, configMaps, disruptionBudgets, ingresses, pods, services } from './kinds.ts'
+import { failuresInLogs, isAddress, type LogFailure, unanswered } from './log-failures.ts'
+import { agentPods, brokenGround } from './node-agents.ts'
 import { all, find, type Picture, type Seen } from './picture.ts'
+import { selects } from './selectors.ts'
 import { backing } from './services.ts'
 import { ConfigMap, type Ingress, type Service } from './shapes-around.ts'
 import { type Subject, subjectOf, topOf } from './subject.ts'
@@ -118,7 +120,16 @@ function leansOn(picture: Picture, subject: Subject): readonly Blamed[] {
     return backendsOf(ingresses.of(seen)).map(({ name }) => ({ kind: 'Service', namespace: seen.namespace, name }))
   if (seen.kind === 'HorizontalPodAutoscaler') {
     const { kind, name } = autoscalers.of(seen)?.data.spec.scaleTargetRef ?? {}
-    return kind === undefined || name === undefined ? [] : [{ kind, namespace: seen.namespace, name }]
+    const server = blind(seen) ? [{ kind: 'Deployment', namespace: 'kube-system', name: 'metrics-server' }] : []
+    return kind === undefined || name === undefined ? server : [{ kind, namespace: seen.namespace, name }, ...server]
+  }
+  if (seen.kind === 'PodDisruptionBudget') {
+    const selector = disruptionBudgets.of(seen)?.data.spec.selector
+    return selector === undefined
+      ? []
+      : all(picture, pods, seen.namespace)
+          .filter((pod) => selects(selector, pod.object.metadata.labels ?? {}))
+          .map((pod) => topOf(picture, pod))
   }
   if (seen.kind === 'PersistentVolumeClaim')
     return all(picture, pods, seen.namespace)
@@ -128,11 +139,25 @@ function leansOn(picture: Picture, subject: Subject): readonly Blamed[] {
       .map((pod) => topOf(picture, pod))
   return []
 }
+/** An autoscaler that says it gets no figures. */
+const blind = (seen: Seen): boolean =>
+  autoscalers
+    .of(seen)
+    ?.data.status.conditions.some(({ status, message }) => status === 'False' && /metrics API/i.test(message ?? '')) ===
+  true
+
 export const backendsOf = (ingress: Seen<Ingress> | undefined) =>
   [
     ingress?.data.spec.defaultBackend,
     ...(ingress?.data.spec.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend)),
   ].flatMap((backend) => backend?.service ?? [])
+
+/** Who answers lookups in most clusters. */
+export const dnsServers = (picture: Picture): readonly Seen[] =>
+  picture.objects.filter(
+    ({ kind, namespace, name }) =>
+      kind === 'Deployment' && namespace === 'kube-system' && /coredns|kube-dns/.test(name) && !/autoscaler/.test(name),
+  )
 
 /** The subject, then what it leans on, each once; four steps deep, as far as a cascade is told apart by its logs. */
 export function reach(picture: Picture, first: Subject): readonly Subject[] {
@@ -155,6 +180,8 @@ export function reach(picture: Picture, first: Subject): readonly Subject[] {
 
 const nextOf = (picture: Picture, subject: Subject): readonly Blamed[] => [
   ...leansOn(picture, subject),
+  ...(failuresInLogs(picture, subject).some(unanswered) ? dnsServers(picture) : []),
+  ...brokenGround(picture, subject).flatMap((node) => agentPods(picture, node).map((pod) => topOf(picture, pod))),
   ...dependenciesOf(picture, subject)
     .slice(0, 12)
     .flatMap(({ service }) => (service === undefined ? [] : behind(picture, service))),

@@ -21,7 +21,7 @@ export type LogFailure = {
 const patterns: readonly (readonly [FailureKind, RegExp])[] = [
   [
     'no-host',
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|could not translate host ?name|temporary failure in name resolution|name does not resolve|could not resolve(?! (?:placeholder|dependenc|type|module|symbol|reference|import|parameter|variable))|NXDOMAIN|UnknownHostException|unknown host|server misbehaving|failed to resolve(?! (?:placeholder|dependenc|type|module|symbol|reference|import|parameter|variable))|lookup \S+(?: on \S+)?:.*(timeout|timed out)|resolv\w+ .*(timed out|timeout)|nodename nor servname|host not found|can(?:'|no)?t resolve(?! (?:placeholder|['"]?\.|module|dependenc|symbol|reference|import))|can't find/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|could not translate host ?name|temporary failure in name resolution|name does not resolve|could not resolve(?! (?:placeholder|dependenc|type|module|symbol|reference|import|parameter|variable))|NXDOMAIN|UnknownHostException|unknown host|server misbehaving|failed to resolve(?! (?:placeholder|dependenc|type|module|symbol|reference|import|parameter|variable))|lookup \S+(?: on \S+)?:.*(timeout|timed out|refused|unreachable)|resolv\w+ .*(timed out|timeout)|nodename nor servname|host not found|can(?:'|no)?t resolve(?! (?:placeholder|['"]?\.|module|dependenc|symbol|reference|import))|can't find/i,
   ],
   [
     'auth',
@@ -113,6 +113,10 @@ export function hostIn(line: string, kind: FailureKind): { readonly host: string
     pairs.find(({ host }) => !isAddress(host)) ?? urls[0] ?? pairs.at(-1) ?? { host: words[0] ?? '', port: undefined }
   )
 }
+/** A lookup that nobody answered, as opposed to one that was answered with "no such name". */
+export const unanswered = ({ kind, line }: Pick<LogFailure, 'kind' | 'line'>): boolean =>
+  kind === 'no-host' &&
+  /timeout|timed out|EAI_AGAIN|temporary failure|server misbehaving|:53\b.*(refused|unreachable)/i.test(line)
 export const isAddress = (host: string): boolean => /^(?:\d{1,3}\.){3}\d{1,3}$/.test(host)
 
 export const citeFailure = (failure: LogFailure): readonly Citation[] => cite(failure.log, failure.line)

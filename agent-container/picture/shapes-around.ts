@@ -56,7 +56,14 @@ export const Taint = z.object({ key: z.string(), value: text, effect: text, time
 export type Taint = z.infer<typeof Taint>
 export const Node = z.object({
   spec: z.object({ taints: list(Taint), unschedulable: flag, podCIDR: text }).prefault({}),
-  status: z.object({ conditions: list(Condition), allocatable: strings, capacity: strings }).prefault({}),
+  status: z
+    .object({
+      conditions: list(Condition),
+      allocatable: strings,
+      capacity: strings,
+      nodeInfo: maybe(z.object({ architecture: text })),
+    })
+    .prefault({}),
 })
 export type Node = z.infer<typeof Node>
 

@@ -1,0 +1,55 @@
+import { cite, few } from '../picture/cite.ts'
+import { label } from '../picture/picture.ts'
+import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { change } from './remedies.ts'
+
+/**
+ * Reported as not working, with nothing broken: somebody has stopped it, and it says so. Only where somebody reports it:
+ * what was stopped after a fault that was seen is over, and not at fault.
+ */
+export const standstill: Analyzer = (scene) => {
+  const { subject } = scene
+  const asked = scene.picture.incident.faultType === 'Reported'
+  const keys = asked ? of(scene.symptoms, 'trouble').map(({ key }) => key) : []
+  const { suspend, paused, replicas } = subject.workload?.data.spec ?? {}
+  if (keys.length === 0) return []
+  const stopped = (field: string, command: string, effect: string): readonly Hypothesis[] => [
+    {
+      class: field === 'replicas: 0' ? 'ScaledToZero' : 'Suspended',
+      blamed: blame(subject),
+      summary: `${label(subject)} is stopped on purpose (${field}): ${effect}.`,
+      mechanism: `Its controller does nothing while ${field} stands in it: ${effect}.`,
+      evidence: few([...cite(subject.seen, field), ...cite(subject.seen, /lastScheduleTime: /)], 4),
+      confidence: 'high',
+      reasons: [`${label(subject)} was read, and says so itself.`, 'Nothing else is broken there.'],
+      falsification: 'Were it running, runs or pods newer than the report would be there.',
+      explains: keys,
+      remedies: [
+        change(subject.seen, subject, {
+          title: 'Let it run again, when who stopped it agrees',
+          command,
+          risk: 'It begins to run at once.',
+          verify: `kubectl -n ${subject.namespace} get ${subject.kind.toLowerCase()} ${subject.name}`,
+        }),
+      ],
+      weight: 60,
+    },
+  ]
+  const at = `kubectl -n ${subject.namespace}`
+  const kind = subject.kind.toLowerCase()
+  if ((subject.kind === 'CronJob' || subject.kind === 'Job') && suspend === true)
+    return stopped(
+      'suspend: true',
+      `${at} patch ${kind}/${subject.name} -p '{"spec":{"suspend":false}}'`,
+      'no run is started',
+    )
+  if (subject.kind === 'Deployment' && paused === true)
+    return stopped(
+      'paused: true',
+      `${at} rollout resume deployment/${subject.name}`,
+      'no change of its template is rolled out',
+    )
+  if (/^(Deployment|StatefulSet)$/.test(subject.kind) && replicas === 0 && subject.pods.length === 0)
+    return stopped('replicas: 0', `${at} scale ${kind}/${subject.name} --replicas=<number>`, 'it has no pod')
+  return []
+}

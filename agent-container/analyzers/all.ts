@@ -6,6 +6,7 @@ import { application, credentials } from './application.ts'
 import { autoscaler } from './autoscaler.ts'
 import { badCommand } from './bad-command.ts'
 import { configuration } from './configuration.ts'
+import { controllerSays } from './controller-says.ts'
 import { createRefused } from './create-refused.ts'
 import { dependency } from './dependency.ts'
 import { disruption } from './disruption.ts'
@@ -59,6 +60,7 @@ export const analyzers: readonly Analyzer[] = [
   terminating,
   rollout,
   application,
+  controllerSays,
 ]
 
 export type Diagnosis = { readonly hypotheses: readonly Hypothesis[]; readonly crashed: readonly string[] }

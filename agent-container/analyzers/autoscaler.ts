@@ -1,6 +1,7 @@
 import { cite, few } from '../picture/cite.ts'
 import { anyWorkload, autoscalers } from '../picture/kinds.ts'
-import { eventsOf, find, label, refOf, seek, whether } from '../picture/picture.ts'
+import { eventsOf, find, label, refOf, type Seen, seek, whether } from '../picture/picture.ts'
+import type { Autoscaler } from '../picture/shapes-around.ts'
 import { subjectOf } from '../picture/subject.ts'
 import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
 import { change, look, rolledOut } from './remedies.ts'
@@ -10,6 +11,18 @@ export const autoscaler: Analyzer = (scene) => {
   const { picture, subject, diagnose } = scene
   const own = find(picture, autoscalers, subject.namespace, subject.name)
   if (subject.kind !== 'HorizontalPodAutoscaler' || own === undefined) return []
+  const full = own.data.status.conditions.find(
+    ({ type, status, reason }) => type === 'ScalingLimited' && status === 'True' && reason === 'TooManyReplicas',
+  )
+  const weak = of(scene.symptoms, 'trouble')
+  if (full !== undefined && weak.length > 0)
+    return [
+      atMaximum(
+        own,
+        full.message ?? '',
+        weak.map(({ key }) => key),
+      ),
+    ]
   return of(scene.symptoms, 'autoscaler').flatMap((symptom): readonly Hypothesis[] => {
     const { kind = '', name = '' } = own.data.spec.scaleTargetRef
     const target = { kind, namespace: subject.namespace, name }
@@ -137,4 +150,31 @@ export const autoscaler: Analyzer = (scene) => {
       },
     ]
   })
+}
+
+function atMaximum(own: Seen<Autoscaler>, said: string, explains: readonly string[]): Hypothesis {
+  const { maxReplicas } = own.data.spec
+  return {
+    class: 'AutoscalerAtMaximum',
+    blamed: blame(own),
+    summary: `${label(own)} wants more replicas than its maximum of ${maxReplicas ?? 'some'} allows.`,
+    mechanism: `It has reached maxReplicas ${maxReplicas ?? ''} and its target is still exceeded: ${said}`.slice(
+      0,
+      590,
+    ),
+    evidence: few([...cite(own, said), ...cite(own, 'maxReplicas'), ...cite(own, 'averageUtilization')], 5),
+    confidence: 'high',
+    reasons: ['The autoscaler says that it is limited by its maximum.'],
+    falsification: 'With room to scale, it would have added replicas.',
+    explains,
+    remedies: [
+      change(own, own, {
+        title: 'Raise maxReplicas, when the nodes have room for more',
+        command: `kubectl -n ${own.namespace} edit hpa/${own.name}`,
+        risk: 'More replicas take more room and call their dependencies more often.',
+        verify: `kubectl -n ${own.namespace} get hpa ${own.name}`,
+      }),
+    ],
+    weight: 70,
+  }
 }

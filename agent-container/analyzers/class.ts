@@ -73,6 +73,8 @@ export const faultClasses = {
   AutoscalerMissingRequests: 'the autoscaler cannot compute utilisation: the containers request no such resource',
   ApiServiceUnavailable: 'an API that another server should serve does not answer',
   MetricsUnavailable: 'the metrics API does not answer',
+  AutoscalerAtMaximum: 'the autoscaler wants more replicas than its maximum allows',
+  RefusedByController: 'the controller of an object cannot do what the object asks for, and says why',
   AutoscalerTargetMissing: 'the autoscaler names a target that is not there',
   DisruptionBudgetBlocks: 'a PodDisruptionBudget allows no disruption, so that a node cannot be drained',
   IngressClassNotFound: 'an Ingress names an IngressClass that does not exist',

@@ -35,7 +35,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const changes = lastChanges(subject).filter(
     (one) => one.container === container.name && (one.aspect === 'resources' || one.aspect === 'image'),
   )
-  const lowered = changes.find((one) => one.aspect === 'resources')
+  const lowered = changes.find(({ aspect, what }) => aspect === 'resources' && what.includes('memory'))
   if (limit === undefined) return [nodeShort(scene, symptom)]
   const leak = (slow && lowered === undefined) || (grows && run > 60_000 && lowered === undefined)
   const evidence = few(

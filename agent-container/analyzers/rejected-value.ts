@@ -34,7 +34,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     const names = [...line.matchAll(named)].map((match) => match[1] ?? '')
     const found =
       given.find(({ key, value }) => names.includes(key) && quoted.some((one) => value.includes(one))) ??
-      given.find(({ value }) => quoted.some((one) => value === one || (value.length > 200 && value.includes(one)))) ??
+      given.find(({ value }) => quoted.some((one) => value === one || (value.includes('\n') && value.includes(one)))) ??
       given.find(({ key }) => names.includes(key))
     if (found === undefined) continue
     const blamed = blame(found.from ?? subject)

@@ -30,14 +30,15 @@ export function change(
 
 /** Back to the template that worked; the fastest way out when the last rollout brought the trouble. */
 export function undo(subject: Subject, what: string): readonly Remedy[] {
-  if (subject.revisions.length < 2 || subject.kind !== 'Deployment') return []
+  if (subject.revisions.length < 2) return []
+  const target = `${subject.kind.toLowerCase()}/${subject.name}`
   return [
     change(subject.seen, subject, {
       title: `Roll back to the revision before ${what}`,
-      command: `kubectl -n ${subject.namespace} rollout undo deployment/${subject.name}`,
+      command: `kubectl -n ${subject.namespace} rollout undo ${target}`,
       risk: 'Takes back everything that this rollout changed.',
-      rollback: `kubectl -n ${subject.namespace} rollout undo deployment/${subject.name}`,
-      verify: `kubectl -n ${subject.namespace} rollout status deployment/${subject.name}`,
+      rollback: `kubectl -n ${subject.namespace} rollout undo ${target}`,
+      verify: `kubectl -n ${subject.namespace} rollout status ${target}`,
     }),
   ]
 }

@@ -1,10 +1,13 @@
 import type { Blamed } from '../../shared/artifacts/verdict.ts'
 import { cite, few } from '../picture/cite.ts'
-import { claims } from '../picture/kinds.ts'
+import { claims, nodes, volumes } from '../picture/kinds.ts'
 import { nearest } from '../picture/near-name.ts'
-import { eventsOf, find, label, refOf, type Seen, whether } from '../picture/picture.ts'
-import type { Claim } from '../picture/shapes-around.ts'
+import { all, eventsOf, find, label, refOf, type Seen, whether } from '../picture/picture.ts'
+import { holds } from '../picture/selectors.ts'
+import type { Pod } from '../picture/shapes.ts'
+import type { Claim, Node } from '../picture/shapes-around.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
+import { closedBy } from './fitting.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { agentOf } from './node.ts'
 import { change, look } from './remedies.ts'
@@ -226,6 +229,29 @@ export const mounts: Analyzer = (scene) =>
       const volume = picture.objects.find(
         ({ kind, name }) => kind === 'PersistentVolume' && name === claim?.data.spec.volumeName,
       )
+      const closed = closedNodesOf(volume, all(picture, nodes), pod)
+      if (closed.length > 0)
+        return closed.map(({ node, why }) => ({
+          ...common,
+          class: why === 'cordoned' ? 'NodeCordoned' : 'NodeTainted',
+          blamed: blame(node),
+          summary: `Node ${node.name} is closed (${why}), and the volume of ${claim === undefined ? label(subject) : label(claim)} can only be used there.`,
+          mechanism: `The volume is bound to ${placeOf(volume)}, and every node there is closed for the pod.`,
+          evidence: few(
+            [
+              ...symptom.evidence,
+              ...cite(node, why === 'cordoned' ? 'unschedulable: true' : `key: ${why.split(/[=:]/)[0]}`),
+              ...cite(volume, /nodeAffinity:|values:/),
+            ],
+            6,
+          ),
+          confidence: 'high',
+          reasons: [
+            'The scheduler names both: closed nodes, and a volume that is bound elsewhere.',
+            `The volume was read: it belongs to ${placeOf(volume)}.`,
+          ],
+          falsification: 'An open node at that place would take the pod; those that are there were looked at.',
+        }))
       return [
         {
           ...common,
@@ -277,3 +303,23 @@ export const mounts: Analyzer = (scene) =>
     ]
   })
 const noDriver = /list of registered CSI drivers|failed to create newCsiDriverClient/i
+
+const volumeTerms = (volume: Seen | undefined) =>
+  (volume === undefined ? undefined : volumes.of(volume))?.data.spec.nodeAffinity?.required?.nodeSelectorTerms ?? []
+const placeOf = (volume: Seen | undefined): string =>
+  volumeTerms(volume)
+    .flatMap(({ matchExpressions }) => matchExpressions.map(({ key, values }) => `${key} ${values.join('|')}`))
+    .join(', ')
+
+/** The nodes on which a volume could be used, when all of them are closed for the pod. */
+function closedNodesOf(volume: Seen | undefined, known: readonly Seen<Node>[], pod: Seen<Pod>) {
+  const terms = volumeTerms(volume)
+  const there = known.filter(({ object }) =>
+    terms.some(({ matchExpressions }) => matchExpressions.every((one) => holds(one, object.metadata.labels ?? {}))),
+  )
+  const closed = there.flatMap((node) => {
+    const why = closedBy(node, pod.data.spec)
+    return why === undefined ? [] : [{ node, why }]
+  })
+  return closed.length === there.length ? closed.slice(0, 3) : []
+}

@@ -51,7 +51,10 @@ const storage: Wants = (picture, subjects) => {
     (subject) =>
       subject.kind === 'PersistentVolumeClaim' ||
       (symptomsOf(picture, subject).some(({ kind }) => kind === 'creating' || kind === 'unschedulable') &&
-        (subject.spec?.volumes ?? []).some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined)),
+        // A StatefulSet's template names no claim; its pods do.
+        [...(subject.spec?.volumes ?? []), ...(subject.pods[0]?.data.spec.volumes ?? [])].some(
+          ({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined,
+        )),
   )
   return unbound
     ? [

@@ -1,7 +1,5 @@
 import type { Citation } from '../../shared/artifacts/evidence.ts'
 import { cite } from './cite.ts'
-import { anyWorkload } from './kinds.ts'
-import type { Seen } from './picture.ts'
 import type { Container, PodSpec } from './shapes.ts'
 import type { Subject } from './subject.ts'
 
@@ -18,30 +16,38 @@ export type Change = {
 }
 export type Aspect = 'image' | 'command' | 'env' | 'resources' | 'probe' | 'ports' | 'volumes' | 'placement' | 'other'
 
-/** What the last rollout changed in the pod template, by the two newest ReplicaSets. */
+/** What the last rollout changed in the pod template, by the two newest ReplicaSets or ControllerRevisions. */
 export function lastChanges(subject: Subject): readonly Change[] {
   const [newest, before] = subject.revisions
   if (newest === undefined || before === undefined) return []
-  const [to, from] = [specOf(newest), specOf(before)]
+  const [to, from] = [newest.data.spec.template?.spec, before.data.spec.template?.spec]
   if (to === undefined || from === undefined) return []
   const at = newest.object.metadata.creationTimestamp ?? ''
   const raw = differences(from, to)
-  return raw.map((one) => ({
+  return raw.map(({ field, ...one }) => ({
     ...one,
     at,
-    evidence: [...cite(newest, one.after), ...cite(before, one.before)]
-      .filter(({ quote }) => quote.length > 12)
+    evidence: [...cite(newest, `${field}${one.after}`), ...cite(before, `${field}${one.before}`)]
+      .filter(({ quote }) => quote.length > 8)
       .slice(0, 2),
   }))
 }
-const specOf = (set: Seen): PodSpec | undefined => anyWorkload.of(set)?.data.spec.template?.spec
 
-type Difference = Pick<Change, 'what' | 'before' | 'after' | 'aspect' | 'container'>
+/** `field`: how the line of a manifest begins that holds the value. */
+type Difference = Pick<Change, 'what' | 'before' | 'after' | 'aspect' | 'container'> & { readonly field: string }
 function differences(from: PodSpec, to: PodSpec): readonly Difference[] {
   const list: Difference[] = []
   const note = (aspect: Aspect, container: string, what: string, before: unknown, after: unknown) => {
-    if (JSON.stringify(before) !== JSON.stringify(after))
-      list.push({ aspect, container, what, before: show(before), after: show(after) })
+    if (JSON.stringify(before) === JSON.stringify(after)) return
+    for (const one of leaves(before, after).slice(0, LEAVES))
+      list.push({
+        aspect,
+        container,
+        what: one.path === '' ? what : `${one.path} in ${what}`,
+        before: show(one.before),
+        after: show(one.after),
+        field: one.path === '' ? '' : `${one.path.split('.').at(-1)}: `,
+      })
   }
   const pairs = [...to.containers, ...to.initContainers].map((one) => ({
     one,
@@ -56,6 +62,7 @@ function differences(from: PodSpec, to: PodSpec): readonly Difference[] {
         what: `container ${one.name}`,
         before: 'absent',
         after: 'added',
+        field: '',
       })
       continue
     }
@@ -86,7 +93,16 @@ function environment(was: Container, one: Container): readonly Difference[] {
   const list: Difference[] =
     from === to
       ? []
-      : [{ aspect: 'env', container: one.name, what: `envFrom of container ${one.name}`, before: from, after: to }]
+      : [
+          {
+            aspect: 'env',
+            container: one.name,
+            what: `envFrom of container ${one.name}`,
+            before: from,
+            after: to,
+            field: '',
+          },
+        ]
   for (const name of names) {
     const [a, b] = [was.env.find((env) => env.name === name), one.env.find((env) => env.name === name)]
     if (JSON.stringify(a) === JSON.stringify(b)) continue
@@ -97,10 +113,25 @@ function environment(was: Container, one: Container): readonly Difference[] {
       what: `environment variable ${name} of container ${one.name}`,
       before: a === undefined ? 'absent' : 'set',
       after: how,
+      field: '',
     })
   }
   return list
 }
+
+/** More differences in one field are a rewrite, which nobody reads one by one. */
+const LEAVES = 4
+type Leaf = { readonly path: string; readonly before: unknown; readonly after: unknown }
+
+/** The single fields in which two values differ, as far down as both have fields: these stand in one line of a manifest. */
+function leaves(before: unknown, after: unknown, path = ''): readonly Leaf[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return []
+  if (!hasFields(before) || !hasFields(after)) return [{ path, before, after }]
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return names.flatMap((name) => leaves(before[name], after[name], path === '' ? name : `${path}.${name}`))
+}
+const hasFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function show(value: unknown): string {
   if (value === undefined) return 'none'

@@ -11,19 +11,23 @@ import {
   NetworkPolicy,
   Node,
   Quota,
+  Revision,
   Service,
   ServiceAccount,
+  Volume,
   Workload,
 } from './shapes-around.ts'
 
 export const pods = reader('Pod', Pod)
 export const deployments = reader('Deployment', Workload)
 export const replicaSets = reader('ReplicaSet', Workload)
+export const controllerRevisions = reader('ControllerRevision', Revision)
 export const jobs = reader('Job', Workload)
 export const nodes = reader('Node', Node)
 export const services = reader('Service', Service)
 export const endpointSlices = reader('EndpointSlice', EndpointSlice)
 export const claims = reader('PersistentVolumeClaim', Claim)
+export const volumes = reader('PersistentVolume', Volume)
 export const networkPolicies = reader('NetworkPolicy', NetworkPolicy)
 export const quotas = reader('ResourceQuota', Quota)
 export const autoscalers = reader('HorizontalPodAutoscaler', Autoscaler)

@@ -1,5 +1,17 @@
 import { z } from 'zod'
-import { Condition, flag, LabelSelector, list, maybe, number, PodSpec, port, strings, text } from './shapes.ts'
+import {
+  Condition,
+  Expression,
+  flag,
+  LabelSelector,
+  list,
+  maybe,
+  number,
+  PodSpec,
+  port,
+  strings,
+  text,
+} from './shapes.ts'
 
 const Template = z.object({
   metadata: z.object({ labels: strings, annotations: strings }).prefault({}),
@@ -51,6 +63,11 @@ export const Workload = z.object({
     .prefault({}),
 })
 export type Workload = z.infer<typeof Workload>
+
+/** How StatefulSets and DaemonSets keep their earlier templates: read as the workload that it was. */
+export const Revision = z
+  .object({ data: z.object({ spec: z.object({ template: z.unknown() }) }) })
+  .transform(({ data }) => Workload.parse({ spec: data.spec }))
 
 export const Taint = z.object({ key: z.string(), value: text, effect: text, timeAdded: text })
 export type Taint = z.infer<typeof Taint>
@@ -107,6 +124,18 @@ export const Claim = z.object({
 })
 export type Claim = z.infer<typeof Claim>
 
+export const Volume = z.object({
+  spec: z
+    .object({
+      nodeAffinity: maybe(
+        z.object({
+          required: maybe(z.object({ nodeSelectorTerms: list(z.object({ matchExpressions: list(Expression) })) })),
+        }),
+      ),
+    })
+    .prefault({}),
+})
+
 const policyPorts = list(z.object({ port, endPort: number, protocol: text }))
 const Peer = z.object({
   podSelector: maybe(LabelSelector),
@@ -140,6 +169,7 @@ export const Autoscaler = z.object({
     .prefault({}),
   status: z.object({ conditions: list(Condition), currentReplicas: number, desiredReplicas: number }).prefault({}),
 })
+export type Autoscaler = z.infer<typeof Autoscaler>
 export const DisruptionBudget = z.object({
   spec: z.object({ minAvailable: port, maxUnavailable: port, selector: maybe(LabelSelector) }).prefault({}),
   status: z

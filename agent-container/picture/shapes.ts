@@ -90,7 +90,7 @@ const Volume = z.object({
 })
 export type Volume = z.infer<typeof Volume>
 
-const Expression = z.object({ key: z.string(), operator: z.string(), values: list(z.string()) })
+export const Expression = z.object({ key: z.string(), operator: z.string(), values: list(z.string()) })
 export type Expression = z.infer<typeof Expression>
 export const LabelSelector = z.object({ matchLabels: strings, matchExpressions: list(Expression) })
 export type LabelSelector = z.infer<typeof LabelSelector>

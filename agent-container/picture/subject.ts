@@ -1,6 +1,6 @@
 import type { Blamed } from '../../shared/artifacts/verdict.ts'
 import { topOwner } from '../../shared/incident/identity.ts'
-import { anyWorkload, pods, replicaSets } from './kinds.ts'
+import { anyWorkload, controllerRevisions, pods, replicaSets } from './kinds.ts'
 import { all, type Picture, refOf, type Seen, same, seek } from './picture.ts'
 import { Pod, type PodSpec } from './shapes.ts'
 import { Workload } from './shapes-around.ts'
@@ -47,7 +47,7 @@ export function subjectOf(picture: Picture, ref: Blamed): Subject {
     ref.kind === 'Pod'
       ? all(picture, pods, ref.namespace).filter((pod) => pod.name === ref.name)
       : all(picture, pods, ref.namespace).filter((pod) => below(picture, pod, ref))
-  const revisions = all(picture, replicaSets, ref.namespace)
+  const revisions = [...all(picture, replicaSets, ref.namespace), ...all(picture, controllerRevisions, ref.namespace)]
     .filter((set) => set.object.metadata.ownerReferences?.some((one) => one.kind === ref.kind && one.name === ref.name))
     .toSorted((a, b) => revision(b) - revision(a))
   const template = workload?.data.spec.template ?? workload?.data.spec.jobTemplate?.spec.template
@@ -85,7 +85,7 @@ function below(picture: Picture, pod: Seen, ref: Blamed): boolean {
 }
 
 export const revision = (set: Seen): number =>
-  Number(set.object.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0)
+  Number(set.object.revision ?? set.object.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0)
 
 /** Who applies this object: then the change belongs into the source, not into the cluster. */
 export function managedBy(seen: Seen | undefined): string | undefined {

@@ -9,7 +9,10 @@ import type { ClusterApi } from '../../shared/kubernetes/cluster-api.ts'
 import { connectCluster } from '../../shared/kubernetes/connect.ts'
 import { createRedactor } from '../../shared/kubernetes/redact.ts'
 import { systemClock } from '../../shared/runtime/clock.ts'
+import { concluded } from '../simulator/conclusion.ts'
+import { unmet } from '../simulator/expectations.ts'
 import type { SimObject } from '../simulator/objects.ts'
+import type { Expect } from '../simulator/scenario.ts'
 import { type SimulatorOptions, startSimulator } from '../simulator/simulator.ts'
 
 const Ref = z.object({ kind: z.string(), namespace: z.string().default(''), name: z.string() })
@@ -44,6 +47,20 @@ export const everyIncident = (options: Looking): Promise<readonly OnScenario[]> 
     for (const incident of [...incidents.values()].slice(0, MOST_INCIDENTS)) found.push(await look(incident))
     return found
   })
+
+/** What of an expectation does not hold of all that was found together. */
+export function unmetBy(expected: Expect, found: readonly OnScenario[]): readonly string[] {
+  const whole = concluded(
+    found.map(({ result: { verdict } }) => ({
+      outcome: verdict?.outcome ?? 'evidence-only',
+      causes: verdict?.rootCauses ?? [],
+      summary: verdict?.headline ?? '',
+      folder: '',
+    })),
+  )
+  const text = JSON.stringify(found.map(({ result }) => result.verdict))
+  return unmet(expected, { outcome: whole?.outcome ?? 'none', rootCauses: whole?.rootCauses ?? [], text })
+}
 
 async function served<T>(
   options: SimulatorOptions,

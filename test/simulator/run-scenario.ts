@@ -6,7 +6,7 @@ import { Command } from 'commander'
 import type { Outcome } from '../../shared/artifacts/report.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
 import { createLog } from '../../shared/runtime/log.ts'
-import { putGenerated } from './author/generated.ts'
+import { putGenerated, putUnseen } from './author/generated.ts'
 import { concluded } from './conclusion.ts'
 import { type Cause, unmet } from './expectations.ts'
 import { findFaults } from './find-faults.ts'
@@ -98,7 +98,10 @@ function foldersIn(root: string): string[] {
 
 async function main(folders: readonly string[], options: { json?: boolean; all?: boolean; out?: string }) {
   const made = options.all === true ? mkdtempSync(join(tmpdir(), 'nightcrier-scenarios-')) : undefined
-  if (made !== undefined) putGenerated(made)
+  if (made !== undefined) {
+    putGenerated(made)
+    putUnseen(made)
+  }
   const named =
     made === undefined ? folders.map((folder) => resolve(folder)) : [...foldersIn(scenariosFolder), ...foldersIn(made)]
   if (named.length === 0) throw new Error('Name a folder with a cluster.yaml, or say --all.')

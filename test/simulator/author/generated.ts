@@ -3,6 +3,10 @@ import { node, unreachable } from './backdrop.ts'
 import type { Draft } from './draft.ts'
 import { putDraft } from './put-draft.ts'
 import { states, town, two } from './town.ts'
+import { unseenAgain } from './unseen-again.ts'
+import { unseenMachinery } from './unseen-machinery.ts'
+import { unseenStarts } from './unseen-starts.ts'
+import { unseenTraffic } from './unseen-traffic.ts'
 
 const DAY = 1_440
 
@@ -119,4 +123,11 @@ const storm = (): Draft => {
 /** Too big to be committed, so that they are written anew each time, the same each time. */
 export function putGenerated(folder: string): readonly string[] {
   return [needleInLog, storm].map((write) => putDraft(folder, write()))
+}
+
+/** The sets that were unseen when they were written: too many to be committed as well. */
+export const unseenDrafts = (): readonly Draft[] =>
+  [...unseenTraffic, ...unseenStarts, ...unseenMachinery, ...unseenAgain].map((write) => write())
+export function putUnseen(folder: string): void {
+  for (const draft of unseenDrafts()) putDraft(folder, draft)
 }

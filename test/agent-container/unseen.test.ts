@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { unseenDrafts } from '../simulator/author/generated.ts'
+import { Expect, type Scenario } from '../simulator/scenario.ts'
+import { everyIncident, unmetBy } from './on-scenario.ts'
+
+/** One for each rule that this set brought; all of them run with `npm run scenario -- --all`. */
+const chosen = [
+  'bound-to-the-wrong-house',
+  'budget-of-a-broken-release',
+  'ceiling-of-five',
+  'certificate-that-nobody-issues',
+  'clock-that-gave-up',
+  'disks-without-a-driver',
+  'door-to-the-neighbour',
+  'front-door-without-a-street',
+  'house-that-cannot-be-left',
+  'names-nobody-answers',
+  'root-not-wanted',
+  'secret-that-a-vault-owes',
+  'shut-in-its-own-zone',
+  'value-that-does-not-parse',
+]
+const drafts = unseenDrafts().filter(({ name }) => chosen.includes(name))
+
+test('every chosen picture is there', () => {
+  expect(drafts).toHaveLength(chosen.length)
+})
+
+test.each(drafts)('$name comes out as expected', async ({ objects, logs = {}, expect: text, now }) => {
+  const expected = Expect.parse(text)
+  const read: Scenario = {
+    name: 'unseen',
+    folder: '',
+    pictureNow: new Date(now),
+    kubernetes: 'v1.33.4',
+    objects,
+    logs: new Map(Object.entries(logs)),
+    access: [],
+    changes: [],
+    expect: expected,
+  }
+  expect(unmetBy(expected, await everyIncident({ read, trigger: expected.trigger }))).toEqual([])
+})

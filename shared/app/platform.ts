@@ -5,8 +5,9 @@ import { managedIdentity } from '../azure/credential.ts'
 import { storageFromSettings } from '../azure/storage-from-settings.ts'
 import { type ClustersSource, clustersSource } from '../config/clusters-source.ts'
 import { clustersFromBlob, clustersFromFile } from '../config/clusters-text.ts'
-import { withDiscovery } from '../config/discovered.ts'
-import { readKey, readSecret } from '../config/secret-ref.ts'
+import { clusterFromTags, withDiscovery } from '../config/discovered.ts'
+import { type DiscoveryEntry, placeOf } from '../config/discovery-entry.ts'
+import { readKey, readSecret, type SecretDeps } from '../config/secret-ref.ts'
 import { readSettings, type Settings } from '../config/settings.ts'
 import { incidentStore } from '../incident/store.ts'
 import { systemClock } from '../runtime/clock.ts'
@@ -54,10 +55,23 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
     },
   })
   const subscriptions = settings.DISCOVER_AKS.split(',').flatMap((id) => id.trim() || [])
-  const clusters =
-    subscriptions.length === 0
-      ? byHand
-      : withDiscovery(byHand, { find: () => discoverAks(subscriptions, credential), clock: systemClock, log: warn })
+  const aks = {
+    key: 'aks',
+    name: 'AKS',
+    find: async () => (await discoverAks(subscriptions, credential)).map(clusterFromTags),
+  }
+  const clusters = withDiscovery(byHand, {
+    places: ({ discovery }) => [
+      ...(subscriptions.length === 0 ? [] : [aks]),
+      ...discovery.map((entry) => ({
+        key: JSON.stringify(entry),
+        name: placeOf(entry),
+        find: async () => discoverNamed(entry, await secretDeps()),
+      })),
+    ],
+    clock: systemClock,
+    log: warn,
+  })
 
   return {
     settings,
@@ -93,6 +107,11 @@ function clusterByName(source: ClustersSource) {
 async function discoverAks(subscriptions: readonly string[], credential: ReturnType<typeof managedIdentity>) {
   const { markedClusters } = await import('../azure/discovery.ts')
   return markedClusters({ subscriptions, credential })
+}
+
+async function discoverNamed(entry: DiscoveryEntry, secrets: SecretDeps) {
+  const { discoverClusters } = await import('./discover-clusters.ts')
+  return discoverClusters(entry, secrets, systemClock)
 }
 
 async function openVault(settings: Settings): Promise<Vault | undefined> {

@@ -1,6 +1,7 @@
 import { errorText } from '../runtime/errors.ts'
 import type { Cluster } from './cluster.ts'
-import { parseClusters, problemText } from './clusters-file.ts'
+import { type ParsedClusters, parseClusters, problemText } from './clusters-file.ts'
+import type { DiscoveryEntry } from './discovery-entry.ts'
 import type { Route } from './notifications.ts'
 
 type ClustersText = { readonly text: string; readonly etag: string }
@@ -20,6 +21,8 @@ export type ClustersSourceDeps = {
 export type CurrentClusters = {
   readonly clusters: readonly Cluster[]
   readonly notifications: readonly Route[]
+  /** Places that tell of further clusters. */
+  readonly discovery: readonly DiscoveryEntry[]
   /** What is wrong with the file now; the last good clusters are in force then. */
   readonly problem?: string
   /** By name, against the call before. */
@@ -39,6 +42,7 @@ export type Changes = {
 export function clustersSource(deps: ClustersSourceDeps) {
   let clusters: readonly Cluster[] = []
   let notifications: readonly Route[] = []
+  let discovery: readonly DiscoveryEntry[] = []
   /** Whether `clusters` come from a file that was right as a whole. */
   let good = false
   let etag: string | undefined
@@ -51,14 +55,14 @@ export function clustersSource(deps: ClustersSourceDeps) {
     try {
       answer = await deps.read(etag)
     } catch (error) {
-      if (!good) await startWithout(clusters, notifications)
+      if (!good) await startWithout({ clusters, notifications, discovery })
       return `${deps.where} cannot be read: ${errorText(error)}.`
     }
     if (answer === 'unchanged' || (answer !== undefined && answer.etag === etag)) return problemOfFile
     etag = answer?.etag
     if (answer === undefined) {
       problemOfFile = `${deps.where} is missing. Put your clusters there: a list under clusters:.`
-      if (!good) await startWithout([], [])
+      if (!good) await startWithout({ clusters: [], notifications: [], discovery: [] })
     } else await take(answer.text)
     return problemOfFile
   }
@@ -67,22 +71,20 @@ export function clustersSource(deps: ClustersSourceDeps) {
     const parsed = parseClusters(text)
     problemOfFile = problemText(deps.where, parsed.errors)
     if (problemOfFile !== '') {
-      if (!good) await startWithout(parsed.clusters, parsed.notifications)
+      if (!good) await startWithout(parsed)
       return
     }
-    clusters = parsed.clusters
-    notifications = parsed.notifications
+    ;({ clusters, notifications, discovery } = parsed)
     good = true
     await remember(text)
   }
 
   /** Nothing good was seen in this process: the kept file, or else those clusters that are right. */
-  async function startWithout(right: readonly Cluster[], routes: readonly Route[]): Promise<void> {
+  async function startWithout(right: Omit<ParsedClusters, 'errors'>): Promise<void> {
     const kept = await deps.lastGood?.read().catch(() => undefined)
     const parsed = kept === undefined ? undefined : parseClusters(kept)
     good = parsed !== undefined && parsed.errors.length === 0
-    clusters = good && parsed !== undefined ? parsed.clusters : right
-    notifications = good && parsed !== undefined ? parsed.notifications : routes
+    ;({ clusters, notifications, discovery } = good && parsed !== undefined ? parsed : right)
   }
 
   async function remember(text: string): Promise<void> {
@@ -98,7 +100,11 @@ export function clustersSource(deps: ClustersSourceDeps) {
     const problem = await refresh()
     if (problem !== told) deps.log(problem === '' ? `${deps.where} is right again.` : problem)
     told = problem
-    return { clusters, notifications, changed: changes(before, clusters), ...(problem === '' ? {} : { problem }) }
+    return {
+      ...{ clusters, notifications, discovery },
+      changed: changes(before, clusters),
+      ...(problem === '' ? {} : { problem }),
+    }
   }
   return { current }
 }

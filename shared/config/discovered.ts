@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts'
 import { errorText } from '../runtime/errors.ts'
 import { Cluster } from './cluster.ts'
-import type { ClustersSource } from './clusters-source.ts'
+import type { ClustersSource, CurrentClusters } from './clusters-source.ts'
 import { describeIssues } from './describe-issues.ts'
 
 /** What some directory of clusters knows of one. */
@@ -13,6 +13,8 @@ export type Found = {
 
 /** Clusters come and go by the hour; each look is a request to a directory that limits its callers. */
 const FRESH_MS = 5 * 60_000
+/** So long the watch waits for places that are asked; it goes on with what they told last, and hears the rest later. */
+const WAIT_MS = 5_000
 
 /**
  * Tags of a cluster become its entry: `nightcrier-endpoint` (required), `-name`, `-environment`, `-severity`, `-key` and
@@ -37,44 +39,66 @@ export function clusterFromTags({ name, location, tags }: Found): Cluster | stri
   return `the tags of ${name.slice(0, 63)} make no cluster: ${describeIssues(parsed.error, Cluster, given).join('; ')}`
 }
 
+/** Somewhere that clusters are known; what it tells that makes no cluster stands there as a sentence. */
+export type Place = {
+  /** The same as long as it is the same place, asked in the same way. */
+  readonly key: string
+  readonly name: string
+  readonly find: () => Promise<readonly (Cluster | string)[]>
+}
 export type DiscoveryDeps = {
-  readonly find: () => Promise<readonly Found[]>
-  readonly clock: Pick<Clock, 'now'>
+  /** For the file as it is now. */
+  readonly places: (file: Pick<CurrentClusters, 'discovery'>) => readonly Place[]
+  readonly clock: Clock
   /** Told once for each new problem. */
   readonly log: (message: string) => void
 }
+type State = { found: readonly Cluster[]; lookedAt: number; problems: readonly string[] }
 
-/** The clusters of a file and those that a directory knows; a name given by hand wins. What was found last stays while the directory is away. */
-export function withDiscovery(source: ClustersSource, deps: DiscoveryDeps): ClustersSource {
-  let found: readonly Cluster[] = []
-  let lookedAt = Number.NEGATIVE_INFINITY
-  let looking: Promise<void> | undefined
+/**
+ * The clusters of a file and those that other places know. A name given by hand wins; of two places that know one name the
+ * first. What was found last stays while a place is away, and one that is slow or wrong holds up no other.
+ */
+export function withDiscovery(source: Pick<ClustersSource, 'current'>, deps: DiscoveryDeps): ClustersSource {
+  const states = new Map<string, State>()
   let told = ''
+  let last: readonly Cluster[] = []
   let before: ReadonlyMap<string, string> = new Map()
 
-  async function look(): Promise<void> {
-    let problem = ''
+  async function look(place: Place, state: State): Promise<void> {
     try {
-      const read = (await deps.find()).map(clusterFromTags)
-      found = firstOfName(read.filter((one) => typeof one !== 'string'))
-      problem = read.filter((one) => typeof one === 'string').join('\n')
+      const read = await place.find()
+      state.found = read.filter((one) => typeof one !== 'string')
+      state.problems = read.filter((one) => typeof one === 'string')
     } catch (error) {
-      problem = `Clusters could not be discovered, those found last stay: ${errorText(error)}`
+      state.problems = [`${place.name}: clusters could not be discovered, those found last stay: ${errorText(error)}`]
     }
-    if (problem !== '' && problem !== told) deps.log(problem)
-    told = problem
+  }
+  function stateOf(place: Place): { readonly state: State; readonly looking?: Promise<void> } {
+    const now = deps.clock.now().getTime()
+    const state = states.get(place.key) ?? { found: [], lookedAt: Number.NEGATIVE_INFINITY, problems: [] }
+    states.set(place.key, state)
+    if (now - state.lookedAt <= FRESH_MS) return { state }
+    state.lookedAt = now
+    return { state, looking: look(place, state) }
+  }
+  async function settled(looking: readonly Promise<void>[]): Promise<void> {
+    if (looking.length === 0) return
+    const enough = new AbortController()
+    await Promise.race([Promise.all(looking), deps.clock.sleep(WAIT_MS, enough.signal)])
+    enough.abort()
   }
 
   return {
     current: async () => {
-      const now = deps.clock.now().getTime()
-      if (now - lookedAt > FRESH_MS) {
-        lookedAt = now
-        looking = look()
-      }
-      await looking
-      const { clusters: byHand, ...rest } = await source.current()
-      const clusters = firstOfName([...byHand, ...found])
+      const { clusters: byHand, problem, ...rest } = await source.current()
+      const places = deps.places(rest).map((place) => ({ place, ...stateOf(place) }))
+      await settled(places.flatMap(({ looking = [] }) => looking))
+      for (const key of states.keys()) if (!places.some(({ place }) => place.key === key)) states.delete(key)
+      const { clusters, problems } = merged(byHand, places)
+      const all = [...places.flatMap(({ state }) => state.problems), ...problems].join('\n')
+      if (all !== '' && all !== told) deps.log(all)
+      told = all
       const texts = new Map(clusters.map((cluster) => [cluster.name, JSON.stringify(cluster)]))
       const changed = {
         added: [...texts.keys()].filter((name) => !before.has(name)),
@@ -82,16 +106,27 @@ export function withDiscovery(source: ClustersSource, deps: DiscoveryDeps): Clus
         modified: [...texts].flatMap(([name, text]) => (before.has(name) && before.get(name) !== text ? [name] : [])),
       }
       before = texts
-      return { ...rest, clusters, changed }
+      // The same list as long as nothing has changed: others look whether it is.
+      if (last.length !== clusters.length || Object.values(changed).some((names) => names.length > 0)) last = clusters
+      const wrong = [problem ?? '', all].filter((one) => one !== '').join('\n')
+      return { ...rest, clusters: last, changed, ...(wrong === '' ? {} : { problem: wrong }) }
     },
   }
 }
 
 /** Upper and lower case count as the same, as in the file. */
-function firstOfName(clusters: readonly Cluster[]): readonly Cluster[] {
-  const names = new Set<string>()
-  return clusters.filter(({ name }) => {
-    const key = name.toLowerCase()
-    return !names.has(key) && names.add(key)
-  })
+function merged(byHand: readonly Cluster[], places: readonly { readonly place: Place; readonly state: State }[]) {
+  const clusters = new Map(byHand.map((cluster) => [cluster.name.toLowerCase(), { cluster, from: '' }]))
+  const problems: string[] = []
+  for (const { place, state } of places)
+    for (const cluster of state.found) {
+      const key = cluster.name.toLowerCase()
+      const known = clusters.get(key)
+      if (known === undefined) clusters.set(key, { cluster, from: place.name })
+      else if (known.from !== '')
+        problems.push(
+          `${place.name} also knows a cluster "${cluster.name}"; the one of ${known.from} counts. Rename or exclude one of them.`,
+        )
+    }
+  return { clusters: [...clusters.values()].map(({ cluster }) => cluster), problems }
 }

@@ -99,6 +99,7 @@ function foundAt(path: string, text: string, allowExec: boolean, connect: Connec
     const { server, namespace, text: standing } = read()
     return {
       target: { name, aliases: [], server, namespace, source: `file ${path}` },
+      file: path,
       version: standing,
       open: async () => connect(read().text, { where: path, allowExec }),
     }

@@ -14,6 +14,8 @@ export type Connect = (kubeconfig: string, options: ConnectOptions) => Opened
 /** A cluster that a source knows. */
 export type Found = {
   readonly target: Target
+  /** Where its kubeconfig lies by itself. */
+  readonly file?: string
   /** Another one means that something else stands behind the name: it is connected anew. */
   readonly version: string
   /** Gets the credential and connects; again when the credential runs out or is refused. */

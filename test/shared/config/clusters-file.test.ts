@@ -97,7 +97,7 @@ test.each([
   ['just words', ['the file: must be a group of keys']],
   ['clusters: []', ['clusters: is empty. List at least one cluster']],
   ['clusters:', ['clusters: is empty; it must be a list']],
-  ['{}', ['clusters: is required: list at least one cluster']],
+  ['{}', ['clusters: is required: list at least one cluster, or a place under discovery:']],
   ['clusters:\n  - name: a\n   mcp: {}', [expect.stringMatching(/^line 3, column \d+: not YAML/)]],
   ['clusters: [\n', [expect.stringMatching(/^line 2, column 1: not YAML/)]],
   [
@@ -107,7 +107,7 @@ test.each([
   ['clusters: *nobody', ['the file uses aliases (*name) too often, or one without its anchor. Write the values out']],
   [`clusters:\n${' '.repeat(1024 * 1024)}`, ['the file is over 1 MiB. Split the clusters over two installations']],
 ])('%j is refused in words', (text, expected) => {
-  expect(parseClusters(text)).toEqual({ clusters: [], notifications: [], errors: expected })
+  expect(parseClusters(text)).toEqual({ clusters: [], notifications: [], discovery: [], errors: expected })
 })
 
 test('a broken line is told by its place, never quoted, since it may hold a key', () => {

@@ -68,6 +68,7 @@ test('without a good file yet: a missing one is one sentence, a wrong one gives 
   expect(await missing.current()).toEqual({
     clusters: [],
     notifications: [],
+    discovery: [],
     changed: none,
     problem: 'config/clusters.yaml is missing. Put your clusters there: a list under clusters:.',
   })

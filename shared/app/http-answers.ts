@@ -38,15 +38,16 @@ const clusterRows = ({ storage }: Platform) =>
   storage.table(tables.clusters).list({ partition: 'clusters', limit: MOST_CLUSTERS })
 
 export async function clusterHealth(platform: Platform): Promise<Answer> {
-  const [{ clusters, problem }, rows, permissions] = await Promise.all([
+  const [{ clusters, problem }, rows, permissions, breakers] = await Promise.all([
     platform.clusters.current(),
     clusterRows(platform),
     platform.storage.table(tables.permissions).list({ partition: 'permissions', limit: MOST_CLUSTERS }),
+    platform.storage.table(tables.control).list({ partition: 'breakers', limit: MOST_BREAKERS }),
   ])
   const configErrors = problem === undefined ? [] : [problem]
   return json({
     status: 200,
-    body: clusterHealthOf({ clusters, rows, permissions, configErrors }, platform.clock.now()),
+    body: clusterHealthOf({ clusters, rows, permissions, breakers, configErrors }, platform.clock.now()),
   })
 }
 

@@ -4,7 +4,7 @@ import { type BreakerChange, type Breakers, breakers } from '../runtime/breaker.
 import type { Log } from '../runtime/log.ts'
 import type { Platform } from './platform.ts'
 
-/** A place that fails is left alone for this long at first, and at most; its notices wait in the queue. */
+/** What fails is left alone for this long at first, and at most; what is meant for it waits, or does without. */
 const OPEN_MS = 60_000
 const LONGEST_OPEN_MS = 15 * 60_000
 

@@ -7,6 +7,7 @@ import { randomId } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
 import type { TriageDeps } from '../triage/deps.ts'
 import type { Platform } from './platform.ts'
+import { toldBreakers } from './told-breakers.ts'
 
 /** The triage stage with its real surroundings. */
 export function triageDeps(platform: Platform, log: Log): TriageDeps {
@@ -29,6 +30,7 @@ export function triageDeps(platform: Platform, log: Log): TriageDeps {
     brokerPort: platform.brokerPort,
     newToken: () => `${randomId()}${randomId()}`,
     notify: noticesTo(storage.queue(queues.notices)),
+    breakers: toldBreakers(platform, log),
     clock: platform.clock,
     random: platform.random,
     log,

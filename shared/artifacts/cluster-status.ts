@@ -13,6 +13,8 @@ export const ClusterStatus = z.looseObject({
   lastEvent: z.string().default(''),
   /** Of the last failure, while it lasts. */
   error: z.string().default(''),
+  /** JSON: the last failures, oldest first, also when they are over. */
+  reasons: z.string().default('[]'),
   /** When the next try is due, while there is a failure. */
   retryAt: z.string().default(''),
   eventCount: z.number().default(0),
@@ -26,6 +28,14 @@ export const ClusterStatus = z.looseObject({
   watchedSince: z.string().default(''),
 })
 export type ClusterStatus = z.infer<typeof ClusterStatus>
+
+const Reasons = z.array(z.strictObject({ at: z.string(), text: z.string() }))
+export type Reason = z.infer<typeof Reasons>[number]
+/** Three are shown, two more help whoever reads the table. */
+const MOST_REASONS = 5
+export const reasonsOf = (json: string): readonly Reason[] => Reasons.parse(JSON.parse(json))
+export const withReason = (json: string, reason: Reason): string =>
+  JSON.stringify([...reasonsOf(json), reason].slice(-MOST_REASONS))
 
 /** A row of table `control`, partition `supervisors`, key = the supervisor's name: written at least every 30 s. */
 export const Heartbeat = z.looseObject({ at: z.iso.datetime() })

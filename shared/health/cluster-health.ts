@@ -1,6 +1,7 @@
-import { ClusterStatus, type ConnectionStatus } from '../artifacts/cluster-status.ts'
+import { ClusterStatus, type ConnectionStatus, type Reason, reasonsOf } from '../artifacts/cluster-status.ts'
 import { ClusterPermissions } from '../artifacts/permissions.ts'
 import type { Cluster } from '../config/cluster.ts'
+import { readBreaker } from '../runtime/breaker.ts'
 import { fromParts } from '../runtime/json-parts.ts'
 import type { Row } from '../runtime/table.ts'
 
@@ -11,6 +12,8 @@ export type ClusterHealth = {
   readonly last_event?: string
   readonly error?: string
   readonly retry_in?: string
+  /** The last three failures, oldest first. */
+  readonly failures?: readonly Reason[]
   readonly event_count: number
   /** Time in which nobody was subscribed, and its part of the time since the cluster is watched. */
   readonly blind_seconds: number
@@ -18,6 +21,14 @@ export type ClusterHealth = {
   readonly triage_enabled: boolean
   readonly permissions?: ClusterPermissions
   readonly labels?: Readonly<Record<string, string>>
+}
+export type BreakerHealth = {
+  readonly name: string
+  readonly state: 'open' | 'closed'
+  readonly failures: number
+  readonly since: string
+  readonly retry_in?: string
+  readonly reasons: readonly Reason[]
 }
 export type HealthSummary = {
   readonly clusters: readonly ClusterHealth[]
@@ -27,6 +38,8 @@ export type HealthSummary = {
     readonly unhealthy: number
     readonly triage_enabled: number
   }
+  /** What fails again and again; while it is open it is left alone. */
+  readonly breakers?: readonly BreakerHealth[]
   /** What is wrong with the configuration in force, if anything. */
   readonly config_errors?: readonly string[]
 }
@@ -36,6 +49,8 @@ export type HealthInput = {
   readonly clusters: readonly Cluster[]
   readonly rows: readonly Row[]
   readonly permissions: readonly Row[]
+  /** Of table `control`, partition `breakers`. */
+  readonly breakers?: readonly Row[]
   readonly configErrors?: readonly string[]
 }
 
@@ -63,6 +78,7 @@ export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
     )
   const active = clusters.filter(({ status }) => status === 'active').length
   const errors = input.configErrors ?? []
+  const failing = (input.breakers ?? []).map((row) => breakerOf(row, now)).filter(({ failures }) => failures > 0)
   return {
     clusters,
     summary: {
@@ -71,8 +87,21 @@ export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
       unhealthy: clusters.length - active,
       triage_enabled: clusters.filter(({ triage_enabled }) => triage_enabled).length,
     },
+    ...(failing.length === 0 ? {} : { breakers: failing }),
     ...(errors.length === 0 ? {} : { config_errors: errors }),
   }
+}
+
+const SHOWN = 3
+
+function breakerOf(row: Row, now: Date): BreakerHealth {
+  const { name, state, failures, since, retryAt, reasons } = readBreaker(row)
+  return { name, state, failures, since, ...retryIn(retryAt, now), reasons: reasons.slice(-SHOWN) }
+}
+
+function retryIn(at: string, now: Date): { readonly retry_in?: string } {
+  const wait = at === '' ? 0 : new Date(at).getTime() - now.getTime()
+  return wait > 0 ? { retry_in: `${Math.ceil(wait / 1000)}s` } : {}
 }
 
 function healthOf(
@@ -81,13 +110,14 @@ function healthOf(
   permissions: ClusterPermissions | undefined,
   now: Date,
 ): ClusterHealth {
-  const wait = watch.retryAt === '' ? 0 : new Date(watch.retryAt).getTime() - now.getTime()
+  const failures = reasonsOf(watch.reasons).slice(-SHOWN)
   return {
     name: cluster.name,
     status: watch.status,
     ...(watch.lastEvent === '' ? {} : { last_event: watch.lastEvent }),
     ...(watch.error === '' ? {} : { error: watch.error }),
-    ...(wait > 0 ? { retry_in: `${Math.ceil(wait / 1000)}s` } : {}),
+    ...retryIn(watch.retryAt, now),
+    ...(failures.length === 0 ? {} : { failures }),
     event_count: watch.eventCount,
     ...blindness(watch, now),
     triage_enabled: cluster.triage.enabled,

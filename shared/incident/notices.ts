@@ -64,6 +64,8 @@ export const NoticeMessage = z.discriminatedUnion('type', [
     /** Since when nobody hears its faults. */
     since: z.iso.datetime(),
     error: z.string().max(1000),
+    /** The last failures, oldest first. */
+    reasons: z.array(Reason).max(5).default([]),
     retryAt: z.iso.datetime().optional(),
   }),
   z.strictObject({

@@ -4,6 +4,7 @@ import { containerGroupName } from '../incident/identity.ts'
 import type { Incident, IncidentState } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { ResultMessage } from '../incident/messages.ts'
+import { AGENTS, modelBreaker } from '../runtime/breaker-names.ts'
 import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { composeReport } from './compose.ts'
@@ -40,7 +41,7 @@ export const handleResult =
     await publish(deps)(report, files)
     const moved = await move(deps, result, report)
     if (moved === 'refused') return refuse(deps, result, 'outdated')
-    await countAgent(deps, result)
+    await countAgent(deps, result, report)
     await finish(deps, { ...report, incident: moved.incident }, result.fence)
     return 'published'
   }
@@ -162,17 +163,21 @@ async function tell(deps: ReportDeps, incident: Incident): Promise<void> {
 }
 
 /** After the move, so that a message that comes again counts nothing twice. */
-async function countAgent(deps: ReportDeps, { incidentId, ended, reason }: ResultMessage): Promise<void> {
+async function countAgent(deps: ReportDeps, { incidentId, ended, reason }: ResultMessage, { usage, notes }: Report) {
   try {
     if (ended === 'completed') await deps.breakers.succeeded(AGENTS)
     else await deps.breakers.failed(AGENTS, `${incidentId}: ${reason ?? endings[ended]}`)
+    if (usage === undefined || usage.model === '') return
+    const model = modelBreaker(usage.model)
+    // Not one token: it was asked in vain, or nobody came to ask it.
+    const why = notes.find((note) => note.includes(usage.model)) ?? 'it answered nothing'
+    if (usage.outputTokens > 0) await deps.breakers.succeeded(model)
+    else await deps.breakers.failed(model, `${incidentId}: ${why}`)
   } catch (error) {
     deps.log.warn({ incidentId }, `How the agent ended was not counted: ${errorText(error)}`)
   }
 }
 
-/** The breaker's name: its notices name it so. */
-const AGENTS = 'agents'
 const endings = {
   failed: 'the agent failed',
   timeout: 'the agent ran past its deadline',

@@ -158,5 +158,7 @@ export function breakers(deps: BreakerDeps): Breakers {
 }
 
 const toFields = ({ reasons, ...rest }: State): Fields => ({ ...rest, reasons: JSON.stringify(reasons) })
+/** As others show it: what a row of partition `breakers` says. */
+export const readBreaker = (row: Row) => ({ name: row.key, ...ofFields(row.fields) })
 const ofFields = (fields: Fields): State =>
   StateColumns.parse({ ...fields, reasons: JSON.parse(String(fields.reasons)) })

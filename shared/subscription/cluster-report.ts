@@ -1,3 +1,4 @@
+import { withReason } from '../artifacts/cluster-status.ts'
 import type { ClusterRow } from '../lease/cluster-row.ts'
 import type { LeaseBook } from '../lease/lease-book.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -35,6 +36,7 @@ export function clusterReport(
               blindSince: state.blindSince || now,
               connectedSince: '',
               error: error.slice(0, MAX_ERROR),
+              reasons: withReason(state.reasons, { at: now, text: error.slice(0, MAX_ERROR) }),
               errorCount: state.errorCount + 1,
             }
           case 'connecting': {

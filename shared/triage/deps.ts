@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts'
 import type { SendNotice } from '../incident/notices.ts'
 import type { IncidentStore } from '../incident/store.ts'
 import type { Blobs } from '../runtime/blobs.ts'
+import type { Breakers } from '../runtime/breaker.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { ContainerGroups } from '../runtime/container-groups.ts'
 import type { Random } from '../runtime/ids.ts'
@@ -37,6 +38,8 @@ export type TriageDeps = {
   readonly newToken: () => string
   /** Puts it on queue `notices`; who hears of it is decided there. */
   readonly notify: SendNotice
+  /** Container groups and models that fail again and again are left alone for a while. */
+  readonly breakers: Pick<Breakers, 'ask' | 'succeeded' | 'failed' | 'state'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -1,4 +1,5 @@
 import type { Incident } from '../incident/incident.ts'
+import { CONTAINER_GROUPS } from '../runtime/breaker-names.ts'
 import { STALE } from '../runtime/contend.ts'
 import { errorText } from '../runtime/errors.ts'
 import { announce } from './announce.ts'
@@ -22,7 +23,10 @@ export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly st
   const waiting = items.map(({ incident }) => incident)
   await freeSlots(deps)
   const limits = { total: settings.MAX_CONCURRENT_AGENTS, perCluster: settings.MAX_CONCURRENT_AGENTS_PER_CLUSTER }
-  const chosen = fairOrder(waiting, await agentSlots(deps).holders(), limits)
+  // While groups cannot be started, all wait; then one goes first, to see whether it works again.
+  const groups = (await deps.breakers.state(CONTAINER_GROUPS)).now
+  const most = groups === 'open' ? 0 : groups === 'half-open' ? 1 : waiting.length
+  const chosen = fairOrder(waiting, await agentSlots(deps).holders(), limits).slice(0, most)
 
   const tried = await Promise.all(
     chosen.map(async ({ incidentId, cluster }) => {

@@ -2,6 +2,8 @@ import { bundleName } from '../artifacts/layout.ts'
 import type { Cluster } from '../config/cluster.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
+import { CONTAINER_GROUPS, modelBreaker } from '../runtime/breaker-names.ts'
+import type { GroupSpec } from '../runtime/container-groups.ts'
 import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { groupSpec, modelFor } from './agent-spec.ts'
@@ -23,6 +25,7 @@ export const startAgent =
   (deps: TriageDeps) =>
   async (stored: Stored): Promise<Started> => {
     const { incident } = stored
+    const { breakers } = deps
     let lacks: readonly string[] = []
     try {
       const cluster = await deps.cluster(incident.cluster)
@@ -32,8 +35,14 @@ export const startAgent =
       }
       const prepared = await prepare(deps, stored, cluster, await deps.secret(kubeconfigRef))
       lacks = prepared.lacks
-      if ((await deps.groups.start(prepared.spec)) === 'no-capacity') {
-        await giveBack(deps, stored)
+      const admitted = await breakers.ask(CONTAINER_GROUPS)
+      if (!admitted.go) {
+        const until = admitted.retryAt.toISOString()
+        await giveBack(deps, stored, `Container groups cannot be started; waits until ${until}`)
+        return 'no-capacity'
+      }
+      if ((await started(deps, prepared.spec)) === 'no-capacity') {
+        await giveBack(deps, stored, 'No room for a container group at the moment; waits again')
         return 'no-capacity'
       }
     } catch (error) {
@@ -58,6 +67,18 @@ export const startAgent =
     )
     return 'started'
   }
+
+async function started({ groups, breakers }: TriageDeps, spec: GroupSpec) {
+  try {
+    const answer = await groups.start(spec)
+    // No room is an answer, too: the service works.
+    await breakers.succeeded(CONTAINER_GROUPS)
+    return answer
+  } catch (error) {
+    await breakers.failed(CONTAINER_GROUPS, errorText(error))
+    throw error
+  }
+}
 
 async function prepare(deps: TriageDeps, { incident }: Stored, cluster: Cluster, kubeconfig: string) {
   const deadline = incident.deadline ?? deps.clock.now().toISOString()
@@ -95,6 +116,11 @@ function withNotes(incident: Incident, notes: readonly string[], at: Date): Inci
 async function modelWithKey(deps: TriageDeps, cluster: Cluster) {
   const model = modelFor(deps.settings, cluster)
   if (model === undefined) return {}
+  const admitted = await deps.breakers.ask(modelBreaker(model.model))
+  if (!admitted.go) {
+    const until = admitted.retryAt.toISOString()
+    return { note: `The model ${model.model} is left alone until ${until}, for it fails: the rules work alone` }
+  }
   try {
     return { model, key: await deps.secret(deps.settings.AGENT_MODEL_KEY) }
   } catch (error) {
@@ -105,7 +131,7 @@ async function modelWithKey(deps: TriageDeps, cluster: Cluster) {
   }
 }
 
-async function giveBack(deps: TriageDeps, { incident }: Stored): Promise<void> {
+async function giveBack(deps: TriageDeps, { incident }: Stored, why: string): Promise<void> {
   const { incidentId, fence } = incident
   const moved = await contend(deps, incidentId, async () => {
     const stored = await deps.store.current(incidentId)
@@ -113,7 +139,6 @@ async function giveBack(deps: TriageDeps, { incident }: Stored): Promise<void> {
     const { agentStartedAt, concluded } = stored?.incident ?? {}
     if (stored === undefined || agentStartedAt !== undefined || concluded !== undefined) return 'refused'
     const changes = { deadline: undefined, startedAt: undefined }
-    const why = 'No room for a container group at the moment; waits again'
     return deps.store.move(stored, 'queued', { at: deps.clock.now(), note: why, fence, changes })
   })
   if (moved !== 'refused') await agentSlots(deps).release(incidentId, fence)

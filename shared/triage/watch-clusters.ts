@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ClusterStatus } from '../artifacts/cluster-status.ts'
+import { ClusterStatus, type Reason, reasonsOf } from '../artifacts/cluster-status.ts'
 import { derivedId } from '../runtime/ids.ts'
 import type { Row } from '../runtime/table.ts'
 import type { TriageDeps } from './deps.ts'
@@ -28,7 +28,13 @@ type Watch = z.infer<typeof Watch>
 const MOST_SINGLE = 5
 const MOST_NAMES = 20
 
-type Lost = { readonly cluster: string; readonly since: string; readonly error: string; readonly retryAt: string }
+type Lost = {
+  readonly cluster: string
+  readonly since: string
+  readonly error: string
+  readonly retryAt: string
+  readonly reasons: readonly Reason[]
+}
 
 /**
  * Tells of clusters whose faults nobody has heard for too long, and of those that are back. A notice goes out before
@@ -54,9 +60,9 @@ export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<void
     const seconds = (now.getTime() - Date.parse(since)) / 1000
     if (row !== undefined && since === '') (wanted ? back : forgotten).push(row)
     else if (row === undefined && seconds >= deps.settings.CLUSTER_UNREACHABLE_SECONDS) {
-      const { error, retryAt } = parsed.data
+      const { error, retryAt, reasons } = parsed.data
       const why = error === '' ? 'No supervisor watches it; see the log of the supervisor functions' : error
-      lost.push({ cluster, since, error: why.slice(0, 1000), retryAt })
+      lost.push({ cluster, since, error: why.slice(0, 1000), retryAt, reasons: reasonsOf(reasons) })
     }
   }
   await tellBack(deps, told, back)
@@ -80,10 +86,10 @@ async function tellLost({ notify, control, clock }: WatchClustersDeps, lost: rea
     for (const { cluster, since } of lost) await control.insert(TOLD, cluster, { since, outage, of: lost.length })
     return
   }
-  for (const { cluster, since, error, retryAt } of lost) {
+  for (const { cluster, since, error, retryAt, reasons } of lost) {
     const id = `unreachable:${cluster}:${since}`
     const retry = isTime(retryAt) ? { retryAt } : {}
-    await notify({ version: 1, type: 'unreachable', id, at, cluster, since, error, ...retry })
+    await notify({ version: 1, type: 'unreachable', id, at, cluster, since, error, reasons: [...reasons], ...retry })
     await control.insert(TOLD, cluster, { since, outage: '', of: 1 })
   }
 }

@@ -105,6 +105,7 @@ export function stagesOf(around: Surroundings) {
     brokerPort: async () => 8700,
     newToken: () => 'token-'.padEnd(24, 'x'),
     notify: noticesOf(who),
+    breakers: breakersOf(who),
     settings: { ...settings, QUEUE_WAIT_LIMIT_SECONDS: around.waitLimitSeconds },
   })
 

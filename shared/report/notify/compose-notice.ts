@@ -124,7 +124,7 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
         severity: 'critical',
         title: `Cluster ${message.cluster} is not watched`,
         text: `Since ${clock(message.since)} (${span(message.since, at)}) nobody hears its faults. Once it can be reached again it is looked at as a whole, so what still is wrong then is found.`,
-        facts: [['Error', cutAtSentence(message.error, 500)], ...retry],
+        facts: [['Error', cutAtSentence(message.error, 500)], ...retry, ...reasons(message.reasons)],
       }
     }
     case 'reachable':

@@ -21,6 +21,34 @@ describe('the health of clusters', () => {
     labels: { region: 'us-east' },
     triage: { enabled: true, kubeconfig: 'keyvault:kubeconfig-east' },
   })
+  test('shows the last three failures of a cluster, and of what is left alone for now', () => {
+    const reasons = ['one', 'two', 'three', 'four'].map((text, at) => ({ at: `2026-01-12T09:4${at}:00.000Z`, text }))
+    const fields = { untold: '', openedAt: '', openings: 1, since: reasons[0]!.at, reasons: JSON.stringify(reasons) }
+    const of = (key: string, more: Fields) => ({
+      partition: 'breakers',
+      key,
+      etag: '1',
+      fields: { ...fields, ...more },
+    })
+    const { clusters, breakers } = clusterHealth(
+      {
+        clusters: [east],
+        rows: [row('east', { status: 'failed', error: 'four', reasons: JSON.stringify(reasons) })],
+        permissions: [],
+        breakers: [
+          of('container groups', { state: 'open', failures: 4, retryAt: '2026-01-12T09:42:00.000Z' }),
+          of('agents', { state: 'closed', failures: 0, retryAt: '' }),
+        ],
+      },
+      now,
+    )
+    const last = reasons.slice(1)
+    expect(clusters[0]?.failures).toEqual(last)
+    expect(breakers).toEqual([
+      { name: 'container groups', state: 'open', failures: 4, since: reasons[0]!.at, retry_in: '60s', reasons: last },
+    ])
+  })
+
   test('is told with the names and words that are agreed', () => {
     const health = clusterHealth(
       {

@@ -16,7 +16,9 @@ async function setUp(fields: Record<string, string | boolean> = {}) {
 }
 
 test('a cluster that nobody hears is told of after the set time, once, with the error and the next try', async () => {
-  const { w, look } = await setUp()
+  const reasons = [{ at: at(0), text: 'nothing listens there' }]
+  const { w, becomes, look } = await setUp()
+  await becomes({ reasons: JSON.stringify(reasons) })
   w.clock.pass(299)
   await look()
   expect(w.notices).toEqual([])
@@ -32,6 +34,7 @@ test('a cluster that nobody hears is told of after the set time, once, with the 
       cluster: 'east',
       since: at(0),
       error: 'nothing listens there',
+      reasons,
       retryAt: at(310),
     },
   ])

@@ -3,6 +3,7 @@ import { Cluster } from '../../../shared/config/cluster.ts'
 import { type Fault, Fault as FaultSchema } from '../../../shared/faults/fault.ts'
 import type { NoticeMessage } from '../../../shared/incident/notices.ts'
 import { incidentStore } from '../../../shared/incident/store.ts'
+import { type BreakerChange, breakers } from '../../../shared/runtime/breaker.ts'
 import { GiveUp } from '../../../shared/runtime/errors.ts'
 import type { TriageDeps } from '../../../shared/triage/deps.ts'
 import { agentSlots } from '../../../shared/triage/slots.ts'
@@ -138,6 +139,13 @@ export function world({ settings = {}, clusters = [cluster('east'), cluster('wes
   let seed = 1
   let tokens = 0
 
+  const random = () => {
+    seed = (seed * 16807) % 2147483647
+    return seed / 2147483647
+  }
+  const log = { debug: line, info: line, warn: line, error: line }
+  const changes: BreakerChange[] = []
+
   const deps: TriageDeps = {
     store: incidentStore({ incidents, history }),
     control,
@@ -160,15 +168,18 @@ export function world({ settings = {}, clusters = [cluster('east'), cluster('wes
     newToken: () => `token-${++tokens}-`.padEnd(24, 'x'),
     notify: async (notice) => void notices.push(notice),
     clock,
-    random: () => {
-      seed = (seed * 16807) % 2147483647
-      return seed / 2147483647
-    },
-    log: { debug: line, info: line, warn: line, error: line },
+    breakers: breakers({
+      ...{ control, clock, random, log, threshold: 3, openMs: 60_000, longestMs: 900_000 },
+      onChange: async (change) => void changes.push(change),
+    }),
+    random,
+    log,
     settings: { ...defaults, ...settings },
   }
   return {
     deps,
+    /** What the breakers would have told. */
+    changes,
     clock,
     incidents,
     history,

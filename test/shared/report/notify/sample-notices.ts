@@ -45,7 +45,14 @@ export const all: Readonly<Record<string, Notice>> = {
   'dead-letter': trouble({ type: 'dead-letter', queue: 'faults', reason: '2 faults', blob: '2026/x.json' }),
   degraded: trouble({ type: 'degraded', what: 'agents', failures: 7, since, reasons, retryAt: at }),
   recovered: trouble({ type: 'recovered', what: 'agents', failures: 7, since, reasons }),
-  unreachable: trouble({ type: 'unreachable', cluster: 'east', since, error: 'nothing listens there', retryAt: at }),
+  unreachable: trouble({
+    type: 'unreachable',
+    cluster: 'east',
+    since,
+    error: 'nothing listens there',
+    reasons: [{ at: since, text: 'its certificate has expired' }],
+    retryAt: at,
+  }),
   outage: trouble({
     ...{ type: 'outage', over: false, outage: 'o', clusters: 40, names: ['east', 'west'], since },
     error: 'nothing listens there',

@@ -153,8 +153,9 @@ function withoutMessage(text: string): string {
 }
 
 /** Without an answer nobody knows; whoever asks again must not take that for "not done". */
+const neverThere = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|Tls)$/
 const uncertain = (error: ClusterApiError): ClusterApiError =>
-  error.status !== 0
+  error.status !== 0 || neverThere.test(error.reason)
     ? error
     : new ClusterApiError(
         `${error.message} It may have been done all the same: look before you ask again.`,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import { connectCluster } from '../../kubernetes/connect.ts'
+import { credentialInfo } from '../../kubernetes/credential-expiry.ts'
 import { contextsIn, type Kubeconfig, parseKubeconfig, readContext } from '../../kubernetes/kubeconfig.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
@@ -100,6 +101,7 @@ function foundAt(path: string, text: string, allowExec: boolean, connect: Connec
     return {
       target: { name, aliases: [], server, namespace, source: `file ${path}` },
       file: path,
+      credential: () => credentialInfo({ text: standing }),
       version: standing,
       open: async () => connect(read().text, { where: path, allowExec }),
     }

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import type { CredentialInfo } from '../../kubernetes/credential-expiry.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
 import { cleanText } from '../redaction.ts'
@@ -18,6 +19,7 @@ export type Heard = {
   readonly state: string
   readonly labels?: Readonly<Record<string, string>>
   readonly server: string
+  readonly credential?: () => CredentialInfo | undefined
   readonly open: () => Promise<Opened>
 }
 type Filter = {
@@ -86,6 +88,7 @@ export function discoverySource(deps: {
         source: name,
         ...(one.labels === undefined ? {} : { labels: one.labels }),
       },
+      ...(one.credential === undefined ? {} : { credential: one.credential }),
       version: `${one.id} ${one.server}`,
       open: one.open,
     }

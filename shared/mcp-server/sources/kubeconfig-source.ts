@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { connectCluster } from '../../kubernetes/connect.ts'
+import { credentialInfo } from '../../kubernetes/credential-expiry.ts'
 import { type MergedKubeconfig, mergedKubeconfig } from '../../kubernetes/merged-kubeconfig.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
@@ -58,6 +59,7 @@ const foundIn = (merged: MergedKubeconfig, allowExec: boolean, connect: Connect)
       const { server, namespace, text } = merged.read(name, { allowExec })
       return {
         target: { name, aliases: [], server, namespace, source },
+        credential: () => credentialInfo({ text }),
         version: text,
         // Read anew: a token file that it names may hold another one by now.
         open: async () => connect(merged.read(name, { allowExec }).text, { where, allowExec }),

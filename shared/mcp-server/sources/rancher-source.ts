@@ -1,4 +1,5 @@
 import { connectCluster } from '../../kubernetes/connect.ts'
+import type { CredentialInfo } from '../../kubernetes/credential-expiry.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
 import type { RancherTable } from '../server-config.ts'
@@ -31,14 +32,15 @@ export function rancherSource(
     const name = tokenName(await token())
     if (name !== undefined) info = (await tokenInfo(http, name, signal).catch(() => undefined)) ?? info
   }
+  const ownCredential = (): CredentialInfo => ({
+    kind: 'token',
+    ...(info?.expires === undefined ? {} : { expires: info.expires }),
+  })
   async function throughProxy(server: string): Promise<Opened> {
     const cluster = connect(tokenKubeconfig({ server, token: await token(), insecure }), {
       where: `Rancher ${url}`,
     })
-    return {
-      ...cluster,
-      credential: { kind: 'token', ...(info?.expires === undefined ? {} : { expires: info.expires }) },
-    }
+    return { ...cluster, credential: ownCredential() }
   }
   async function byKubeconfig(id: string): Promise<Opened> {
     const { text, expires, remove } = await mintKubeconfig(url, http, id, clock)
@@ -68,7 +70,12 @@ export function rancherSource(
       const [clusters] = await Promise.all([rancherClusters(url, http, signal), ownToken(signal)])
       return clusters.map((one) => {
         const server = `${url}/k8s/clusters/${one.id}`
-        return { ...one, server, open: () => (table.access === 'proxy' ? throughProxy(server) : byKubeconfig(one.id)) }
+        return {
+          ...one,
+          server,
+          ...(table.access === 'proxy' ? { credential: ownCredential } : {}),
+          open: () => (table.access === 'proxy' ? throughProxy(server) : byKubeconfig(one.id)),
+        }
       })
     },
     status: async (signal) => {

@@ -1,6 +1,7 @@
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import type { ClusterWriter } from '../../kubernetes/cluster-writer.ts'
 import type { ConnectOptions } from '../../kubernetes/connect.ts'
+import type { CredentialInfo } from '../../kubernetes/credential-expiry.ts'
 import type { Target } from '../target.ts'
 
 export type Opened = ClusterApi & {
@@ -16,6 +17,8 @@ export type Found = {
   readonly target: Target
   /** Where its kubeconfig lies by itself. */
   readonly file?: string
+  /** What it is logged into with, as far as that is known before it is opened. */
+  readonly credential?: () => CredentialInfo | undefined
   /** Another one means that something else stands behind the name: it is connected anew. */
   readonly version: string
   /** Gets the credential and connects; again when the credential runs out or is refused. */

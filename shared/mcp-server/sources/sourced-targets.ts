@@ -105,7 +105,7 @@ export function sourcedTargets(
     return {
       ...eachCall(server, callOf(name)),
       get credential() {
-        return connections.get(name)?.api.credential
+        return connections.get(name)?.api.credential ?? now().byName.get(name)?.found?.credential?.()
       },
     }
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { withinBytes } from '../bounds.ts'
 import { defineTool, reads } from '../define-tool.ts'
+import { credentialText, ToldCredential, toldCredential } from '../told-credential.ts'
 
 /** Five hundred clusters by name; together with the text it stays what a model is shown. */
 const MAX_BYTES = 24_000
@@ -12,7 +13,12 @@ export const clustersList = defineTool({
   title: 'Clusters: List',
   description:
     'Use when you need to know which clusters there are and by what names they go. Looks at the configuration only: it does not say whether a cluster answers.',
-  input: { show_details: z.boolean().default(false).describe('Also server address, namespace and aliases') },
+  input: {
+    show_details: z
+      .boolean()
+      .default(false)
+      .describe('Also server address, namespace, aliases, and until when the credential is good'),
+  },
   output: {
     clusters: z.array(
       z.object({
@@ -21,6 +27,7 @@ export const clustersList = defineTool({
         server: z.string().optional(),
         namespace: z.string().optional(),
         source: z.string().optional(),
+        credential: ToldCredential.optional(),
         default: z.boolean().optional(),
         problem: z.string().optional(),
       }),
@@ -29,10 +36,14 @@ export const clustersList = defineTool({
     problems: z.array(z.string()).optional().describe('What is wrong with where the list comes from: it may lack some'),
   },
   effects: { ...reads, openWorldHint: false },
-  run: async ({ show_details }, { targets }) => {
+  run: async ({ show_details }, { targets, now }) => {
+    const details = (name: string) => {
+      const credential = toldCredential(() => targets.at(name), now())
+      return credential === undefined ? {} : { credential }
+    }
     const all = targets.list().map(({ name, aliases, server, namespace, source, problem }) => ({
       name,
-      ...(show_details ? { aliases: [...aliases], server, namespace } : {}),
+      ...(show_details ? { aliases: [...aliases], server, namespace, ...details(name) } : {}),
       ...(show_details && source !== undefined ? { source } : {}),
       ...(targets.preferred !== undefined && [name, ...aliases].includes(targets.preferred) ? { default: true } : {}),
       ...(problem === undefined ? {} : { problem }),
@@ -56,6 +67,7 @@ type Told = {
     readonly aliases?: readonly string[] | undefined
     readonly server?: string | undefined
     readonly namespace?: string | undefined
+    readonly credential?: z.infer<typeof ToldCredential> | undefined
     readonly default?: boolean | undefined
     readonly problem?: string | undefined
   }[]
@@ -70,7 +82,8 @@ function listText({ clusters, notShown, problems = [] }: Told): string {
       one.server === undefined ? '' : `  ${one.server || 'server not read yet'}  namespace ${one.namespace}`
     const others = (one.aliases ?? []).length === 0 ? '' : `  also called ${one.aliases?.join(', ')}`
     const chosen = one.default === true ? '  (default)' : ''
-    return `${one.name}${chosen}${details}${others}${one.problem === undefined ? '' : `  cannot be used: ${one.problem}`}`
+    const until = credentialText(one.credential)
+    return `${one.name}${chosen}${details}${others}${until === undefined ? '' : `  ${until}`}${one.problem === undefined ? '' : `  cannot be used: ${one.problem}`}`
   })
   const more = notShown === 0 ? [] : [`and ${notShown} more`]
   return [`# Clusters (${clusters.length + notShown})`, '', ...lines, ...more, ...wrong].join('\n')

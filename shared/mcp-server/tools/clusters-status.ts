@@ -5,12 +5,8 @@ import { withinBytes } from '../bounds.ts'
 import { clusterArguments, nameOf } from '../cluster-argument.ts'
 import { defineTool, reads } from '../define-tool.ts'
 import { clusterStatus, fanOut, fanOutArguments, missingFrom, problemLines, problemsOutput, tally } from '../fan-out.ts'
+import { credentialText, ToldCredential, toldCredential } from '../told-credential.ts'
 
-const Credential = z.object({
-  kind: z.string(),
-  expires: z.string().optional(),
-  expired: z.boolean().optional(),
-})
 const Row = z.object({
   cluster: z.string(),
   status: clusterStatus,
@@ -18,7 +14,7 @@ const Row = z.object({
   version: z.string().optional(),
   nodes: z.object({ ready: z.int(), all: z.int() }).optional(),
   error: z.string().optional(),
-  credential: Credential.optional(),
+  credential: ToldCredential.optional(),
 })
 const Node = z.looseObject({
   status: z.looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).catch([]) }),
@@ -65,7 +61,7 @@ export const clustersStatus = defineTool({
     const results = await fanOut(targets, asked, { signal, redact }, (name, until) => look(targets.at(name), until))
     const rows = results.map((result) => {
       const { cluster, status, milliseconds } = result
-      const credential = credentialOf(() => targets.at(cluster), now())
+      const credential = toldCredential(() => targets.at(cluster), now())
       const known = result.status === 'ok' ? result.value : { error: result.error.slice(0, 300) }
       return { cluster, status, milliseconds, ...known, ...(credential === undefined ? {} : { credential }) }
     })
@@ -93,24 +89,11 @@ export const clustersStatus = defineTool({
   },
 })
 
-function credentialOf(open: () => ClusterApi, now: Date): z.infer<typeof Credential> | undefined {
-  try {
-    const info = open().credential
-    if (info?.expires === undefined) return info
-    return { ...info, expired: Date.parse(info.expires) <= now.getTime() }
-  } catch {
-    // Its configuration is wrong; the status tells how.
-    return undefined
-  }
-}
-
 function lineOf({ cluster, status, version, nodes, error, credential }: z.infer<typeof Row>): string {
   const parts = [
     version ?? error?.replace(/\s+/g, ' ').slice(0, 160),
     nodes === undefined ? undefined : `${nodes.ready}/${nodes.all} nodes ready`,
-    credential?.expires === undefined
-      ? undefined
-      : `${credential.kind} ${credential.expired ? 'EXPIRED' : 'runs out'} ${credential.expires}`,
+    credentialText(credential),
   ].filter((part) => part !== undefined)
   return `${cluster}  ${status}  ${parts.join('  ')}`
 }

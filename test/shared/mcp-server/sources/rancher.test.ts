@@ -57,6 +57,8 @@ test('a cluster is reached through Rancher by name and by id, with the one token
     { id: 'local', name: 'local' },
   ]
   const { rancher, call } = await withRancher({ clusters, expiresAt: '2099-01-02T03:04:05Z' })
+  const listed = await call('clusters_list', { show_details: true })
+  expect(listed.text).toMatch(/^east .*token runs out 2099-01-02T03:04:05Z/m)
   for (const cluster of ['east', 'c-m-east']) {
     const { text, isError } = await call('resources_list', { cluster, ...nodes })
     expect({ text, isError }).toMatchObject({ isError: false, text: expect.stringContaining('n1') })

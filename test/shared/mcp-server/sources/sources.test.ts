@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import { apiOfThisCluster, inClusterSource } from '../../../../shared/mcp-server
 import { openSources } from '../../../../shared/mcp-server/sources/open-sources.ts'
 import { sourcedTargets } from '../../../../shared/mcp-server/sources/sourced-targets.ts'
 import { systemClock } from '../../../../shared/runtime/clock.ts'
+import { loopbackCertificate } from '../../../simulator/certificate.ts'
 import { json, kubeconfigFor, loopbackApi } from '../../kubernetes/loopback-api.ts'
 import { node } from '../pods.ts'
 import { caller, simulated } from '../setup.ts'
@@ -216,6 +218,24 @@ test('aliases lead to their cluster, and a default counts only when it was set',
   expect((await unset.call('pods_list')).text).toBe('Say which cluster: c1-lax1, c1-sv5.')
   const wrong = await caller({ targets: await opened({ kubeconfigDir: [here], defaultCluster: 'nope' }) })
   expect((await wrong.call('pods_list')).text).toContain('There is no cluster "nope"')
+})
+
+test('the list says until when each credential is good, without asking a cluster, and shows nothing of it', async () => {
+  const here = folder()
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const token = `${part({ alg: 'RS256' })}.${part({ exp: 4_000_000_000 })}.c2lnbmF0dXJlLW9mLXRva2Vu`
+  writeFileSync(join(here, 'by-token.yaml'), contexts({ a: { server: at('a'), token } }, 'a'))
+  const { cert, private: key } = await loopbackCertificate()
+  const data = (text: string) => Buffer.from(text).toString('base64')
+  const user = { 'client-certificate-data': data(cert), 'client-key-data': data(key) }
+  const whole = { ...JSON.parse(contexts({ a: { server: at('a') } }, 'a')), users: [{ name: 'a', user }] }
+  writeFileSync(join(here, 'by-certificate.yaml'), JSON.stringify(whole))
+  const { call } = await caller({ targets: await opened({ kubeconfigDir: [here] }) })
+  const { text, structured } = await call('clusters_list', { show_details: true })
+  expect(text).toContain('token runs out 2096-10-02T07:06:40Z')
+  const ends = new X509Certificate(cert).validToDate.toISOString().slice(0, 19)
+  expect(text).toContain(`certificate runs out ${ends}Z`)
+  expect(text + JSON.stringify(structured)).not.toMatch(/c2lnbmF0dXJl|BEGIN|LS0tLS1CRUdJTi/)
 })
 
 test('two hundred contexts of which one hangs: tools are there at once, and the one that hangs holds up no other', async () => {

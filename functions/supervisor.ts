@@ -1,13 +1,12 @@
 import { app as host } from '@azure/functions'
 import { app } from '../shared/app.ts'
-import { supervisorCount } from '../shared/config/supervisor-count.ts'
+import { supervisorCount, supervisorSchedule } from '../shared/config/supervisor-timers.ts'
 
-// One function each, so that the platform gives each its own instances. A run that outlasts its schedule is followed
-// by the next at once, so windows stand back to back; ten seconds is the wait after a run that failed early.
+// One function each, so that the platform gives each its own instances.
 for (let number = 1; number <= supervisorCount(); number++) {
   const name = `supervisor-${number}`
   host.timer(name, {
-    schedule: '*/10 * * * * *',
+    schedule: supervisorSchedule(),
     handler: (_timer, context) => app().supervise(name, context),
   })
 }

@@ -44,6 +44,8 @@ type Settings = {
   SUPERVISOR_WINDOW_SECONDS: string?
   @description('a cluster whose supervisor is silent for so long is taken over')
   LEASE_SECONDS: string?
+  @description('how often clusters are visited: each is looked at and left again, at a part of the cost; 0: they are watched without a break')
+  PATROL_SECONDS: string?
   @description('a whole look at a cluster at least so often, whatever its notices say')
   RECONCILE_SECONDS: string?
   @description('one call to an MCP server')

@@ -1,7 +1,18 @@
 import { z } from 'zod'
 
-export const ConnectionStatus = z.enum(['disconnected', 'connecting', 'connected', 'subscribing', 'active', 'failed'])
+/** `patrol`: it was looked at, and will be again. */
+export const ConnectionStatus = z.enum([
+  'disconnected',
+  'connecting',
+  'connected',
+  'subscribing',
+  'active',
+  'patrol',
+  'failed',
+])
 export type ConnectionStatus = z.infer<typeof ConnectionStatus>
+/** All is as it is meant to be. */
+export const isHeard = (status: ConnectionStatus): boolean => status === 'active' || status === 'patrol'
 
 /**
  * The columns of a row in table `clusters` that tell how its watch is doing, beside those of the lease. The supervisor
@@ -26,6 +37,9 @@ export const ClusterStatus = z.looseObject({
   blindSince: z.string().default(''),
   /** Since when there is anything to be blind for. */
   watchedSince: z.string().default(''),
+  /** The end of the last visit, and the time from one to the next, where clusters are visited. */
+  visitedAt: z.string().default(''),
+  patrolSeconds: z.number().default(0),
 })
 export type ClusterStatus = z.infer<typeof ClusterStatus>
 
@@ -38,5 +52,9 @@ export const withReason = (json: string, reason: Reason): string =>
   JSON.stringify([...reasonsOf(json), reason].slice(-MOST_REASONS))
 
 /** A row of table `control`, partition `supervisors`, key = the supervisor's name: written at least every 30 s. */
-export const Heartbeat = z.looseObject({ at: z.iso.datetime() })
+export const Heartbeat = z.looseObject({
+  at: z.iso.datetime(),
+  /** Of a patrol, which sleeps in between. */
+  patrolSeconds: z.number().default(0),
+})
 export type Heartbeat = z.infer<typeof Heartbeat>

@@ -85,6 +85,7 @@ export function paint(word: string, colors: Output['colors']): (text: string) =>
     case 'reported':
     case 'resolved':
     case 'active':
+    case 'patrol':
       return colors.green
     default:
       return colors.dim

@@ -3,6 +3,7 @@ import { Severity } from '../faults/fault.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import { SecretRef } from './cluster.ts'
 import { describeIssues } from './describe-issues.ts'
+import { PATROLS } from './supervisor-timers.ts'
 
 /** An environment variable that is empty counts as not set: that is how Azure's settings page clears one. */
 const whole = (fallback: number, least: number, most: number) =>
@@ -97,6 +98,13 @@ export const Settings = z
     SUPERVISORS: whole(2, 1, 40).describe('supervisor functions; each has instances of its own on Flex'),
     SUPERVISOR_WINDOW_SECONDS: whole(280, 5, 1_500).describe('one run of a supervisor; well below functionTimeout'),
     LEASE_SECONDS: whole(60, 5, 600).describe('a cluster whose supervisor is silent for so long is taken over'),
+    PATROL_SECONDS: whole(0, 0, 600)
+      .refine((seconds) => seconds === 0 || PATROLS.includes(seconds), {
+        error: `must be 0 or one of ${PATROLS.join(', ')}`,
+      })
+      .describe(
+        'how often clusters are visited: each is looked at and left again, at a part of the cost; 0: they are watched without a break',
+      ),
     RECONCILE_SECONDS: whole(300, 5, 86_400).describe(
       'a whole look at a cluster at least so often, whatever its notices say',
     ),

@@ -12,7 +12,8 @@ export function alive(heartbeats: readonly Row[] | undefined, now: Date): Answer
   if (heartbeats === undefined) return { status: 503, body: { status: 'storage unavailable' } }
   const living = heartbeats.some((row) => {
     const beat = Heartbeat.safeParse(row.fields)
-    return beat.success && now.getTime() - new Date(beat.data.at).getTime() < STALE
+    if (!beat.success) return false
+    return now.getTime() - new Date(beat.data.at).getTime() < STALE + beat.data.patrolSeconds * 1000
   })
   return living
     ? { status: 200, body: { status: 'alive' } }

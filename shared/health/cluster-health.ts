@@ -1,4 +1,4 @@
-import { ClusterStatus, type ConnectionStatus, type Reason, reasonsOf } from '../artifacts/cluster-status.ts'
+import { ClusterStatus, type ConnectionStatus, isHeard, type Reason, reasonsOf } from '../artifacts/cluster-status.ts'
 import { ClusterPermissions } from '../artifacts/permissions.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { readBreaker } from '../runtime/breaker.ts'
@@ -18,6 +18,8 @@ export type ClusterHealth = {
   /** Time in which nobody was subscribed, and its part of the time since the cluster is watched. */
   readonly blind_seconds: number
   readonly blind_ratio: number
+  /** A fault is found so much later at most, where clusters are visited and not watched. */
+  readonly detection_delay_seconds?: number
   readonly triage_enabled: boolean
   readonly permissions?: ClusterPermissions
   readonly labels?: Readonly<Record<string, string>>
@@ -67,7 +69,7 @@ export function boardOf(input: HealthInput, now: Date): readonly BoardCluster[] 
   }))
 }
 
-/** A cluster that is not `active` at this moment counts as unhealthy: nobody hears its faults as they happen. */
+/** A cluster that is neither `active` at this moment nor visited in time counts as unhealthy. */
 export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
   const rows = new Map(input.rows.map((row) => [row.key, row]))
   const permissions = new Map(input.permissions.map((row) => [row.key, row]))
@@ -84,7 +86,7 @@ export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
     summary: {
       total: clusters.length,
       active,
-      unhealthy: clusters.length - active,
+      unhealthy: clusters.filter(({ status }) => !isHeard(status)).length,
       triage_enabled: clusters.filter(({ triage_enabled }) => triage_enabled).length,
     },
     ...(failing.length === 0 ? {} : { breakers: failing }),
@@ -120,6 +122,7 @@ function healthOf(
     ...(failures.length === 0 ? {} : { failures }),
     event_count: watch.eventCount,
     ...blindness(watch, now),
+    ...(watch.status === 'patrol' ? { detection_delay_seconds: watch.patrolSeconds } : {}),
     triage_enabled: cluster.triage.enabled,
     ...(permissions === undefined ? {} : { permissions }),
     ...(Object.keys(cluster.labels).length === 0 ? {} : { labels: cluster.labels }),
@@ -144,12 +147,17 @@ export function watchOf(row: Row | undefined, now: Date): ClusterStatus {
   if (!parsed.success) return ClusterStatus.parse({ error: 'The row of this cluster cannot be read' })
   const { until, status, error, blindMilliseconds } = parsed.data
   const over = typeof until === 'string' && until !== '' && now.getTime() - Date.parse(until) > CLOCK_TOLERANCE
-  const gone = over && status === 'active'
+  const gone = (over && status === 'active') || isOverdue(parsed.data, now)
   const since = Date.parse(parsed.data.blindSince || (gone ? String(until) : ''))
   const ongoing = Number.isNaN(since) ? 0 : Math.max(0, now.getTime() - since)
   const watch = { ...parsed.data, blindMilliseconds: blindMilliseconds + ongoing }
   if (!gone) return watch
   return { ...watch, status: 'disconnected', error: error || 'No supervisor watches this cluster at the moment' }
+}
+
+/** One visit may be missed. */
+export function isOverdue({ status, visitedAt, patrolSeconds }: ClusterStatus, now: Date): boolean {
+  return status === 'patrol' && now.getTime() - Date.parse(visitedAt) > 2 * patrolSeconds * 1000 + CLOCK_TOLERANCE
 }
 
 function permissionsOf(row: Row | undefined): ClusterPermissions | undefined {

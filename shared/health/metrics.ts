@@ -1,3 +1,4 @@
+import { isHeard } from '../artifacts/cluster-status.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { IncidentState } from '../incident/incident.ts'
 import type { Row } from '../runtime/table.ts'
@@ -25,13 +26,13 @@ export function metrics(input: MetricsInput, now: Date): string {
     .map(({ name }) => ({ labels: { cluster: name }, watch: watchOf(rows.get(name), now) }))
   const each = (value: (watch: (typeof watches)[number]['watch']) => number): readonly Sample[] =>
     watches.map(({ labels, watch }) => ({ labels, value: value(watch) }))
-  const up = (watch: (typeof watches)[number]['watch']) => watch.status === 'active'
+  const up = (watch: (typeof watches)[number]['watch']) => isHeard(watch.status)
 
   return [
     family(
       'nightcrier_cluster_up',
       'gauge',
-      'Whether the cluster is being watched.',
+      'Whether the cluster is being watched, or was visited in time.',
       each((watch) => (up(watch) ? 1 : 0)),
     ),
     family(

@@ -17,14 +17,16 @@ export type HeartbeatDeps = {
   readonly owner: string
   /** Silent for longer: not counted any more. Clocks of others may be off by a part of this; it decides only shares. */
   readonly staleMs: number
+  /** From one run to the next, where that is longer than a run; else 0. */
+  readonly patrolSeconds: number
 }
 
-export function heartbeat({ clock, control, name, owner, staleMs }: HeartbeatDeps) {
+export function heartbeat({ clock, control, name, owner, staleMs, patrolSeconds }: HeartbeatDeps) {
   const fresh = (at: string) => clock.now().getTime() - Date.parse(at) <= staleMs
 
   /** Answers whether the sign of life before this one is still recent. */
   async function write(leaving: boolean): Promise<boolean> {
-    const fields = { at: clock.now().toISOString(), owner, leaving }
+    const fields = { at: clock.now().toISOString(), owner, leaving, patrolSeconds }
     const row = await control.get(SUPERVISORS, name)
     // A lost race means that another life of the same name is writing: either beat says that there is one.
     if (row === undefined) await control.insert(SUPERVISORS, name, fields)

@@ -219,7 +219,10 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
     },
     offer: (names: readonly string[], offered = true) => write(names, (state) => ({ ...renewed(state), offered })),
     release: (names: readonly string[]) =>
-      giveUp(names, ({ blindSince }) => ({ ...gone(), blindSince: blindSince || clock.now().toISOString() })),
+      giveUp(names, ({ blindSince, status }) => ({
+        ...(status === 'patrol' ? {} : gone()),
+        blindSince: blindSince || clock.now().toISOString(),
+      })),
     /** No longer configured, or switched off: not blind either. */
     retire: (names: readonly string[], how: { readonly removed: boolean }) =>
       giveUp(names, () => ({

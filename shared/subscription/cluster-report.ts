@@ -45,6 +45,7 @@ export function clusterReport(
           }
           case 'connected':
           case 'subscribing':
+          case 'patrol':
           case 'disconnected':
             return { ...since, blindSince: state.blindSince || now }
           default:
@@ -54,6 +55,8 @@ export function clusterReport(
     retryAt: (at) => change(() => ({ retryAt: at.toISOString() })),
     event: (at) => change((state) => ({ lastEvent: at.toISOString(), eventCount: state.eventCount + 1 }), false),
     trouble: () => change((state) => ({ errorCount: state.errorCount + 1 }), false),
+    visited: (patrolMs) =>
+      change((_, now) => ({ visitedAt: now, connectedSince: '', retryAt: '', patrolSeconds: patrolMs / 1000 })),
     reconciled: (at) => change(() => ({ reconciledAt: at.toISOString() }), false),
     hears: (source, note) => change(() => ({ source, note: note.slice(0, MAX_ERROR) })),
   }

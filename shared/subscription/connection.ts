@@ -69,7 +69,7 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
     memory.activeAt = now()
     report.status('active')
     await look()
-    await live()
+    if (times.patrolMs === 0) await live()
   } finally {
     await session.close()
   }
@@ -101,7 +101,7 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
   async function subscribeWith(opened: Session, offered: ToolInfo): Promise<void> {
     hearing.expect()
     try {
-      const made = await subscribe(opened, offered)
+      const made = await subscribe(opened, offered, times.patrolMs > 0 ? task.unheardSince() : '')
       hearing.know(made)
       const hidden = made.hidden.length === 0 ? '' : `the server cannot see ${made.hidden.join(', ')}`
       report.hears('subscription', hidden)
@@ -117,8 +117,8 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
 
   async function look(): Promise<void> {
     const { gaps, broken } = await lookAt(session, tools)
-    // Who is subscribed has lost the net below; who is not, is blind.
-    if (broken !== undefined && tool === undefined) throw new Error(broken)
+    // Who stays subscribed has lost the net below; who does not, is blind.
+    if (broken !== undefined && (tool === undefined || times.patrolMs > 0)) throw new Error(broken)
     if (gaps === '') return
     report.trouble()
     report.hears(tool === undefined ? 'reconcile' : 'subscription', gaps)

@@ -1,5 +1,6 @@
 import type { Cluster } from '../config/cluster.ts'
 import type { ClustersInForce } from '../config/clusters-source.ts'
+import type { ClusterRow } from '../lease/cluster-row.ts'
 import { shareOut } from '../lease/fair-share.ts'
 import type { Heartbeats } from '../lease/heartbeat.ts'
 import type { LeaseBook, Seen } from '../lease/lease-book.ts'
@@ -20,14 +21,17 @@ export type ShareDeps = {
   readonly book: LeaseBook
   readonly beats: Pick<Heartbeats, 'among'>
   readonly watching: Watches
+  /** Nothing is to be done for it now: a patrol has been there. */
+  readonly isVisited: (row: Readonly<ClusterRow>) => boolean
   readonly log: Log
 }
 
 /** Compares what is configured, what is held and what others do, and sets it right. */
-export function shareClusters({ clusters, book, beats, watching, log }: ShareDeps) {
+export function shareClusters({ clusters, book, beats, watching, isVisited, log }: ShareDeps) {
   /** Configured at the look before and without a row: as good as orphaned. */
   let rowless = new Set<string>()
   let surplusLooks = 0
+  let unvisited = Number.POSITIVE_INFINITY
 
   /** Answers the names whose lease is another's by now. */
   async function tick(): Promise<readonly string[]> {
@@ -37,7 +41,12 @@ export function shareClusters({ clusters, book, beats, watching, log }: ShareDep
     await retire(seen, wanted, new Set(all.map(({ name }) => name)), problem === undefined)
     await follow(wanted)
 
-    const standing = [...wanted.keys()].map((name) => {
+    const open = [...wanted.keys()].filter((name) => {
+      const state = book.stateOf(name) ?? seen.get(name)?.state
+      return state === undefined || !isVisited(state)
+    })
+    unvisited = open.length
+    const standing = open.map((name) => {
       const row = seen.get(name)
       return {
         name,
@@ -84,7 +93,8 @@ export function shareClusters({ clusters, book, beats, watching, log }: ShareDep
         await watching.end(name, 'its configuration has changed')
         book.note(name, clusterFacts(cluster))
       }
-      watching.start(cluster, 'held')
+      const state = book.stateOf(name)
+      if (state === undefined || !isVisited(state)) watching.start(cluster, 'held')
     }
   }
 
@@ -116,6 +126,8 @@ export function shareClusters({ clusters, book, beats, watching, log }: ShareDep
 
   return {
     tick,
+    /** At the last tick. */
+    unvisited: (): number => unvisited,
     /** Before the end of a window, as soon as others are there to take over. */
     offerAll: async (): Promise<readonly string[]> => {
       const kept = book.held().filter((name) => book.stateOf(name)?.offered === false)

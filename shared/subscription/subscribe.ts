@@ -17,11 +17,12 @@ const Created = z.looseObject({
 })
 const Listed = z.looseObject({ subscriptions: z.array(z.looseObject({ subscriptionId: z.string() })) })
 
-/** A filter would only be echoed back by known servers, so none is sent. */
-export async function subscribe(session: Session, tool: ToolInfo): Promise<Subscription> {
+/** A filter would only be echoed back by known servers, so none is sent. `since`: servers that can, tell again what they told others. */
+export async function subscribe(session: Session, tool: ToolInfo, since = ''): Promise<Subscription> {
   // Current faults are found by looking, which also tells what is over; heard again they would count as new ones.
   const current = tool.arguments.includes('includeCurrent') ? { includeCurrent: false } : {}
-  const answer = await session.call('events_subscribe', { mode: 'faults', ...current })
+  const missed = since !== '' && tool.arguments.includes('since') ? { since } : {}
+  const answer = await session.call('events_subscribe', { mode: 'faults', ...current, ...missed })
   if (answer.isError) throw new Error(`events_subscribe was refused: ${answer.text.slice(0, 300)}`)
   const created = Created.safeParse(answer.structured ?? jsonIn(answer.text))
   if (!created.success) return { id: undefined, cluster: undefined, hidden: [] }

@@ -31,6 +31,7 @@ export type SupervisorDeps = {
     | 'SUPERVISORS'
     | 'SUPERVISOR_WINDOW_SECONDS'
     | 'LEASE_SECONDS'
+    | 'PATROL_SECONDS'
     | 'RECONCILE_SECONDS'
     | 'MCP_CALL_TIMEOUT_SECONDS'
     | 'RECONNECT_INITIAL_SECONDS'
@@ -88,7 +89,9 @@ export const runSupervisor =
     const leaseMs = Math.min(settings.LEASE_SECONDS, LEASE_SHARE * settings.SUPERVISOR_WINDOW_SECONDS) * 1000
     const windowMs = settings.SUPERVISOR_WINDOW_SECONDS * 1000
     const beatMs = Math.min(BEAT_MS, leaseMs / 12)
-    const lookMs = leaseMs / 6
+    const patrolMs = settings.PATROL_SECONDS * 1000
+    // A patrol is over when all clusters are visited, also by others: it looks often, for a short time.
+    const lookMs = patrolMs > 0 ? beatMs : leaseMs / 6
     // Long enough for another to look twice and to connect.
     const handoverMs = Math.min(windowMs / 4, 2 * lookMs + 2_000)
     const times: WatchTimes = {
@@ -96,6 +99,7 @@ export const runSupervisor =
       pingMs: 25_000,
       checkMs: 60_000,
       reconcileMs: settings.RECONCILE_SECONDS * 1000,
+      patrolMs,
       backoff: {
         initialMs: settings.RECONNECT_INITIAL_SECONDS * 1000,
         maxMs: settings.RECONNECT_MAX_SECONDS * 1000,
@@ -104,7 +108,14 @@ export const runSupervisor =
     }
 
     const book = leaseBook({ clock, table: tables.clusters, owner, leaseMs, graceMs: leaseMs / 6 })
-    const beats = heartbeat({ clock, control: tables.control, name, owner, staleMs: leaseMs })
+    const beats = heartbeat({
+      clock,
+      control: tables.control,
+      name,
+      owner,
+      staleMs: leaseMs,
+      patrolSeconds: settings.PATROL_SECONDS,
+    })
     const aside = asideKeeper({ deadLetters: deps.deadLetters, clock, log })
     const out = outbox({ queue: deps.queue, aside, clock, random, log })
     const watching = watches(
@@ -123,7 +134,10 @@ export const runSupervisor =
       },
       book,
     )
-    const share = shareClusters({ clusters: deps.clusters, book, beats, watching, log })
+    // By a clock that is further off it looks unvisited, and is visited twice.
+    const isVisited = ({ visitedAt }: { readonly visitedAt: string }) =>
+      patrolMs > 0 && Math.abs(clock.now().getTime() - Date.parse(visitedAt)) < patrolMs / 2
+    const share = shareClusters({ clusters: deps.clusters, book, beats, watching, isVisited, log })
 
     let end = startedAt + windowMs * (1 - STAGGER * random()) - RESERVE * handoverMs
     const stop = new AbortController()
@@ -179,7 +193,7 @@ export const runSupervisor =
         if (now >= beatAt) {
           await attempt('The heartbeat', async () => {
             const known = await (leaving ? beats.leave() : beats.beat())
-            if (!known && lookAt === 0 && settings.SUPERVISORS > 1) lookAt = now + lookMs / 2
+            if (!known && lookAt === 0 && patrolMs === 0 && settings.SUPERVISORS > 1) lookAt = now + lookMs / 2
           })
           beatAt = now + Math.min(HEARTBEAT_MS, leaseMs / 3)
         }
@@ -199,6 +213,7 @@ export const runSupervisor =
           await attempt('Sharing the clusters', async () => {
             dropped(await share.tick())
           })
+          if (patrolMs > 0 && share.unvisited() === 0) return
         }
         most = Math.max(most, book.held().length)
         await clock.sleep(Math.min(beatMs, Math.max(0, end - clock.now().getTime())), stop.signal)

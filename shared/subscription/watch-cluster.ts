@@ -7,7 +7,10 @@ import type { WatchDeps, WatchTask } from './watch-deps.ts'
 /** A connection that held so many times the first wait was a good one; the waits begin anew. */
 const GOOD = 10
 
-/** Keeps one cluster watched until the signal says to end: connects, subscribes, looks, and starts again when it fails. */
+/**
+ * Keeps one cluster watched until the signal says to end: connects, subscribes, looks, and starts again when it fails.
+ * On patrol it is one visit, and one try.
+ */
 export async function watchCluster(deps: WatchDeps, task: WatchTask): Promise<void> {
   const { clock, random, times, log } = deps
   const { cluster, report, signal } = task
@@ -17,6 +20,9 @@ export async function watchCluster(deps: WatchDeps, task: WatchTask): Promise<vo
     const startedAt = clock.now().getTime()
     try {
       await connection(deps, task, memory)
+      if (times.patrolMs === 0 || signal.aborted) return
+      report.status('patrol')
+      report.visited(times.patrolMs)
       return
     } catch (error) {
       if (signal.aborted || (task.once && !memory.claimed)) return
@@ -24,6 +30,14 @@ export async function watchCluster(deps: WatchDeps, task: WatchTask): Promise<vo
       const wait = backoffMs(failures, times.backoff, random)
       const text = errorText(error)
       report.status('failed', text)
+      if (times.patrolMs > 0) {
+        report.visited(times.patrolMs)
+        log.warn(
+          { cluster: cluster.name },
+          `Cluster ${cluster.name} is not watched: ${text}; next try with the next patrol`,
+        )
+        return
+      }
       report.retryAt(new Date(clock.now().getTime() + wait))
       log.warn(
         { cluster: cluster.name, failures, retryMs: Math.round(wait) },

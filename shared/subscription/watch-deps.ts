@@ -18,6 +18,8 @@ export type WatchTimes = {
   /** Whether the subscription is still there. */
   readonly checkMs: number
   readonly reconcileMs: number
+  /** From one visit to the next; 0: clusters are watched without a break. */
+  readonly patrolMs: number
   readonly backoff: BackoffSettings
 }
 export type WatchDeps = {
@@ -44,6 +46,8 @@ export type WatchTask = {
    * subscribed before the last one lets go.
    */
   readonly claim: () => Promise<boolean>
+  /** Since when nobody was subscribed; '' when that is not known. */
+  readonly unheardSince: () => string
   /** Another still watches: one try, and when it fails the cluster is left where it is. */
   readonly once: boolean
 }

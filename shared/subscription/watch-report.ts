@@ -9,6 +9,8 @@ export type WatchReport = {
   /** Something of this cluster was wrong, and is not the connection. */
   readonly trouble: () => void
   readonly reconciled: (at: Date) => void
+  /** Tried, well or not, and left until the next time. */
+  readonly visited: (patrolMs: number) => void
   /** How faults are heard of, and what keeps that from being whole. */
   readonly hears: (source: 'subscription' | 'reconcile', note: string) => void
 }

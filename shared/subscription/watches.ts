@@ -22,6 +22,7 @@ export function watches(deps: WatchDeps, book: LeaseBook) {
       cluster,
       report: clusterReport(book, name, deps.clock),
       signal: ending.signal,
+      unheardSince: () => book.stateOf(name)?.blindSince ?? '',
       claim: async () =>
         how === 'held' ? book.holds(name) : (await book.take(name, clusterFacts(cluster))) !== undefined,
       once: how === 'offered',

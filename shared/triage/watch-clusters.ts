@@ -118,7 +118,10 @@ async function tellBack(
 }
 
 /** '' while somebody hears the cluster. A supervisor that died says nothing: then its lease tells when. */
-function blindFrom({ blindSince, owner, until }: Watch, now: Date): string {
+function blindFrom(watch: Watch, now: Date): string {
+  const { blindSince, owner, until, status, visitedAt, patrolSeconds } = watch
+  // Between two visits nobody is meant to hear it.
+  if (status === 'patrol' && now.getTime() - Date.parse(visitedAt) < 2 * patrolSeconds * 1000) return ''
   if (isTime(blindSince)) return blindSince
   return owner !== '' && isTime(until) && Date.parse(until) < now.getTime() ? until : ''
 }

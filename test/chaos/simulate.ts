@@ -34,6 +34,8 @@ export type Options = {
   /** What the report stage sees of the incidents while it handles the result of this attempt. */
   readonly reportStoreOf?: (store: IncidentStore, fence: number) => IncidentStore
   readonly record?: boolean
+  /** Clusters are visited so often, and not watched. */
+  readonly patrolSeconds?: number
 }
 export type Outcome = {
   readonly seed: number
@@ -110,6 +112,7 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
     posts,
     waitLimitSeconds: plan.waitLimitSeconds,
     looks: options.blind !== true,
+    patrolSeconds: options.patrolSeconds ?? 0,
     onArtifact: (incidentId, file, content, by) => {
       const page = pages.get(incidentId)
       if (file === 'report.json')

@@ -35,6 +35,7 @@ export type Surroundings = {
   readonly waitLimitSeconds: number
   /** Whether clusters are looked at. */
   readonly looks: boolean
+  readonly patrolSeconds: number
   readonly onArtifact: (incidentId: string, file: string, content: string, by: string) => void
 }
 
@@ -70,7 +71,7 @@ export function stagesOf(around: Surroundings) {
     ...common(who),
     // The owner's name is then the process's own.
     newId: () => who.name.split('.')[1] ?? '',
-    settings,
+    settings: { ...settings, PATROL_SECONDS: around.patrolSeconds },
     tables: { clusters: tableOf(who, 'clusters', stores.clusters), control: controlOf(who) },
     queue: queueOf(who, 'faults', stores.faults),
     deadLetters: blobsOf(who, 'dead-letters', stores.deadLetters),

@@ -55,7 +55,7 @@ test('registration loads the triggers and the Functions library, and no SDK', ()
   expect(own).toEqual([
     'entry:all-functions',
     'shared/app.ts',
-    'shared/config/supervisor-count.ts',
+    'shared/config/supervisor-timers.ts',
     'shared/runtime/once.ts',
   ])
 })

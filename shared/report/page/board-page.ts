@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { ConnectionStatus } from '../../artifacts/cluster-status.ts'
+import { type ConnectionStatus, isHeard } from '../../artifacts/cluster-status.ts'
 import type { ClusterPermissions } from '../../artifacts/permissions.ts'
 import type { BoardCluster } from '../../health/cluster-health.ts'
 import { type Html, htmlDocument } from './document.ts'
@@ -22,7 +22,7 @@ const ROWS = 200
 export function boardPage(board: Board): Promise<string> {
   const { now, configErrors } = board
   const all = board.clusters.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
-  const active = all.filter(({ status }) => status === 'active').length
+  const active = all.filter(({ status }) => isHeard(status)).length
   const pages = Math.max(1, Math.ceil(all.length / ROWS))
   const page = Math.min(Math.max(1, board.page), pages)
   const shown = all.slice((page - 1) * ROWS, page * ROWS)
@@ -42,11 +42,11 @@ ${pages === 1 ? '' : html`<nav aria-label="Other pages">${Array.from({ length: p
 }
 
 /** Unheard clusters first, then those with warnings. */
-const rank = (one: BoardCluster): number => (one.status !== 'active' ? 0 : warningsOf(one).length > 0 ? 1 : 2)
+const rank = (one: BoardCluster): number => (!isHeard(one.status) ? 0 : warningsOf(one).length > 0 ? 1 : 2)
 
 const cards = (clusters: readonly BoardCluster[], now: string): Html => html`<ul class="clusters">
 ${clusters.map(
-  (one) => html`<li class="${one.status === 'active' ? 'up' : 'down'}"><h2>${one.name} ${statusBadge(one.status)}</h2>
+  (one) => html`<li class="${isHeard(one.status) ? 'up' : 'down'}"><h2>${one.name} ${statusBadge(one.status)}</h2>
 <p class="soft">${about(one)}</p>
 ${one.error === undefined ? '' : html`<p>${cut(one.error, 300)}${one.retry_in === undefined ? '' : html` <span class="soft">Next try in ${one.retry_in}.</span>`}</p>`}
 <dl class="facts"><div><dt>For</dt><dd>${one.watch.statusSince === '' ? 'never' : duration(between(one.watch.statusSince, now))}</dd></div>
@@ -60,6 +60,7 @@ ${rights(one)}</li>
 
 const shapes: Readonly<Record<ConnectionStatus, string>> = {
   active: '●',
+  patrol: '◉',
   connecting: '◐',
   connected: '◐',
   subscribing: '◐',
@@ -67,7 +68,7 @@ const shapes: Readonly<Record<ConnectionStatus, string>> = {
   failed: '▲',
 }
 const statusBadge = (status: ConnectionStatus): Html =>
-  html`<span class="badge ${status === 'active' ? 'active' : status === 'failed' || status === 'disconnected' ? 'bad' : ''}"><span aria-hidden="true">${shapes[status]}</span> ${status}</span>`
+  html`<span class="badge ${isHeard(status) ? 'active' : status === 'failed' || status === 'disconnected' ? 'bad' : ''}"><span aria-hidden="true">${shapes[status]}</span> ${status}</span>`
 
 function about({ environment, labels = {} }: BoardCluster): string {
   const words = Object.entries(labels).map(([key, value]) => `${key}=${value}`)

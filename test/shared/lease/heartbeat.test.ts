@@ -6,7 +6,8 @@ test('those with a fresh beat share the work; one that leaves, or falls silent, 
   let ms = Date.parse('2026-01-12T09:00:00Z')
   const control = memoryTable()
   const clock = { now: () => new Date(ms) }
-  const of = (name: string) => heartbeat({ clock, control, name, owner: `${name}.x`, staleMs: 72_000 })
+  const of = (name: string) =>
+    heartbeat({ clock, control, name, owner: `${name}.x`, staleMs: 72_000, patrolSeconds: 0 })
   const [one, two, three] = [of('supervisor-1'), of('supervisor-2'), of('supervisor-3')]
   expect(await one.among()).toEqual({ supervisors: 1, rank: 0, leaving: [] })
   expect(await one.beat()).toBe(false)

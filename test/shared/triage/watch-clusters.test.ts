@@ -4,11 +4,11 @@ import { start, world } from './world.ts'
 
 const at = (seconds: number) => new Date(start.getTime() + seconds * 1000).toISOString()
 /** `blind`: nobody has heard it since the start. */
-async function setUp(fields: Record<string, string | boolean> = {}) {
+async function setUp(fields: Record<string, string | boolean | number> = {}) {
   const w = world()
   const blind = { status: 'failed', blindSince: at(0), error: 'nothing listens there', retryAt: at(310), ...fields }
   const row = await w.clusterRows.insert('clusters', 'east', blind)
-  const becomes = async (next: Record<string, string | boolean>) => {
+  const becomes = async (next: Record<string, string | boolean | number>) => {
     const now = (await w.clusterRows.get('clusters', 'east')) ?? row
     if (now !== undefined) await w.clusterRows.replace(now, { ...blind, ...next })
   }
@@ -142,4 +142,14 @@ test('a notice of many that could not be sent is sent by the next look under the
   await expect(watchClusters(dying)()).rejects.toThrow('died')
   await watchClusters(w.deps)()
   expect(new Set(w.notices.map(({ id }) => id)).size).toBe(1)
+})
+
+test('a cluster on patrol is unheard between two visits, and told of only when they stop', async () => {
+  const { w, look } = await setUp({ status: 'patrol', visitedAt: at(0), patrolSeconds: 300, error: '', retryAt: '' })
+  w.clock.pass(599)
+  await look()
+  expect(w.notices).toEqual([])
+  w.clock.pass(2)
+  await look()
+  expect(w.notices).toMatchObject([{ type: 'unreachable', cluster: 'east', since: at(0) }])
 })

@@ -32,7 +32,7 @@ export function metrics(input: MetricsInput, now: Date): string {
     family(
       'nightcrier_cluster_up',
       'gauge',
-      'Whether the cluster is being watched, or was visited in time.',
+      'Whether the cluster is being watched.',
       each((watch) => (up(watch) ? 1 : 0)),
     ),
     family(

@@ -7,7 +7,7 @@ import { type ClustersSource, clustersSource } from '../config/clusters-source.t
 import { clustersFromBlob, clustersFromFile } from '../config/clusters-text.ts'
 import { clusterFromTags, withDiscovery } from '../config/discovered.ts'
 import { type DiscoveryEntry, placeOf } from '../config/discovery-entry.ts'
-import { readKey, readSecret, type SecretDeps } from '../config/secret-ref.ts'
+import { readKey, readKubeconfig, type SecretDeps } from '../config/secret-ref.ts'
 import { readSettings, type Settings } from '../config/settings.ts'
 import { incidentStore } from '../incident/store.ts'
 import { systemClock } from '../runtime/clock.ts'
@@ -38,6 +38,7 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
   const groups = lazyGroups(once(() => openGroups(settings)))
   const secretDeps = async () => ({
     vault: await vault(),
+    ...(settings.LOCAL_GROUPS_DIR === '' ? { aks: (id: string) => aksToken(id, credential) } : {}),
     ...(settings.CLUSTERS_FILE === '' ? {} : { folder: dirname(settings.CLUSTERS_FILE) }),
   })
 
@@ -85,7 +86,8 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
     store: incidentStore({ incidents: storage.table(tables.incidents), history: storage.table(tables.history) }),
     vault,
     groups,
-    secret: async (reference: string) => readSecret(await secretDeps())(reference),
+    /** Also of what `aks:` stands for. */
+    secret: async (reference: string) => readKubeconfig(await secretDeps())(reference),
     apiKey: async (key: string) => readKey(await secretDeps())(key),
     brokerPort: () => (settings.LOCAL_GROUPS_DIR === '' ? Promise.resolve(BROKER_PORT) : freePort()),
   }
@@ -107,6 +109,11 @@ function clusterByName(source: ClustersSource) {
 async function discoverAks(subscriptions: readonly string[], credential: ReturnType<typeof managedIdentity>) {
   const { markedClusters } = await import('../azure/discovery.ts')
   return markedClusters({ subscriptions, credential })
+}
+
+async function aksToken(clusterId: string, credential: ReturnType<typeof managedIdentity>) {
+  const { aksKubeconfig } = await import('../azure/aks-kubeconfig.ts')
+  return aksKubeconfig({ credential }, clusterId)
 }
 
 async function discoverNamed(entry: DiscoveryEntry, secrets: SecretDeps) {

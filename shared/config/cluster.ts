@@ -5,6 +5,12 @@ import { Severity } from '../faults/fault.ts'
 export const SecretRef = z
   .string()
   .regex(/^(keyvault:[A-Za-z0-9-]{1,127}|file:.+)$/, 'must be keyvault:<secret name> or file:<path>')
+const AKS_ID =
+  /^aks:\/subscriptions\/[\w-]{1,64}\/resourceGroups\/[\w().-]{1,90}\/providers\/Microsoft\.ContainerService\/managedClusters\/[\w-]{1,63}$/i
+/** Also `aks:` and the resource id of a cluster whose users come from Entra: it is reached with the app's own identity. */
+const KubeconfigRef = z.union([SecretRef, z.string().regex(AKS_ID)], {
+  error: 'must be keyvault:<secret name>, file:<path>, or aks:<resource id of an AKS cluster>',
+})
 /** Sent in a header, so plain characters only; a reference that is misspelt must not go out as a key. */
 const keyOrRef = z
   .string()
@@ -36,7 +42,7 @@ export const Cluster = z.strictObject({
   triage: z
     .strictObject({
       enabled: z.boolean().default(true),
-      kubeconfig: SecretRef.optional(),
+      kubeconfig: KubeconfigRef.optional(),
       allow_secrets_access: z.boolean().default(false),
       severity_threshold: Severity.default('warning'),
       model: z.string().max(200).default(''),

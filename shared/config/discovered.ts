@@ -6,6 +6,7 @@ import { describeIssues } from './describe-issues.ts'
 
 /** What some directory of clusters knows of one. */
 export type Found = {
+  readonly id: string
   readonly name: string
   readonly location: string
   readonly tags: Readonly<Record<string, string>>
@@ -18,9 +19,10 @@ const WAIT_MS = 5_000
 
 /**
  * Tags of a cluster become its entry: `nightcrier-endpoint` (required), `-name`, `-environment`, `-severity`, `-key` and
- * `-kubeconfig`, the last two names of secrets. Without a kubeconfig its faults are told and not investigated.
+ * `-kubeconfig`, the last two names of secrets; `entra` as kubeconfig: the app's own identity. Without a kubeconfig its
+ * faults are told and not investigated.
  */
-export function clusterFromTags({ name, location, tags }: Found): Cluster | string {
+export function clusterFromTags({ id, name, location, tags }: Found): Cluster | string {
   const tag = (key: string): string => tags[`nightcrier-${key}`] ?? ''
   const kubeconfig = tag('kubeconfig')
   const given = {
@@ -30,7 +32,7 @@ export function clusterFromTags({ name, location, tags }: Found): Cluster | stri
     mcp: { endpoint: tag('endpoint'), ...(tag('key') === '' ? {} : { api_key: `keyvault:${tag('key')}` }) },
     triage: {
       enabled: kubeconfig !== '',
-      ...(kubeconfig === '' ? {} : { kubeconfig: `keyvault:${kubeconfig}` }),
+      ...(kubeconfig === '' ? {} : { kubeconfig: kubeconfig === 'entra' ? `aks:${id}` : `keyvault:${kubeconfig}` }),
       ...(tag('severity') === '' ? {} : { severity_threshold: tag('severity') }),
     },
   }

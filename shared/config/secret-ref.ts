@@ -20,7 +20,19 @@ export type SecretDeps = {
   readonly vault?: Vault | undefined
   /** Folder of the clusters file when it is local. Absent: `file:` is refused. */
   readonly folder?: string | undefined
+  /** The kubeconfig of an AKS cluster by its resource id. Absent: no identity of Azure is there. */
+  readonly aks?: ((clusterId: string) => Promise<string>) | undefined
 }
+
+/** Reads what the reference of a cluster's kubeconfig stands for: a secret, or `aks:` and a resource id. */
+export const readKubeconfig =
+  (deps: SecretDeps) =>
+  async (reference: string): Promise<Secret> => {
+    if (!reference.startsWith('aks:')) return readSecret(deps)(reference)
+    if (deps.aks === undefined)
+      throw new GiveUp(`${reference}: only an app in Azure has an identity for it. Use file:<path> here.`)
+    return { text: await deps.aks(reference.slice('aks:'.length)), where: reference }
+  }
 
 /** Reads what `keyvault:name` or `file:path` stands for. Throws GiveUp with one sentence when it cannot be had for good. */
 export const readSecret =

@@ -73,7 +73,7 @@ max_concurrent_agents: 3
       clusters[3]: must be a group of keys
       clusters[4].name: must be 1 to 63 letters, digits, - or _
       clusters[4].mcp.endpoint: must not hold a user or password. Use api_key
-      clusters[4].triage.kubeconfig: must be keyvault:<secret name> or file:<path>
+      clusters[4].triage.kubeconfig: must be keyvault:<secret name>, file:<path>, or aks:<resource id of an AKS cluster>
       max_concurrent_agents: belongs in the environment: set MAX_CONCURRENT_AGENTS there
       clusters[1].name: "prod" is the name of clusters[0] too (upper and lower case count as the same). Names must be unique"
   `)

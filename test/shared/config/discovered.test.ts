@@ -3,6 +3,7 @@ import { Cluster } from '../../../shared/config/cluster.ts'
 import { clusterFromTags, type Found, type Place, withDiscovery } from '../../../shared/config/discovered.ts'
 
 const found = (name: string, tags: Record<string, string> = {}): Found => ({
+  id: `/subscriptions/s1/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/${name}`,
   name,
   location: 'westeurope',
   tags: { 'nightcrier-endpoint': `https://${name}.example/mcp`, ...tags },
@@ -52,6 +53,15 @@ test('tags become an entry as somebody would have written it', () => {
       triage: { enabled: true, kubeconfig: 'keyvault:kubeconfig-east', severity_threshold: 'critical' },
     }),
   )
+})
+
+test('a cluster whose users come from Entra needs no kubeconfig', () => {
+  expect(clusterFromTags(found('east', { 'nightcrier-kubeconfig': 'entra' }))).toMatchObject({
+    triage: {
+      enabled: true,
+      kubeconfig: 'aks:/subscriptions/s1/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/east',
+    },
+  })
 })
 
 test('without a kubeconfig a cluster is heard and not investigated', () => {

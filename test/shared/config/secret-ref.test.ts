@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readKey, readSecret } from '../../../shared/config/secret-ref.ts'
+import { readKey, readKubeconfig, readSecret } from '../../../shared/config/secret-ref.ts'
 import { GiveUp } from '../../../shared/runtime/errors.ts'
 
 const vault = {
@@ -26,6 +26,15 @@ test('a secret comes from the vault, or from a file beside the clusters file, wi
   const file = { text: 'a: b', folder: join(folder, 'sub') }
   expect(await readSecret({ folder })('file:./sub/kube.yaml')).toMatchObject(file)
   expect(await readSecret({ folder })(`file:${folder}/sub/kube.yaml`)).toMatchObject(file)
+})
+
+test('a kubeconfig may also be that of an AKS cluster, where there is an identity to ask for it', async () => {
+  const reference = 'aks:/subscriptions/s/resourceGroups/r/providers/Microsoft.ContainerService/managedClusters/east'
+  const aks = async (id: string) => `kubeconfig of ${id.split('/').at(-1)}`
+  expect(await readKubeconfig({ aks })(reference)).toEqual({ text: 'kubeconfig of east', where: reference })
+  expect((await readKubeconfig({ vault, aks })('keyvault:kubeconfig-east')).text).toBe('apiVersion: v1')
+  await expect(readKubeconfig({ vault })(reference)).rejects.toThrow(/only an app in Azure has an identity for it/)
+  await expect(readSecret({ vault, aks })(reference)).rejects.toThrow(/must be keyvault/)
 })
 
 test('an api key is a reference, or the key itself', async () => {

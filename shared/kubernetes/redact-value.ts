@@ -21,6 +21,8 @@ export function redactValue(value: unknown, tools: Tools, depth = 0, json = 0): 
   const secret = isSecretObject(fields)
   const result: Record<string, unknown> = {}
   for (const [key, each] of Object.entries(fields)) {
+    // Who set which field, some values as names of fields: nobody is told anything by it.
+    if (key === 'managedFields') continue
     if (secret && (key === 'data' || key === 'stringData')) result[key] = redactSecretData(each, key, tools)
     else if (key === 'value' && typeof fields.name === 'string')
       result[key] = redactEnvironment(fields.name, each, tools, depth, json)

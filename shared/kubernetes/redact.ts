@@ -81,8 +81,8 @@ function hideShape(text: string, shape: Shape, hide: Hide): string {
 
 const encoded = /(?<![A-Za-z\d+/=_-])[A-Za-z\d+/]{24,}={0,2}(?![A-Za-z\d+/=_-])/g
 
-/** Looks once into Base64: a secret that is in there goes with all that is around it. */
-function hideEncoded(text: string, hide: Hide): string {
+/** Looks into Base64, and into Base64 in it: a secret that is in there goes with all that is around it. */
+function hideEncoded(text: string, hide: Hide, depth = 0): string {
   return text.replace(encoded, (token) => {
     // Gzip, and Base64 of Base64 of gzip: how Helm keeps its releases, values and all.
     if (token.length >= 100 && /^(?:H4sI|SDRzSU)/.test(token)) return hide('helm-release', token)
@@ -93,10 +93,11 @@ function hideEncoded(text: string, hide: Hide): string {
       found ??= kind
       return '‹›'
     }
-    hideShapes(
+    const shaped = hideShapes(
       hidePrivateKeys(inside, () => note('private-key', '')),
       note,
     )
+    if (depth === 0 && found === undefined) hideEncoded(shaped, note, 1)
     return found === undefined ? token : hide(found, inside)
   })
 }

@@ -8,7 +8,7 @@ export type Strength = 'strong' | 'medium' | 'weak'
 const about =
   /(?:names?|refs?|files?|paths?|dir|urls?|uris?|hosts?|port|enabled|types?|mode|methods?|providers?|class|namespaces?|expiry|expirations?|expires|seconds|minutes|ttl|timeout|size|length|count|limits?|version|policy|reviews?|controller|issuer|audiences?|endpoints?|user|username|mounts?|volumes?|store|required|rotation|algorithm|format|prefix|header|id|kind|found|error)$/i
 const strong =
-  /passw(?:or)?d|passphrase|(?:^|[_.-])p(?:ass|wd)(?:$|[_.\d-])|(?:^|[_.-])client-(?:key|certificate)-data$/i
+  /passw(?:or)?d|passphrase|requirepass|masterauth|(?:^|[_.-])p(?:ass|wd|w)(?:$|[_.\d-])|(?:^|[_.-])client-(?:key|certificate)-data$/i
 const medium = /secret|token|credential|api[_.-]?key/i
 const weak =
   /(?:access|account|auth|encryption|license|master|private|root|secret|shared|signing|subscription|service)[_.-]?key|(?:^|[_.-])(?:auth|dsn|salt|cookie|session|sessionid|sig|signature|conn(?:ection)?[_.-]?str(?:ing)?|webhook)(?:$|[_.-])/i

@@ -21,8 +21,24 @@ const token = (kind: string, hints: readonly string[], source: string, when?: Sh
 /** Names of Kubernetes objects are in lower case: `sk-frontend-7d9f8b6c5d-x2x9z` is a pod. */
 const mixed = (value: string): boolean => /[A-Z]/.test(value) && /[a-z]/.test(value) && /\d/.test(value)
 
+function isPartOfToken(value: string): boolean {
+  try {
+    const part: unknown = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'))
+    return typeof part === 'object' && part !== null && ['alg', 'iss', 'sub', 'exp'].some((claim) => claim in part)
+  } catch {
+    return false
+  }
+}
+
 const vendors: readonly Shape[] = [
-  token('jwt', ['eyj'], 'eyJ[\\w-]{8,}(?:\\.[\\w-]+){1,4}'),
+  // Wrapped at the end of lines as well; and its parts by themselves, as a table or a variable for each holds them.
+  token(
+    'jwt',
+    ['eyj'],
+    'eyJ[\\w-]{8,}(?:\\.[\\w-]*|\\r?\\n[ \\t]{0,8}\\.?[\\w.-]{16,}(?=[ \\t]{0,8}(?:\\r?\\n|$))){1,60}',
+    (text) => text.includes('.'),
+  ),
+  token('jwt', ['eyj'], 'eyJ[\\w-]{17,}', isPartOfToken),
   token('github', ['gh'], 'gh[opsur]_[A-Za-z\\d]{20,}|github_pat_\\w{20,}'),
   token(
     'gitlab',
@@ -60,9 +76,54 @@ const vendors: readonly Shape[] = [
 /** A value: quoted (also within JSON that is itself a string), or up to the next blank or separator. */
 const value = `(?:\\\\"([^"\\\\\\n]{1,4096})\\\\"|"([^"\\n]{1,4096})"|'([^'\\n]{1,4096})'|([^\\s"',;&\\\\]{1,4096}))`
 const keyword =
-  'passw(?:or)?d|passphrase|pwd|(?<![a-z\\d])pass(?![a-z])|secret|token|credential|api[_-]?key|(?:access|account|auth|encryption|license|master|private|shared|signing|subscription)[_-]?(?:access[_-]?)?(?:key|signature)|client-key-data|(?<![a-z\\d])(?:sig|signature|dsn|sessionid|jsessionid)(?![a-z])'
+  'passw(?:or)?d|passphrase|pwd|(?<![a-z\\d])p(?:ass|w)(?![a-z])|secret|token|credential|api[_-]?key|(?:access|account|auth|encryption|license|master|private|shared|signing|subscription)[_-]?(?:access[_-]?)?(?:key|signature)|client-key-data|(?<![a-z\\d])(?:sig|signature|dsn|sessionid|jsessionid)(?![a-z])'
+
+const named = (kind: string, hints: readonly string[], pattern: RegExp): Shape => ({
+  kind,
+  hints,
+  pattern,
+  when: (secret, match) => {
+    const strength = strengthOf(match[1] ?? '')
+    return strength !== undefined && isSecret(strength, secret)
+  },
+})
 
 const written: readonly Shape[] = [
+  {
+    // Go's DSN for MySQL: user:password@tcp(db:3306)/orders
+    kind: 'url-password',
+    hints: ['@tcp(', '@unix('],
+    pattern: /(?<![\w/.-])[\w.-]{1,64}:([^\s"'<>]{1,200})@(?:tcp|unix)\(/dg,
+    when: (secret) => !isTrivial(secret),
+  },
+  {
+    kind: 'url-password',
+    hints: ['jdbc:oracle'],
+    pattern: /jdbc:oracle:\w{1,20}:[^\s/@"']{1,100}\/([^\s@"']{1,200})@/dgi,
+    when: (secret) => !isTrivial(secret),
+  },
+  {
+    kind: 'argument',
+    hints: ['mysql', 'mariadb'],
+    pattern: /\b(?:mysql|mariadb)[\w-]{0,20}\b[^\n;|&]{0,200}?\s-p([^\s"';|&]{2,200})/dg,
+    when: (secret) => !isTrivial(secret),
+  },
+  {
+    kind: 'argument',
+    hints: ['redis-cli', 'sshpass'],
+    pattern: /\b(?:redis-cli\b[^\n;|&]{0,200}?\s-a|sshpass\s{1,4}-p)\s{0,4}["']?([^\s"';|&]{2,200})/dg,
+    when: (secret) => !isTrivial(secret),
+  },
+  {
+    // ~/.pgpass: host:port:database:user:password
+    kind: 'password',
+    hints: [':5432:', ':6432:', ':*:'],
+    pattern: /(?<![^\s"'])[^\s:"']{1,200}:(?:5432|6432|\*):[^\s:]{1,100}:[^\s:]{1,100}:([^\s"']{3,200})/dg,
+    when: (secret) => !isTrivial(secret),
+  },
+  named('value', ['value='], /\b(?:key|name)=["']([\w.:-]{1,100})["']\s{1,4}value=["']([^"'\n]{1,1000})["']/dgi),
+  named('value', ['define'], /\bdefine\(\s{0,4}["']([\w.-]{1,100})["']\s{0,4},\s{0,4}["']([^"'\n]{1,1000})["']/dgi),
+  named('value', ['</'], /<(?:\w{1,20}:)?([\w.-]{3,60})>([^<>\n]{1,1000})<\//dg),
   {
     // https://user:password@host, greedy to the last @ before the path: passwords hold @ too.
     kind: 'url-password',
@@ -142,9 +203,9 @@ const written: readonly Shape[] = [
   },
   {
     kind: 'password',
-    hints: ['identified by', 'requirepass', 'masterauth', 'machine '],
+    hints: ['identified by', 'requirepass', 'masterauth', 'machine ', 'default login'],
     pattern:
-      /\b(?:identified\s{1,4}by|requirepass|masterauth|machine\s{1,4}\S{1,100}\s{1,4}login\s{1,4}\S{1,100}\s{1,4}password)\s{1,4}["']?([^\s"';]{1,200})/dgi,
+      /\b(?:identified\s{1,4}by|requirepass|masterauth|(?:machine\s{1,4}\S{1,100}|default)\s{1,4}login\s{1,4}\S{1,100}\s{1,4}password)\s{1,4}["']?([^\s"';]{1,200})/dgi,
     when: (secret) => !isTrivial(secret),
   },
   {
@@ -163,7 +224,7 @@ const written: readonly Shape[] = [
   {
     // name=value, "name": "value", name%3Dvalue. What stands before the keyword does not matter, so it is not read.
     kind: 'value',
-    hints: ['pass', 'pwd', 'secret', 'token', 'credential', 'key', 'sig', 'dsn', 'session'],
+    hints: ['pass', 'pw', 'secret', 'token', 'credential', 'key', 'sig', 'dsn', 'session'],
     pattern: new RegExp(
       `(?<!‹redacted:[a-z-]{0,20}|checksum/)(${keyword})([\\w-]{0,40})(?:\\\\?["'])?\\s{0,4}(?::=|=>|[:=]|%3D|%3A)\\s{0,4}${value}`,
       'dgi',

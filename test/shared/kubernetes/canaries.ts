@@ -91,5 +91,31 @@ export const canaries: Readonly<Record<string, readonly [string, string]>> = {
   sql: [`CREATE USER app IDENTIFIED BY '${some(58, 10)}'`, some(58, 10)],
   helm: [`H4sIAAAAAAAA${some(59, 400)}`, some(59, 100)],
   sendgrid: [`SG.${some(60, 22)}.${some(61, 43)}`, some(61, 43)],
+  jwtWrapped: [`token:\n${jwt.slice(0, 76)}\n${jwt.slice(76)}\n`, jwt.slice(-60)],
+  jwtHeader: [
+    b64url(`{"alg":"HS256","kid":"${some(70, 8)}"}`),
+    b64url(`{"alg":"HS256","kid":"${some(70, 8)}"}`).slice(4, 30),
+  ],
+  jwtClaims: [
+    b64url(`{"iss":"x","sub":"${some(71, 12)}"}`),
+    b64url(`{"iss":"x","sub":"${some(71, 12)}"}`).slice(12, 34),
+  ],
+  dsnGo: [`app:${some(72, 12)}@tcp(db:3306)/orders`, some(72, 12)],
+  oracle: [`jdbc:oracle:thin:scott/${some(73, 12)}@//db:1521/x`, some(73, 12)],
+  mysqlFlag: [`mysql -uroot -p${some(74, 12)} orders`, some(74, 12)],
+  redisFlag: [`redis-cli -h cache -a ${some(75, 12)} ping`, some(75, 12)],
+  sshpass: [`sshpass -p ${some(76, 12)} ssh host`, some(76, 12)],
+  netrcDefault: [`default login bot password ${some(77, 12)}`, some(77, 12)],
+  pgpass: [`db.shop.svc:5432:orders:app:${some(78, 12)}`, some(78, 12)],
+  xml: [`<config><dbPassword>${some(79, 12)}</dbPassword></config>`, some(79, 12)],
+  xmlAttribute: [`<add key="Db.Password" value="${some(80, 12)}"/>`, some(80, 12)],
+  php: [`define('DB_PASSWORD', '${some(81, 12)}');`, some(81, 12)],
+  envPw: [`ADMIN_PW=${some(82, 12)}`, some(82, 12)],
+  base64Twice: [
+    Buffer.from(Buffer.from(`password=${some(83, 24)}`).toString('base64')).toString('base64'),
+    Buffer.from(Buffer.from(`password=${some(83, 24)}`).toString('base64'))
+      .toString('base64')
+      .slice(8, 48),
+  ],
   azureDevops: [`${some(62, 76)}AZDO${some(63, 4)}`, some(62, 76)],
 }

@@ -111,7 +111,7 @@ const where = (text: string, leaked: typeof planted) =>
     .map(([, [, secret]]) => text.slice(Math.max(0, text.indexOf(secret) - 300), text.indexOf(secret)))
     .join('\n')
 
-test('secrets of sixty shapes, planted wherever a cluster can say something, come out of no tool, notice, error, audit or log', async () => {
+test('secrets of seventy shapes, planted wherever a cluster can say something, come out of no tool, notice, error, audit or log', async () => {
   expect(planted.length).toBeGreaterThanOrEqual(30)
   const simulator = await startSimulator({ protocol: 'http', port: 0, objects, logs })
   // Even when Secrets may be read.

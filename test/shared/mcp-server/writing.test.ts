@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { connectWriter } from '../../../shared/kubernetes/connect-writer.ts'
+import { createRedactor } from '../../../shared/kubernetes/redact.ts'
 import type { AuditLine } from '../../../shared/mcp-server/audit.ts'
 import type { GuardRail } from '../../../shared/mcp-server/guard-rails.ts'
 import { startMcpHttpServer } from '../../../shared/mcp-server/http-server.ts'
@@ -9,6 +10,7 @@ import { lazyTargets, type Targets } from '../../../shared/mcp-server/targets.ts
 import { allTools } from '../../../shared/mcp-server/tools.ts'
 import type { Program } from '../../simulator/exec.ts'
 import { startSimulator } from '../../simulator/simulator.ts'
+import { canaries } from '../kubernetes/canaries.ts'
 import { deployment, node, running, webPod } from './pods.ts'
 import { caller, redactHunter2 } from './setup.ts'
 
@@ -205,6 +207,30 @@ test('a command that fails tells its exit code; its output is bounded after secr
   const long = await call('pods_exec', { name, command: ['long'] })
   expect(long.text).toContain('Not all that it wrote is shown')
   expect(long.text.length).toBeLessThan(12_000)
+})
+
+test('what a command prints passes the redaction like all else, in both outputs, whatever secret it is', async () => {
+  const simulator = await startSimulator({
+    ...{ port: 0, protocol: 'http', objects },
+    writable: {
+      exec: ({ command: [kind = ''] }) => ({ stdout: canaries[kind]?.[0] ?? '', stderr: canaries[kind]?.[0] ?? '' }),
+    },
+  })
+  const cluster = connectWriter(simulator.kubeconfig)
+  onTestFinished(async () => {
+    await cluster.close()
+    await simulator.stop()
+  })
+  const target = { name: 'east', aliases: [], server: '', namespace: 'shop' }
+  const targets: Targets = { ...lazyTargets([{ target, open: () => cluster }]), writeAt: () => cluster.write }
+  const redact = createRedactor({ key: 'a key of sixteen bytes' })
+  const { client } = await caller({ targets, redact, choice: { readWrite: true } })
+  for (const [kind, [, secret]] of Object.entries(canaries)) {
+    const answer = await client.callTool({ name: 'pods_exec', arguments: { name, container: 'web', command: [kind] } })
+    expect(answer.isError, kind).not.toBe(true)
+    for (const form of [secret, JSON.stringify(secret).slice(1, -1)])
+      expect(JSON.stringify(answer), kind).not.toContain(form)
+  }
 })
 
 test('over HTTP nothing may be changed without a token', async () => {

@@ -2,7 +2,7 @@ import type { Cluster } from '../config/cluster.ts'
 import type { Incident } from '../incident/incident.ts'
 import { contend } from '../runtime/contend.ts'
 import { type Admission, admit } from './admit.ts'
-import { attach, type Told } from './attach.ts'
+import { absorb, attach, mutes, type Told } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
 import { inhibit } from './inhibit.ts'
 import { relate } from './relate.ts'
@@ -43,14 +43,14 @@ export const admitCluster =
           return outcome === 'attached' ? 'explained' : admitOne(one)
         })
     }
-    for (const { incident, by } of overtaken) await overtake(deps, incident, by, delivery)
+    for (const { incident, by } of overtaken) await overtake(deps, incident, by)
   }
 
-/** An incident that still waits, and whose cause is known now, needs no agent of its own. */
-async function overtake(deps: TriageDeps, waiting: Incident, by: string, delivery: string): Promise<void> {
-  const { cluster, identity, incidentId } = waiting
+/** An incident that still waits, and whose cause is known now, needs no agent of its own; its members are the cause's. */
+async function overtake(deps: TriageDeps, waiting: Incident, by: string): Promise<void> {
+  const { cluster, incidentId } = waiting
   const cause = await deps.store.read(cluster, by)
-  if (cause === undefined || cause.incident.status === 'resolved') return
+  if (cause === undefined || !mutes(cause.incident)) return
   const reason = `Explained by ${cause.incident.incidentId}`
   const moved = await contend(deps, incidentId, async () => {
     const stored = await deps.store.current(incidentId)
@@ -59,8 +59,5 @@ async function overtake(deps: TriageDeps, waiting: Incident, by: string, deliver
     const changes = { reason, mutedBy: cause.incident.incidentId, completedAt: at.toISOString() }
     return deps.store.move(stored, 'skipped', { at, note: reason, changes })
   })
-  if (moved === 'refused') return
-  const { owner, faultClass } = waiting
-  const told = [{ identity: { cluster, owner, faultClass, key: identity }, faults: [] }]
-  await attach(deps)(cluster, by, told, `${delivery} ${identity}`)
+  if (moved !== 'refused') await absorb(deps)(cluster, by, moved.incident)
 }

@@ -34,6 +34,25 @@ export const attach =
       return typeof written === 'string' ? written : 'attached'
     })
 
+/** Takes over an incident that gives way to this one, with all that it explains. */
+export const absorb =
+  (deps: Pick<TriageDeps, 'store' | 'clock' | 'random'>) =>
+  (cluster: string, key: string, other: Incident): Promise<unknown> =>
+    contend(deps, `Incident ${key} of ${cluster}`, async () => {
+      const stored = await deps.store.read(cluster, key)
+      if (stored === undefined || stored.incident.status === 'resolved') return
+      const { members, memberKeys, owner } = stored.incident
+      const changes = {
+        members: [other.resource, ...other.members].reduce((all, one) => withMember(all, one, owner), members),
+        memberKeys: [...new Set([...(memberKeys ?? []), other.identity, ...(other.memberKeys ?? [])])].slice(
+          0,
+          MOST_KEYS,
+        ),
+      }
+      const note = `Explains ${other.owner.kind} ${other.owner.name}, too`
+      return deps.store.update(stored, changes, { at: deps.clock.now(), note })
+    })
+
 /** Only what is there now explains anything, and not what itself was explained or was not bad enough. */
 export const mutes = ({ status, absentSince, mutedBy, reason }: Incident): boolean =>
   absentSince === undefined &&

@@ -60,8 +60,15 @@ export const inhibit =
     }
     const stormy = new Set([...explained.values()].flat())
     const left = alone.filter((one) => !stormy.has(one))
+    const age = new Map(open.map(({ identity, createdAt }) => [identity, `${createdAt} ${identity}`]))
+    // Two that explain each other must not both give way: the older one stays.
+    const goesFirst = (cause: Trouble, incident: Incident) =>
+      !explains(incident, cause) || (age.get(cause.identity) ?? '~') < `${incident.createdAt} ${incident.identity}`
     const overtaken = open.flatMap((incident) => {
-      const by = incident.status === 'queued' ? causes.find((other) => explains(other, incident)) : undefined
+      const by =
+        incident.status === 'queued'
+          ? causes.find((other) => explains(other, incident) && goesFirst(other, incident))
+          : undefined
       return by === undefined ? [] : [{ incident, by: by.identity }]
     })
     return { alone: left, explained, overtaken }

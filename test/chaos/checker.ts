@@ -1,5 +1,7 @@
 import { type Incident, mayMove } from '../../shared/incident/incident.ts'
+import { explains } from '../../shared/incident/inhibition.ts'
 import type { ClusterRow } from '../../shared/lease/cluster-row.ts'
+import { mutes } from '../../shared/triage/attach.ts'
 import { settings } from './settings.ts'
 
 export type Post = {
@@ -16,6 +18,8 @@ export function checker(note: (what: string) => void) {
   const violations: string[] = []
   const running = new Map<string, string>()
   const told = new Set<string>()
+  /** Incidents that stand, and so may explain others, with the time since when they have stood without a break. */
+  const standing = new Map<string, { readonly incident: Incident; readonly since: number }>()
   function violated(what: string): void {
     if (told.has(what)) return
     told.add(what)
@@ -23,8 +27,16 @@ export function checker(note: (what: string) => void) {
     note(`VIOLATION ${what}`)
   }
 
-  function incident(before: Incident | undefined, after: Incident): void {
+  /** `begun`: when the writer took up its message. */
+  function incident(before: Incident | undefined, after: Incident, begun: number, now: number): void {
     const { incidentId, status } = after
+    if (before?.generation !== after.generation)
+      for (const { incident: other, since } of standing.values())
+        if (since < begun && other.cluster === after.cluster && explains(other, after))
+          violated(`${incidentId} (${after.owner.name}) began although ${other.incidentId} explains it`)
+    const key = `${after.cluster} ${after.identity}`
+    if (!mutes(after)) standing.delete(key)
+    else standing.set(key, { incident: after, since: standing.get(key)?.since ?? now })
     if (before !== undefined) {
       if (after.generation === before.generation) {
         if (after.createdAt !== before.createdAt || after.occurrences < before.occurrences)

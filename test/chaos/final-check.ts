@@ -2,6 +2,7 @@ import type { Report } from '../../shared/artifacts/report.ts'
 import type { Fault } from '../../shared/faults/fault.ts'
 import { faultClass } from '../../shared/faults/fault-class.ts'
 import type { Incident } from '../../shared/incident/incident.ts'
+import { mutes } from '../../shared/triage/attach.ts'
 import { verdictMark } from './agents-model.ts'
 import type { Checker, Post } from './checker.ts'
 import type { Plan } from './plan.ts'
@@ -28,7 +29,12 @@ export type AtRest = {
 export function finalCheck(check: Checker, world: AtRest): void {
   const { violated } = check
   const all = [...world.incidents, ...world.past]
-  const deploymentOf = (name: string) => name.replace(/-6bf586c785-\w{5}$/, '')
+  const deploymentOf = (name: string) => name.replace(/-6bf586c785(-\w{5})?$/, '')
+  /** Whether an incident that stands, or stood, lists it among what it explains. */
+  const lists = (incident: Incident, cluster: string, name: string) =>
+    incident.cluster === cluster &&
+    incident.memberKeys !== undefined &&
+    incident.members.some((one) => one.name === name)
 
   // Without a supervisor nobody finds again what a poisoned message told.
   const isKept = (pod: string) => world.plan.kind === 'work' && world.kept.includes(pod)
@@ -39,15 +45,19 @@ export function finalCheck(check: Checker, world: AtRest): void {
       incident.faultClass === trouble.kind
     const present = trouble.until === undefined
     const current = world.incidents.filter(of)
+    const explained = trouble.pods.every((pod) =>
+      world.incidents.some((one) => mutes(one) && lists(one, trouble.cluster, pod)),
+    )
     const what = `${trouble.kind} of ${trouble.deployment} in ${trouble.cluster}`
     if (current.length > 1) violated(`${what} has ${current.length} current incidents`)
-    if (present && current.length === 0 && !trouble.pods.every(isKept))
+    if (present && current.length === 0 && !explained && !trouble.pods.every(isKept))
       violated(`LOST: ${what} is there and has no incident`)
     const [one] = current
-    if (present && one?.status === 'resolved') violated(`LOST: ${what} is there and its incident is resolved`)
+    if (present && one?.status === 'resolved' && !explained)
+      violated(`LOST: ${what} is there and its incident is resolved`)
     for (const pod of present ? trouble.pods : []) {
       const counted = one?.resource.name === pod || one?.members.some(({ name }) => name === pod)
-      if (one !== undefined && counted !== true && !isKept(pod))
+      if (one !== undefined && counted !== true && !explained && !isKept(pod))
         violated(`LOST: ${pod} is not counted in ${one.incidentId}`)
     }
     if (world.quietForGood && !present && one !== undefined && one.status !== 'resolved')
@@ -61,8 +71,9 @@ export function finalCheck(check: Checker, world: AtRest): void {
         kind === faultClass(fault.faultType) &&
         (resource.name === fault.resource.name || members.some(({ name }) => name === fault.resource.name)),
     )
+    const member = all.some((one) => lists(one, fault.cluster, fault.resource.name))
     // What was poison is kept, and told; what is still there is found again by the next look.
-    if (!known && !world.kept.includes(fault.resource.name))
+    if (!known && !member && !world.kept.includes(fault.resource.name))
       violated(`LOST: ${fault.resource.name} was accepted and is counted nowhere`)
   }
 

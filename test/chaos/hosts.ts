@@ -74,6 +74,7 @@ export function queueWorker(
       return
     }
     sky.note?.(who.name, `message ${id}, delivery ${dequeueCount}: ${body.slice(0, 200)}`)
+    sky.begun.set(who.name, sky.time.now())
     handle(who)(JSON.parse(body), { id, dequeueCount }).then(
       (answer) => {
         sky.note?.(who.name, `message ${id} done: ${JSON.stringify(answer) ?? ''}`)

@@ -24,6 +24,8 @@ export type Sky = {
   weather: Weather
   /** Whose call has its effect at this moment. */
   actor: string
+  /** Since when each process works on its present message. */
+  readonly begun: Map<string, number>
   readonly time: VirtualTime
   readonly chance: Chance
   /** Absent when nobody reads the history. */

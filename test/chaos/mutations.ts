@@ -45,6 +45,18 @@ export const mutations: readonly Mutation[] = [
     caught: /hold|wrote|moved|shrank|agents|written over/,
   },
   {
+    what: 'the look at what explains others',
+    options: {
+      triageStoreOf: (store) => ({
+        ...store,
+        list: async (filters, ...page) =>
+          filters.cluster === undefined ? store.list(filters, ...page) : { items: [], unreadable: [] },
+      }),
+      climate: { kind: 'work', disaster: 'node' },
+    },
+    caught: /explains it/,
+  },
+  {
     what: 'the semaphore',
     options: { broken: { semaphore: true }, climate: { kind: 'work' } },
     caught: /agents at once/,

@@ -1,6 +1,6 @@
 import type { AgentHabits } from './agents-model.ts'
 import { type Chance, chanceOf } from './chance.ts'
-import { inventTroubles, type Trouble } from './faults-model.ts'
+import { type Disaster, inventDisaster, inventTroubles, type Trouble } from './faults-model.ts'
 import type { Weather } from './mortal.ts'
 
 /** What one schedule is made of; the same seed makes the same. */
@@ -15,6 +15,9 @@ export type Plan = {
   readonly weather: Weather
   readonly clusters: readonly string[]
   readonly troubles: readonly Trouble[]
+  /** Many troubles with one cause. */
+  readonly disaster: Disaster | undefined
+  readonly queue: { readonly total: number; readonly perCluster: number; readonly policy: 'drop' | 'reject' }
   readonly habits: AgentHabits
   /** How often there is no room for a container group. */
   readonly full: number
@@ -34,7 +37,7 @@ export type Plan = {
 const KINDS = ['watch', 'watch', 'work', 'work', 'work', 'work', 'whole'] as const
 
 /** A harsher or other world, for what is rare. */
-export type Climate = Partial<Pick<Plan, 'kind' | 'habits' | 'full' | 'lossy' | 'impostors'>> & {
+export type Climate = Partial<Pick<Plan, 'kind' | 'disaster' | 'habits' | 'full' | 'lossy' | 'impostors'>> & {
   readonly weather?: Partial<Weather>
 }
 
@@ -53,13 +56,24 @@ export function planOf(seed: number, climate: Climate = {}): Plan {
     latencyMs: chance.pick([5, 50, 400]),
     ...climate.weather,
   }
+  // A storm is twenty times a common world, so it is rare.
+  const disaster =
+    climate.disaster ??
+    (chance.happens(0.12) ? chance.pick(['node', 'quota', 'node', 'quota', 'storm'] as const) : undefined)
+  const disasters = disaster === undefined ? [] : inventDisaster(chance, disaster, chance.pick(clusters), chaosMs * 0.7)
   return {
     seed,
     kind,
+    disaster,
+    queue: {
+      total: chance.pick([100, 100, 2]),
+      perCluster: chance.pick([10, 10, 1]),
+      policy: chance.pick(['drop', 'reject'] as const),
+    },
     chance,
     weather,
     clusters,
-    troubles: inventTroubles(chance, clusters, chaosMs * 0.7),
+    troubles: [...inventTroubles(chance, clusters, chaosMs * 0.7), ...disasters],
     habits: climate.habits ?? {
       hangs: chance.pick([0, 0.1, 0.3]),
       fails: chance.pick([0, 0.1, 0.3]),

@@ -16,7 +16,7 @@ import type { MemoryBlobs } from '../fakes/memory-blobs.ts'
 import { agentsModel } from './agents-model.ts'
 import { checker, type Post } from './checker.ts'
 import { clusterModel } from './cluster-model.ts'
-import { noticeOf, podOf, type Trouble, uidOf } from './faults-model.ts'
+import { noticeOf, objectOf, type Trouble, uidOf } from './faults-model.ts'
 import { finalCheck } from './final-check.ts'
 import { queueWorker, timer } from './hosts.ts'
 import { BEGINNING, calm, type Sky } from './mortal.ts'
@@ -33,6 +33,8 @@ export type Options = {
   readonly blind?: boolean
   /** What the report stage sees of the incidents while it handles the result of this attempt. */
   readonly reportStoreOf?: (store: IncidentStore, fence: number) => IncidentStore
+  /** What the triage stage sees of the incidents. */
+  readonly triageStoreOf?: (store: IncidentStore) => IncidentStore
   readonly record?: boolean
   /** Clusters are visited so often, and not watched. */
   readonly patrolSeconds?: number
@@ -76,14 +78,21 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
   const history: string[] = []
   const note = (who: string, what: string) =>
     history.push(`${(time.now() / 1000).toFixed(2).padStart(8)}  ${who.padEnd(24)} ${what}`)
-  const sky: Sky = { weather: plan.weather, actor: '', time, chance, note: options.record === true ? note : undefined }
+  const sky: Sky = {
+    weather: plan.weather,
+    actor: '',
+    begun: new Map(),
+    time,
+    chance,
+    note: options.record === true ? note : undefined,
+  }
   const check = checker((what) => sky.note?.('checker', what))
   const clock = { now: () => new Date(BEGINNING + time.now()), sleep: async () => {} }
   const stores = storesOf(
     sky,
     clock,
     {
-      incident: check.incident,
+      incident: (before, after) => check.incident(before, after, sky.begun.get(sky.actor) ?? 0, time.now()),
       lease: (before, after, cluster) => check.lease(before, after, cluster, sky.actor),
     },
     options.broken ?? {},
@@ -111,6 +120,9 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
     clusters: clustersOf(plan.clusters, plan.kind !== 'watch'),
     posts,
     waitLimitSeconds: plan.waitLimitSeconds,
+    queue: plan.queue,
+    kinds: plan.disaster === undefined ? ['Pod'] : ['Pod', 'Node', 'ReplicaSet'],
+    ...(options.triageStoreOf === undefined ? {} : { triageStoreOf: options.triageStoreOf }),
     looks: options.blind !== true,
     patrolSeconds: options.patrolSeconds ?? 0,
     onArtifact: (incidentId, file, content, by) => {
@@ -182,7 +194,7 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
     for (const [index, pod] of trouble.pods.entries()) {
       time.after(trouble.from + index * 2_000, () => {
         sky.note?.(trouble.cluster, `${trouble.kind} of ${pod} begins`)
-        model?.put(podOf(trouble, pod))
+        model?.put(objectOf(trouble, pod))
         if (plan.kind === 'work') inject(noticeOf(trouble, pod), trouble.cluster)
         else model?.tell(noticeOf(trouble, pod), chaos ? plan.lossy : 0)
       })

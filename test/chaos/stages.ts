@@ -4,7 +4,7 @@ import type { Report } from '../../shared/artifacts/report.ts'
 import type { Cluster } from '../../shared/config/cluster.ts'
 import { detectFaults } from '../../shared/faults/detect.ts'
 import { noticesTo } from '../../shared/incident/notices.ts'
-import { incidentStore } from '../../shared/incident/store.ts'
+import { type IncidentStore, incidentStore } from '../../shared/incident/store.ts'
 import type { ReportDeps } from '../../shared/report/deps.ts'
 import type { NotifyDeps } from '../../shared/report/notify/handle-notice.ts'
 import { type Notifier, Unsure } from '../../shared/report/notify/notice.ts'
@@ -19,6 +19,7 @@ import type { AgentsModel } from './agents-model.ts'
 import type { Post } from './checker.ts'
 import type { ClusterModel } from './cluster-model.ts'
 import type { Mortal, Sky } from './mortal.ts'
+import type { Plan } from './plan.ts'
 import { blobsOf, queueOf, tableOf } from './ports.ts'
 import { settings } from './settings.ts'
 import type { Stores } from './stores.ts'
@@ -33,6 +34,10 @@ export type Surroundings = {
   readonly clusters: readonly Cluster[]
   readonly posts: Post[]
   readonly waitLimitSeconds: number
+  readonly queue: Plan['queue']
+  /** Which objects are listed. */
+  readonly kinds: readonly string[]
+  readonly triageStoreOf?: (store: IncidentStore) => IncidentStore
   /** Whether clusters are looked at. */
   readonly looks: boolean
   readonly patrolSeconds: number
@@ -78,7 +83,7 @@ export function stagesOf(around: Surroundings) {
     clusters: { current: async () => ({ clusters }) },
     resolveApiKey: async () => undefined,
     detect: around.looks ? detectFaults : () => [],
-    kinds: [{ apiVersion: 'v1', kind: 'Pod' }],
+    kinds: around.kinds.map((kind) => ({ apiVersion: 'v1', kind })),
     open: async (options) => {
       const name = new URL(options.endpoint).hostname.split('.')[0] ?? ''
       const model = models.get(name)
@@ -90,7 +95,7 @@ export function stagesOf(around: Surroundings) {
 
   const triage = (who: Mortal): TriageDeps => ({
     ...common(who),
-    store: storeOf(who),
+    store: around.triageStoreOf?.(storeOf(who)) ?? storeOf(who),
     control: controlOf(who),
     permissions: tableOf(who, 'permissions', stores.permissions),
     clusterRows: tableOf(who, 'clusters', stores.clusters),
@@ -107,7 +112,13 @@ export function stagesOf(around: Surroundings) {
     newToken: () => 'token-'.padEnd(24, 'x'),
     notify: noticesOf(who),
     breakers: breakersOf(who),
-    settings: { ...settings, QUEUE_WAIT_LIMIT_SECONDS: around.waitLimitSeconds },
+    settings: {
+      ...settings,
+      QUEUE_WAIT_LIMIT_SECONDS: around.waitLimitSeconds,
+      GLOBAL_QUEUE_SIZE: around.queue.total,
+      CLUSTER_QUEUE_SIZE: around.queue.perCluster,
+      QUEUE_OVERFLOW_POLICY: around.queue.policy,
+    },
   })
 
   const report = (who: Mortal): ReportDeps => {

@@ -21,7 +21,7 @@ const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () 
 export function watchWorld(seed: number, clusters: number, supervisors: number) {
   const chance = chanceOf(seed)
   const time = virtualTime()
-  const sky: Sky = { weather: { ...calm, latencyMs: 100 }, actor: '', time, chance, note: undefined }
+  const sky: Sky = { weather: { ...calm, latencyMs: 100 }, actor: '', begun: new Map(), time, chance, note: undefined }
   const clock = { now: () => new Date(BEGINNING + time.now()), sleep: async () => {} }
   const settings = readSettings({})
   const names = Array.from({ length: clusters }, (_, index) => `c${index}`)

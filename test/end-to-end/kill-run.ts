@@ -7,6 +7,7 @@ import type { Incident } from '../../shared/incident/incident.ts'
 import { startFaultServer } from '../fakes/fault-server.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import { loopingPod } from './looping-pod.ts'
+import { type Blindness, watchGaps } from './watch-gaps.ts'
 import { type WholeApp, wholeApp } from './whole-app.ts'
 
 const CLUSTERS = 12
@@ -16,12 +17,15 @@ const PODS = 11
 const letters = 'bcdfghjklmnpqrstvwxz'
 /** After the last kill: leases run out, messages come back, the sweep speaks for the dead. */
 const SETTLE_MS = 6 * 60_000
+/** Undisturbed at first, so long that each supervisor ends a window; a quarter of a short run. */
+const CALM_SECONDS = 15
+const LEASE_SECONDS = 5
 const settings = {
   SUPERVISORS: '2',
   SUPERVISOR_WINDOW_SECONDS: '20',
-  LEASE_SECONDS: '5',
+  LEASE_SECONDS: String(LEASE_SECONDS),
   RECONCILE_SECONDS: '10',
-  AGENT_TIMEOUT: '40',
+  AGENT_TIMEOUT: '20',
   MAX_CONCURRENT_AGENTS: '4',
   QUIET_PERIOD_SECONDS: '3600',
 }
@@ -35,6 +39,11 @@ export type KillCounts = {
   readonly wrongPages: number
   readonly unfinished: number
   readonly posts: number
+  /** Before anything is killed. */
+  readonly blind: Blindness
+  /** From the death of a supervisor until all its clusters are heard by another. */
+  readonly takeoverSeconds: number
+  readonly leaseSeconds: number
   readonly kills: Readonly<Record<string, number>>
   readonly seconds: number
 }
@@ -62,6 +71,13 @@ export async function killRun(minutes: number, say: (line: string) => void): Pro
   const timers = setInterval(() => host.trigger('sweep'), 5_000)
   stack.defer(() => clearInterval(timers))
 
+  const end = Date.now() + minutes * 60_000
+  const gaps = watchGaps(app, server, names)
+  await gaps.allHeard()
+  const blind = await gaps.blindness(CALM_SECONDS)
+  const takeoverSeconds = await gaps.takeover(host)
+  say(`undisturbed ${JSON.stringify(blind)}; a dead supervisor's clusters are heard again after ${takeoverSeconds} s`)
+
   const kills: Record<string, number> = {}
   const pods: { readonly cluster: string; readonly pod: string }[] = []
   const all = names.flatMap((cluster) =>
@@ -70,8 +86,7 @@ export async function killRun(minutes: number, say: (line: string) => void): Pro
       return { cluster, pod: `app${index % OWNERS}x-6bf586c785-${suffix}` }
     }),
   )
-  const end = Date.now() + minutes * 60_000
-  const every = (minutes * 60_000 * 0.8) / all.length
+  const every = ((end - Date.now()) * 0.8) / all.length
   let killAt = Date.now() + 5_000
   for (const one of shuffled(all)) {
     begin(one.cluster, one.pod)
@@ -123,6 +138,9 @@ export async function killRun(minutes: number, say: (line: string) => void): Pro
     wrongPages: wrong.filter(Boolean).length,
     unfinished: incidents.filter(({ status }) => !final.has(status)).length,
     posts: app.posts.length,
+    blind,
+    takeoverSeconds,
+    leaseSeconds: LEASE_SECONDS,
     kills,
     seconds: Math.round((Date.now() - startedAt) / 1000),
   }

@@ -6,11 +6,16 @@ const { values } = parseArgs({
 })
 const counts = await killRun(Number(values.minutes), (line) => console.error(line))
 const { faults, lost, incidents, publishedTwice, wrongPages, unfinished, posts, kills, seconds } = counts
+const { blind, takeoverSeconds, leaseSeconds } = counts
+const percent = (part: number) => `${(part * 100).toFixed(3)} %`
 const killed = Object.values(kills).reduce((sum, one) => sum + one, 0)
 if (values.json) console.log(JSON.stringify(counts))
 else
   console.log(
     `${killed} processes killed in ${seconds} s: ${lost} of ${faults} faults lost, ${publishedTwice} of ${incidents} incidents published twice, ` +
-      `${wrongPages} wrong pages, ${unfinished} unfinished, ${posts} posts`,
+      `${wrongPages} wrong pages, ${unfinished} unfinished, ${posts} posts; before that ${blind.seconds} s of hand-overs, ` +
+      `blind for ${percent(blind.byRows)} of them by the rows and ${percent(blind.byServers)} by the servers; ` +
+      `a dead supervisor's clusters heard again after ${takeoverSeconds.toFixed(1)} s (lease ${leaseSeconds} s)`,
   )
-process.exitCode = lost + publishedTwice + wrongPages + unfinished === 0 ? 0 : 1
+const seen = blind.byRows < 0.001 && blind.byServers < 0.001 && takeoverSeconds <= 2 * leaseSeconds
+process.exitCode = lost + publishedTwice + wrongPages + unfinished === 0 && seen ? 0 : 1

@@ -124,6 +124,17 @@ test('a quota explains every ReplicaSet that it keeps from its pods, and no othe
   expect(await named(w)).toHaveLength(2)
 })
 
+test('of two that explain each other and began at once one gives way, and what it explained with it', async () => {
+  const w = world()
+  w.groups.full = true
+  await Promise.all([tell(w, quota('web')), tell(w, quota('api'))])
+  await tell(w, quota('db'))
+  const all = (await w.deps.store.list({ cluster: 'east' }, 10)).items.map(({ incident }) => incident)
+  expect(all.map(({ status }) => status).sort()).toEqual(['queued', 'skipped'])
+  const stays = all.find(({ status }) => status === 'queued')!
+  expect(stays.members.map(({ name }) => name.split('-')[0]).sort()).toEqual(['api', 'db', 'web'])
+})
+
 describe('a storm', () => {
   test('of five hundred pods of one node that is not ready is one incident', async () => {
     const w = world()

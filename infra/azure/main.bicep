@@ -49,6 +49,9 @@ param firewallAddress string = ''
 @description('Addresses (CIDR or service tag) of the clusters\' API servers. Agents reach nothing else but the model and storage.')
 param clusterAddresses string[] = []
 
+@description('Resource ids of AKS clusters that are reached with the identity of the functions in place of a kubeconfig.')
+param aksClusters string[] = []
+
 @description('Ports of the API servers.')
 param clusterPorts string[] = ['443', '6443']
 
@@ -223,6 +226,7 @@ module access 'modules/access.bicep' = {
     operatorPrincipalType: operatorPrincipalType
     agentsGroup: agentsGroup.name
     runAgentsRoleId: agents.outputs.runAgentsRoleId
+    aksClusters: aksClusters
   }
 }
 
@@ -230,5 +234,6 @@ output AZURE_RESOURCE_GROUP string = mainGroup.name
 output NIGHTCRIER_URL string = functions.outputs.url
 output NIGHTCRIER_VAULT string = vault.outputs.name
 output NIGHTCRIER_STORAGE string = storage.outputs.name
+output NIGHTCRIER_PRINCIPAL_ID string = functions.outputs.principalId
 output NIGHTCRIER_REGISTRY string = registry.outputs.server
 output NIGHTCRIER_AGENTS_ADDRESS string = agentNetwork == 'nat' ? network!.outputs.outboundAddress : ''

@@ -20,6 +20,10 @@ locals {
 
   functions = azurerm_user_assigned_identity.functions.principal_id
 
+  # --- AKS clusters that are reached without a kubeconfig: where they are, and their objects but Secrets, each on one cluster.
+  aks_roles = ["Azure Kubernetes Service Cluster User Role", "Azure Kubernetes Service RBAC Reader"]
+  aks       = { for pair in setproduct(var.aks_clusters, local.aks_roles) : join(" ", pair) => { cluster = pair[0], role = pair[1] } }
+
   # --- The operator: secrets, clusters.yaml, images.
   operator = var.operator_principal_id == "" ? {} : {
     operator_vault    = { scope = local.vault, role = "Key Vault Secrets Officer" }
@@ -50,6 +54,14 @@ resource "azurerm_role_assignment" "operator" {
   role_definition_name = each.value.role
   principal_id         = var.operator_principal_id
   principal_type       = var.operator_principal_type
+}
+
+resource "azurerm_role_assignment" "aks" {
+  for_each             = local.aks
+  scope                = each.value.cluster
+  role_definition_name = each.value.role
+  principal_id         = local.functions
+  principal_type       = "ServicePrincipal"
 }
 
 resource "azurerm_role_assignment" "custom" {

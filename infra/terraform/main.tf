@@ -42,5 +42,6 @@ output "function_app" { value = azapi_resource.site.name }
 output "url" { value = "https://${azapi_resource.site.output.properties.defaultHostName}" }
 output "vault" { value = azurerm_key_vault.vault.name }
 output "storage" { value = azurerm_storage_account.storage.name }
+output "principal_id" { value = azurerm_user_assigned_identity.functions.principal_id }
 output "registry" { value = azurerm_container_registry.registry.login_server }
 output "agents_address" { value = one(azurerm_public_ip.outbound[*].ip_address) }

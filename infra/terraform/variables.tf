@@ -98,6 +98,12 @@ variable "cluster_addresses" {
   default     = []
 }
 
+variable "aks_clusters" {
+  description = "Resource ids of AKS clusters that are reached with the identity of the functions in place of a kubeconfig."
+  type        = list(string)
+  default     = []
+}
+
 variable "cluster_ports" {
   description = "Ports of the API servers."
   type        = list(string)

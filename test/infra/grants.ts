@@ -12,6 +12,8 @@ const builtIn: Readonly<Record<string, string>> = {
   '7f951dda-4ed3-4680-a7ca-43fe172d538d': 'AcrPull',
   '8311e382-0749-4cb8-b61a-304f252e45ec': 'AcrPush',
   '3913510d-42f4-4e42-8a64-420c390055eb': 'Monitoring Metrics Publisher',
+  '4abbcc35-e782-43d8-92c5-2d3f1bd2253f': 'Azure Kubernetes Service Cluster User Role',
+  '7f6c6a51-bcf8-42ba-9220-52d62157d7db': 'Azure Kubernetes Service RBAC Reader',
 }
 
 /** What a name of a resource in a template stands for; what is in neither list is shown as it is written. */
@@ -39,28 +41,41 @@ const who = (written: string) =>
 export function bicepGrants(templates: Templates): readonly string[] {
   const access = templates['modules/access.bicep']!
   const ids = new Map([...access.matchAll(/^ {2}(\w+): '([0-9a-f-]{36})'$/gm)].map(([, name, id]) => [name!, id!]))
+  const loopedRoles = (list: string) =>
+    [
+      ...(new RegExp(`^var ${list} = \\[\\n([\\s\\S]*?)^\\]`, 'm').exec(access)?.[1] ?? '').matchAll(/roles\.(\w+)/g),
+    ].map(([, name]) => named(name!))
   const named = (name: string) => builtIn[ids.get(name) ?? ''] ?? `unknown: ${name} ${ids.get(name)}`
   const direct = bicepResources(templates)
-    .filter(({ type, name }) => type === 'Microsoft.Authorization/roleAssignments' && name !== 'grant')
+    .filter(
+      ({ type, name }) => type === 'Microsoft.Authorization/roleAssignments' && name !== 'grant' && name !== 'grants',
+    )
     .flatMap(({ body }) => {
       const scope = /scope: (.+)$/m.exec(body)?.[1] ?? 'the whole resource group'
       const principal = /principalId: (\w+)/.exec(body)?.[1] ?? 'nobody'
       const list = /for role in (\w+):/.exec(body)?.[1]
-      const looped = list && new RegExp(`^var ${list} = \\[\\n([\\s\\S]*?)^\\]`, 'm').exec(access)?.[1]
       const role = /roleDefinitionId: (.+)$/m.exec(body)?.[1] ?? ''
       const roles =
-        looped === undefined || looped === ''
+        list === undefined
           ? [/roles\.(\w+)/.exec(role)?.[1]].map((name) => (name === undefined ? role : named(name)))
-          : [...looped.matchAll(/roles\.(\w+)/g)].map(([, name]) => named(name!))
+          : loopedRoles(list)
       return roles.map((one) => `${who(principal)} on ${place(scope)}: ${ownRole(one)}`)
     })
   const through = [
     ...access.matchAll(/^module \w+ 'grant\.bicep' = \{\n {2}scope: (.+)\n.*\n.*principalId: (\w+), roleId: (\w+) /gm),
   ].map(([, scope, principal, role]) => `${who(principal!)} on ${place(scope!)}: ${ownRole(role!)}`)
+  const onAks = [
+    ...access.matchAll(
+      /^module \w+ 'grant-aks\.bicep' = \[\n {2}for id in (\w+): \{\n.*\n.*\n.*principalId: (\w+), roleIds: (\w+) /gm,
+    ),
+  ].flatMap(([, list, principal, roles]) => loopedRoles(roles!).map((one) => `${who(principal!)} on ${list}: ${one}`))
+  const pages = ['modules/access.bicep', 'modules/grant.bicep', 'modules/grant-aks.bicep']
   const elsewhere = Object.entries(templates)
-    .filter(([file]) => !['modules/access.bicep', 'modules/grant.bicep'].includes(file))
-    .flatMap(([file, text]) => (/roleAssignments|grant\.bicep/.test(text) ? [`a right outside the page: ${file}`] : []))
-  return [...direct, ...through, ...elsewhere].sort()
+    .filter(([file]) => !pages.includes(file))
+    .flatMap(([file, text]) =>
+      /roleAssignments|grant(-aks)?\.bicep/.test(text) ? [`a right outside the page: ${file}`] : [],
+    )
+  return [...direct, ...through, ...onAks, ...elsewhere].sort()
 }
 
 export function terraformGrants(templates: Templates): readonly string[] {
@@ -70,11 +85,13 @@ export function terraformGrants(templates: Templates): readonly string[] {
     const holder = principal ?? (name!.startsWith('operator') ? 'operator' : 'functions')
     return `${who(holder)} on ${place(scope!)}: ${role!.startsWith('"') ? role!.slice(1, -1) : ownRole(role!)}`
   })
-  const known = new Set(['granted', 'operator', 'custom'])
+  const aks = /^ +aks_roles = \[(.+)\]$/m.exec(access)?.[1] ?? ''
+  const onAks = [...aks.matchAll(/"([^"]+)"/g)].map(([, role]) => `functions on aksClusters: ${role}`)
+  const known = new Set(['granted', 'operator', 'custom', 'aks'])
   const others = terraformResources(templates)
     .filter(({ type, name }) => type === 'azurerm_role_assignment' && !known.has(name))
     .map(({ name }) => `a right outside the page: ${name}`)
-  return [...listed, ...others].sort()
+  return [...listed, ...onAks, ...others].sort()
 }
 
 const ownRole = (written: string) =>

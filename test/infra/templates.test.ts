@@ -27,6 +27,8 @@ test.each(Object.entries(generated()))('%s is what npm run generate writes', (fi
 /** All rights there are. A wider or further one needs a line here, and so a reader who agrees. */
 const grants = [
   'agents on registry: AcrPull',
+  'functions on aksClusters: Azure Kubernetes Service Cluster User Role',
+  'functions on aksClusters: Azure Kubernetes Service RBAC Reader',
   'functions on group of the agents: run agents',
   'functions on insights: Monitoring Metrics Publisher',
   'functions on pull identity: equip agents',
@@ -82,6 +84,7 @@ describe('rights', () => {
         '  roles.storageQueueDelegator\n  roles.keyVaultSecretsOfficer\n',
       ),
     ],
+    ['a role that writes on AKS clusters', plant(bicep, access, '  roles.aksRbacReader\n', '  roles.acrPush\n')],
     [
       'the main group in place of that of the agents',
       plant(bicep, access, 'scope: resourceGroup(agentsGroup)', 'scope: resourceGroup()'),
@@ -112,6 +115,10 @@ describe('rights', () => {
         'scope = azurerm_resource_group.agents.id, role',
         'scope = azurerm_resource_group.main.id, role',
       ),
+    ],
+    [
+      'a role that writes on AKS clusters',
+      plant(terraform, 'access.tf', 'Kubernetes Service RBAC Reader', 'Kubernetes Service RBAC Writer'),
     ],
     ['a right elsewhere', plant(terraform, 'vault.tf', /$/, '\nresource "azurerm_role_assignment" "more" {\n}\n')],
   ])('a planted wider right is seen in the Terraform: %s', (_what, planted) => {

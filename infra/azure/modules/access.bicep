@@ -12,6 +12,7 @@ param operatorPrincipalId string
 param operatorPrincipalType string
 param agentsGroup string
 param runAgentsRoleId string
+param aksClusters string[]
 
 var roles = {
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -24,6 +25,8 @@ var roles = {
   acrPull: '7f951dda-4ed3-4680-a7ca-43fe172d538d'
   acrPush: '8311e382-0749-4cb8-b61a-304f252e45ec'
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
+  aksClusterUser: '4abbcc35-e782-43d8-92c5-2d3f1bd2253f'
+  aksRbacReader: '7f6c6a51-bcf8-42ba-9220-52d62157d7db'
 }
 
 resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
@@ -89,6 +92,19 @@ module functionsOnAgents 'grant.bicep' = {
   name: 'functions-on-agents'
   params: { principalId: functionsPrincipalId, roleId: runAgentsRoleId }
 }
+
+// AKS clusters that are reached without a kubeconfig: where they are, and their objects but Secrets, each on one cluster.
+var onAks = [
+  roles.aksClusterUser
+  roles.aksRbacReader
+]
+module functionsOnAks 'grant-aks.bicep' = [
+  for id in aksClusters: {
+    scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+    name: 'functions-on-${uniqueString(id)}'
+    params: { clusterName: split(id, '/')[8], principalId: functionsPrincipalId, roleIds: onAks }
+  }
+]
 
 // A container group is put into a subnet and given an identity by whoever makes it: two rights, each on one resource.
 resource equipAgents 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {

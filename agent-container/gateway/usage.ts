@@ -83,7 +83,7 @@ export function usageReader(stream: boolean, requestBytes: number) {
   let ended = false
   const parser = createParser({
     onEvent({ data, event }) {
-      if (data === '[DONE]' || event === 'message_stop') ended = true
+      if (data === '[DONE]' || event === 'message_stop' || event === 'response.completed') ended = true
       try {
         read(JSON.parse(data), seen)
       } catch {

@@ -52,7 +52,12 @@ const anthropic: Vendor = {
   },
 }
 
-const isFunction = ({ type }: Body): boolean => type === undefined || type === 'function'
+const isFunction = (tool: unknown): boolean =>
+  isObject(tool) &&
+  (tool.type === undefined ||
+    tool.type === 'function' ||
+    // Functions of one server under one name: the caller carries them out as well.
+    (tool.type === 'namespace' && listOf(tool.tools).every(isFunction)))
 const openaiPath = /^v1\/(chat\/completions|responses)$/
 const openai = (address: (path: string, model: Model) => string, headers: Vendor['headers']): Vendor => ({
   upstream: (path, model) => (openaiPath.test(path) ? address(path.slice(3), model) : undefined),

@@ -27,11 +27,13 @@ export async function builtin({ broker, task, signal }: Run): Promise<Ended> {
         maxRetries: 0,
         abortSignal: signal,
         stopWhen: [isStepCount(left), () => tools.accepted()],
-        // The last turn is for handing in, whatever the model would rather do.
-        prepareStep: ({ stepNumber }) =>
-          stepNumber >= left - 1 || reminded === REMINDERS
-            ? { toolChoice: { type: 'tool', toolName: SUBMIT } }
-            : undefined,
+        // The last turn is for handing in, whatever the model would rather do. Anthropic's newest models refuse to be
+        // forced; they are left no other tool, one turn earlier, so that there is one to be reminded in.
+        prepareStep: ({ stepNumber }) => {
+          const gentle = task.provider === 'anthropic'
+          if (stepNumber < left - (gentle ? 2 : 1) && reminded < REMINDERS) return undefined
+          return gentle ? { activeTools: [SUBMIT] } : { toolChoice: { type: 'tool', toolName: SUBMIT } }
+        },
         onError: ({ error }) => {
           trouble ??= error
         },

@@ -60,6 +60,7 @@ export const claude: Cli = {
           '--permission-mode',
           'dontAsk',
           '--no-session-persistence',
+          '--disable-slash-commands',
         ],
       ],
       environment: {

@@ -21,6 +21,27 @@ const Line = z.looseObject({
 /** A TOML basic string has JSON's escapes. */
 const toml = (value: string): string => JSON.stringify(value)
 
+/** What it can do beyond our tools, as `codex features list` names it: shells, helpers, goals, apps, images, plugins. */
+const OFF = [
+  'apps',
+  'browser_use',
+  'computer_use',
+  'goals',
+  'hooks',
+  'image_generation',
+  'in_app_browser',
+  'plugins',
+  'remote_plugin',
+  'shell_snapshot',
+  'shell_tool',
+  'skill_mcp_dependency_install',
+  'skill_search',
+  'tool_suggest',
+  'unified_exec',
+  'view_image',
+  'workspace_dependencies',
+] as const
+
 /** https://developers.openai.com/codex/config-reference */
 export const codex: Cli = {
   program: 'codex',
@@ -39,10 +60,10 @@ export const codex: Cli = {
         `developer_instructions = ${toml(task.prompt.system + LAST_WORDS)}`,
         '',
         '[features]',
-        'shell_tool = false',
-        'unified_exec = false',
-        'apply_patch_freeform = false',
-        'web_search_request = false',
+        ...OFF.map((feature) => `${feature} = false`),
+        '',
+        '[agents]',
+        'enabled = false',
         '',
         '[analytics]',
         'enabled = false',

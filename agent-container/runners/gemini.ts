@@ -23,22 +23,18 @@ const Answer = z.looseObject({
     .nullish(),
 })
 
-/** The tools that it brings with it; none is wanted. */
-const BUILT_IN = [
-  'run_shell_command',
-  'read_file',
-  'read_many_files',
-  'write_file',
-  'replace',
-  'list_directory',
-  'glob',
-  'search_file_content',
-  'grep_search',
-  'web_fetch',
-  'google_web_search',
-  'save_memory',
-  'write_todos',
-]
+/** No tool but those of our server, which run unasked: what is denied for all is not even shown to the model. */
+const POLICY = `[[rule]]
+toolName = "*"
+decision = "deny"
+priority = 1
+
+[[rule]]
+mcpName = "${SERVER}"
+toolName = "*"
+decision = "allow"
+priority = 999
+`
 
 /** https://github.com/google-gemini/gemini-cli/blob/main/docs/cli/headless.md: 53 is the limit of turns, 42 wrong input. */
 const TURN_LIMIT = 53
@@ -52,7 +48,6 @@ export const gemini: Cli = {
         [SERVER]: { httpUrl: `${broker.url}/mcp`, headers: { Authorization: `Bearer ${broker.token}` }, trust: true },
       },
       mcp: { allowed: [SERVER] },
-      tools: { core: [], exclude: BUILT_IN },
       model: { name: task.model, maxSessionTurns: task.turns },
       security: { auth: { selectedType: 'gemini-api-key' } },
       general: { disableAutoUpdate: true, disableUpdateNag: true },
@@ -60,14 +55,21 @@ export const gemini: Cli = {
       telemetry: { enabled: false },
     }
     return {
-      args: ['--output-format', 'json', '--model', task.model, '--allowed-mcp-server-names', SERVER],
+      args: [
+        ...['--output-format', 'json', '--model', task.model],
+        ...['--allowed-mcp-server-names', SERVER, '--policy', `${home}/policy.toml`],
+      ],
       environment: {
         GEMINI_API_KEY: broker.token,
         GOOGLE_GEMINI_BASE_URL: `${broker.url}/model/google`,
         GEMINI_SYSTEM_MD: `${home}/system.md`,
         GEMINI_CLI_TRUST_WORKSPACE: 'true',
       },
-      files: { '.gemini/settings.json': JSON.stringify(settings), 'system.md': task.prompt.system + LAST_WORDS },
+      files: {
+        '.gemini/settings.json': JSON.stringify(settings),
+        'policy.toml': POLICY,
+        'system.md': task.prompt.system + LAST_WORDS,
+      },
       stdin: task.prompt.user,
     }
   },

@@ -28,7 +28,7 @@ const END_LIMIT_MS = 2_000
  * blocks of 512 bytes, 64 MiB) keeps a program that never stops talking from filling the disk with its log; the trap
  * lets the parent live until the program has ended.
  */
-const WRAPPER = 'trap : TERM; ulimit -f 131072; echo $$ >"$1.pid"; "$2" "$3"; echo $? >"$1.exit"'
+const WRAPPER = 'trap : TERM; ulimit -f 131072; at="$1"; shift; echo $$ >"$at.pid"; "$@"; echo $? >"$at.exit"'
 
 /** Beside the bundled chunk, or in the built app when run from source. */
 const besideChunk = fileURLToPath(new URL('../agent/', import.meta.url))
@@ -121,7 +121,13 @@ async function launch(home: string, programs: string, container: ContainerSpec):
   const log = await open(`${path}.log`, 'a', 0o600)
   try {
     const files = container.mountsFiles ? { NIGHTCRIER_FILES: join(home, 'files') } : {}
-    const program = [process.execPath, join(programs, container.entry)]
+    // Of one user with its broker, whose files it could read otherwise.
+    const seal = ['', '../chunks', '../package.json'].map((path) => `--allow-fs-read=${join(programs, path)}`)
+    const program = [
+      process.execPath,
+      ...(container.sealed ? ['--permission', ...seal] : []),
+      join(programs, container.entry),
+    ]
     const child = spawn('/bin/sh', ['-c', WRAPPER, 'nightcrier-container', path, ...program], {
       cwd: home,
       // The whole environment: our settings and keys are not the container's business.

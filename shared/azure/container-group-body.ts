@@ -40,12 +40,15 @@ export function groupBody(place: GroupPlace, spec: GroupSpec): ContainerGroup {
   }
 }
 
+/** `/app` is a link to where the image keeps its programs; Node asks for both. */
+const SEALED = ['--permission', '--allow-fs-read=/app', '--allow-fs-read=/opt/nightcrier']
+
 function container(image: string, spec: ContainerSpec): Container {
   const environment = { ...spec.environment, ...(spec.mountsFiles ? { NIGHTCRIER_FILES: FILES } : {}) }
   return {
     name: spec.name,
     image,
-    command: ['node', `/app/${spec.entry}`],
+    command: ['node', ...(spec.sealed ? SEALED : []), `/app/${spec.entry}`],
     // Plain values can be read by whoever may look at the group.
     environmentVariables: Object.entries(environment).map(([name, secureValue]) => ({ name, secureValue })),
     resources: { requests: { cpu: spec.cpu, memoryInGB: spec.memoryGb } },

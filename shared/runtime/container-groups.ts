@@ -6,6 +6,8 @@ export type ContainerSpec = {
   readonly environment: Readonly<Record<string, string>>
   /** Mounts the group's files at NIGHTCRIER_FILES; only the broker does. */
   readonly mountsFiles: boolean
+  /** Runs under Node's permissions: it reads its own program, talks to the network, and can do no more on its machine. */
+  readonly sealed: boolean
   readonly cpu: number
   readonly memoryGb: number
 }

@@ -41,6 +41,8 @@ export function modelFor(settings: TriageDeps['settings'], cluster: Cluster): Ag
   }
 }
 
+const runnerFor = (settings: TriageDeps['settings'], cluster: Cluster) => cluster.triage.runner || settings.AGENT_RUNNER
+
 function agentJob(settings: TriageDeps['settings'], parts: Parts): AgentJob {
   const { cluster, permissions, model } = parts
   const prompts = [settings.ADDITIONAL_AGENT_PROMPT, cluster.triage.extra_prompt].filter((text) => text !== '')
@@ -51,7 +53,7 @@ function agentJob(settings: TriageDeps['settings'], parts: Parts): AgentJob {
     deadline: parts.deadline,
     upload: parts.upload,
     token: parts.token,
-    runner: cluster.triage.runner || settings.AGENT_RUNNER,
+    runner: runnerFor(settings, cluster),
     limits: {
       apiCalls: API_CALLS,
       turns: settings.AGENT_MAX_TURNS,
@@ -72,6 +74,7 @@ export function groupSpec(settings: TriageDeps['settings'], parts: Parts): Group
     entry: 'broker.js',
     environment: { NIGHTCRIER_BROKER_PORT: String(brokerPort) },
     mountsFiles: true,
+    sealed: false,
     cpu: 0.5,
     memoryGb: 1,
   }
@@ -80,6 +83,8 @@ export function groupSpec(settings: TriageDeps['settings'], parts: Parts): Group
     entry: 'agent.js',
     environment: { NIGHTCRIER_BROKER: `http://127.0.0.1:${brokerPort}`, NIGHTCRIER_TOKEN: token },
     mountsFiles: false,
+    // A foreign program is a process of its own with a home to write to; its own settings and the container hold it.
+    sealed: runnerFor(settings, parts.cluster) === 'builtin',
     cpu: 0.5,
     memoryGb: 1,
   }

@@ -91,7 +91,7 @@ export async function consulted(given: Consultation): Promise<Consulted> {
     ? start(main('broker'), { NIGHTCRIER_FILES: folder, NIGHTCRIER_BROKER_PORT: String(port) })
     : within((stop, log) => run({ job, kubeconfig: simulator.kubeconfig, modelKey: KEY }, port, stop.signal, log))
   const agent = given.processes
-    ? start(main('agent'), { ...agentsWorld, ...given.planted })
+    ? start(main('agent'), { ...agentsWorld, ...given.planted }, sealed)
     : within((stop, log) =>
         work({ url: agentsWorld.NIGHTCRIER_BROKER, token: TOKEN, path: given.path ?? '', stop, log }),
       )
@@ -139,8 +139,10 @@ function within(body: (stop: AbortController, log: (line: string) => void) => Pr
   return { pid: 0, ended, said: () => text, kill: () => stop.abort() }
 }
 
-function start(entry: string, env: Record<string, string>) {
-  const child = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+/** As groups start an agent that needs no other program: it reads its own code, here the whole of it. */
+const sealed = ['--permission', `--allow-fs-read=${new URL('../../', import.meta.url).pathname}`]
+function start(entry: string, env: Record<string, string>, flags: readonly string[] = []) {
+  const child = spawn(process.execPath, [...flags, entry], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   let text = ''
   child.stderr.on('data', (chunk) => {
     text += chunk

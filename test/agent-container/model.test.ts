@@ -107,16 +107,17 @@ test.concurrent('a model that names an innocent object with a true quote does no
 })
 
 test.concurrent('a model that rambles is reminded, then made to hand in, then given up', async () => {
-  const forced: boolean[] = []
+  const offered: number[] = []
   const { report, bundle, codes } = await ask({
     script: (heard) => {
-      forced.push(heard.forced)
+      offered.push(heard.tools.length)
       return rambling(heard)
     },
   })
-  expect(forced).toEqual([false, false, true])
+  // At last it is left no tool but the one to hand in with; newer models refuse to be forced.
+  expect(offered).toEqual([8, 8, 1])
   expect(report.verdict).toMatchObject({ by: 'rules', outcome: 'cause' })
-  expect(bundle.notes.join('\n')).toMatch(/handed in no verdict \(failed: .*submit_verdict/)
+  expect(bundle.notes.join('\n')).toContain('handed in no verdict (failed: The model did not hand in.)')
   expect(bundle.usage).toMatchObject({ turns: 3 })
   expect(codes).toEqual({ broker: 0, agent: 1 })
 })

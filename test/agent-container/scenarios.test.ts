@@ -16,12 +16,15 @@ const folders = [join(import.meta.dirname, '..', 'scenarios'), made].flatMap((ro
     .map((name) => ({ name, folder: join(root, name) })),
 )
 
-test.each(folders)('scenario $name comes out as it expects, by rules alone', async ({ folder }) => {
+test.each(folders)('scenario $name comes out as it expects, by rules alone', async ({ name, folder }) => {
   const scenario = readScenario(folder)
   const expected = scenario.expect
   if (expected === undefined) return
   const found = await everyIncident({ read: scenario, trigger: expected.trigger })
   expect(unmetBy(expected, found), found.map(({ result }) => result.verdict?.headline).join('\n')).toEqual([])
+  // Only who speaks to a machine is told to: nobody is called an attacker for a log.
+  const flagged = found.some(({ result }) => result.injectionFlags.length > 0)
+  expect({ name, flagged }).toEqual({ name, flagged: name === 'orders-in-the-log' })
   // Made-up secrets are all called so.
   expect(JSON.stringify(found.map(({ result }) => result.files))).not.toMatch(/canary[-.]\w/)
   for (const { calls, milliseconds } of found) {

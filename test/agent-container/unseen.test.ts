@@ -39,5 +39,7 @@ test.each(drafts)('$name comes out as expected', async ({ objects, logs = {}, ex
     changes: [],
     expect: expected,
   }
-  expect(unmetBy(expected, await everyIncident({ read, trigger: expected.trigger }))).toEqual([])
+  const found = await everyIncident({ read, trigger: expected.trigger })
+  expect(unmetBy(expected, found)).toEqual([])
+  expect(found.flatMap(({ result }) => result.injectionFlags)).toEqual([])
 })

@@ -35,7 +35,7 @@ export type ModelServer = {
 const tokens = (text: string): number => Math.ceil(text.length / 4)
 
 /**
- * Speaks Anthropic's messages, OpenAI's chat completions and Gemini's generateContent on a loopback port, whole and
+ * Speaks Anthropic's messages, OpenAI's chat completions and responses, and Gemini's generateContent on a loopback port, whole and
  * streamed, with usage, and says what the script says.
  */
 export async function startModelServer(script: Script, key = 'the-real-key-of-the-vendor-1234'): Promise<ModelServer> {
@@ -59,9 +59,11 @@ export async function startModelServer(script: Script, key = 'the-real-key-of-th
       ? anthropic
       : path.includes('/chat/completions')
         ? openai
-        : path.includes(':')
-          ? google
-          : undefined
+        : path.endsWith('/responses')
+          ? responses
+          : path.includes(':')
+            ? google
+            : undefined
     if (shape === undefined) return fail(response, 404, { error: { message: 'no such path' } })
     const asked = JSON.parse(body)
     const heard = shape.hear(asked, ++turn)
@@ -309,5 +311,85 @@ const google: Shape = {
     events(response)(answer)
     if ('cutOff' in say) setTimeout(() => response.destroy(), 20)
     else response.end()
+  },
+}
+
+/** https://platform.openai.com/docs/api-reference/responses: items in place of messages, events with names. */
+const responses: Shape = {
+  hear: (asked, turn) => {
+    type Item = { type?: string; role?: string; content?: unknown; output?: unknown }
+    const items: Item[] = typeof asked.input === 'string' ? [{ role: 'user', content: asked.input }] : asked.input
+    const last = items.findLastIndex(({ type, role }) => type === 'function_call' || role === 'assistant')
+    const told = ({ role }: Item) => role === 'system' || role === 'developer'
+    return {
+      turn,
+      system: [asked.instructions ?? '', ...items.filter(told).map(({ content }) => textOf(content))].join('\n'),
+      text: items
+        .filter((item) => !told(item))
+        .map((item) => textOf(item.content ?? item.output))
+        .join('\n'),
+      answers: items
+        .slice(last + 1)
+        .filter(({ type }) => type === 'function_call_output')
+        .map(({ output }) => textOf(output)),
+      // Tools of one server come as a namespace; `server/tool` here.
+      tools: (asked.tools ?? []).flatMap((tool: { name?: string; type: string; tools?: { name: string }[] }) =>
+        tool.type === 'namespace'
+          ? (tool.tools ?? []).map(({ name }) => `${tool.name}/${name}`)
+          : [tool.name ?? tool.type],
+      ),
+      forced: typeof asked.tool_choice === 'object',
+    }
+  },
+  say: (response, say, { turn, input, stream, model }) => {
+    const text = 'cutOff' in say ? say.cutOff : (say.text ?? '')
+    const calls = 'cutOff' in say ? [] : (say.calls ?? [])
+    const message = {
+      type: 'message',
+      id: `msg_${turn}`,
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_text', text, annotations: [] }],
+    }
+    const output = [
+      ...(text === '' ? [] : [message]),
+      ...calls.map((call, at) => ({
+        type: 'function_call',
+        id: `fc_${turn}_${at}`,
+        call_id: `call_${turn}_${at}`,
+        ...(call.name.includes('/')
+          ? { namespace: call.name.split('/')[0], name: call.name.split('/')[1] }
+          : { name: call.name }),
+        arguments: JSON.stringify(call.input),
+        status: 'completed',
+      })),
+    ]
+    const spoken = outputOf(say)
+    const usage = {
+      input_tokens: input,
+      input_tokens_details: { cached_tokens: 0 },
+      output_tokens: spoken,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: input + spoken,
+    }
+    const head = { id: `resp_${turn}`, object: 'response', created_at: 1_760_000_000, model, error: null }
+    const whole = { ...head, status: 'completed', output, usage }
+    if (!stream) return json(response, whole)
+    const named = events(response)
+    const send = (type: string, rest: object) => named({ type, ...rest }, type)
+    send('response.created', { response: { ...head, status: 'in_progress', output: [] } })
+    for (const [output_index, item] of output.entries()) {
+      send('response.output_item.added', { output_index, item })
+      if (item.type === 'message')
+        for (const delta of text.match(/[\s\S]{1,400}/g) ?? [])
+          send('response.output_text.delta', { output_index, item_id: item.id, content_index: 0, delta })
+      if ('cutOff' in say) {
+        setTimeout(() => response.destroy(), 20)
+        return
+      }
+      send('response.output_item.done', { output_index, item })
+    }
+    send('response.completed', { response: whole })
+    response.end()
   },
 }

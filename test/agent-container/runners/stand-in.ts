@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export type Way = 'tool' | 'words' | 'quota' | 'turns' | 'hang' | 'crash'
 
 /**
- * A program by the CLI's name that behaves as its documents say: reads its configuration where the CLI does, asks the
+ * A program by the CLI's name that behaves as its documents say and as it was seen to (`npm run runners`): reads its configuration where the CLI does, asks the
  * gateway once in the vendor's shape, uses the MCP server that it was given, and prints what the CLI prints.
  */
 export async function standIn(folder: string, name: string, way: Way, verdict: unknown): Promise<void> {
@@ -31,12 +31,13 @@ const config = {
   codex: () => {
     const toml = read(env.CODEX_HOME + '/config.toml')
     const value = (name) => JSON.parse(new RegExp('^' + name + ' = (".*")$', 'm').exec(toml)[1])
-    if (!/shell_tool = false/.test(toml) || value('web_search') !== 'disabled') throw new Error('not sealed')
-    return { mcp: value('url'), auth: 'Bearer ' + env[value('bearer_token_env_var')], model: value('base_url') + '/chat/completions', headers: { authorization: 'Bearer ' + env[value('env_key')] }, body: (p) => ({ model: 'x', max_tokens: 900, messages: [{ role: 'user', content: p }] }) }
+    for (const feature of ['shell_tool', 'unified_exec', 'view_image', 'apps', 'plugins']) if (!toml.includes('\n' + feature + ' = false\n')) throw new Error('not sealed')
+    if (value('web_search') !== 'disabled') throw new Error('not sealed')
+    return { mcp: value('url'), auth: 'Bearer ' + env[value('bearer_token_env_var')], model: value('base_url') + '/responses', headers: { authorization: 'Bearer ' + env[value('env_key')] }, body: (p) => ({ model: 'x', stream: true, instructions: value('developer_instructions'), input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: p }] }], tools: [{ type: 'namespace', name: 'mcp__nightcrier', tools: [{ type: 'function', name: 'pods_get', parameters: {} }] }, { type: 'web_search' }] }) }
   },
   gemini: () => {
     const settings = JSON.parse(read(home + '/.gemini/settings.json'))
-    if (settings.tools.core.length > 0 || !settings.tools.exclude.includes('run_shell_command')) throw new Error('not sealed')
+    if (!/toolName = "\*"\ndecision = "deny"/.test(read(flag('--policy')))) throw new Error('not sealed')
     const server = settings.mcpServers.nightcrier
     return { mcp: server.httpUrl, auth: server.headers.Authorization, model: env.GOOGLE_GEMINI_BASE_URL + '/v1beta/models/x:generateContent', headers: { 'x-goog-api-key': env.GEMINI_API_KEY }, body: (p) => ({ contents: [{ role: 'user', parts: [{ text: p }] }] }) }
   },

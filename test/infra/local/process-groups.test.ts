@@ -26,6 +26,7 @@ const container = (entry: string, more: Partial<ContainerSpec> = {}): ContainerS
   entry,
   environment: {},
   mountsFiles: true,
+  sealed: false,
   cpu: 1,
   memoryGb: 1,
   ...more,
@@ -40,6 +41,34 @@ const ended = async (name: string) => {
   await expect.poll(async () => (await groups.get(name))?.state, { timeout: 10_000 }).not.toMatch(/running|pending/)
   return groups.get(name)
 }
+test('a sealed container reads neither the files beside it nor the machine, and starts nothing', async () => {
+  const entry = program(
+    'sealed',
+    `import { readFileSync } from 'node:fs'
+     import { spawnSync } from 'node:child_process'
+     const tried = (act) => { try { return String(act()).length > 0 ? 'done' : 'nothing' } catch (error) { return error.code } }
+     console.log(JSON.stringify({
+       kubeconfig: tried(() => readFileSync('files/kubeconfig')),
+       broker: tried(() => readFileSync('/proc/' + process.ppid + '/environ')),
+       shell: tried(() => spawnSync('/bin/sh', ['-c', 'echo x']).stdout),
+       network: await fetch('http://127.0.0.1:9').catch((error) => error.cause?.code ?? error.message),
+     }))`,
+  )
+  const files = { kubeconfig: 'users: []' }
+  const both = [true, false].map((sealed) =>
+    container(entry, { name: sealed ? 'agent' : 'broker', mountsFiles: false, sealed }),
+  )
+  await groups.start(spec('sealed', both, files))
+  await ended('sealed')
+  await ended('sealed')
+  const [agent, broker] = await Promise.all(['agent', 'broker'].map((name) => groups.logs('sealed', name)))
+  const denied = 'ERR_ACCESS_DENIED'
+  expect(JSON.parse(agent!)).toMatchObject({ kubeconfig: denied, broker: denied, shell: denied })
+  expect(JSON.parse(agent!).network).not.toBe(denied)
+  // Without the seal the same program could.
+  expect(JSON.parse(broker!)).toMatchObject({ kubeconfig: 'done', shell: 'done' })
+})
+
 const forever = 'console.log("here"); setInterval(() => {}, 1000)'
 
 test('a container sees its own environment and files, and nothing of ours', async () => {

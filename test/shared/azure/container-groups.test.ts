@@ -14,12 +14,21 @@ const spec: GroupSpec = {
   tags: { incident: '0a1b2c', cluster: 'east' },
   files: { 'job.json': '{"version":1}', kubeconfig: SECRET },
   containers: [
-    { name: 'broker', entry: 'broker.js', environment: { LEVEL: SECRET }, mountsFiles: true, cpu: 0.5, memoryGb: 1 },
+    {
+      name: 'broker',
+      entry: 'broker.js',
+      environment: { LEVEL: SECRET },
+      mountsFiles: true,
+      sealed: false,
+      cpu: 0.5,
+      memoryGb: 1,
+    },
     {
       name: 'agent',
       entry: 'agent.js',
       environment: { TOKEN: 'agent-token' },
       mountsFiles: false,
+      sealed: true,
       cpu: 1,
       memoryGb: 1.5,
     },

@@ -24,7 +24,9 @@ const spec = (name: string): GroupSpec => ({
   name,
   tags: { incident: name },
   files: { kubeconfig: 'x' },
-  containers: [{ name: 'broker', entry: 'broker.js', environment: {}, mountsFiles: true, cpu: 1, memoryGb: 1 }],
+  containers: [
+    { name: 'broker', entry: 'broker.js', environment: {}, mountsFiles: true, sealed: false, cpu: 1, memoryGb: 1 },
+  ],
 })
 
 const groupClaims: Claims<GroupsAndFate> = [

@@ -5,6 +5,8 @@ import { derivedId } from '../runtime/ids.ts'
 /** Kubernetes' alphabet for generated name suffixes (apimachinery util/rand, v0.34): no vowels, no look-alikes. */
 const suffix = '[bcdfghjklmnpqrstvwxz2456789]'
 const deploymentPod = new RegExp(`^(.+)-${suffix}{6,10}-${suffix}{5}$`)
+/** The CronJob controller names a Job by the minute it is for (v1.33): eight digits until the year 2160. */
+const cronJobPod = new RegExp(`^(.+)-[2-9]\\d{7}-${suffix}{5}$`)
 const ordinalPod = /^(.+)-\d{1,4}$/
 const setPod = new RegExp(`^(.+)-${suffix}{5}$`)
 
@@ -22,6 +24,8 @@ export function topOwner(fault: Pick<Fault, 'resource' | 'owner'>): ObjectRef {
     const name = new RegExp(`^(.+)-${suffix}{6,10}$`).exec(resource.name)?.[1]
     return name === undefined ? resource : { apiVersion: 'apps/v1', kind: 'Deployment', ...at, name }
   }
+  const cronJob = cronJobPod.exec(resource.name)?.[1]
+  if (cronJob !== undefined) return { apiVersion: 'batch/v1', kind: 'CronJob', ...at, name: cronJob }
   const deployment = deploymentPod.exec(resource.name)?.[1]
   if (deployment !== undefined) return { apiVersion: 'apps/v1', kind: 'Deployment', ...at, name: deployment }
   const statefulSet = ordinalPod.exec(resource.name)?.[1]

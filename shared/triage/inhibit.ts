@@ -6,6 +6,7 @@ import { STORM, STORM_MS, type Storm, stormsAmong } from '../incident/storm.ts'
 import { derivedId } from '../runtime/ids.ts'
 import { mutes, type Told } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
+import { underKnownOwners } from './known-owner.ts'
 
 /** Beyond that many open incidents in one cluster the newest decide. */
 const MOST_OPEN = 500
@@ -22,9 +23,10 @@ export type Sorted = {
 /** One read of a cluster's open incidents decides which faults of a message are troubles of their own. */
 export const inhibit =
   (deps: Pick<TriageDeps, 'store'>) =>
-  async (cluster: Cluster, told: readonly Told[], now: Date): Promise<Sorted> => {
+  async (cluster: Cluster, message: readonly Told[], now: Date): Promise<Sorted> => {
     const { items } = await deps.store.list({ cluster: cluster.name, open: true }, MOST_OPEN)
     const open = items.map(({ incident }) => incident)
+    const told = underKnownOwners(message, open)
     const standing = new Map(open.filter(mutes).map((one) => [one.identity, one]))
     const causes: Trouble[] = [...standing.values()]
     const alone: Told[] = []

@@ -15,6 +15,7 @@ import { connectCaller, createKubernetesMcp } from './server.ts'
 import { openSources } from './sources/open-sources.ts'
 import { isGiven } from './sources/source.ts'
 import { type SourcedTargets, sourcedTargets } from './sources/sourced-targets.ts'
+import type { Target } from './target.ts'
 
 type Flags = ConfigFlags &
   SafetyFlags & {
@@ -37,6 +38,13 @@ function read(path: string, what: string): string {
   } catch (error) {
     throw new GiveUp(`Cannot read the ${what} ${path}: ${errorText(error)}`)
   }
+}
+
+function tokenIn(path: string): string {
+  const token = read(path, 'token file').trim()
+  if (!/^[\x21-\x7e]{8,}$/.test(token))
+    throw new GiveUp(`${path}: a token has at least 8 characters and no blanks. Make one with: openssl rand -hex 32`)
+  return token
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`)
@@ -72,6 +80,12 @@ async function openTargets(flags: Flags): Promise<SourcedTargets> {
   return targets
 }
 
+function howMany(all: readonly Target[]): string {
+  const broken = all.filter(({ problem }) => problem !== undefined).length
+  const which = broken === 0 ? '' : `, of which ${broken} cannot be used (clusters_list says why)`
+  return `${all.length} ${all.length === 1 ? 'cluster' : 'clusters'}${which}`
+}
+
 async function serve(flags: Flags): Promise<void> {
   const { port, host, tokenFile, allowedHost } = flags
   const { identity, ...safety } = safetyOf(flags, read)
@@ -90,11 +104,11 @@ async function serve(flags: Flags): Promise<void> {
     await connection.close()
     mcp.stop()
   } else {
-    const token = tokenFile === undefined ? {} : { token: read(tokenFile, 'token file').trim() }
+    const token = tokenFile === undefined ? {} : { token: tokenIn(tokenFile) }
     const known = identity === undefined ? {} : { identity }
     const server = await startMcpHttpServer({ ...options, port, host, allowedHosts: allowedHost, ...token, ...known })
     const others = targets.sources.filter((source) => !isGiven(source)).map(({ name }) => `, and those of ${name}`)
-    say(`MCP at ${server.url} for ${targets.list().length} clusters${others.join('')}`)
+    say(`MCP at ${server.url} for ${howMany(targets.list())}${others.join('')}`)
     await until
     await server.stop()
   }

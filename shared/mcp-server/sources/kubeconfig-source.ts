@@ -78,7 +78,10 @@ async function readOne(file: string, missingAllowed: boolean): Promise<string | 
   try {
     return await readSmall(file)
   } catch (error) {
-    if (missingAllowed && isMissing(error)) return undefined
+    if (isMissing(error)) {
+      if (missingAllowed) return undefined
+      throw new GiveUp(`There is no kubeconfig ${file}. Name one with --kubeconfig or in KUBECONFIG.`)
+    }
     throw new GiveUp(`Cannot read the kubeconfig ${file}: ${errorText(error)}`)
   }
 }

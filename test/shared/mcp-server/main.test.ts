@@ -87,7 +87,7 @@ test('over HTTP it says where it is, answers, and stops when asked to', async ()
 })
 
 test.each([
-  [['--kubeconfig', '/nowhere/config'], /^Cannot read the kubeconfig \/nowhere\/config: ENOENT/],
+  [['--kubeconfig', '/nowhere/config'], /^There is no kubeconfig \/nowhere\/config\. Name one with --kubeconfig/],
   [['--port', 'eighty'], /It must be 0 to 65535/],
   [['--prot', '1'], /unknown option '--prot'/],
 ])('what is wrong on the command line is one sentence: %o', async (args, said) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../shared/mcp-server/read-config.ts'
+import { ServerConfig } from '../../../shared/mcp-server/server-config.ts'
 
 const read = (text: string, environment: Record<string, string> = {}, flags: Parameters<typeof readConfig>[1] = {}) =>
   readConfig({ text, where: 'mcp.toml', folder: '/etc/nightcrier' }, flags, environment)
@@ -156,4 +157,81 @@ test('the example in the docs is right', () => {
   const examples = [...page.matchAll(/```toml\n(.*?)```/gs)].map(([, text]) => text ?? '')
   expect(examples.length).toBeGreaterThan(0)
   for (const text of examples) expect(read(text, { PROD_RANCHER_TOKEN: 'token-x:y' }).warnings).toEqual([])
+})
+
+/** Every key that there is, as somebody writes it, with what it means; those of a table stand in both. */
+const ofBoth: [string, unknown][] = [
+  ['rancher_insecure = true', true],
+  ['profile = "prod"', 'prod'],
+  ['config_dir = "/c"', '/c'],
+  ['auto_refresh = true', true],
+  ['refresh_interval = "1h30m"', 5_400],
+  ['cluster_pattern = "^c1-.*"', '^c1-.*'],
+  ['exclude_clusters = ["a", "b"]', ['a', 'b']],
+  ['access = "kubeconfig"', 'kubeconfig'],
+]
+const ofNsk: [string, unknown][] = [
+  ['rancher_url = "https://r.example"', 'https://r.example'],
+  [`rancher_token = "\${T}"`, 'token-t:from-the-environment'],
+  ['nsk_path = "/usr/bin/nsk"', '/usr/bin/nsk'],
+  ['list_args = ["ls"]', ['ls']],
+  ['kubeconfig_args = ["get", "{name}"]', ['get', '{name}']],
+]
+const keys: [string, string, unknown][] = [
+  ['', 'kubeconfig = "/k"', ['/k']],
+  ['', 'kubeconfig = ["/k", "/l"]', ['/k', '/l']],
+  ['', 'kubeconfig_dir = "/d"', ['/d']],
+  ['', 'clusters_file = "/c.yaml"', '/c.yaml'],
+  ['', 'in_cluster = true', true],
+  ['', `default_cluster = "\${D}"`, 'from-the-environment'],
+  ['', 'cluster_aliases = { p = "c1" }', { p: 'c1' }],
+  ['', 'auto_discovery = false', false],
+  ...ofBoth.map(([line, value]): [string, string, unknown] => ['nsk', line, value]),
+  ...ofNsk.map(([line, value]): [string, string, unknown] => ['nsk', line, value]),
+  ...ofBoth.map(([line, value]): [string, string, unknown] => ['rancher', line, value]),
+]
+test.each(keys)('in [%s] the line %s is heeded', (table, line, meant) => {
+  const needed = 'rancher_url = "https://r.example"\nrancher_token = "token-x:y"\n'
+  const text = table === '' ? line : `[${table}]\n${table === 'rancher' ? needed : ''}${line}`
+  const { config } = read(text, { D: 'from-the-environment', T: 'token-t:from-the-environment' })
+  const name = line.split(' = ')[0] ?? ''
+  const found: Record<string, unknown> = { ...(table === 'nsk' || table === 'rancher' ? config[table] : config) }
+  expect(found[name]).toEqual(meant)
+})
+test('the table above leaves out no key', () => {
+  const { rancher, nsk, ...whole } = ServerConfig.shape
+  const names = (table: string) => new Set(keys.flatMap(([at, line]) => (at === table ? [line.split(' = ')[0]] : [])))
+  expect([...names('')].sort()).toEqual(Object.keys(whole).sort())
+  expect([...names('nsk')].sort()).toEqual(Object.keys(nsk.unwrap().shape).sort())
+  const needed = ['rancher_url', 'rancher_token']
+  expect([...names('rancher'), ...needed].sort()).toEqual(Object.keys(rancher.unwrap().shape).sort())
+})
+
+test.each<[string, Parameters<typeof readConfig>[1], Record<string, string>, object]>([
+  ['--kubeconfig', { kubeconfig: ['/k'] }, {}, { kubeconfig: ['/k'] }],
+  ['--kubeconfig-dir', { kubeconfigDir: ['/d'] }, {}, { kubeconfig_dir: ['/d'] }],
+  ['--clusters', { clusters: '/c.yaml' }, {}, { clusters_file: '/c.yaml' }],
+  ['--in-cluster', { inCluster: true }, {}, { in_cluster: true }],
+  ['--default-cluster', { defaultCluster: 'a' }, {}, { default_cluster: 'a' }],
+  [
+    '--rancher-url',
+    { rancherUrl: 'https://r.example', rancherToken: 't' },
+    {},
+    { rancher: { rancher_url: 'https://r.example' } },
+  ],
+  ['--nsk-rancher-url', { nskRancherUrl: 'https://r.example' }, {}, { nsk: { rancher_url: 'https://r.example' } }],
+  ['--nsk-profile', { nskProfile: 'dev' }, {}, { nsk: { profile: 'dev' } }],
+  ['--nsk-config-dir', { nskConfigDir: '/n' }, {}, { nsk: { config_dir: '/n' } }],
+  ['--nsk-auto-refresh', { nskAutoRefresh: true }, {}, { nsk: { auto_refresh: true } }],
+  [
+    'RANCHER_URL',
+    { nskProfile: 'a' },
+    { RANCHER_URL: 'https://e.example' },
+    { nsk: { rancher_url: 'https://e.example' } },
+  ],
+  ['RANCHER_TOKEN', { nskProfile: 'a' }, { RANCHER_TOKEN: 'token-e:x' }, { nsk: { rancher_token: 'token-e:x' } }],
+  ['NSK_PROFILE', { nskAutoRefresh: true }, { NSK_PROFILE: 'staging' }, { nsk: { profile: 'staging' } }],
+  ['NSK_CONFDIR', { nskAutoRefresh: true }, { NSK_CONFDIR: '/tmp/s' }, { nsk: { config_dir: '/tmp/s' } }],
+])('%s is heeded', (_, flags, environment, meant) => {
+  expect(readConfig(undefined, flags, environment).config).toMatchObject(meant)
 })

@@ -35,9 +35,13 @@ test('the MCP conformance suite passes whole, with its fixtures served beside th
 }, 60_000)
 
 test('the Inspector lists the tools and finds none that other clients could not read', async () => {
-  const { url } = await served()
-  const args = ['--cli', url, '--transport', 'http', '--method', 'tools/list', '--strict']
+  // All there are: those that change clusters too.
+  const token = 'not-a-real-token'
+  const { url } = await served({ choice: { readWrite: true }, token })
+  const head = ['--header', `Authorization: Bearer ${token}`]
+  const args = ['--cli', url, '--transport', 'http', ...head, '--method', 'tools/list', '--strict']
   const { code, output } = await run('@modelcontextprotocol/inspector/clients/launcher/build/index.js', args)
   expect(output).toContain('"pods_list"')
+  expect(output).toContain('"resources_create_or_update"')
   expect(code, output.slice(-2_000)).toBe(0)
 }, 60_000)

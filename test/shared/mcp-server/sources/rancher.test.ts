@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ServerConfig } from '../../../../shared/mcp-server/server-config.ts'
 import { rancherSource } from '../../../../shared/mcp-server/sources/rancher-source.ts'
 import { sourcedTargets } from '../../../../shared/mcp-server/sources/sourced-targets.ts'
-import { systemClock } from '../../../../shared/runtime/clock.ts'
+import { type Clock, systemClock } from '../../../../shared/runtime/clock.ts'
 import { type RancherOptions, startRancher } from '../../../fakes/rancher.ts'
 import { node } from '../pods.ts'
 import { caller, simulated } from '../setup.ts'
@@ -13,14 +13,14 @@ import { caller, simulated } from '../setup.ts'
 async function withRancher(
   options: RancherOptions,
   table: Record<string, unknown> = {},
-  more: { youngMs?: number } = {},
+  more: { youngMs?: number; clock?: Clock } = {},
 ) {
   const rancher = await startRancher(options)
   onTestFinished(rancher.stop)
   const given = { rancher_url: rancher.url, rancher_token: rancher.state.token, ...table }
   const config = ServerConfig.parse({ rancher: given }).rancher
   if (config === undefined) throw new Error('no rancher')
-  const targets = sourcedTargets([rancherSource(config, systemClock)], { readyMs: 500, ...more })
+  const targets = sourcedTargets([rancherSource(config, more.clock ?? systemClock)], { readyMs: 500, ...more })
   onTestFinished(targets.close)
   return { rancher, targets, ...(await caller({ targets })) }
 }
@@ -107,6 +107,23 @@ test('filters hold for the list as for calls, and what they leave out is told', 
   )
   expect((await call('pods_list', { cluster: 'dev-a' })).isError).toBe(true)
 })
+
+test.each([true, false])(
+  'a cluster that Rancher gets later is seen when its interval is over, if that is wished: %s',
+  async (wished) => {
+    let now = Date.now()
+    const clock = { ...systemClock, now: () => new Date(now) }
+    const table = { auto_refresh: wished, refresh_interval: '15m' }
+    const { rancher, call } = await withRancher({ clusters: [{ id: 'c-1', name: 'a' }] }, table, { clock })
+    const known = async () => (await call('clusters_list')).text.split('\n').filter((line) => /^[ab]$/.test(line))
+    expect(await known()).toEqual(['a'])
+    rancher.state.clusters.push({ id: 'c-2', name: 'b' })
+    now += 14 * 60_000
+    expect(await known()).toEqual(['a'])
+    now += 2 * 60_000
+    expect(await known()).toEqual(wished ? ['a', 'b'] : ['a'])
+  },
+)
 
 test('a Rancher that hangs holds up no call for long, and the list says that it may lack clusters', async () => {
   const { rancher, call } = await withRancher({ clusters: [{ id: 'c-1', name: 'a' }] })

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { Socket } from 'node:net'
 import { answerTool, type FakeCluster, newCluster } from './fault-server-tools.ts'
 
 export type { FakeCluster }
@@ -22,8 +24,16 @@ export type FaultServer = {
   readonly stop: () => Promise<void>
 }
 
+export type FaultServerOptions = {
+  /** Speaks HTTPS with these. */
+  readonly certificate?: { readonly private: string; readonly cert: string }
+  /** Each cluster has an address of its own, as in life: 127.1.0.0, 127.1.0.1, … */
+  readonly ownAddresses?: boolean
+}
+
 /** Many clusters' MCP servers on one port, each below its own path, with the habits of the one public server of faults. */
-export async function startFaultServer(): Promise<FaultServer> {
+export async function startFaultServer(options: FaultServerOptions = {}): Promise<FaultServer> {
+  const { certificate, ownAddresses = false } = options
   const clusters = new Map<string, FakeCluster>()
   const at = (name: string): FakeCluster => {
     const known = clusters.get(name)
@@ -32,14 +42,22 @@ export async function startFaultServer(): Promise<FaultServer> {
     clusters.set(name, made)
     return made
   }
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const name = /^\/([^/]+)\/mcp$/.exec(request.url ?? '')?.[1]
     if (name === undefined) return void response.writeHead(404).end('404 page not found')
     handle(at(name), request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error))
     })
+  }
+  const server =
+    certificate === undefined
+      ? createServer(onRequest)
+      : createSecureServer({ key: certificate.private, cert: certificate.cert }, onRequest)
+  // No system listens on a part of the addresses; whoever comes from outside is hung up on.
+  server.on('connection', (socket: Socket) => {
+    if (socket.localAddress?.startsWith('127.') !== true) socket.destroy()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, ownAddresses ? '0.0.0.0' : '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
 
@@ -61,7 +79,8 @@ export async function startFaultServer(): Promise<FaultServer> {
     return sent
   }
   return {
-    endpoint: (name) => `http://127.0.0.1:${port}/${name}/mcp`,
+    endpoint: (name) =>
+      `${certificate === undefined ? 'http' : 'https'}://${ownAddresses ? addressOf(name) : '127.0.0.1'}:${port}/${name}/mcp`,
     at,
     emit: (name, fault) =>
       notify(name, { level: 'warning', logger: 'kubernetes/faults', data: { cluster: at(name).ownName, ...fault } }),
@@ -90,6 +109,12 @@ export async function startFaultServer(): Promise<FaultServer> {
         server.closeAllConnections()
       }),
   }
+}
+
+/** Of `c1234`, by its number. */
+function addressOf(name: string): string {
+  const number = Number(/\d+$/.exec(name)?.[0] ?? 0)
+  return `127.1.${Math.floor(number / 250)}.${(number % 250) + 1}`
 }
 
 const frame = (message: unknown) => `event: message\ndata: ${JSON.stringify(message)}\n\n`

@@ -10,6 +10,7 @@ import { startHost } from '../../infra/local/host/start-host.ts'
 import { makePackage, type Packaged } from '../../infra/package.ts'
 import { ensureStorage } from '../../shared/azure/ensure-storage.ts'
 import { readSettings } from '../../shared/config/settings.ts'
+import { register } from '../bench/registration.ts'
 
 const root = join(import.meta.dirname, '../..')
 const place = mkdtempSync(join(tmpdir(), 'nightcrier-package-'))
@@ -61,28 +62,9 @@ test('registration loads the triggers and the Functions library, and no SDK', ()
 })
 
 test('registration takes 60 ms at most, the median of fresh processes', () => {
-  // What Azure's worker hands to the library; so it registers in earnest.
-  const measure = `
-    import Module from 'node:module'
-    const core = { version: '3.12.0', hostVersion: '4', registered: 0, registerFunction() { core.registered++ },
-      registerHook() {}, setProgrammingModel() {}, getProgrammingModel() {}, log() {}, Disposable: class {} }
-    const { require: own } = Module.prototype
-    Module.prototype.require = function (name) { return name === '@azure/functions-core' ? core : own.call(this, name) }
-    const begun = performance.now()
-    await import(process.argv[1])
-    console.log(JSON.stringify({ milliseconds: performance.now() - begun, registered: core.registered }))`
-  const once = () => {
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--input-type=module', '--eval', measure, join(app, 'main.js')],
-      { encoding: 'utf8' },
-    )
-    expect(stderr).toBe('')
-    return JSON.parse(stdout)
-  }
   // Other tests share the cores: the best of three medians is what the code costs.
   const medians = [1, 2, 3].map(() => {
-    const runs = [1, 2, 3, 4, 5].map(once)
+    const runs = [1, 2, 3, 4, 5].map(() => register(join(app, 'main.js')))
     for (const { registered } of runs) expect(registered).toBe(expectedFunctions({ SUPERVISORS: 2 }).length)
     return runs.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b)[2]!
   })

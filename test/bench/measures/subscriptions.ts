@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { type Scheme, startFleet } from '../fleet.ts'
+import { medians } from '../medians.ts'
+import { type Goal, type Row, row } from '../row.ts'
+import type { Plan } from './plan.ts'
+
+const Figures = z.record(z.string(), z.number())
+
+/** What a subscription costs: to open, to hold, to open again when the server has lost it. */
+export async function subscriptions({ clusters, runs, short, say }: Plan): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (const scheme of ['http', 'https'] as const)
+    for (const count of clusters) {
+      say(`${count} subscriptions over ${scheme}`)
+      await using fleet = await startFleet(scheme)
+      const { template, control } = fleet
+      const ask = { measure: 'hold', fleet: { template, control }, clusters: count, count: 0, storage: '' } as const
+      const found = await medians(runs, short ? ['floor', 'ours'] : ['floor', 'ours', 'stock'], Figures, ask)
+      const add = (what: string, unit: string, name: string, goal?: Goal) => {
+        const of = (client: 'floor' | 'ours' | 'stock') => found.get(client)?.[name]
+        const figures = { value: of('ours') ?? Number.NaN, floor: of('floor'), peer: of('stock') }
+        rows.push(row(`${what}, ${scheme}, ${count} clusters`, unit, figures, goal))
+      }
+      const large = count >= 1_000
+      add('connect and subscribe', 'ms', 'openMs', large ? { atMostOfFloor: 1.4 } : undefined)
+      add('processor per subscription', 'ms', 'openCpuMsEach')
+      add('heap per subscription', 'KB', 'heapKBEach')
+      add('memory per subscription', 'KB', 'rssKBEach', large ? memoryGoal(scheme) : undefined)
+      add('memory of the process', 'MB', 'processMB')
+      add('subscribe again after all are lost', 'ms', 'againMs', large ? { atMostOfFloor: 1.4 } : undefined)
+      add('processor per new subscription', 'ms', 'againCpuMsEach')
+    }
+  return rows
+}
+
+const memoryGoal = (scheme: Scheme): Goal => ({ atMost: scheme === 'https' ? 150 : 40, atMostOfFloor: 1.3 })

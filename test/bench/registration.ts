@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process'
+import process from 'node:process'
+import { z } from 'zod'
+
+/** What Azure's worker hands to the library; so an app registers in earnest. */
+const program = `
+  import Module from 'node:module'
+  const core = { version: '3.12.0', hostVersion: '4', registered: 0, registerFunction() { core.registered++ },
+    registerHook() {}, setProgrammingModel() {}, getProgrammingModel() {}, log() {}, Disposable: class {} }
+  const { require: own } = Module.prototype
+  Module.prototype.require = function (name) { return name === '@azure/functions-core' ? core : own.call(this, name) }
+  const begun = performance.now()
+  await import(process.argv[1])
+  console.log(JSON.stringify({ milliseconds: performance.now() - begun, registered: core.registered }))`
+const Registered = z.object({ milliseconds: z.number(), registered: z.number() })
+
+/** Loads an app's `main`, or anything else, in a fresh process, as a worker does before its first invocation. */
+export function register(main: string): z.infer<typeof Registered> {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program, main], {
+    encoding: 'utf8',
+  })
+  if (stderr !== '') throw new Error(`${main} does not load: ${stderr}`)
+  return Registered.parse(JSON.parse(stdout))
+}

@@ -1,0 +1,68 @@
+import process from 'node:process'
+import { Command, InvalidArgumentError } from 'commander'
+import { cold } from './measures/cold.ts'
+import { faults } from './measures/faults.ts'
+import { leaks } from './measures/leaks.ts'
+import type { Plan } from './measures/plan.ts'
+import { reporting } from './measures/reporting.ts'
+import { storage } from './measures/storage.ts'
+import { subscriptions } from './measures/subscriptions.ts'
+import { watching } from './measures/watching.ts'
+import { type Row, rowsTable } from './row.ts'
+import { simulate, simulationTable } from './simulate.ts'
+
+type Flags = {
+  readonly clusters: readonly number[]
+  readonly runs?: number
+  readonly cycles?: number
+  readonly short: boolean
+  readonly json: boolean
+  readonly simulate: boolean
+}
+/** A supervisor of a small instance has no more. */
+const MOST_CLUSTERS = 5_000
+
+const whole = (most: number) => (text: string) => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`)
+  return value
+}
+
+async function measure(plan: Plan): Promise<readonly Row[]> {
+  const quick = [subscriptions, faults, leaks, storage, cold]
+  const rows: Row[] = []
+  for (const one of plan.short ? quick : [...quick, watching, reporting]) rows.push(...(await one(plan)))
+  return rows
+}
+
+async function bench(flags: Flags): Promise<void> {
+  if (flags.simulate) {
+    const results = await simulate()
+    return console.log(flags.json ? JSON.stringify(results) : simulationTable(results))
+  }
+  const { short, json } = flags
+  const rows = await measure({
+    clusters: short ? [100] : flags.clusters,
+    runs: flags.runs ?? (short ? 3 : 5),
+    cycles: flags.cycles ?? 200,
+    short,
+    say: (line) => console.error(`${new Date().toTimeString().slice(0, 8)}  ${line}`),
+  })
+  console.log(
+    json ? JSON.stringify({ clusters: flags.clusters, node: process.version, rows }, undefined, 2) : rowsTable(rows),
+  )
+}
+
+await new Command('npm run bench --')
+  .description(
+    'Measures speed, memory and storage requests on this machine, beside a hand-written floor of the same run.',
+  )
+  .option('--clusters <numbers>', 'how many, with commas', (text) => text.split(',').map(whole(MOST_CLUSTERS)), [1_000])
+  .option('--runs <number>', 'of which the median counts (5; with --short 3)', whole(100))
+  .option('--cycles <number>', 'subscriptions opened and closed in search of leaks (200)', whole(10_000))
+  .option('--short', 'in under three minutes: 100 clusters, no stock SDK, no whole watch, no whole app', false)
+  .option('--json', 'for programs', false)
+  .option('--simulate', 'instead: sharing of up to 20,000 clusters over 40 supervisors', false)
+  .action(bench)
+  .parseAsync()

@@ -1,11 +1,14 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { expectedFunctions } from '../infra/local/expected-functions.ts'
+import { parseClusters } from '../shared/config/clusters-file.ts'
 import { Settings } from '../shared/config/settings.ts'
 
 const root = join(import.meta.dirname, '..')
+const execute = promisify(execFile)
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const pages = ['README.md', 'CHANGELOG.md', ...globSync('docs/*.md', { cwd: root })]
 const { scripts, bin, devDependencies } = JSON.parse(read('package.json'))
@@ -50,6 +53,50 @@ test('every npm command of the pages exists', () => {
     const program = /^npx ([\w-]+)/.exec(command)?.[1]
     if (program !== undefined)
       expect([...Object.keys(bin), ...Object.keys(devDependencies)], command).toContain(program)
+  }
+})
+
+/** What a command of the pages starts, and what it is given: `npm start -- --once` → the program of `start`, `--once`. */
+function started(command: string): { readonly program: readonly string[]; readonly given: string } | undefined {
+  const [, script, given = ''] = /^npm (?:run )?(\S+) -- (.+)$/.exec(command) ?? []
+  if (script !== undefined && script !== 'test') return { program: scripts[script].split(' ').slice(1), given }
+  const [, name = '', words = ''] = /^npx (nightcrier(?:-mcp)?) ([^#]+)/.exec(command) ?? []
+  if (bin[name] === undefined) return undefined
+  const [first = ''] = words.split(' ')
+  return { program: first.startsWith('-') ? [bin[name]] : [bin[name], first], given: words }
+}
+
+test('every flag that a command of the pages gives is known to the program', async () => {
+  const helps = new Map<string, Promise<string>>()
+  const help = (program: readonly string[]) => {
+    const key = program.join(' ')
+    const made =
+      helps.get(key) ?? execute(process.execPath, [...program, '--help'], { cwd: root }).then(({ stdout }) => stdout)
+    helps.set(key, made)
+    return made
+  }
+  const found = commands.flatMap((command) => started(command) ?? [])
+  expect(found.length).toBeGreaterThan(10)
+  await Promise.all(
+    found.map(async ({ program, given }) => {
+      for (const [, flag] of given.matchAll(/(?:^|\s)(--[a-z-]+)/g))
+        expect(await help(program), `${program} ${flag}`).toContain(flag)
+    }),
+  )
+}, 60_000)
+
+test('every clusters.yaml of the pages is one', () => {
+  const found = pages.flatMap((page) =>
+    [...read(page).matchAll(/^( *)```yaml\n([\s\S]*?)^ *```/gm)].flatMap(([, indent, text]) =>
+      /^ *(clusters|discovery|notifications):/.test(text!)
+        ? [{ page, text: text!.replaceAll(`\n${indent}`, '\n') }]
+        : [],
+    ),
+  )
+  expect(found.length).toBeGreaterThan(1)
+  for (const { page, text } of found) {
+    const whole = /^clusters:/m.test(text) ? text : `mcp_endpoint: https://mcp.example/mcp\n${text}`
+    expect(parseClusters(whole).errors, `${page}\n${text}`).toEqual([])
   }
 })
 

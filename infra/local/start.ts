@@ -1,15 +1,9 @@
 import process from 'node:process'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { errorText, GiveUp } from '../../shared/runtime/errors.ts'
+import { numberOption } from './number-option.ts'
 import { run } from './start/run.ts'
 import { createScreen } from './start/screen.ts'
-
-const whole = (least: number, most: number) => (text: string) => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
-  return value
-}
 
 type Flags = {
   readonly once: boolean
@@ -49,8 +43,8 @@ await new Command('npm start --')
   .option('--once', 'end after the first report; its address and cause are the last two lines', false)
   .addOption(new Option('--config <file>', 'watch the clusters of this clusters.yaml').conflicts('kubeconfig'))
   .option('--kubeconfig <file>', 'watch every context of this kubeconfig, through an MCP server of our own')
-  .option('--instances <number>', 'processes per supervisor and per queue function', whole(1, 20), 1)
-  .option('--port <number>', 'port of the HTTP functions; 0: any free one', whole(0, 65_535), 0)
+  .option('--instances <number>', 'processes per supervisor and per queue function', numberOption(1, 20), 1)
+  .option('--port <number>', 'port of the HTTP functions; 0: any free one', numberOption(0, 65_535), 0)
   .option('--verbose', 'print all that the functions say', false)
   .action(start)
   .parseAsync()

@@ -1,19 +1,22 @@
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { Command } from 'commander'
+import { numberOption } from '../../infra/local/number-option.ts'
 import { type Summary, schedules, together } from './schedules.ts'
 import { simulate } from './simulate.ts'
 
-const { values } = parseArgs({
-  options: {
-    schedules: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-  },
-})
-const count = Number(values.schedules)
-const first = Number(values.seed)
+type Flags = { readonly schedules: number; readonly seed: number; readonly json: boolean }
+const flags: Flags = new Command('npm run chaos --')
+  .description(
+    'Runs the stages through schedules of crashes, doubled messages and wrong clocks, and checks what came of it.',
+  )
+  .option('--schedules <number>', 'so many; 1 prints its whole history', numberOption(1, 10_000_000), 20_000)
+  .option('--seed <number>', 'of the first', numberOption(1, 2 ** 31), 1)
+  .option('--json', 'one JSON object on standard output', false)
+  .parse()
+  .opts()
+const { schedules: count, seed: first } = flags
 const replay = (seed: number) => `npm run chaos -- --schedules 1 --seed ${seed}`
 
 /** Too few for a thread to be worth its start. */
@@ -36,7 +39,7 @@ const startedAt = Date.now()
 if (count === 1) console.error((await simulate(first, { record: true })).history.join('\n'))
 const { failures, sum } = await onAllCores()
 const seconds = (Date.now() - startedAt) / 1000
-if (values.json) {
+if (flags.json) {
   const shown = failures.slice(0, 20).map((one) => ({ ...one, replay: replay(one.seed) }))
   console.log(
     JSON.stringify({ schedules: count, seed: first, violations: failures.length, failures: shown, ...sum, seconds }),

@@ -1,15 +1,20 @@
-import { parseArgs } from 'node:util'
+import { Command } from 'commander'
+import { numberOption } from '../../infra/local/number-option.ts'
 import { killRun } from './kill-run.ts'
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
-})
-const counts = await killRun(Number(values.minutes), (line) => console.error(line))
+type Flags = { readonly minutes: number; readonly json: boolean }
+const flags: Flags = new Command('npm run kill --')
+  .description('Kills processes of the whole local app at random, and counts what was lost.')
+  .option('--minutes <number>', 'for so long', numberOption(0.1, 120, { whole: false }), 5)
+  .option('--json', 'one JSON object on standard output', false)
+  .parse()
+  .opts()
+const counts = await killRun(flags.minutes, (line) => console.error(line))
 const { faults, lost, incidents, publishedTwice, wrongPages, unfinished, posts, kills, seconds } = counts
 const { blind, takeoverSeconds, leaseSeconds } = counts
 const percent = (part: number) => `${(part * 100).toFixed(3)} %`
 const killed = Object.values(kills).reduce((sum, one) => sum + one, 0)
-if (values.json) console.log(JSON.stringify(counts))
+if (flags.json) console.log(JSON.stringify(counts))
 else
   console.log(
     `${killed} processes killed in ${seconds} s: ${lost} of ${faults} faults lost, ${publishedTwice} of ${incidents} incidents published twice, ` +

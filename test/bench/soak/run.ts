@@ -1,22 +1,23 @@
-import { parseArgs } from 'node:util'
+import { Command } from 'commander'
+import { numberOption } from '../../../infra/local/number-option.ts'
 import type { Growth } from './flatness.ts'
 import { soak } from './soak.ts'
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '30' },
-    clusters: { type: 'string', default: '1000' },
-    json: { type: 'boolean', default: false },
-  },
-})
+type Flags = { readonly minutes: number; readonly clusters: number; readonly json: boolean }
+const { json, ...flags }: Flags = new Command('npm run soak --')
+  .description('Watches many clusters for long, while faults begin and servers restart and hang.')
+  .option('--minutes <number>', 'for so long', numberOption(0.1, 600, { whole: false }), 30)
+  .option('--clusters <number>', 'so many', numberOption(1, 5_000), 1_000)
+  .option('--json', 'one JSON object on standard output', false)
+  .parse()
+  .opts()
 const result = await soak({
-  minutes: Number(values.minutes),
-  clusters: Number(values.clusters),
+  ...flags,
   say: (line) => console.error(line),
 })
 const shown = ({ middle, grew, allowed, flat }: Growth) =>
   `${flat ? 'flat' : 'GROWS'} (middle ${middle.toFixed(1)}, trend ${grew.toFixed(1)} over the run, ${allowed.toFixed(1)} allowed)`
-if (values.json) console.log(JSON.stringify(result))
+if (json) console.log(JSON.stringify(result))
 else
   console.log(
     [

@@ -56,7 +56,7 @@ type Settings = {
   RECONNECT_MAX_SECONDS: string?
   @description('older answers about what a kubeconfig may do are asked anew')
   PERMISSIONS_MAX_AGE_SECONDS: string?
-  @description('where incidents are told; empty: nowhere')
+  @description('where incidents are told: keyvault:<name> of the secret that holds the address, or the address; empty: nowhere')
   SLACK_WEBHOOK_URL: string?
   @description('Slack for government, or a test; empty: https://slack.com/api/')
   SLACK_API_URL: string?

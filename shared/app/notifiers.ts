@@ -17,8 +17,13 @@ export const openNotifier =
       if (/^https?:\/\//.test(text) && URL.canParse(text)) return text
       throw new GiveUp(`${reference}: the secret is no http:// or https:// address. Store the webhook's address in it.`)
     }
-    if (key === DEFAULT_PLACE || place.slack !== undefined) {
-      const given = key === DEFAULT_PLACE ? settings.SLACK_WEBHOOK_URL : await read(place.slack ?? '')
+    if (key === DEFAULT_PLACE) {
+      const given = settings.SLACK_WEBHOOK_URL
+      const { slackWebhook } = await import('../report/notify/slack-webhook.ts')
+      return slackWebhook(given.startsWith('http') ? given : await address(given), deps)
+    }
+    if (place.slack !== undefined) {
+      const given = await read(place.slack)
       if (given.startsWith('http')) return (await import('../report/notify/slack-webhook.ts')).slackWebhook(given, deps)
       if (place.channel === undefined)
         throw new GiveUp(`${place.slack}: a bot's token needs a channel. Add channel: beside slack: in the route.`)

@@ -26,6 +26,12 @@ const webAddress = text('').refine((value) => value === '' || /^https?:\/\/[^/]/
 const secretRef = text('').refine((value) => value === '' || SecretRef.safeParse(value).success, {
   error: 'must be keyvault:<secret name> or file:<path>, not the secret itself',
 })
+const webhook = text('').refine(
+  (value) => value === '' || /^https?:\/\/[^/]/.test(value) || SecretRef.safeParse(value).success,
+  {
+    error: 'must be keyvault:<secret name>, file:<path>, or an http:// or https:// address',
+  },
+)
 /** Checked together with all else, so that one start shows everything. */
 const always = { when: () => true }
 
@@ -124,7 +130,9 @@ export const Settings = z
     PERMISSIONS_MAX_AGE_SECONDS: whole(3_600, 10, 86_400).describe(
       'older answers about what a kubeconfig may do are asked anew',
     ),
-    SLACK_WEBHOOK_URL: text('').describe('where incidents are told; empty: nowhere'),
+    SLACK_WEBHOOK_URL: webhook.describe(
+      'where incidents are told: keyvault:<name> of the secret that holds the address, or the address; empty: nowhere',
+    ),
     SLACK_API_URL: webAddress.describe('Slack for government, or a test; empty: https://slack.com/api/'),
     PAGERDUTY_URL: webAddress.describe('another service region; empty: https://events.pagerduty.com/v2/enqueue'),
     NOTIFY_ON_AGENT_FAILURE: flag(true).describe('tells when an agent fails'),

@@ -77,7 +77,7 @@ export function readContext(file: KubeconfigFile, where: string, options: Kubeco
   for (const plugin of ['exec', 'auth-provider'] as const)
     if (user.data[plugin] != null && options.allowExec !== true)
       throw wrong(
-        `user "${userName}" runs a program to log in (${plugin}), which is refused. Use a service account's token or a client certificate.`,
+        `user "${userName}" runs a program to log in (${plugin}), which is refused. Use a service account's token (nightcrier onboard makes one) or a client certificate.`,
       )
 
   const inline = (from: Readonly<Record<string, unknown>>, owner: string) =>

@@ -8,6 +8,7 @@ import { startMcpHttpServer } from '../../../shared/mcp-server/http-server.ts'
 import { type KubeconfigSource, kubeconfigTargets } from '../../../shared/mcp-server/kubeconfig-targets.ts'
 import { errorText, GiveUp } from '../../../shared/runtime/errors.ts'
 import { randomId } from '../../../shared/runtime/ids.ts'
+import { keepLoggedIn, loggedIn } from './exec-login.ts'
 import type { Screen } from './screen.ts'
 
 /** What is watched: a clusters file, and what is said about it. */
@@ -32,14 +33,18 @@ export async function watchKubeconfig(path: string, deps: WatchDeps): Promise<Wa
   const file = resolve(path)
   const text = await textOf(file, 'kubeconfig')
   const source = { text, where: file, filesFrom: dirname(file), allowExec: true }
-  const usable = contextsOf(text, file).flatMap(({ name }) => {
-    try {
-      return [{ context: name, kubeconfig: readKubeconfig(text, file, { ...source, context: name }).text }]
-    } catch (error) {
-      deps.screen.trouble(`${errorText(error)} This context is not watched.`)
-      return []
-    }
-  })
+  const found = await Promise.all(
+    contextsOf(text, file).map(async ({ name }): Promise<readonly Context[]> => {
+      try {
+        const written = readKubeconfig(text, file, { ...source, context: name }).text
+        return [{ context: name, written, ...(await loggedIn(written, name)) }]
+      } catch (error) {
+        deps.screen.trouble(`${errorText(error)} This context is not watched.`)
+        return []
+      }
+    }),
+  )
+  const usable = found.flat()
   if (usable.length === 0) throw new GiveUp(`${file}: no context of it can be used.`)
   const clusters = await serve(source, usable, deps)
   return {
@@ -48,13 +53,19 @@ export async function watchKubeconfig(path: string, deps: WatchDeps): Promise<Wa
   }
 }
 
-export type Context = { readonly context: string; readonly kubeconfig: string }
+export type Context = {
+  readonly context: string
+  readonly kubeconfig: string
+  /** With the program that logs in, and when it must be run again: what it gave runs out. */
+  readonly written?: string
+  readonly again?: number | undefined
+}
 
 /** Our MCP server on these contexts, and a clusters file that names it for each of them. */
 export async function serve(
   source: KubeconfigSource,
   contexts: readonly Context[],
-  { folder, stack }: Pick<WatchDeps, 'folder' | 'stack'>,
+  { folder, stack, screen }: Pick<WatchDeps, 'folder' | 'stack'> & Partial<Pick<WatchDeps, 'screen'>>,
 ): Promise<Watched> {
   const targets = kubeconfigTargets([source])
   stack.defer(targets.close)
@@ -66,8 +77,12 @@ export async function serve(
     mcp: { endpoint: `${server.url}/${encodeURIComponent(context)}` },
     triage: { enabled: true, kubeconfig: `file:./kubeconfig-${index}` },
   }))
-  for (const [index, { kubeconfig }] of contexts.entries())
-    await writeFile(join(folder, `kubeconfig-${index}`), kubeconfig, { mode: 0o600 })
+  for (const [index, { context, kubeconfig, written, again }] of contexts.entries()) {
+    const file = join(folder, `kubeconfig-${index}`)
+    await writeFile(file, kubeconfig, { mode: 0o600 })
+    if (written !== undefined && again !== undefined)
+      stack.defer(keepLoggedIn({ kubeconfig: written, context, file, again }, (text) => screen?.trouble(text)))
+  }
   const clustersFile = join(folder, 'clusters.yaml')
   await writeFile(clustersFile, stringify({ clusters }), { mode: 0o600 })
   return { clustersFile, facts: [['MCP server', server.url]] }

@@ -124,7 +124,7 @@ test.each<[string, string | undefined, string]>([
   [
     'with an exec plugin',
     user({ exec: { command: 'aws' } }),
-    `user "u" runs a program to log in (exec), which is refused. Use a service account's token or a client certificate.`,
+    `user "u" runs a program to log in (exec), which is refused. Use a service account's token (nightcrier onboard makes one) or a client certificate.`,
   ],
   [
     'with an auth provider',

@@ -57,6 +57,36 @@ test('each usable context of a kubeconfig is watched through our MCP server; a b
   expect(told).toEqual([expect.stringContaining('broken')])
 })
 
+const execConfig = (command: string, args: readonly string[]) =>
+  stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+    users: [{ name: 'u', user: { exec: { command, args, env: [{ name: 'ROLE', value: 'reader' }] } } }],
+    contexts: [{ name: 'cloud', context: { cluster: 'c', user: 'u' } }],
+  })
+
+test('a context that logs in by a program is watched with what the program gives; agents never get the program', async () => {
+  const login = `const { spec } = JSON.parse(process.env.KUBERNETES_EXEC_INFO)
+    console.log(JSON.stringify({ kind: 'ExecCredential', status: { token: 'made-up-for-' + process.env.ROLE + '-' + spec.interactive } }))`
+  await using stack = new AsyncDisposableStack()
+  await watchKubeconfig(file('exec', execConfig(process.execPath, ['-e', login])), { folder, screen, stack })
+  const { users } = JSON.parse(readFileSync(join(folder, 'kubeconfig-0'), 'utf8'))
+  expect(users).toEqual([{ name: 'u', user: { token: 'made-up-for-reader-false' } }])
+  expect(told).toEqual([])
+})
+
+test('a login that fails is told in one sentence, with what to do', async () => {
+  await using stack = new AsyncDisposableStack()
+  const deps = { folder, screen, stack }
+  const failing = file('failing', execConfig(process.execPath, ['-e', 'console.error("no session"); process.exit(1)']))
+  await expect(watchKubeconfig(failing, deps)).rejects.toThrow('no context of it can be used')
+  expect(told.join()).toMatch(/context "cloud": .*, which logs in to this cluster, failed: .*Log in by hand/)
+  const silent = file('silent', execConfig(process.execPath, ['-e', '1']))
+  await expect(watchKubeconfig(silent, deps)).rejects.toThrow('no context of it can be used')
+  expect(told.join()).toContain('printed no ExecCredential')
+})
+
 test('a file that is missing or holds nothing usable stops the start with one sentence', async () => {
   await using stack = new AsyncDisposableStack()
   const deps = { folder, screen, stack }

@@ -11,6 +11,7 @@ import type { Redactor } from '../journal/journal.ts'
 import { decide } from '../opinion/decide.ts'
 import { Submitted } from '../opinion/submitted.ts'
 import { promptFile, promptOf } from '../prompts/prompt.ts'
+import { promptVersion } from '../prompts/texts.ts'
 import { givesOrders } from '../verdict/injection.ts'
 import { AgentEnd } from './agent-end.ts'
 import { agentTools } from './agent-tools.ts'
@@ -154,6 +155,8 @@ export const consult =
         costUsd: spent.costUsd,
         toolCalls: tools.calls(),
         apiCalls: tools.apiCalls(),
+        budget: { turns: job.limits.turns, tokens: job.limits.tokens, costUsd: job.limits.costUsd },
+        versions: { runner: job.runner, prompt: promptVersion, prices: pricesAsOf },
       },
     }
   }

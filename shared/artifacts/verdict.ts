@@ -90,5 +90,11 @@ export const Usage = z.strictObject({
   outputTokens: z.number().int().nonnegative(),
   costUsd: z.number().nonnegative().optional(),
   seconds: z.number().nonnegative(),
+  /** What the model could have spent; absent when none was asked. */
+  budget: z.strictObject({ turns: z.number(), tokens: z.number(), costUsd: z.number() }).optional(),
+  /** By what it was made: two reports of equal versions can be compared. */
+  versions: z
+    .strictObject({ runner: z.string().max(40), prompt: z.string().max(40), prices: z.string().max(40) })
+    .optional(),
 })
 export type Usage = z.infer<typeof Usage>

@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
+import { incidentPage } from '../../shared/report/page/incident-page.ts'
 import {
   cutOff,
   failing,
@@ -56,6 +57,9 @@ test.concurrent.each(['anthropic', 'openai-compatible', 'azure', 'google'] as co
     expect(bundle.usage.outputTokens).toBeGreaterThan(20)
     expect(bundle.usage.costUsd).toBeGreaterThan(0.005)
     expect(bundle.usage.costUsd).toBeLessThan(0.1)
+    const page = await incidentPage(report)
+    expect(page).toContain('6 of 8 turns')
+    expect(page).toMatch(/runner builtin, prompt [0-9a-f]{8}, prices of \d{4}-/)
     const read = report.evidence.find(({ tool }) => tool === 'resources_get')
     expect(read).toMatchObject({ cluster: 'sim', status: 200, truncated: false })
     expect(read?.output).toContain('name: web')
@@ -145,7 +149,7 @@ test.concurrent('tokens and money end it too, before they are spent', async () =
 })
 
 test.concurrent('a model that is not in the price table is bounded by its tokens, and its price is not invented', async () => {
-  const { bundle } = await ask({
+  const { bundle, report } = await ask({
     script: toolHappy,
     model: 'our-own-model',
     provider: 'openai-compatible',
@@ -153,6 +157,7 @@ test.concurrent('a model that is not in the price table is bounded by its tokens
   })
   expect(bundle.usage.turns).toBeGreaterThan(1)
   expect(bundle.usage.costUsd).toBeUndefined()
+  expect(await incidentPage(report)).toContain('cost unknown')
   expect(bundle.notes.join('\n')).toContain('The 25000 tokens of this incident are used')
 })
 

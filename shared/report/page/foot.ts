@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { ClusterPermissions } from '../../artifacts/permissions.ts'
 import type { Report } from '../../artifacts/report.ts'
+import type { Usage } from '../../artifacts/verdict.ts'
 import type { Html } from './document.ts'
 import type { PageLinks } from './page-links.ts'
 import { moment } from './times.ts'
@@ -20,7 +21,8 @@ ${
     : html`<dt>Verdict by</dt><dd>${report.verdict?.by ?? 'nobody'}</dd><dt>Reads of the cluster</dt><dd>${usage.apiCalls}</dd>
 <dt>Model</dt><dd>${usage.model === '' ? 'none: rules only' : `${usage.model}, ${usage.turns} turns, ${usage.toolCalls} tool calls`}</dd>
 <dt>Tokens</dt><dd>${usage.inputTokens} in, ${usage.outputTokens} out</dd>
-<dt>Cost</dt><dd>${usage.costUsd === undefined ? (usage.model === '' ? '$0.00' : 'price unknown') : `$${usage.costUsd.toFixed(4)}`}</dd>`
+<dt>Cost</dt><dd>${usage.costUsd === undefined ? (usage.model === '' ? '$0.00' : 'cost unknown') : `$${usage.costUsd.toFixed(4)}`}</dd>
+${budgetLeft(usage)}`
 }
 <dt>Redacted</dt><dd>${hidden.length === 0 ? 'nothing' : hidden.map(([kind, count]) => `${count} × ${kind}`).join(', ')}</dd>
 <dt>Written</dt><dd>${moment(report.generatedAt)}</dd>
@@ -28,6 +30,18 @@ ${
 </dl></section>
 <section id="artifacts"><h2>Artifacts</h2><p class="soft">In the folder <code>${incident.incidentId}/</code> beside this page.</p>
 <ul class="objects">${report.artifacts.map((file) => html`<li><code>${file}</code></li>`)}</ul></section>`
+}
+
+/** What the model left of its budget, and by what the verdict was made. */
+function budgetLeft({ budget, versions, turns, inputTokens, outputTokens, costUsd }: Usage): Html | '' {
+  if (budget === undefined) return ''
+  const left = (of: number, spent: number): number => Math.max(0, of - spent)
+  const money =
+    costUsd === undefined
+      ? `of $${budget.costUsd.toFixed(2)} unknown`
+      : `$${left(budget.costUsd, costUsd).toFixed(4)} of $${budget.costUsd.toFixed(2)}`
+  return html`<dt>Budget left</dt><dd>${left(budget.turns, turns)} of ${budget.turns} turns, ${left(budget.tokens, inputTokens + outputTokens)} of ${budget.tokens} tokens, ${money}</dd>
+${versions === undefined ? '' : html`<dt>Made with</dt><dd>runner ${versions.runner}, prompt ${versions.prompt}, prices of ${versions.prices}</dd>`}`
 }
 
 function occurrences({ incident }: Report, { incident: address }: PageLinks): Html {

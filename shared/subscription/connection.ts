@@ -12,11 +12,16 @@ export type WatchMemory = {
   claimed: boolean
   /** By our clock, in milliseconds. */
   lookedAt: number
+  /** When to look and tell all again, since something is over that may have explained other things. */
+  againAt: number | undefined
   /** When the connection was last known to work. */
   activeAt: number
 }
 /** `tool`: absent when there is nothing to subscribe to. */
 type Begun = { readonly session: Session; readonly tools: readonly ToolInfo[]; readonly tool: ToolInfo | undefined }
+
+/** By then the end of what is over is known to whoever admits faults. At most so often is a cluster looked at for it. */
+const AGAIN_MS = 30_000
 
 /** One connection to one cluster's server, until it fails (throws), or is to end (returns). */
 export async function connection(deps: WatchDeps, task: WatchTask, memory: WatchMemory): Promise<void> {
@@ -31,6 +36,9 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
     ...task,
     told: memory.told,
     claimed: memory.claimed,
+    onEnd: () => {
+      memory.againAt ??= now() + AGAIN_MS
+    },
     onSubscriptionError: (error) => {
       pending.subscriptionError = `the server gave the subscription up: ${error.slice(0, 200)}`
       kick.abort()
@@ -110,9 +118,13 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
     }
   }
 
-  function lookAt(opened: Session, found: readonly ToolInfo[]) {
+  async function lookAt(opened: Session, found: readonly ToolInfo[]) {
     memory.lookedAt = now()
-    return reconcile(deps, task, { session: opened, tools: found, hearing, told: memory.told })
+    const again = now() >= (memory.againAt ?? Number.POSITIVE_INFINITY)
+    if (again) memory.againAt = undefined
+    const looked = await reconcile(deps, task, { session: opened, tools: found, hearing, told: memory.told, again })
+    if (looked.ended) memory.againAt ??= now() + AGAIN_MS
+    return looked
   }
 
   async function look(): Promise<void> {
@@ -131,7 +143,7 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
     while (!signal.aborted) {
       kick = new AbortController()
       if (pending.streamEnd === '' && pending.subscriptionError === '') {
-        const next = Math.min(pingAt, checkAt, memory.lookedAt + times.reconcileMs)
+        const next = Math.min(pingAt, checkAt, lookAgainAt())
         await clock.sleep(Math.max(0, next - now()), AbortSignal.any([signal, kick.signal]))
       }
       if (signal.aborted) return
@@ -150,8 +162,12 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
       }
       if (reopened) report.status('active')
       memory.activeAt = now()
-      if (now() >= memory.lookedAt + times.reconcileMs) await look()
+      if (now() >= lookAgainAt()) await look()
     }
+  }
+
+  function lookAgainAt(): number {
+    return Math.min(memory.lookedAt + times.reconcileMs, memory.againAt ?? Number.POSITIVE_INFINITY)
   }
 
   /** What was sent while there was no stream is lost, so a look is due at once. */

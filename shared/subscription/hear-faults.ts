@@ -22,6 +22,8 @@ export type HearDeps = {
   readonly signal: AbortSignal
   readonly claimed: boolean
   readonly onSubscriptionError: (error: string) => void
+  /** The server says that a fault is over. */
+  readonly onEnd: () => void
 }
 
 /** From a connection's notices to faults in the outbox: whose they are, what they say, whether we may send them. */
@@ -65,6 +67,7 @@ export function hearFaults(deps: HearDeps) {
       case 'fault':
         report.event(clock.now())
         send(fault(notice.fault, 'notification'))
+        if (notice.fault.resolved === true) deps.onEnd()
         break
       case 'bad':
         report.trouble()

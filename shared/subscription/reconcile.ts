@@ -14,6 +14,8 @@ export type Reconciled = {
   readonly gaps: string
   /** The server no longer answers. */
   readonly broken: string | undefined
+  /** Something that was there is there no more. */
+  readonly ended: boolean
 }
 
 /** Looks at the cluster, tells what nobody told, and after a complete look also what is there at all. */
@@ -25,7 +27,15 @@ export async function reconcile(
     tools,
     hearing,
     told,
-  }: { session: Session; tools: readonly ToolInfo[]; hearing: Hearing; told: ToldFaults },
+    again,
+  }: {
+    session: Session
+    tools: readonly ToolInfo[]
+    hearing: Hearing
+    told: ToldFaults
+    /** Tells also what was told: what explained it may be over. */
+    again: boolean
+  },
 ): Promise<Reconciled> {
   const look = await lookAtCluster({
     session,
@@ -37,17 +47,19 @@ export async function reconcile(
     cluster: hearing.subscription()?.cluster ?? cluster.name,
   })
   const faults = look.faults.map((detected) => hearing.fault({ ...detected }, 'reconcile'))
-  for (const fault of faults) if (!told.has(fault)) hearing.send(fault)
+  let ended = false
   if (look.complete) {
-    told.settle(faults, look.at.getTime())
+    ended = told.settle(faults, look.at.getTime())
     report.reconciled(look.at)
     const keys = [...new Set(faults.flatMap(keysOf))]
     const observedAt = look.at.toISOString()
     if (keys.length <= MAX_KEYS)
+      // Before the faults: what is over explains none of them any more.
       deps.outbox.post({ version: 1, type: 'observed', cluster: cluster.name, observedAt, keys })
   }
+  for (const fault of faults) if (again || !told.has(fault)) hearing.send(fault)
   const gaps = look.gaps.length === 0 ? '' : `not all can be seen: ${look.gaps.slice(0, 3).join('; ')}`
-  return { gaps: gaps.slice(0, 300), broken: look.broken }
+  return { gaps: gaps.slice(0, 300), broken: look.broken, ended }
 }
 
 /** Also without the owner: a server that knows none has named its incident by the pod's name. */

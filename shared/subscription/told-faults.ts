@@ -18,10 +18,12 @@ export function toldFaults() {
       else told.set(trouble(fault), at)
     },
     has: (fault: Fault): boolean => told.has(trouble(fault)),
-    /** A complete look that began at `at` found these and no others: what is over may be told again when it returns. */
-    settle: (present: readonly Fault[], at: number): void => {
+    /** A complete look that began at `at` found these and no others: what is over may be told again when it returns. Answers whether anything is. */
+    settle: (present: readonly Fault[], at: number): boolean => {
       const there = new Set(present.map(trouble))
-      for (const [id, when] of told) if (!there.has(id) && when < at) told.delete(id)
+      const over = [...told].filter(([id, when]) => !there.has(id) && when < at)
+      for (const [id] of over) told.delete(id)
+      return over.length > 0
     },
   }
 }

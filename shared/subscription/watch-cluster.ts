@@ -14,7 +14,7 @@ const GOOD = 10
 export async function watchCluster(deps: WatchDeps, task: WatchTask): Promise<void> {
   const { clock, random, times, log } = deps
   const { cluster, report, signal } = task
-  const memory: WatchMemory = { told: toldFaults(), claimed: false, lookedAt: 0, activeAt: 0 }
+  const memory: WatchMemory = { told: toldFaults(), claimed: false, lookedAt: 0, activeAt: 0, againAt: undefined }
   let failures = 0
   while (!signal.aborted) {
     const startedAt = clock.now().getTime()

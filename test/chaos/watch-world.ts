@@ -1,5 +1,7 @@
 import { Cluster } from '../../shared/config/cluster.ts'
 import { readSettings } from '../../shared/config/settings.ts'
+import { detectFaults } from '../../shared/faults/detect.ts'
+import { TriageMessage } from '../../shared/incident/messages.ts'
 import { readClusterRow } from '../../shared/lease/cluster-row.ts'
 import type { Log } from '../../shared/runtime/log.ts'
 import { runSupervisor } from '../../shared/subscription/supervisor.ts'
@@ -54,8 +56,8 @@ export function watchWorld(seed: number, clusters: number, supervisors: number) 
           deadLetters: blobsOf(who, 'dead-letters', deadLetters),
           clusters: { current: async () => ({ clusters: configured }) },
           resolveApiKey: async () => undefined,
-          detect: () => [],
-          kinds: [{ apiVersion: 'v1', kind: 'Pod' }],
+          detect: detectFaults,
+          kinds: ['Pod', 'Node'].map((kind) => ({ apiVersion: 'v1', kind })),
           open: (options) => models.get(new URL(options.endpoint).hostname.split('.')[0] ?? '')!.server(who)(options),
         })(name, stop)
       },
@@ -66,6 +68,8 @@ export function watchWorld(seed: number, clusters: number, supervisors: number) 
   return {
     settings,
     names,
+    models,
+    messages: () => stores.queue.messages.map(({ body }) => TriageMessage.parse(JSON.parse(body))),
     rows,
     heard,
     now: time.now,

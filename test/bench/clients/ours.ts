@@ -29,6 +29,7 @@ export const oursInto =
       signal: ending.signal,
       claimed: true,
       onSubscriptionError: quiet,
+      onEnd: quiet,
     })
     const session = await openSession({
       endpoint,

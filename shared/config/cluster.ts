@@ -34,6 +34,8 @@ export const Cluster = z.strictObject({
   environment: z.string().max(63).default(''),
   labels: z.record(labelKey, labelValue).default({}),
   enabled: z.boolean().default(true),
+  /** Higher ones are connected first: after an outage a thousand take their time. */
+  priority: z.int().min(0).max(9).default(0),
   mcp: z.strictObject({
     endpoint: httpUrl,
     /** A secret reference, or the key itself; sent as a bearer token. */

@@ -60,7 +60,8 @@ export function shareClusters({ clusters, book, beats, watching, isVisited, log 
     const { takeAll, takeSome, room, takeOver, surplus, keep } = shareOut(standing, await beats.among())
     surplusLooks = surplus.length === 0 ? 0 : surplusLooks + 1
 
-    const named = (names: readonly string[]) => names.flatMap((name) => wanted.get(name) ?? [])
+    const named = (names: readonly string[]) =>
+      names.flatMap((name) => wanted.get(name) ?? []).sort((a, b) => b.priority - a.priority)
     await takeUpTo(takeAll.length, named(takeAll))
     await takeUpTo(room, named(takeSome))
     for (const cluster of named(takeOver)) watching.start(cluster, 'offered')

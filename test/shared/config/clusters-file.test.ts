@@ -13,6 +13,7 @@ test('a whole cluster comes out with its defaults', () => {
       environment: '',
       labels: { region: 'us-east' },
       enabled: true,
+      priority: 0,
       mcp: { endpoint: 'https://mcp.example/mcp' },
       triage: {
         enabled: false,

@@ -102,6 +102,27 @@ describe('two supervisors', () => {
     expect(unheard).toBe(0)
   })
 
+  test('clusters of a higher priority are connected first', async () => {
+    const home = await house(names(8))
+    const cluster = (name: string, priority: number) => ({
+      name,
+      priority,
+      mcp: { endpoint: home.server.endpoint(name) },
+    })
+    home.configure([...names(8).map((name) => cluster(name, 0)), cluster('late', 9), cluster('later', 5)])
+    const opened: string[] = []
+    const { stop } = home.supervise('supervisor-1', {
+      open: (options) => {
+        opened.push(options.endpoint.split('/').at(-2) ?? '')
+        return openSession(options)
+      },
+    })
+    await allActive(home, [...names(8), 'late', 'later'])
+    await stop()
+    expect(opened.slice(0, 2)).toEqual(['late', 'later'])
+    expect(new Set(opened).size).toBe(10)
+  })
+
   test('a zombie that comes back finds its rows taken, and sends nothing more', async () => {
     const home = await house(['east'])
     let frozen = false

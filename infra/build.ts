@@ -20,6 +20,7 @@ export type Built = {
   readonly bytes: number
   /** Sources that every instance loads before its first invocation. */
   readonly registration: readonly string[]
+  readonly metafile: Metafile
 }
 
 /**
@@ -70,7 +71,13 @@ export async function build(
   for (const file of globSync('**/*.js', { cwd: folder })) if (!outputs.has(file)) rmSync(join(folder, file))
   const bytes = [...outputs.values()].reduce((sum, contents) => sum + contents.length, 0)
   const entry = relative(root, join(folder, 'main.js'))
-  return { folder, files: [...outputs.keys()], bytes, registration: loadedAtOnce(result.metafile, entry) }
+  return {
+    folder,
+    files: [...outputs.keys()],
+    bytes,
+    registration: loadedAtOnce(result.metafile, entry),
+    metafile: result.metafile,
+  }
 }
 
 /** Sources of a file and of all that it imports without being asked. */

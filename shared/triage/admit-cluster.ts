@@ -27,7 +27,8 @@ export const admitCluster =
       const sightings = { identity, faults, delivery, now: deps.clock.now() }
       const admission = await admit(deps)(cluster, sightings, traceparent)
       // Also when the message comes again: the first time may have ended before it was linked.
-      if (admission === 'opened' || admission === 'delivered-before') {
+      const withImage = faults.some(({ image }) => image !== undefined)
+      if (withImage && (admission === 'opened' || admission === 'delivered-before')) {
         const stored = await deps.store.read(identity.cluster, identity.key)
         if (stored !== undefined) await relate(deps)(stored.incident)
       }

@@ -6,7 +6,7 @@ import { announce } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
 import { fairOrder, overflow } from './fair-order.ts'
 import { launch } from './launch.ts'
-import { agentSlots } from './slots.ts'
+import { agentSlots, type Holder } from './slots.ts'
 import { OVERLOAD } from './standing.ts'
 
 /** More than may wait at all by default; what lies beyond is seen when these have left. */
@@ -21,12 +21,12 @@ export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly st
   const { items } = await store.list({ status: 'queued' }, MOST_WAITING)
   if (items.length === 0) return []
   const waiting = items.map(({ incident }) => incident)
-  await freeSlots(deps)
+  const taken = await freeSlots(deps)
   const limits = { total: settings.MAX_CONCURRENT_AGENTS, perCluster: settings.MAX_CONCURRENT_AGENTS_PER_CLUSTER }
   // While groups cannot be started, all wait; then one goes first, to see whether it works again.
   const groups = (await deps.breakers.state(CONTAINER_GROUPS)).now
   const most = groups === 'open' ? 0 : groups === 'half-open' ? 1 : waiting.length
-  const chosen = fairOrder(waiting, await agentSlots(deps).holders(), limits).slice(0, most)
+  const chosen = fairOrder(waiting, taken, limits).slice(0, most)
 
   const tried = await Promise.all(
     chosen.map(async ({ incidentId, cluster }) => {
@@ -76,12 +76,19 @@ export async function skip(deps: TriageDeps, incidentId: string, why: string): P
   return moved !== STALE && moved !== 'refused'
 }
 
-/** Slots of incidents that are over. Each row is read on its own: only that is sure not to miss a move in between. */
-export async function freeSlots(deps: TriageDeps): Promise<void> {
+/**
+ * Gives back slots of incidents that are over, and answers those that are not. Each row is read on its own: only that is
+ * sure not to miss a move in between.
+ */
+export async function freeSlots(deps: TriageDeps): Promise<readonly Holder[]> {
   const slots = agentSlots(deps)
-  for (const { incidentId, fence } of await slots.holders()) {
+  const needed: Holder[] = []
+  for (const holder of await slots.holders()) {
+    const { incidentId, fence } = holder
     const incident = (await deps.store.current(incidentId))?.incident
-    const needed = incident?.status === 'queued' || (incident?.status === 'running' && incident.fence === fence)
-    if (!needed) await slots.release(incidentId, fence)
+    if (incident?.status === 'queued' || (incident?.status === 'running' && incident.fence === fence))
+      needed.push(holder)
+    else await slots.release(incidentId, fence)
   }
+  return needed
 }

@@ -1,3 +1,4 @@
+import type { Stored } from '../incident/incident-row.ts'
 import { contend } from '../runtime/contend.ts'
 import { announceQuietly } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
@@ -38,8 +39,11 @@ export const launch =
     const slot = await slots.take({ incidentId, cluster, fence, until }, limits)
     if (slot !== 'taken') return slot
 
+    let known: Stored | undefined = waiting
     const running = await contend(deps, incidentId, async () => {
-      const stored = await store.current(incidentId)
+      // Read before the slot was taken: whoever wrote since then makes the move stale, and it is read anew.
+      const stored = known ?? (await store.current(incidentId))
+      known = undefined
       if (stored?.incident.status !== 'queued' || stored.incident.fence !== fence - 1) return stored
       return store.move(stored, 'running', {
         at: now,

@@ -147,12 +147,16 @@ async function giveBack(deps: TriageDeps, { incident }: Stored, why: string): Pr
 /** Adds what is known now, unless the incident has gone on in the meantime. */
 async function note(
   deps: TriageDeps,
-  { incident }: Stored,
+  begun: Stored,
   changes: { readonly agentStartedAt?: string; readonly failureReason: string | undefined },
   text: string,
 ): Promise<void> {
+  const { incident } = begun
+  let known: Stored | undefined = begun
   await contend(deps, incident.incidentId, async () => {
-    const stored = await deps.store.current(incident.incidentId)
+    // As the run began; when somebody has written since, the update is stale and it is read anew.
+    const stored = known ?? (await deps.store.current(incident.incidentId))
+    known = undefined
     if (stored?.incident.status !== 'running' || stored.incident.fence !== incident.fence) return
     return deps.store.update(stored, changes, { at: deps.clock.now(), note: text })
   })

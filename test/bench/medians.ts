@@ -8,24 +8,38 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
 }
 
+/** Half the distance between the least and the most, as a part of the middle: what noise did to a figure. */
+export const spreadOf = (values: readonly number[]): number =>
+  (Math.max(...values) - Math.min(...values)) / 2 / Math.abs(median(values))
+
 type Figures = Readonly<Record<string, number>>
 type Client = ClientAsk['client']
 
-/** The medians of each client's figures, each run in a fresh process; clients take turns, so that noise meets them all. */
+/**
+ * One figure of all clients by its name: medians over runs in fresh processes. Clients take turns, so that what the
+ * machine does beside meets them all, and `spread` is that of the ratio to the floor of the same turn.
+ */
 export async function medians<T extends Figures>(
   runs: number,
   clients: readonly Client[],
   shape: z.ZodType<T>,
   ask: Omit<ClientAsk, 'client'>,
-): Promise<ReadonlyMap<Client, Figures>> {
+) {
   const found = new Map<Client, T[]>()
   for (let run = 0; run < runs; run++)
     for (const client of clients)
       found.set(client, [...(found.get(client) ?? []), await clientProcess(shape, { ...ask, client })])
-  return new Map([...found].map(([client, results]) => [client, mediansOf(results)]))
-}
-
-function mediansOf(results: readonly Figures[]): Figures {
-  const names = Object.keys(results[0] ?? {})
-  return Object.fromEntries(names.map((name) => [name, median(results.map((one) => one[name] ?? Number.NaN))]))
+  const of = (client: Client, name: string) => (found.get(client) ?? []).map((one) => one[name] ?? Number.NaN)
+  const middle = (values: readonly number[]) => (values.length === 0 ? undefined : median(values))
+  return (name: string) => {
+    const ours = of('ours', name)
+    const floor = of('floor', name)
+    return {
+      value: median(ours),
+      floor: middle(floor),
+      peer: middle(of('stock', name)),
+      spread:
+        floor.length === 0 ? spreadOf(ours) : spreadOf(ours.map((value, at) => value / (floor[at] ?? Number.NaN))),
+    }
+  }
 }

@@ -6,6 +6,8 @@ export type Row = {
   readonly floor?: number
   readonly peer?: number
   readonly ratio?: number
+  /** How far runs lay apart, as a part of the ratio, or of the value where there is no floor. */
+  readonly spread?: number
   /** In words. */
   readonly goal?: string
   readonly ok?: boolean
@@ -17,10 +19,15 @@ export type Goal = {
   readonly atMostOfFloor?: number
   readonly atLeastOfFloor?: number
 }
-type Figures = { readonly value: number; readonly floor?: number | undefined; readonly peer?: number | undefined }
+type Figures = {
+  readonly value: number
+  readonly floor?: number | undefined
+  readonly peer?: number | undefined
+  readonly spread?: number
+}
 
 /** A goal of several parts is reached when one of them is: a limit, or so many times the floor of the same machine. */
-export function row(name: string, unit: string, { value, floor, peer }: Figures, goal?: Goal): Row {
+export function row(name: string, unit: string, { value, floor, peer, spread }: Figures, goal?: Goal): Row {
   const ratio = floor === undefined ? undefined : value / floor
   const base = {
     name,
@@ -29,6 +36,7 @@ export function row(name: string, unit: string, { value, floor, peer }: Figures,
     ...(floor === undefined ? {} : { floor: short(floor) }),
     ...(peer === undefined ? {} : { peer: short(peer) }),
     ...(ratio === undefined ? {} : { ratio: short(ratio) }),
+    ...(spread === undefined ? {} : { spread: short(spread) }),
   }
   if (goal === undefined) return base
   const { atMost, atLeast, atMostOfFloor, atLeastOfFloor } = goal

@@ -1,5 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { Command, InvalidArgumentError } from 'commander'
+import { Baseline, baselineOf, regressions } from './baseline.ts'
 import { cold } from './measures/cold.ts'
 import { faults } from './measures/faults.ts'
 import { leaks } from './measures/leaks.ts'
@@ -18,7 +20,10 @@ type Flags = {
   readonly short: boolean
   readonly json: boolean
   readonly simulate: boolean
+  readonly check: boolean
+  readonly keep: boolean
 }
+const kept = new URL('baseline.json', import.meta.url)
 /** A supervisor of a small instance has no more. */
 const MOST_CLUSTERS = 5_000
 
@@ -42,16 +47,39 @@ async function bench(flags: Flags): Promise<void> {
     return console.log(flags.json ? JSON.stringify(results) : simulationTable(results))
   }
   const { short, json } = flags
-  const rows = await measure({
+  const plan: Plan = {
     clusters: short ? [100] : flags.clusters,
     runs: flags.runs ?? (short ? 3 : 5),
     cycles: flags.cycles ?? 200,
     short,
     say: (line) => console.error(`${new Date().toTimeString().slice(0, 8)}  ${line}`),
-  })
+  }
+  const rows = await measure(plan)
   console.log(
-    json ? JSON.stringify({ clusters: flags.clusters, node: process.version, rows }, undefined, 2) : rowsTable(rows),
+    json ? JSON.stringify({ clusters: plan.clusters, node: process.version, rows }, undefined, 2) : rowsTable(rows),
   )
+  if (flags.keep) await keep(rows)
+  if (flags.check) await check(plan, rows)
+}
+
+/** Rows of other sizes, from other runs, stay as they are. */
+async function keep(rows: readonly Row[]): Promise<void> {
+  const all = { ...(await readBaseline()), ...baselineOf(rows) }
+  await writeFile(kept, `${JSON.stringify(all, undefined, 2)}\n`)
+}
+const readBaseline = async (): Promise<Baseline> => Baseline.parse(JSON.parse(await readFile(kept, 'utf8')))
+
+/** What is worse than it was is measured once more: only what is worse both times is no noise. */
+async function check(plan: Plan, rows: readonly Row[]): Promise<void> {
+  const baseline = await readBaseline()
+  const first = regressions(rows, baseline)
+  if (first.size === 0) return console.error('Nothing is clearly worse than test/bench/baseline.json has it.')
+  plan.say(`once more, for what may be noise: ${[...first.keys()].join('; ')}`)
+  const again = regressions(await measure(plan), baseline)
+  const both = [...again].filter(([name]) => first.has(name))
+  for (const [, sentence] of both) console.error(`Worse twice: ${sentence}`)
+  if (both.length === 0) return console.error('The second time nothing was worse: it was noise.')
+  process.exitCode = 1
 }
 
 await new Command('npm run bench --')
@@ -62,6 +90,8 @@ await new Command('npm run bench --')
   .option('--runs <number>', 'of which the median counts (5; with --short 3)', whole(100))
   .option('--cycles <number>', 'subscriptions opened and closed in search of leaks (200)', whole(10_000))
   .option('--short', 'in under three minutes: 100 clusters, no stock SDK, no whole watch, no whole app', false)
+  .option('--check', 'fails when a ratio is clearly worse than test/bench/baseline.json has it, twice', false)
+  .option('--keep', 'writes the ratios of this run to test/bench/baseline.json', false)
   .option('--json', 'for programs', false)
   .option('--simulate', 'instead: sharing of up to 20,000 clusters over 40 supervisors', false)
   .action(bench)

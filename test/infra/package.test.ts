@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { build } from '../../infra/build.ts'
+import { type Load, loads } from '../../infra/loads.ts'
 import { startAzurite } from '../../infra/local/azurite.ts'
 import { expectedFunctions } from '../../infra/local/expected-functions.ts'
 import { startHost } from '../../infra/local/host/start-host.ts'
@@ -70,6 +72,54 @@ test('registration takes 60 ms at most, the median of fresh processes', () => {
   })
   console.info(`registration: medians of ${medians.map((median) => median.toFixed(1)).join(', ')} ms`)
   expect(Math.min(...medians)).toBeLessThanOrEqual(60)
+})
+
+/** Large, and each the business of few acts of shared/app.ts; those that `lazy` names are only loaded by a first call. */
+const sdks: Readonly<Record<string, readonly string[]>> = {
+  '@modelcontextprotocol/sdk': ['kubernetesMcp', 'supervise'],
+  undici: ['deadLetter', 'kubernetesMcp', 'supervise', 'sweep', 'triage'],
+  re2js: ['kubernetesMcp'],
+  'markdown-it': ['incidentFeedback', 'incidentScenario', 'notify', 'report'],
+  'sanitize-html': ['incidentFeedback', 'incidentScenario', 'notify', 'report'],
+}
+const lazy = /^(@azure\/|@kubernetes\/|@slack\/|@ai-sdk\/|@opentelemetry\/|ai$|smol-toml$)/
+const unused = (found: readonly Load[]) =>
+  found.flatMap(({ act, packages }) =>
+    packages
+      .filter((name) => lazy.test(name) || sdks[name]?.includes(act) === false)
+      .map((name) => `${act} loads ${name}`),
+  )
+
+test('no act loads an SDK that it does not use, nor 2 MB before it begins', () => {
+  const found = loads(root, packaged)
+  const lines = found.map(({ act, files, bytes }) => `${act}: ${files.length} files, ${Math.round(bytes / 1e3)} KB`)
+  console.info(lines.join('\n'))
+  expect(found.length).toBeGreaterThan(14)
+  expect(unused(found)).toEqual([])
+  for (const { act, bytes } of found) expect(bytes, act).toBeLessThan(2_000_000)
+  for (const [name, users] of Object.entries(sdks)) {
+    const loading = found.filter(({ packages }) => packages.includes(name)).map(({ act }) => act)
+    expect(loading.toSorted(), name).toEqual(users)
+  }
+})
+
+test('an SDK that is imported where it is not needed is seen', async () => {
+  const planted = join(place, 'planted')
+  for (const folder of ['functions', 'shared', 'node_modules/@slack/web-api'])
+    mkdirSync(join(planted, folder), { recursive: true })
+  const write = (file: string, text: string) => writeFileSync(join(planted, file), text)
+  write('package.json', '{"name":"x","version":"1.0.0"}')
+  write('host.json', '{}')
+  write('functions/a.ts', `import { app } from '../shared/app.ts'; app().sweep()`)
+  write(
+    'shared/app.ts',
+    "export const app = () => ({\n    sweep: async () => {\n      await import('./sweep.ts')\n    },\n})\n",
+  )
+  write('shared/sweep.ts', `import { WebClient } from '@slack/web-api'; export const sweep = () => WebClient`)
+  write('node_modules/@slack/web-api/package.json', '{"name":"@slack/web-api","main":"index.js"}')
+  write('node_modules/@slack/web-api/index.js', 'exports.WebClient = class {}')
+  const seen = loads(planted, await build(planted, join(planted, 'dist'), {}))
+  expect(unused(seen)).toEqual(['sweep loads @slack/web-api'])
 })
 
 test('every chunk can be loaded, whatever was pruned from it', () => {

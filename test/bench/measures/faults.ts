@@ -17,18 +17,13 @@ export async function faults({ clusters, runs, short, say }: Plan): Promise<read
   for (const count of clusters) {
     say(`faults from ${count} clusters`)
     const all = short ? (['floor', 'ours'] as const) : (['floor', 'ours', 'stock'] as const)
-    const found = await medians(runs, all, Figures, { ...ask, measure: 'flood', clusters: count })
-    const of = (client: 'floor' | 'ours' | 'stock') => found.get(client)?.perCoreSecond
-    const figures = { value: of('ours') ?? Number.NaN, floor: of('floor'), peer: of('stock') }
-    rows.push(row(`faults checked and buffered, ${count} clusters`, '/s per core', figures, { atLeastOfFloor: 0.6 }))
+    const figures = await medians(runs, all, Figures, { ...ask, measure: 'flood', clusters: count })
+    const name = `faults checked and buffered, ${count} clusters`
+    rows.push(row(name, '/s per core', figures('perCoreSecond'), { atLeastOfFloor: 0.6 }))
   }
   say('faults into the queue')
-  const found = await medians(runs, short ? ['ours'] : ['ours', 'stock'], Figures, {
-    ...ask,
-    measure: 'pack',
-    clusters: PACKING,
-  })
-  const packed = { value: found.get('ours')?.perCoreSecond ?? Number.NaN, peer: found.get('stock')?.perCoreSecond }
-  rows.push(row('faults into the queue', '/s per core', packed, { atLeast: 10_000 }))
+  const packing = { ...ask, measure: 'pack', clusters: PACKING } as const
+  const packed = await medians(runs, short ? ['ours'] : ['ours', 'stock'], Figures, packing)
+  rows.push(row('faults into the queue', '/s per core', packed('perCoreSecond'), { atLeast: 10_000 }))
   return rows
 }

@@ -20,8 +20,8 @@ export async function leaks({ cycles, say }: Plan): Promise<readonly Row[]> {
     storage: '',
   } as const
   const found = await medians(1, ['ours', 'floor'], Figures, ask)
-  const heap = { value: found.get('ours')?.heapKBEach ?? Number.NaN }
-  const handles = { value: found.get('ours')?.handles ?? Number.NaN }
+  const heap = { value: found('heapKBEach').value }
+  const handles = { value: found('handles').value }
   return [
     row(`heap left of each of ${cycles} subscriptions`, 'KB', heap, { atMost: 0.2 }),
     row('handles left', '', handles, { atMost: 0 }),

@@ -15,11 +15,9 @@ export async function subscriptions({ clusters, runs, short, say }: Plan): Promi
       await using fleet = await startFleet(scheme)
       const { template, control } = fleet
       const ask = { measure: 'hold', fleet: { template, control }, clusters: count, count: 0, storage: '' } as const
-      const found = await medians(runs, short ? ['floor', 'ours'] : ['floor', 'ours', 'stock'], Figures, ask)
+      const figures = await medians(runs, short ? ['floor', 'ours'] : ['floor', 'ours', 'stock'], Figures, ask)
       const add = (what: string, unit: string, name: string, goal?: Goal) => {
-        const of = (client: 'floor' | 'ours' | 'stock') => found.get(client)?.[name]
-        const figures = { value: of('ours') ?? Number.NaN, floor: of('floor'), peer: of('stock') }
-        rows.push(row(`${what}, ${scheme}, ${count} clusters`, unit, figures, goal))
+        rows.push(row(`${what}, ${scheme}, ${count} clusters`, unit, figures(name), goal))
       }
       const large = count >= 1_000
       add('connect and subscribe', 'ms', 'openMs', large ? { atMostOfFloor: 1.4 } : undefined)

@@ -1,0 +1,56 @@
+import { expect, test, vi } from 'vitest'
+import { handleTriageMessage } from '../../../shared/triage/handle-triage-message.ts'
+import { message, podFault, world } from './world.ts'
+
+/** Lets everything through and counts it, by what it goes to. */
+function counted(w: ReturnType<typeof world>) {
+  const asked: string[] = []
+  const count = (kind: string, what: string, target: object, only?: readonly string[]) => {
+    for (const [name, value] of Object.entries(target)) {
+      if (typeof value !== 'function' || (only !== undefined && !only.includes(name))) continue
+      const spied = vi.spyOn(target as Record<string, () => unknown>, name)
+      const through = spied.getMockImplementation() ?? value
+      spied.mockImplementation((...input: unknown[]) => {
+        asked.push(`${kind} ${what}.${name}`)
+        return Reflect.apply(through, target, input)
+      })
+    }
+  }
+  const port = ['get', 'insert', 'replace', 'replaceAll', 'remove', 'list']
+  count('storage', 'incidents', w.incidents, port)
+  count('storage', 'history', w.history, port)
+  count('storage', 'control', w.control, port)
+  count('storage', 'permissions', w.permissionRows, port)
+  count('storage', 'clusters', w.clusterRows, port)
+  count('storage', 'results', w.results, ['send'])
+  count('storage', 'notices', w.deps, ['notify'])
+  count('outside', 'vault', w.deps, ['secret'])
+  count('outside', 'arm', w.groups, ['start', 'remove', 'list'])
+  count('outside', 'cluster', w.deps, ['checkPermissions'])
+  return (kind: string) => asked.filter((one) => one.startsWith(kind)).map((one) => one.slice(kind.length + 1))
+}
+
+/** The second agent of a cluster: its permissions are known, and there are slots. */
+async function second() {
+  const w = world({ settings: { MAX_CONCURRENT_AGENTS_PER_CLUSTER: 2 } })
+  const send = (name: string) => handleTriageMessage(w.deps)(message(podFault(name)), { id: name, dequeueCount: 1 })
+  await send('web')
+  const asked = counted(w)
+  await send('api')
+  expect(w.groups.started).toHaveLength(2)
+  return asked
+}
+
+test('one request to the vault and one to ARM start an agent', async () => {
+  const asked = await second()
+  expect(asked('outside')).toEqual(['vault.secret', 'arm.start'])
+})
+
+test('what storage is asked for an incident, from its fault to its agent, has no request twice', async () => {
+  const asked = await second()
+  const admission = ['incidents.list', 'incidents.get', 'incidents.insert']
+  const waiting = ['incidents.list', 'control.get', 'incidents.get', 'control.get']
+  const slot = ['incidents.get', 'control.get', 'control.replace', 'incidents.replace']
+  const group = ['permissions.get', 'control.get', 'control.get', 'incidents.replace', 'notices.notify']
+  expect(asked('storage')).toEqual([...admission, ...waiting, ...slot, ...group])
+})

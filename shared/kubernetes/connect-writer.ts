@@ -10,7 +10,7 @@ import { execOver } from './exec-socket.ts'
 import { readKubeconfig } from './kubeconfig.ts'
 import { toObject } from './objects.ts'
 import { queryText, resourcePath } from './paths.ts'
-import { dispatcher } from './transport.ts'
+import { dispatcher, readBody } from './transport.ts'
 import { writeOnly } from './write-guard.ts'
 
 export type WritableCluster = ConnectedCluster & { readonly write: ClusterWriter }
@@ -63,9 +63,7 @@ export function connectWriter(text: string | undefined, options: ConnectOptions 
         body: body === undefined ? null : JSON.stringify(body.value),
         signal: until,
       })
-      const answer = Buffer.from(await response.body.arrayBuffer())
-        .subarray(0, MAX_ANSWER_BYTES)
-        .toString('utf8')
+      const answer = (await readBody(response.body, MAX_ANSWER_BYTES)).bytes.toString('utf8')
       const { statusCode, headers } = response
       if (statusCode >= 200 && statusCode < 300) return parsed(answer)
       // The API server repeats in its message what it does not like.

@@ -174,7 +174,7 @@ export function dispatcher(
   return new ProxyAgent({ ...common, uri: proxy, requestTls: { ...tls, timeout: timeoutMs } })
 }
 
-async function readBody(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Answer> {
+export async function readBody(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Answer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of body) {

@@ -59,7 +59,9 @@ export function planOf(seed: number, climate: Climate = {}): Plan {
   // A storm is twenty times a common world, so it is rare.
   const disaster =
     climate.disaster ??
-    (chance.happens(0.12) ? chance.pick(['node', 'quota', 'node', 'quota', 'storm'] as const) : undefined)
+    (chance.happens(0.05)
+      ? chance.pick(['node', 'node', 'node', 'quota', 'quota', 'quota', 'storm'] as const)
+      : undefined)
   const disasters = disaster === undefined ? [] : inventDisaster(chance, disaster, chance.pick(clusters), chaosMs * 0.7)
   return {
     seed,

@@ -124,9 +124,11 @@ describe('rights', () => {
   ])('a planted wider right is seen in the Terraform: %s', (_what, planted) => {
     expect(terraformGrants(planted)).not.toEqual(grants)
   })
-  test('a planted wider act of an own role is seen', () => {
+  test('a planted wider act of an own role is seen in both', () => {
     const wider = plant(bicep, 'modules/agents.bicep', 'containerGroups/delete', '*')
     expect(customActions(wider)).not.toEqual(actions)
+    const widerToo = plant(terraform, 'access.tf', 'containerGroups/delete', '*')
+    expect(customActions(widerToo)).not.toEqual(actions)
   })
 })
 

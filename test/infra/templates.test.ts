@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { generated } from '../../infra/generate.ts'
+import { workerArguments } from '../../infra/local/host/worker-life.ts'
 import { Settings } from '../../shared/config/settings.ts'
 import { bicepGrants, terraformGrants } from './grants.ts'
 import {
@@ -169,8 +170,19 @@ test('every setting of the product is made by the templates, free to be given, o
   const all = [...wired, ...free, ...local]
   expect(all.toSorted()).toEqual(Object.keys(Settings.shape).sort())
   // The rest of these are the platform's own.
-  const platforms = ['APPLICATIONINSIGHTS_AUTHENTICATION_STRING', 'AzureWebJobsStorage__credential']
+  const platforms = [
+    'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
+    'AzureWebJobsStorage__credential',
+    'languageWorkers__node__arguments',
+  ]
   expect(wiredSettings(bicep)).toEqual([...wired, ...platforms].sort())
+})
+
+test('workers have the same arguments in Azure and on this machine', () => {
+  for (const templates of [bicep, terraform]) {
+    const [, given] = /languageWorkers__node__arguments\s*[:=] ['"](.+)['"]/.exec(Object.values(templates).join()) ?? []
+    expect(given?.split(' ')).toEqual(workerArguments)
+  }
 })
 
 test('one kind of resource has one API version, a finished one but where none exists', () => {

@@ -93,6 +93,8 @@ var wired = {
   AGENT_SUBNET_ID: agentSubnetId
   AGENT_REGISTRY_IDENTITY: registryIdentityId
   SUPERVISORS: string(supervisors)
+  // A small young generation: objects of a watch live either for a moment or for hours (infra/local/host/worker-life.ts).
+  languageWorkers__node__arguments: '--max-semi-space-size=4'
 }
 
 resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {

@@ -24,6 +24,7 @@ const wired = [
   'AGENT_SUBNET_ID',
   'AGENT_REGISTRY_IDENTITY',
   'SUPERVISORS',
+  'INCIDENT_KEEP_DAYS',
 ]
 /** A key of storage, and what stands for Azure on a developer's machine: no template sets them. */
 const local = ['AzureWebJobsStorage', 'CLUSTERS_FILE', 'LOCAL_VAULT_DIR', 'LOCAL_GROUPS_DIR']

@@ -206,6 +206,7 @@ module functions 'modules/functions.bicep' = {
     agentSubnetId: agentNetwork == 'none' ? '' : network!.outputs.agentsSubnetId
     // Only an image of our own registry needs an identity to be pulled.
     registryIdentityId: startsWith(agentImage, registry.outputs.server) ? registry.outputs.pullIdentityId : ''
+    keepReportsDays: keepReportsDays
     settings: settings
   }
 }

@@ -91,6 +91,8 @@ locals {
     AGENT_SUBNET_ID                           = var.agent_network == "none" ? "" : azurerm_subnet.agents[0].id
     AGENT_REGISTRY_IDENTITY                   = module.plan.pulls_from_registry ? azurerm_user_assigned_identity.pull.id : ""
     SUPERVISORS                               = tostring(var.supervisors)
+    # A month more: while a report is there its incident is known.
+    INCIDENT_KEEP_DAYS = tostring(var.keep_reports_days + 30)
     # A small young generation: objects of a watch live either for a moment or for hours (infra/local/host/worker-life.ts).
     languageWorkers__node__arguments = "--max-semi-space-size=4"
   }

@@ -72,12 +72,13 @@ export function azureTable(client: TableClient): Table {
         throw error
       }
     },
-    list: async ({ partition, fromKey, toKey, filter = {}, limit }) => {
+    list: async ({ partition, fromKey, toKey, filter = {}, below = {}, limit }) => {
       if (!(limit >= 1 && limit <= MAX_ROWS)) throw new Error(`a list of ${limit} rows: ask for 1 to ${MAX_ROWS}`)
       const conditions = [
         ...(partition === undefined ? [] : [`PartitionKey eq ${literal(partition)}`]),
         ...rowKeyRange(fromKey, toKey),
         ...Object.entries(filter).map(([name, value]) => `${fieldName(name)} eq ${literal(value)}`),
+        ...Object.entries(below).map(([name, value]) => `${fieldName(name)} lt ${literal(value)}`),
       ]
       const queryOptions = conditions.length === 0 ? {} : { filter: conditions.join(' and ') }
       const pages = client

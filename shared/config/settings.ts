@@ -139,6 +139,9 @@ export const Settings = z
     FAILURE_THRESHOLD_FOR_ALERT: whole(3, 1, 100).describe('failures in a row: a degraded notice'),
     CLUSTER_UNREACHABLE_SECONDS: whole(300, 10, 86_400).describe('nobody hears a cluster for so long: a notice'),
     REPORT_BASE_URL: webAddress.describe('address of this app, for links that live; empty: a direct link'),
+    INCIDENT_KEEP_DAYS: whole(210, 1, 3_650).describe(
+      'days after which an incident that is over is forgotten; longer than its report is kept',
+    ),
     REPORT_LINK_HOURS: whole(24, 1, 168).describe('life of a link to a report'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info').describe('the least that is logged'),
   })

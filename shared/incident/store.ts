@@ -37,6 +37,8 @@ export type IncidentStore = {
   readonly move: (stored: Stored, to: IncidentState, move: Move) => Promise<Stored | typeof STALE | 'refused'>
   /** Keeps the generation that is over in the history, then puts the next one in its place. */
   readonly openNextGeneration: (over: Stored, next: Incident) => Promise<Stored | typeof STALE | 'refused'>
+  /** Removes generations that are over and were last seen before this, at most so many; answers how many there were. */
+  readonly forget: (before: Date, limit: number) => Promise<number>
   /** Current generations, newest first. Rows that cannot be read are named, and hide no other. */
   readonly list: (filters: IncidentFilters, limit: number, cursor?: string) => Promise<IncidentPage>
 }
@@ -95,6 +97,16 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
       // the trace of such a crash, and of others who do the same at this moment.
       await history.insert(incident.cluster, incident.incidentId, toFields(incident))
       return replace(over, Incident.parse(next))
+    },
+    async forget(before, limit) {
+      const below = { lastSeen: before.toISOString() }
+      // The current row last: a new generation takes its number from it.
+      const past = await history.list({ below, limit })
+      const over = await incidents.list({ filter: { status: 'resolved' }, below, limit })
+      // Stale: the incident has come back, or another is at it.
+      for (const row of past) await history.remove(row)
+      for (const row of over) await incidents.remove(row)
+      return past.length + over.length
     },
     list: (filters, limit, cursor) => pageOf(incidents, filters, limit, cursor),
   }

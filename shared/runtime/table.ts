@@ -15,7 +15,8 @@ export type Table = {
   /** Removes if the etag still holds; true when removed, or gone already. */
   readonly remove: (row: Row) => Promise<boolean>
   /**
-   * Rows ordered by partition, then key. `filter` fields must be equal. `fromKey` is inclusive. At most `limit`
+   * Rows ordered by partition, then key. `filter` fields must be equal, those of `below` are texts that come before the
+   * given one; a row without the field has neither. `fromKey` is inclusive. At most `limit`
    * (1 to 10,000) rows: callers that need all of a larger partition page by `fromKey`.
    */
   readonly list: (query: {
@@ -23,6 +24,7 @@ export type Table = {
     readonly fromKey?: string
     readonly toKey?: string
     readonly filter?: Fields
+    readonly below?: Readonly<Record<string, string>>
     readonly limit: number
   }) => Promise<readonly Row[]>
 }

@@ -1,5 +1,6 @@
 import { errorText } from '../runtime/errors.ts'
 import type { TriageDeps } from './deps.ts'
+import { forgetIncidents } from './forget-incidents.ts'
 import { freeSlots, launchWaiting } from './launch-waiting.ts'
 import { removeGroups } from './remove-groups.ts'
 import { resolveQuiet, skipOverdue } from './settle-incidents.ts'
@@ -30,5 +31,6 @@ export const sweep = (deps: TriageDeps) => async (): Promise<void> => {
   await part('watch clusters', watchClusters(deps))
   await part('free slots', () => freeSlots(deps))
   await part('launch', launchWaiting(deps))
+  await part('forget', forgetIncidents(deps))
   if (failures.length > 0) throw new Error(`The sweep could not do all: ${failures.join('; ')}`)
 }

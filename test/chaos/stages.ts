@@ -115,6 +115,7 @@ export function stagesOf(around: Surroundings) {
     settings: {
       ...settings,
       QUEUE_WAIT_LIMIT_SECONDS: around.waitLimitSeconds,
+      INCIDENT_KEEP_DAYS: 210,
       GLOBAL_QUEUE_SIZE: around.queue.total,
       CLUSTER_QUEUE_SIZE: around.queue.perCluster,
       QUEUE_OVERFLOW_POLICY: around.queue.policy,

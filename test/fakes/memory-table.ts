@@ -1,4 +1,4 @@
-import type { Fields, Row, Table } from '../../shared/runtime/table.ts'
+import type { Fields, Row, Table, Value } from '../../shared/runtime/table.ts'
 
 export type MemoryTable = Table & {
   /** Every row, ordered as `list` orders them. */
@@ -42,17 +42,20 @@ export function memoryTable(): MemoryTable {
       if (!rows.has(at)) return true
       return holds(row) && rows.delete(at)
     },
-    list: async ({ partition, fromKey, toKey, filter = {}, limit }) => {
+    list: async ({ partition, fromKey, toKey, filter = {}, below = {}, limit }) => {
       if (!(limit >= 1 && limit <= MAX_ROWS)) throw new Error(`limit ${limit}: 1 to ${MAX_ROWS}`)
       return [...rows.values()]
         .filter((row) => partition === undefined || row.partition === partition)
         .filter((row) => (fromKey === undefined || row.key >= fromKey) && (toKey === undefined || row.key <= toKey))
         .filter((row) => Object.entries(filter).every(([name, value]) => row.fields[name] === value))
+        .filter((row) => Object.entries(below).every(([name, value]) => isBelow(row.fields[name], value)))
         .sort(byPartitionThenKey)
         .slice(0, limit)
     },
   }
 }
+
+const isBelow = (field: Value | undefined, value: string) => typeof field === 'string' && field < value
 
 function place(partition: string, key: string): string {
   for (const part of [partition, key]) {

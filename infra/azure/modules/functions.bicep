@@ -17,6 +17,7 @@ param agentsGroup string
 param agentImage string
 param agentSubnetId string
 param registryIdentityId string
+param keepReportsDays int
 param settings Settings
 
 resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = { name: storageName }
@@ -93,6 +94,8 @@ var wired = {
   AGENT_SUBNET_ID: agentSubnetId
   AGENT_REGISTRY_IDENTITY: registryIdentityId
   SUPERVISORS: string(supervisors)
+  // A month more: while a report is there its incident is known.
+  INCIDENT_KEEP_DAYS: string(keepReportsDays + 30)
   // A small young generation: objects of a watch live either for a moment or for hours (infra/local/host/worker-life.ts).
   languageWorkers__node__arguments: '--max-semi-space-size=4'
 }

@@ -189,6 +189,18 @@ export const tableClaims: Claims<Table> = [
     },
   ],
   [
+    'what comes before a text is found, and no row without the field',
+    async (table) => {
+      await inserted(table, 'a', { lastSeen: '2026-01-01T00:00:00.000Z', status: 'resolved' })
+      await inserted(table, 'b', { lastSeen: '2026-01-02T00:00:00.000Z', status: 'resolved' })
+      await inserted(table, 'c', { lastSeen: '2026-01-01T00:00:00.000Z', status: 'reported' })
+      await inserted(table, 'd')
+      const below = { lastSeen: '2026-01-02T00:00:00.000Z' }
+      expect(keys(await table.list({ below, limit: 10 }))).toEqual(['p/a', 'p/c'])
+      expect(keys(await table.list({ filter: { status: 'resolved' }, below, limit: 10 }))).toEqual(['p/a'])
+    },
+  ],
+  [
     'more rows than the service gives in one page are all listed',
     async (table) => {
       const names = Array.from({ length: 1_050 }, (_, n) => `r${String(n).padStart(4, '0')}`)

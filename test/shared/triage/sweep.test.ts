@@ -16,6 +16,56 @@ const report = async (w: World, incidentId: string, to: 'reported' | 'failed' = 
   await w.deps.store.move(stored, to, { at: w.clock.now(), note: 'done', fence: stored.incident.fence })
 }
 
+describe('an incident that is over', () => {
+  test('is forgotten when its report is, its generations too; what still lasts or is younger stays', async () => {
+    const w = world({ settings: { INCIDENT_KEEP_DAYS: 100 } })
+    const seen = async (name: string, uid: string) =>
+      handleTriageMessage(w.deps)(
+        message(fault({ faultId: uid.padStart(16, '0'), resource: { ...fault().resource, name, uid } })),
+        { id: uid, dequeueCount: 1 },
+      )
+    const end = async (incidentId: string) => {
+      await report(w, incidentId)
+      const stored = (await w.deps.store.current(incidentId))!
+      await w.deps.store.move(stored, 'resolved', { at: w.clock.now(), note: 'over' })
+    }
+    await seen('web-6bf586c785-chf5m', 'u1')
+    const { incidentId } = await w.only()
+    await end(incidentId)
+    const stored = (await w.deps.store.current(incidentId))!
+    const { incident } = stored
+    const next = { ...incident, incidentId: incidentId.replace(/1$/, '2'), generation: 2, status: 'open' as const }
+    await w.deps.store.openNextGeneration(stored, next)
+    const once = async () => {
+      await sweep({ ...w.deps, random: () => 0 })()
+      return [await w.deps.store.byId(incidentId), await w.deps.store.byId(next.incidentId)].map(
+        (one) => one?.generation,
+      )
+    }
+    w.clock.pass(99 * 86_400)
+    expect(await once()).toEqual([1, 2])
+    // The first is over; the second was never resolved, however old.
+    w.clock.pass(2 * 86_400)
+    expect(await once()).toEqual([undefined, 2])
+    const open = (await w.deps.store.current(next.incidentId))!
+    await w.deps.store.move(open, 'skipped', { at: w.clock.now(), note: 'x' })
+    await w.deps.store.move((await w.deps.store.current(next.incidentId))!, 'resolved', {
+      at: w.clock.now(),
+      note: 'over',
+    })
+    expect(await once()).toEqual([undefined, undefined])
+    expect(w.incidents.rows()).toEqual([])
+  })
+
+  test('costs nothing in most sweeps', async () => {
+    const w = world()
+    let asked = 0
+    const store = { ...w.deps.store, forget: async () => ++asked }
+    for (let at = 0; at < 60; at++) await sweep({ ...w.deps, store, random: () => at / 60 })()
+    expect(asked).toBe(1)
+  })
+})
+
 describe('an agent', () => {
   test('in time is left alone, and running the sweep again changes nothing', async () => {
     const { w, group } = await running()

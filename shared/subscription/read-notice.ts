@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { FaultNotice, MAX_CONTEXT_CHARACTERS } from '../faults/fault.ts'
 
-const Params = z.looseObject({ logger: z.string().optional(), data: z.unknown().optional() })
+/** Its data is copied only by the schema of what it is. */
+const Params = z.object({ logger: z.string().optional(), data: z.unknown().optional() })
 const Addressed = z.looseObject({ subscriptionId: z.string() })
 const SubscriptionError = Addressed.extend({ error: z.string().default('') })
 

@@ -2,14 +2,16 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { errorText } from '../runtime/errors.ts'
-import { openWire, WireError } from './wire.ts'
+import { type Exchange, openWire, WireError } from './wire.ts'
 
 /** A server that holds its headers back until there is something to send is listened to all the same. */
 const STREAM_OPEN_MS = 3_000
 /** Saying good-bye is polite, not necessary. */
 const CLOSE_MS = 2_000
 
-const Notification = z.looseObject({ method: z.literal('notifications/message'), params: z.unknown().optional() })
+/** Told apart by hand: a schema would copy each fault once more, and what hears it has one of its own. */
+const isNotice = (message: unknown): message is { readonly params?: unknown } =>
+  typeof message === 'object' && message !== null && 'method' in message && message.method === 'notifications/message'
 
 export type TransportOptions = {
   readonly endpoint: string
@@ -46,6 +48,12 @@ export function openTransport(options: TransportOptions): McpTransport {
     ...(protocolVersion === undefined ? {} : { 'mcp-protocol-version': protocolVersion }),
     ...more,
   })
+  /** A server that no longer knows the session needs no good-bye. */
+  const exchange = (ask: Exchange): Promise<void> =>
+    wire.exchange(ask).catch((error: unknown) => {
+      if (error instanceof WireError && error.status === 404) delete transport.sessionId
+      throw error
+    })
   const onHeaders = (answer: Readonly<Record<string, string | string[] | undefined>>) => {
     const session = answer['mcp-session-id']
     if (typeof session === 'string') transport.sessionId = session
@@ -57,9 +65,8 @@ export function openTransport(options: TransportOptions): McpTransport {
     try {
       const parsed: unknown = JSON.parse(text)
       for (const message of Array.isArray(parsed) ? parsed : [parsed]) {
-        const notification = Notification.safeParse(message)
-        if (notification.success) {
-          options.onNotice(notification.data.params)
+        if (isNotice(message)) {
+          options.onNotice(message.params)
           continue
         }
         const known = JSONRPCMessageSchema.parse(message)
@@ -75,7 +82,7 @@ export function openTransport(options: TransportOptions): McpTransport {
   async function send(message: JSONRPCMessage): Promise<void> {
     const id = 'method' in message && 'id' in message ? message.id : undefined
     let answered = id === undefined
-    await wire.exchange({
+    await exchange({
       method: 'POST',
       headers: headers({ 'content-type': 'application/json', accept: 'application/json, text/event-stream' }),
       body: JSON.stringify(message),
@@ -102,26 +109,24 @@ export function openTransport(options: TransportOptions): McpTransport {
       const ended = (why: string) => {
         if (!leaving) options.onStreamEnd(why)
       }
-      wire
-        .exchange({
-          method: 'GET',
-          headers: headers({ accept: 'text/event-stream' }),
-          timeoutMs: 2 ** 31 - 1,
-          what: 'the stream',
-          signal: closing.signal,
-          onHeaders,
-          onOpen: opened,
-          onMessage: (text) => void receive(text, undefined),
-        })
-        .then(
-          () => (open ? ended('the server ended the stream') : reject(new WireError(`${wire.shown} has no stream`, 0))),
-          (error: unknown) => {
-            clearTimeout(patience)
-            if (open) ended(errorText(error))
-            else if (error instanceof WireError && error.status === 405) resolve('none')
-            else reject(error)
-          },
-        )
+      exchange({
+        method: 'GET',
+        headers: headers({ accept: 'text/event-stream' }),
+        timeoutMs: 2 ** 31 - 1,
+        what: 'the stream',
+        signal: closing.signal,
+        onHeaders,
+        onOpen: opened,
+        onMessage: (text) => void receive(text, undefined),
+      }).then(
+        () => (open ? ended('the server ended the stream') : reject(new WireError(`${wire.shown} has no stream`, 0))),
+        (error: unknown) => {
+          clearTimeout(patience)
+          if (open) ended(errorText(error))
+          else if (error instanceof WireError && error.status === 405) resolve('none')
+          else reject(error)
+        },
+      )
     })
   }
 

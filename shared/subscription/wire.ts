@@ -1,8 +1,8 @@
-import { createSecureContext, type SecureContext } from 'node:tls'
 import { createParser } from 'eventsource-parser'
 import { Client, type Dispatcher } from 'undici'
 import { errorText } from '../runtime/errors.ts'
 import { answerProblem } from './answer-problem.ts'
+import { connectorTo } from './connector.ts'
 
 /** A list of a large cluster has tens of megabytes; an instance may have 512 in all. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -36,22 +36,12 @@ export type Exchange = {
   readonly signal: AbortSignal
 }
 
-/** A context costs 10 to 28 KB and a millisecond for each connection that makes its own. */
-let shared: SecureContext | undefined
-function secureContext(): SecureContext {
-  shared ??= createSecureContext()
-  return shared
-}
-
 /** One connection each for requests and for the stream: a stream holds its connection for as long as it lasts. */
 export function openWire(endpoint: string, connectTimeoutMs: number) {
   const url = new URL(endpoint)
   const path = `${url.pathname}${url.search}`
   const shown = `${url.origin}${url.pathname}`
-  const connect = {
-    timeout: connectTimeoutMs,
-    ...(url.protocol === 'https:' ? { secureContext: secureContext() } : {}),
-  }
+  const connect = connectorTo(url, connectTimeoutMs)
   // A silent stream is no dead stream: its life is proved by pings on the other connection.
   const streams = new Client(url.origin, { connect, bodyTimeout: 0, headersTimeout: 0, allowH2: false })
   const requests = new Client(url.origin, { connect, bodyTimeout: 0, headersTimeout: 0, allowH2: false })

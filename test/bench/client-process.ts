@@ -3,14 +3,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { z } from 'zod'
+import { workerArguments } from '../../infra/local/host/worker-life.ts'
 import type { ClientAsk } from './clients/main.ts'
 
-/** As the worker runs in Azure (infra/azure, infra/terraform): a small young generation. The stock client has V8's own. */
-const workerArguments = ['--max-semi-space-size=2']
 /** The slowest measure takes half of it. */
 const LIMIT_MS = 300_000
 
-/** One measure in a fresh process. */
+/** One measure in a fresh process, started as Azure's worker is; the stock client has a Node with nothing set. */
 export async function clientProcess<T>(shape: z.ZodType<T>, ask: ClientAsk): Promise<T> {
   const child = fork(join(import.meta.dirname, 'clients/main.ts'), [JSON.stringify(ask)], {
     execArgv: [

@@ -31,13 +31,18 @@ export const oursInto =
       onSubscriptionError: quiet,
       onEnd: quiet,
     })
+    let live = true
+    let reopened: Promise<unknown> = Promise.resolve()
     const session = await openSession({
       endpoint,
       headers: {},
       callTimeoutMs: 30_000,
       onNotice: hearing.onNotice,
       onGarbage: hearing.onGarbage,
-      onStreamEnd: quiet,
+      // As a watch does: the stream alone may be lost.
+      onStreamEnd: () => {
+        if (live) reopened = session.openStream().catch(quiet)
+      },
       signal: ending.signal,
     })
     await session.setLevel()
@@ -45,6 +50,12 @@ export const oursInto =
     if (tool === undefined) throw new Error('no tool to subscribe with')
     await session.openStream()
     hearing.know(await subscribe(session, tool))
-    return { close: () => session.close() }
+    return {
+      close: async () => {
+        live = false
+        await reopened
+        await session.close()
+      },
+    }
   }
 export const openOurs: OpenClient = (endpoint, onFault) => oursInto(onFault)(endpoint, onFault)

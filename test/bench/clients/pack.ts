@@ -11,7 +11,10 @@ import { oursInto } from './ours.ts'
 import { openStock } from './stock.ts'
 
 const quiet = () => {}
+/** Less than the outbox lets wait, by its size. */
 const BURST = 10_000
+/** Until the code is compiled, and then as often as makes a second of work. */
+const TIMES = 3
 const LIMIT_MS = 60_000
 
 /**
@@ -50,8 +53,8 @@ export async function pack(fleet: FleetAddress, client: string, clusters: number
     for (const end = performance.now() + LIMIT_MS; sent < due; await pause(20))
       if (performance.now() > end) throw new Error(`only ${sent} of ${due} faults are in the queue`)
   }
-  await burst(BURST / 5)
-  const watch = stopwatch()
   await burst(BURST)
-  return { perCoreSecond: (BURST / watch().cpuMs) * 1_000 }
+  const watch = stopwatch()
+  for (let at = 0; at < TIMES; at++) await burst(BURST)
+  return { perCoreSecond: ((TIMES * BURST) / watch().cpuMs) * 1_000 }
 }

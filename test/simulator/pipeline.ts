@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { inlineTexts } from '../../infra/inline-texts.ts'
 import { type Azurite, startAzurite } from '../../infra/local/azurite.ts'
 import { queueService } from '../../infra/local/host/queue-connection.ts'
 import { processContainerGroups } from '../../infra/local/process-groups.ts'
@@ -90,7 +92,10 @@ async function joinParts(
   })
   await ensureStorage(settings)
   const platform = createPlatform(settings, (message) => log.warn({}, message))
-  const groups = processContainerGroups(join(work, 'groups'), await programs(work))
+  const groups = processContainerGroups(
+    join(work, 'groups'),
+    await programs(work, settings.AGENT_MODEL_PROVIDER !== 'none'),
+  )
   const triage = { ...(await triageDeps(platform, log)), groups }
   const report = { ...(await reportDeps(platform, log)), groups }
   const incidents = platform.storage.blobs(containers.incidents)
@@ -204,15 +209,29 @@ const clusterEntry = (name: string) => ({
   triage: { enabled: true, kubeconfig: `file:${name}.kubeconfig`, severity_threshold: 'info' },
 })
 
-/** The agent's programs straight from their source, so that no build is needed and none can be stale. */
-async function programs(work: string): Promise<string> {
+/**
+ * The broker straight from its source, so that no build is needed and none can be stale. The agent, which only runs with a
+ * model, is sealed and may read nothing but itself: so it is one file.
+ */
+async function programs(work: string, agent: boolean): Promise<string> {
   const folder = join(work, 'programs')
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), '{"type":"module"}')
-  for (const name of ['broker', 'agent']) {
-    const source = new URL(`../../agent-container/${name}/main.ts`, import.meta.url)
-    await writeFile(join(folder, `${name}.js`), `import ${JSON.stringify(fileURLToPath(source))}\n`)
-  }
+  const sourceOf = (name: string) => fileURLToPath(new URL(`../../agent-container/${name}/main.ts`, import.meta.url))
+  await writeFile(join(folder, 'broker.js'), `import ${JSON.stringify(sourceOf('broker'))}\n`)
+  if (agent)
+    await build({
+      entryPoints: [sourceOf('agent')],
+      outfile: join(folder, 'agent.js'),
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      plugins: [inlineTexts],
+      // Libraries within ask for parts of node in the old way.
+      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+      logLevel: 'silent',
+    })
   return folder
 }
 

@@ -32,11 +32,12 @@ export const announce = async (
 
 /** That an agent is at work is good to know, and nothing that a launch may fail for. */
 export async function announceQuietly({ notify, clock, log }: AnnounceDeps, incident: Incident): Promise<void> {
-  const { incidentId, fence } = incident
+  const { incidentId, fence, traceparent } = incident
   try {
     const at = clock.now().toISOString()
     const id = `started:${incidentId}:${fence}`
-    await notify({ version: 1, id, at, type: 'incident', event: 'started', incidentId })
+    const traced = traceparent === undefined ? {} : { traceparent }
+    await notify({ version: 1, id, at, type: 'incident', event: 'started', incidentId, ...traced })
   } catch (error) {
     log.warn({ incidentId }, `That an agent is at work could not be told: ${errorText(error)}`)
   }

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { containers, queues, tables } from '../shared/artifacts/layout.ts'
 import { Settings } from '../shared/config/settings.ts'
-import { costPage } from './cost-model.ts'
+import { costPage } from './cost/page.ts'
 import { type Setting, settingsOf } from './settings-of.ts'
 import { withToolTable } from './tools-page.ts'
 

@@ -17,6 +17,9 @@ export type WatchMemory = {
   /** When the connection was last known to work. */
   activeAt: number
 }
+/** Servers have fifty tools with many arguments, and a thousand connections would each keep the names of all. */
+const USED = new Set(['events_subscribe', 'events_list_subscriptions', 'resources_list'])
+
 /** `tool`: absent when there is nothing to subscribe to. */
 type Begun = { readonly session: Session; readonly tools: readonly ToolInfo[]; readonly tool: ToolInfo | undefined }
 
@@ -85,7 +88,7 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
   async function begin(opened: Session): Promise<Begun> {
     // Without a level the known server drops every notice in silence; servers without levels refuse, and need none.
     await opened.setLevel().catch(() => {})
-    const found = await opened.tools()
+    const found = (await opened.tools()).filter(({ name }) => USED.has(name))
     const offered = found.find(({ name }) => name === 'events_subscribe')
     // Open before anything can be sent: a notice that finds no stream ends the subscription.
     if (offered === undefined || (await opened.openStream()) === 'none') {

@@ -31,18 +31,14 @@ export const oursInto =
       onSubscriptionError: quiet,
       onEnd: quiet,
     })
-    let live = true
-    let reopened: Promise<unknown> = Promise.resolve()
     const session = await openSession({
       endpoint,
       headers: {},
       callTimeoutMs: 30_000,
       onNotice: hearing.onNotice,
       onGarbage: hearing.onGarbage,
-      // As a watch does: the stream alone may be lost.
-      onStreamEnd: () => {
-        if (live) reopened = session.openStream().catch(quiet)
-      },
+      // Nor does the floor ask whether the stream alone is lost; what that costs, the whole watch shows.
+      onStreamEnd: quiet,
       signal: ending.signal,
     })
     await session.setLevel()
@@ -51,11 +47,7 @@ export const oursInto =
     await session.openStream()
     hearing.know(await subscribe(session, tool))
     return {
-      close: async () => {
-        live = false
-        await reopened
-        await session.close()
-      },
+      close: () => session.close(),
     }
   }
 export const openOurs: OpenClient = (endpoint, onFault) => oursInto(onFault)(endpoint, onFault)

@@ -55,6 +55,8 @@ export type Simulator = {
   readonly startChanges: () => Promise<void>
   /** Accepts connections and requests, and answers none, until `resume`. */
   readonly pause: () => void
+  /** Requests that wait for `resume`. */
+  readonly paused: () => number
   readonly resume: () => void
   /** The next `times` requests get this status (a `Status` object), with `Retry-After` when given. */
   readonly failNext: (times: number, status: number, retryAfterSeconds?: number) => void
@@ -250,6 +252,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     pause() {
       held ??= []
     },
+    paused: () => held?.length ?? 0,
     resume() {
       const waiting = held ?? []
       held = undefined

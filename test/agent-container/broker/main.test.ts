@@ -131,7 +131,8 @@ test('when it is stopped, what it has is published', async () => {
   simulator.pause()
   const { code } = await broker(
     withKubeconfig(60, simulator.kubeconfig),
-    () => new Promise((resolve) => setTimeout(resolve, 1_500)),
+    // In the midst of its first look.
+    () => expect.poll(simulator.paused, { timeout: 20_000 }).toBeGreaterThan(0),
   )
   simulator.resume()
   expect(code).toBe(11)

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { ClusterApiError } from '../kubernetes/cluster-api.ts'
 import { onboardCommand } from '../onboarding/command.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
@@ -112,8 +113,9 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     // Commander has said it already; asking for help is not a failure.
     if (isCommander(error)) return error.exitCode === 0 ? 0 : 2
     if (deps.signal.aborted) return 130
-    // A GiveUp's own sentence says all; its causes are for whoever catches it.
-    const text = error instanceof GiveUp ? error.message : `This is a fault in nightcrier itself: ${errorText(error)}`
+    // Their own sentence says all; its causes are for whoever catches it.
+    const told = error instanceof GiveUp || error instanceof ClusterApiError
+    const text = told ? error.message : `This is a fault in nightcrier itself: ${errorText(error)}`
     deps.error.write(`${plain(text)}\n`)
     return 1
   }

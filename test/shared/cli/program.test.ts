@@ -316,3 +316,21 @@ test('the program itself runs, reads its environment and ends with its code', as
   expect(code).toBe(0)
   expect(JSON.parse(out).incidents).toHaveLength(2)
 })
+
+test('a cluster that does not answer, or lets nobody in, is told as that, not as a fault of ours', async () => {
+  const kubeconfig = join(folder, 'nobody.yaml')
+  const cluster = { server: 'https://127.0.0.1:9' }
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'east',
+    clusters: [{ name: 'east', cluster }],
+    users: [{ name: 'u', user: { token: 'fake' } }],
+    contexts: [{ name: 'east', context: { cluster: 'east', user: 'u' } }],
+  }
+  writeFileSync(kubeconfig, JSON.stringify(config))
+  const words = ['onboard', '--name', 'east', '--endpoint', 'https://mcp.example/mcp', '--kubeconfig', kubeconfig]
+  const { code, error } = await run([...words, '--apply'])
+  expect(code).toBe(1)
+  expect(error).toMatch(/^https:\/\/127\.0\.0\.1:9 did not answer/)
+})

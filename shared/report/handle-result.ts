@@ -40,7 +40,10 @@ export const handleResult =
     const { report, files } = compose(stored.incident, result, missed ? await bundleOf(deps, result) : left)
     await publish(deps)(report, files)
     const moved = await move(deps, result, report)
-    if (moved === 'refused') return refuse(deps, result, 'outdated')
+    if (moved === 'refused') {
+      await mend(deps, result, files)
+      return refuse(deps, result, 'outdated')
+    }
     await countAgent(deps, result, report)
     await finish(deps, { ...report, incident: moved.incident }, result.fence)
     return 'published'
@@ -111,6 +114,17 @@ const rootCauseText = (cause: { kind: string; namespace: string; name: string; c
 function stateOf(report: Report, result: ResultMessage): 'reported' | 'evidence-only' | 'failed' {
   if (report.outcome !== 'evidence-only') return 'reported'
   return report.evidence.length > 0 || result.ended === 'completed' ? 'evidence-only' : 'failed'
+}
+
+/**
+ * Somebody else published the same attempt while we stood still, and our last files may have been written over theirs:
+ * the same verdict, but of a row that has been counted on since. Whoever comes last leaves one that fits together.
+ */
+async function mend(deps: ReportDeps, { incidentId, fence }: ResultMessage, files: Readonly<Record<string, string>>) {
+  const stored = await deps.store.current(incidentId)
+  if (stored?.incident.fence !== fence || stored.incident.reportedAt === undefined) return
+  const report = await deps.readReport(incidentId)
+  if (report !== undefined) await publish(deps)({ ...report, incident: stored.incident }, files)
 }
 
 /** The row may change meanwhile (occurrences are counted while the agent runs), so the move is tried again on a fresh read. */

@@ -264,8 +264,8 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
   }
   const anyWronglyOver = () =>
     incidents().some(
-      ({ status, cluster, owner, faultClass }) =>
-        status === 'resolved' &&
+      ({ status, absentSince, cluster, owner, faultClass }) =>
+        (status === 'resolved' || absentSince !== undefined) &&
         plan.troubles.some(
           (one) =>
             one.until === undefined &&

@@ -142,6 +142,31 @@ describe('handleResult', () => {
     expect((await state()).status).toBe('reported')
   })
 
+  test('one that stood still in the midst of its last file leaves a page that fits the report of whoever was faster', async () => {
+    const { deps, files, state, store } = await setUp({ bundle: undefined })
+    const since = '2026-01-12T08:00:00.000Z'
+    let stoodStill = false
+    const slow: ReportDeps = {
+      ...deps,
+      writeArtifact: async (id, file, content) => {
+        if (file === 'index.html' && !stoodStill) {
+          stoodStill = true
+          const stored = (await store.current(id))!
+          // An earlier fault of the same trouble comes late, and changes what the report is called.
+          await store.update(stored, { firstSeen: since })
+          expect(await handleResult(deps)(result)).toBe('published')
+        }
+        await deps.writeArtifact(id, file, content)
+      },
+    }
+    expect(await handleResult(slow)(result)).toBe('outdated')
+    const text = (file: string) => files.get(`${result.incidentId}/${file}`)!
+    const report = Report.parse(JSON.parse(text('report.json')))
+    expect(report.headline).toContain(`since ${since}`)
+    expect(text('index.html')).toContain(report.headline)
+    expect(report.incident.reportedAt).toBe((await state()).reportedAt)
+  })
+
   test('a notice that could not be sent is sent when the message comes again', async () => {
     let broken = true
     const { deps, posts, state } = await setUp({ bundle: bundle(), fail: () => broken })

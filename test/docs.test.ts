@@ -107,7 +107,7 @@ test('every file and folder that a command names exists', () => {
 })
 
 test('the guide sets what the templates read', () => {
-  const parameters = read('infra/azure/main.bicepparam') + read('infra/azure/main.bicep')
+  const parameters = ['infra/azure/main.bicepparam', 'infra/azure/main.bicep', 'infra/image.sh'].map(read).join('\n')
   for (const [, name] of read('docs/operations.md').matchAll(/\b(NIGHTCRIER_\w+)/g)) expect(parameters).toContain(name)
   for (const [, name] of read('docs/operations.md').matchAll(/-var (\w+)=/g))
     expect(read('infra/terraform/variables.tf')).toContain(`variable "${name}"`)

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { CLUSTERS_FILE, containers, tables } from '../artifacts/layout.ts'
+import type { KnownPermissions } from '../artifacts/permissions.ts'
 import { managedIdentity } from '../azure/credential.ts'
 import { storageFromSettings } from '../azure/storage-from-settings.ts'
 import { type ClustersSource, clustersSource } from '../config/clusters-source.ts'
@@ -84,6 +85,8 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
     cluster: clusterByName(clusters),
     cursorKey: sharedCursorKey(config),
     store: incidentStore({ incidents: storage.table(tables.incidents), history: storage.table(tables.history) }),
+    /** Outlives an invocation: one for each cluster that had an agent. */
+    knownPermissions: new Map<string, KnownPermissions>(),
     vault,
     groups,
     /** Also of what `aks:` stands for. */
@@ -153,7 +156,7 @@ async function openGroups(settings: Settings): Promise<ContainerGroups> {
 
 /** Wrong settings of the agents must not keep a fault from being recorded: they are told when an agent is to start. */
 const lazyGroups = (open: () => Promise<ContainerGroups>): ContainerGroups => ({
-  start: async (spec) => (await open()).start(spec),
+  start: async (spec, options) => (await open()).start(spec, options),
   list: async () => (await open()).list(),
   get: async (name) => (await open()).get(name),
   logs: async (name, container) => (await open()).logs(name, container),

@@ -17,6 +17,7 @@ export function triageDeps(platform: Platform, log: Log): TriageDeps {
     store: platform.store,
     control: storage.table(tables.control),
     permissions: storage.table(tables.permissions),
+    knownPermissions: platform.knownPermissions,
     clusterRows: storage.table(tables.clusters),
     deadLetters: storage.blobs(containers.deadLetters),
     bundles,

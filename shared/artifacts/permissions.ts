@@ -21,3 +21,5 @@ export const ClusterPermissions = z.strictObject({
   raw_output: z.string().max(20_000),
 })
 export type ClusterPermissions = z.infer<typeof ClusterPermissions>
+/** By whose credential, as a derived id, never the credential itself. */
+export type KnownPermissions = { readonly credential: string; readonly permissions: ClusterPermissions }

@@ -43,14 +43,23 @@ export function aciContainerGroups(place: ContainerGroupsPlace): ContainerGroups
     }
   }
   return {
-    start: async (spec) => {
+    start: async (spec, { first = false } = {}) => {
       const body = groupBody(place, spec)
       // Looked for first: a second PUT is an update, and an update restarts containers.
-      if ((await read(spec.name)) !== undefined) return 'already-there'
+      if (!first && (await read(spec.name)) !== undefined) return 'already-there'
+      // The library then looks once how it goes, for which nobody waits.
+      const accepted = new AbortController()
+      const { abortSignal } = options()
       try {
-        await (await client()).containerGroups.beginCreateOrUpdate(resourceGroup, spec.name, body, options())
+        await (await client()).containerGroups.beginCreateOrUpdate(resourceGroup, spec.name, body, {
+          abortSignal: AbortSignal.any([abortSignal, accepted.signal]),
+          onResponse: ({ status }) => {
+            if (status === 200 || status === 201) accepted.abort()
+          },
+        })
         return 'started'
       } catch (error) {
+        if (accepted.signal.aborted) return 'started'
         const status = statusOf(error)
         const why = `${codeOf(error)} ${error instanceof Error ? error.message : ''}`
         if (status === 409 && transitioning.test(why))

@@ -59,13 +59,18 @@ export type BreakerDeps = {
 export type Breakers = {
   /**
    * Whether to try now. Open: not before `retryAt`. After that (half-open) exactly one asker may try, the others wait
-   * for what becomes of it.
+   * for what becomes of it. `spotless`: nothing has failed, so that a success changes nothing and need not be told.
    */
-  readonly ask: (name: string) => Promise<{ readonly go: true } | { readonly go: false; readonly retryAt: Date }>
+  readonly ask: (name: string) => Promise<Asked>
   readonly succeeded: (name: string) => Promise<void>
   readonly failed: (name: string, reason: string) => Promise<void>
-  readonly state: (name: string) => Promise<State & { readonly now: 'closed' | 'open' | 'half-open' }>
+  readonly state: (name: string) => Promise<Standing>
 }
+export type Asked = { readonly go: true; readonly spotless: boolean } | { readonly go: false; readonly retryAt: Date }
+export type Standing = State & { readonly now: 'closed' | 'open' | 'half-open' }
+
+export const isSpotless = ({ state, failures, untold }: Pick<State, 'state' | 'failures' | 'untold'>): boolean =>
+  state === 'closed' && failures === 0 && untold === ''
 
 const fresh: State = {
   state: 'closed',
@@ -119,16 +124,16 @@ export function breakers(deps: BreakerDeps): Breakers {
     ask: (name) =>
       contend(deps, `Breaker ${name}`, async () => {
         const { row, state } = await read(name)
-        if (row === undefined || state.state === 'closed') return { go: true }
+        if (row === undefined || state.state === 'closed') return { go: true, spotless: isSpotless(state) }
         const retryAt = new Date(state.retryAt)
         if (retryAt.getTime() > ms()) return { go: false, retryAt }
         const probing = await write(name, row, { ...state, retryAt: iso(ms() + PROBE_MS) })
-        return probing === undefined ? STALE : { go: true }
+        return probing === undefined ? STALE : { go: true, spotless: false }
       }),
     succeeded: (name) =>
       change(name, (state) => {
         // The usual case costs one read and no write.
-        if (state.state === 'closed' && state.failures === 0 && state.untold === '') return undefined
+        if (isSpotless(state)) return undefined
         if (state.state === 'closed' && state.untold === '') return { ...fresh, openings: state.openings }
         return { ...state, state: 'closed', retryAt: '', untold: 'recovered' }
       }),

@@ -28,8 +28,14 @@ export type Group = {
   readonly exitCode?: number
 }
 export type ContainerGroups = {
-  /** Never waits for the group to run. `no-capacity`: quota or region is full, try again later. Other refusals throw. */
-  readonly start: (spec: GroupSpec) => Promise<'started' | 'already-there' | 'no-capacity'>
+  /**
+   * Never waits for the group to run. `no-capacity`: quota or region is full, try again later. Other refusals throw.
+   * `first`: nobody can have started a group of this name yet, so that it need not be looked for.
+   */
+  readonly start: (
+    spec: GroupSpec,
+    options?: { readonly first?: boolean },
+  ) => Promise<'started' | 'already-there' | 'no-capacity'>
   readonly list: () => Promise<readonly Group[]>
   readonly get: (name: string) => Promise<Group | undefined>
   /** The last 64 KiB of one container's output; empty when there is none. */

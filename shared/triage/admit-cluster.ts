@@ -22,10 +22,10 @@ export const admitCluster =
     { cluster, told, delivery, traceparent }: ClusterMessage,
     each: (one: Told, act: () => Promise<Admitted>) => Promise<void>,
   ): Promise<void> => {
-    const { alone, explained, overtaken } = await inhibit(deps)(cluster, told, deps.clock.now())
+    const { standing, alone, explained, overtaken } = await inhibit(deps)(cluster, told, deps.clock.now())
     const admitOne = async ({ identity, faults }: Told): Promise<Admitted> => {
       const sightings = { identity, faults, delivery, now: deps.clock.now() }
-      const admission = await admit(deps)(cluster, sightings, traceparent)
+      const admission = await admit(deps)(cluster, sightings, standing.get(identity.key), traceparent)
       // Also when the message comes again: the first time may have ended before it was linked.
       const withImage = faults.some(({ image }) => image !== undefined)
       if (withImage && (admission === 'opened' || admission === 'delivered-before')) {

@@ -1,4 +1,5 @@
 import type { Cluster } from '../config/cluster.ts'
+import type { Stored } from '../incident/incident-row.ts'
 import { contend, STALE } from '../runtime/contend.ts'
 import { countFaults, countOf, newIncident, type Sightings, wasCounted } from './count-faults.ts'
 import type { TriageDeps } from './deps.ts'
@@ -18,13 +19,23 @@ export type AdmitDeps = Pick<TriageDeps, 'store' | 'clock' | 'random'> & {
   readonly settings: Pick<TriageDeps['settings'], 'QUIET_PERIOD_SECONDS'>
 }
 
-/** Faults of one identity become an incident, or add to the one that is open: one conditional write either way. */
-export const admit =
-  (deps: AdmitDeps) =>
-  (cluster: Cluster, sightings: Sightings, traceparent?: string): Promise<Admission> =>
-    contend(deps, `Incident ${sightings.identity.key} of ${cluster.name}`, async () => {
-      const { store } = deps
+/**
+ * Faults of one identity become an incident, or add to the one that is open: one conditional write either way. `listed`:
+ * its open incident as it was read just now, if there was one. That decides the first try, without a read of its own; a
+ * write since then, or a generation that is over, makes it stale, and it is read.
+ */
+export const admit = (deps: AdmitDeps) => {
+  const { store } = deps
+  return (
+    cluster: Cluster,
+    sightings: Sightings,
+    listed: Stored | undefined,
+    traceparent?: string,
+  ): Promise<Admission> => {
+    let tries = 0
+    return contend(deps, `Incident ${sightings.identity.key} of ${cluster.name}`, async () => {
       const { identity, delivery, now } = sightings
+      tries += 1
       const fresh = (generation: number) =>
         newIncident(sightings, {
           generation,
@@ -34,10 +45,11 @@ export const admit =
           traceparent,
         })
 
-      const stored = await store.read(identity.cluster, identity.key)
+      const stored = tries === 1 ? listed : await store.read(identity.cluster, identity.key)
       if (stored === undefined) {
         const incident = fresh(1)
-        if (incident === undefined) return 'nothing-open'
+        // A list is cut somewhere: what is over may be of one that it does not hold.
+        if (incident === undefined) return tries === 1 ? STALE : 'nothing-open'
         return (await store.insert(incident)) === undefined ? STALE : 'opened'
       }
       const { incident } = stored
@@ -59,6 +71,8 @@ export const admit =
         ? STALE
         : 'counted'
     })
+  }
+}
 
 function absenceStep(before: string | undefined, after: string | undefined, at: Date) {
   if ((before === undefined) === (after === undefined)) return undefined

@@ -1,4 +1,4 @@
-import type { ClusterPermissions } from '../artifacts/permissions.ts'
+import type { ClusterPermissions, KnownPermissions } from '../artifacts/permissions.ts'
 import type { Cluster } from '../config/cluster.ts'
 import type { Settings } from '../config/settings.ts'
 import type { SendNotice } from '../incident/notices.ts'
@@ -17,6 +17,8 @@ export type TriageDeps = {
   readonly store: IncidentStore
   readonly control: Table
   readonly permissions: Table
+  /** By cluster: what this process has asked or read before, as good as the table's row while it is young. */
+  readonly knownPermissions: Map<string, KnownPermissions>
   /** What supervisors write of the clusters they watch. */
   readonly clusterRows: Pick<Table, 'list'>
   readonly deadLetters: Pick<Blobs, 'write'>

@@ -1,6 +1,7 @@
 import type { Cluster } from '../config/cluster.ts'
 import { Fault } from '../faults/fault.ts'
 import type { Incident } from '../incident/incident.ts'
+import type { Stored } from '../incident/incident-row.ts'
 import { explains, includes, type Trouble, troubleOf } from '../incident/inhibition.ts'
 import { STORM, STORM_MS, type Storm, stormsAmong } from '../incident/storm.ts'
 import { derivedId } from '../runtime/ids.ts'
@@ -12,6 +13,8 @@ import { underKnownOwners } from './known-owner.ts'
 const MOST_OPEN = 500
 
 export type Sorted = {
+  /** The cluster's open incidents by identity, as they were read. */
+  readonly standing: ReadonlyMap<string, Stored>
   /** An incident of their own, as ever. */
   readonly alone: readonly Told[]
   /** Identity of the incident that explains them → what it explains. */
@@ -73,7 +76,8 @@ export const inhibit =
           : undefined
       return by === undefined ? [] : [{ incident, by: by.identity }]
     })
-    return { alone: left, explained, overtaken }
+    const rows = new Map(items.map((stored) => [stored.incident.identity, stored]))
+    return { standing: rows, alone: left, explained, overtaken }
   }
 
 const isThere = ({ resolved }: Fault): boolean => resolved !== true

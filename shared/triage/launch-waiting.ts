@@ -1,12 +1,13 @@
 import type { Incident } from '../incident/incident.ts'
+import type { Standing } from '../runtime/breaker.ts'
 import { CONTAINER_GROUPS } from '../runtime/breaker-names.ts'
 import { STALE } from '../runtime/contend.ts'
 import { errorText } from '../runtime/errors.ts'
 import { announce } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
 import { fairOrder, overflow } from './fair-order.ts'
-import { launch } from './launch.ts'
-import { agentSlots, type Holder } from './slots.ts'
+import { type Launched, launch, limitsOf, takeSlots } from './launch.ts'
+import { agentSlots, type Holder, type Seen } from './slots.ts'
 import { OVERLOAD } from './standing.ts'
 
 /** More than may wait at all by default; what lies beyond is seen when these have left. */
@@ -15,35 +16,63 @@ const MOST_WAITING = 1_000
 /**
  * Gives free slots to waiting incidents, then sends those away for which the queue has no room. One incident that
  * cannot be launched keeps no other waiting: what went wrong is logged, and the sweep tries it again.
+ *
+ * However many it launches, it reads once who waits, who holds slots and whether groups can be started, and takes all
+ * slots by one write. What belongs to each launch alone is its move, the note that its agent runs, and the notice.
  */
 export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly string[]> => {
-  const { store, settings, log } = deps
-  const { items } = await store.list({ status: 'queued' }, MOST_WAITING)
+  const { items } = await deps.store.list({ status: 'queued' }, MOST_WAITING)
   if (items.length === 0) return []
   const waiting = items.map(({ incident }) => incident)
-  const taken = await freeSlots(deps)
-  const limits = { total: settings.MAX_CONCURRENT_AGENTS, perCluster: settings.MAX_CONCURRENT_AGENTS_PER_CLUSTER }
+  const [room, groups] = await Promise.all([roomFor(deps, waiting), deps.breakers.state(CONTAINER_GROUPS)])
   // While groups cannot be started, all wait; then one goes first, to see whether it works again.
-  const groups = (await deps.breakers.state(CONTAINER_GROUPS)).now
-  const most = groups === 'open' ? 0 : groups === 'half-open' ? 1 : waiting.length
-  const chosen = fairOrder(waiting, taken, limits).slice(0, most)
+  const most = groups.now === 'open' ? 0 : groups.now === 'half-open' ? 1 : waiting.length
+  const chosen = room.chosen.slice(0, most)
+  const stored = chosen.flatMap((one) => items.filter(({ incident }) => incident === one))
+  const taken = await takeSlots(deps, stored, room.seen)
 
-  const tried = await Promise.all(
-    chosen.map(async ({ incidentId, cluster }) => {
-      try {
-        return { incidentId, outcome: await launch(deps)(incidentId) }
-      } catch (error) {
-        log.error({ incidentId, cluster }, `Incident ${incidentId} could not be launched: ${errorText(error)}`)
-        return { incidentId, outcome: 'error' as const }
-      }
-    }),
+  const tried = await Promise.all(taken.map(async (one) => ({ ...one, outcome: await launchOne(deps, one, groups) })))
+  const idOf = ({ launch: { holder } }: (typeof tried)[number]) => holder.incidentId
+  for (const one of tried)
+    deps.log.info({ incidentId: idOf(one), outcome: one.outcome }, `Launch of ${idOf(one)}: ${one.outcome}`)
+
+  await sendAway(
+    deps,
+    waiting.filter((one) => !chosen.includes(one)),
   )
-  const launched = tried.filter(({ outcome }) => outcome === 'started').map(({ incidentId }) => incidentId)
-  for (const { incidentId, outcome } of tried) log.info({ incidentId, outcome }, `Launch of ${incidentId}: ${outcome}`)
+  return tried.filter(({ outcome }) => outcome === 'started').map(idOf)
+}
 
-  const left = waiting.filter((one) => !tried.some(({ incidentId }) => incidentId === one.incidentId))
-  await sendAway(deps, left)
-  return launched
+async function launchOne(
+  deps: TriageDeps,
+  { launch: one, slot }: Awaited<ReturnType<typeof takeSlots>>[number],
+  groups: Standing,
+): Promise<Launched> {
+  if (slot !== 'taken') return slot
+  try {
+    return await launch(deps)(one, groups)
+  } catch (error) {
+    const { incidentId, cluster } = one.holder
+    deps.log.error({ incidentId, cluster }, `Incident ${incidentId} could not be launched: ${errorText(error)}`)
+    return 'error'
+  }
+}
+
+/**
+ * Who gets a slot. Whether those that are held are still needed is only looked at when there is no room for all: each
+ * look is a request, and what ends in order gives its slot back itself.
+ */
+async function roomFor(
+  deps: TriageDeps,
+  waiting: readonly Incident[],
+): Promise<{ readonly chosen: readonly Incident[]; readonly seen?: Seen }> {
+  const limits = limitsOf(deps.settings)
+  const seen = await agentSlots(deps).read()
+  const chosen = fairOrder(waiting, seen.held, limits)
+  if (chosen.length === waiting.length || seen.held.length === 0) return { chosen, seen }
+  const needed = await freeSlots(deps, seen.held)
+  if (needed.length === seen.held.length) return { chosen, seen }
+  return { chosen: fairOrder(waiting, needed, limits) }
 }
 
 async function sendAway(deps: TriageDeps, waiting: readonly Incident[]): Promise<void> {
@@ -80,10 +109,10 @@ export async function skip(deps: TriageDeps, incidentId: string, why: string): P
  * Gives back slots of incidents that are over, and answers those that are not. Each row is read on its own: only that is
  * sure not to miss a move in between.
  */
-export async function freeSlots(deps: TriageDeps): Promise<readonly Holder[]> {
+export async function freeSlots(deps: TriageDeps, held?: readonly Holder[]): Promise<readonly Holder[]> {
   const slots = agentSlots(deps)
   const needed: Holder[] = []
-  for (const holder of await slots.holders()) {
+  for (const holder of held ?? (await slots.holders())) {
     const { incidentId, fence } = holder
     const incident = (await deps.store.current(incidentId))?.incident
     if (incident?.status === 'queued' || (incident?.status === 'running' && incident.fence === fence))

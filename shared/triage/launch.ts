@@ -1,16 +1,23 @@
 import type { Stored } from '../incident/incident-row.ts'
+import type { Standing } from '../runtime/breaker.ts'
 import { contend } from '../runtime/contend.ts'
 import { announceQuietly } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
-import { agentSlots } from './slots.ts'
+import { agentSlots, type Holder, type Limits, type Seen, type Taken } from './slots.ts'
 import { type Started, startAgent } from './start-agent.ts'
 
 export type Launched =
   | Started
-  | 'full'
-  | 'cluster-full'
-  /** It does not wait any more: somebody else took it, or it is over. */
-  | 'gone'
+  | Exclude<Taken, 'taken'>
+  /** Something failed on the way; the sweep tries again. */
+  | 'error'
+export type Launch = {
+  /** As it was listed, waiting: whoever has written since then makes the move stale, and it is read anew. */
+  readonly waiting: Stored
+  readonly now: Date
+  readonly deadline: Date
+  readonly holder: Holder
+}
 
 /**
  * Past an agent's deadline the sweep ends it and gives the slot back; this is for when no sweep does. Longer than two
@@ -18,30 +25,39 @@ export type Launched =
  */
 const SLOT_GRACE = 30 * 60_000
 
+export const limitsOf = (settings: TriageDeps['settings']): Limits => ({
+  total: settings.MAX_CONCURRENT_AGENTS,
+  perCluster: settings.MAX_CONCURRENT_AGENTS_PER_CLUSTER,
+})
+
+/** Slots for all that are to start, by one write however many they are. One answer for each, in their order. */
+export async function takeSlots(
+  deps: TriageDeps,
+  chosen: readonly Stored[],
+  seen: Seen | undefined,
+): Promise<readonly { readonly launch: Launch; readonly slot: Taken }[]> {
+  const now = deps.clock.now()
+  const deadline = new Date(now.getTime() + deps.settings.AGENT_TIMEOUT * 1000)
+  const until = new Date(deadline.getTime() + SLOT_GRACE).toISOString()
+  const launches = chosen.map((waiting): Launch => {
+    const { incidentId, cluster, fence } = waiting.incident
+    return { waiting, now, deadline, holder: { incidentId, cluster, fence: fence + 1, until } }
+  })
+  const holders = launches.map(({ holder }) => holder)
+  const slots = holders.length === 0 ? [] : await agentSlots(deps).take(holders, limitsOf(deps.settings), seen)
+  return launches.map((launch, at) => ({ launch, slot: slots[at] ?? 'full' }))
+}
+
 /**
- * Slot, then state, then group. Each is idempotent under the next fence, so a crash in between leaves what the next
- * launch or the sweep takes up: a slot without a run is renewed, a run without a group is started again.
+ * Slot (taken before), then state, then group. Each is idempotent under the next fence, so a crash in between leaves
+ * what the next launch or the sweep takes up: a slot without a run is renewed, a run without a group is started again.
  */
 export const launch =
   (deps: TriageDeps) =>
-  async (incidentId: string): Promise<Launched> => {
-    const { store, settings, clock } = deps
-    const now = clock.now()
-    const deadline = new Date(now.getTime() + settings.AGENT_TIMEOUT * 1000)
-    const slots = agentSlots(deps)
-
-    const waiting = await store.current(incidentId)
-    if (waiting?.incident.status !== 'queued') return 'gone'
-    const fence = waiting.incident.fence + 1
-    const { cluster } = waiting.incident
-    const until = new Date(deadline.getTime() + SLOT_GRACE).toISOString()
-    const limits = { total: settings.MAX_CONCURRENT_AGENTS, perCluster: settings.MAX_CONCURRENT_AGENTS_PER_CLUSTER }
-    const slot = await slots.take({ incidentId, cluster, fence, until }, limits)
-    if (slot !== 'taken') return slot
-
+  async ({ waiting, now, deadline, holder: { incidentId, fence } }: Launch, groups?: Standing): Promise<Launched> => {
+    const { store } = deps
     let known: Stored | undefined = waiting
     const running = await contend(deps, incidentId, async () => {
-      // Read before the slot was taken: whoever wrote since then makes the move stale, and it is read anew.
       const stored = known ?? (await store.current(incidentId))
       known = undefined
       if (stored?.incident.status !== 'queued' || stored.incident.fence !== fence - 1) return stored
@@ -54,12 +70,12 @@ export const launch =
     const found = running === 'refused' ? undefined : running
     const underOurFence = found?.incident.status === 'running' && found.incident.fence === fence
     if (found === undefined || !underOurFence) {
-      await slots.release(incidentId, fence)
+      await agentSlots(deps).release(incidentId, fence)
       return 'gone'
     }
     // Another launcher was faster and starts the group; the slot under this fence is as much its own.
     if (found.incident.startedAt !== now.toISOString()) return 'gone'
-    const started = await startAgent(deps)(found)
+    const started = await startAgent(deps)(found, { groups })
     if (started === 'started') await announceQuietly(deps, found.incident)
     return started
   }

@@ -1,4 +1,4 @@
-import { ClusterPermissions } from '../artifacts/permissions.ts'
+import { ClusterPermissions, type KnownPermissions } from '../artifacts/permissions.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { errorText } from '../runtime/errors.ts'
 import { derivedId } from '../runtime/ids.ts'
@@ -11,7 +11,10 @@ export type Preflight = {
   /** What the agent will lack, for the incident's life. */
   readonly note?: string
 }
-export type PreflightDeps = Pick<TriageDeps, 'permissions' | 'checkPermissions' | 'clock' | 'log'> & {
+export type PreflightDeps = Pick<
+  TriageDeps,
+  'permissions' | 'knownPermissions' | 'checkPermissions' | 'clock' | 'log'
+> & {
   readonly settings: Pick<TriageDeps['settings'], 'PERMISSIONS_MAX_AGE_SECONDS'>
 }
 
@@ -23,13 +26,23 @@ const PARTITION = 'permissions'
 export const preflight =
   (deps: PreflightDeps) =>
   async (cluster: Cluster, kubeconfig: string): Promise<Preflight> => {
-    const { permissions: table, clock, log } = deps
-    const row = await table.get(PARTITION, cluster.name)
+    const { permissions: table, knownPermissions, clock, log } = deps
     const credential = derivedId(16, kubeconfig)
-    const known = row === undefined || row.fields.credential !== credential ? undefined : read(row)
-    const age = known === undefined ? Infinity : clock.now().getTime() - new Date(known.validated_at).getTime()
-    const sameWish = known?.secrets_access_allowed === cluster.triage.allow_secrets_access
-    if (known !== undefined && sameWish && age < deps.settings.PERMISSIONS_MAX_AGE_SECONDS * 1000) return judged(known)
+    const fits = (known: KnownPermissions | undefined): known is KnownPermissions => {
+      if (known?.credential !== credential) return false
+      const { validated_at, secrets_access_allowed } = known.permissions
+      const age = clock.now().getTime() - new Date(validated_at).getTime()
+      const sameWish = secrets_access_allowed === cluster.triage.allow_secrets_access
+      return sameWish && age < deps.settings.PERMISSIONS_MAX_AGE_SECONDS * 1000
+    }
+    const remembered = knownPermissions.get(cluster.name)
+    if (fits(remembered)) return judged(remembered.permissions)
+    const row = await table.get(PARTITION, cluster.name)
+    const kept = row === undefined ? undefined : read(row)
+    if (fits(kept)) {
+      knownPermissions.set(cluster.name, kept)
+      return judged(kept.permissions)
+    }
 
     const controller = new AbortController()
     try {
@@ -42,6 +55,7 @@ export const preflight =
       const fields = { credential, ...toParts(permissions) }
       // Stale means that somebody else asked at the same time; either answer will do.
       await (row === undefined ? table.insert(PARTITION, cluster.name, fields) : table.replace(row, fields))
+      knownPermissions.set(cluster.name, { credential, permissions })
       return judged(permissions)
     } catch (error) {
       const note = `The permissions in cluster ${cluster.name} could not be checked: ${errorText(error)}`
@@ -59,9 +73,9 @@ function judged(permissions: ClusterPermissions): Preflight {
 }
 
 /** A row that another version wrote counts as none. */
-function read(row: Row): ClusterPermissions | undefined {
+function read(row: Row): KnownPermissions | undefined {
   try {
-    return ClusterPermissions.parse(fromParts(row.fields))
+    return { credential: String(row.fields.credential), permissions: ClusterPermissions.parse(fromParts(row.fields)) }
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../runtime/clock.ts'
 import { type ContendDeps, contend, STALE } from '../runtime/contend.ts'
-import type { Table } from '../runtime/table.ts'
+import type { Row, Table } from '../runtime/table.ts'
 
 /** An agent that may run. `until` is a backstop for a crash: what ends in order is given back at once. */
 export const Holder = z.strictObject({
@@ -15,10 +15,15 @@ export type Holder = z.infer<typeof Holder>
 const Holders = z.array(Holder).max(100)
 
 export type Limits = { readonly total: number; readonly perCluster: number }
+/** `gone`: a later fence holds it, and a late launcher must not end that. */
+export type Taken = 'taken' | 'full' | 'cluster-full' | 'gone'
+/** The list as it was read: whoever decides on it writes only if it still stands so. */
+export type Seen = { readonly row: Row | undefined; readonly all: readonly Holder[]; readonly held: readonly Holder[] }
 export type Slots = {
+  readonly read: () => Promise<Seen>
   readonly holders: () => Promise<readonly Holder[]>
-  /** Taking again for the same incident renews. `gone`: a later fence holds it, and a late launcher must not end that. */
-  readonly take: (holder: Holder, limits: Limits) => Promise<'taken' | 'full' | 'cluster-full' | 'gone'>
+  /** All that fit, in their order, by one write. Taking again for the same incident renews. One answer for each. */
+  readonly take: (holders: readonly Holder[], limits: Limits, seen?: Seen) => Promise<readonly Taken[]>
   /** Gives back what the incident holds under this fence or an older one; a later fence keeps its slot. */
   readonly release: (incidentId: string, fence: number) => Promise<void>
 }
@@ -31,31 +36,30 @@ export function agentSlots(
   deps: ContendDeps & { readonly control: Table; readonly clock: Pick<Clock, 'now' | 'sleep'> },
 ): Slots {
   const { control } = deps
-  const read = async () => {
+  const read = async (): Promise<Seen> => {
     const now = deps.clock.now().toISOString()
     const row = await control.get(PARTITION, KEY)
     const all = row === undefined ? [] : Holders.parse(JSON.parse(String(row.fields.holders)))
     return { row, all, held: all.filter(({ until }) => until > now) }
   }
-  const write = async (row: Awaited<ReturnType<typeof read>>['row'], holders: readonly Holder[]) => {
+  const write = async (row: Row | undefined, holders: readonly Holder[]) => {
     const fields = { holders: JSON.stringify(holders) }
     const written = row === undefined ? control.insert(PARTITION, KEY, fields) : control.replace(row, fields)
     return (await written) !== undefined
   }
 
   return {
+    read,
     holders: async () => (await read()).held,
-    take: (holder, limits) =>
-      contend(deps, 'The list of agents', async () => {
-        const { row, held } = await read()
-        if (held.some(({ incidentId, fence }) => incidentId === holder.incidentId && fence > holder.fence))
-          return 'gone'
-        const others = held.filter(({ incidentId }) => incidentId !== holder.incidentId)
-        if (others.length >= limits.total) return 'full'
-        if (others.filter(({ cluster }) => cluster === holder.cluster).length >= limits.perCluster)
-          return 'cluster-full'
-        return (await write(row, [...others, holder])) ? 'taken' : STALE
-      }),
+    take: async (asking, limits, seen) => {
+      let known = seen
+      return contend(deps, 'The list of agents', async () => {
+        const { row, held } = known ?? (await read())
+        known = undefined
+        const { left, answers } = taking(held, asking, limits)
+        return !answers.includes('taken') || (await write(row, left)) ? answers : STALE
+      })
+    },
     release: (incidentId, fence) =>
       contend(deps, 'The list of agents', async () => {
         const { row, all, held } = await read()
@@ -64,4 +68,18 @@ export function agentSlots(
         return (await write(row, left)) ? undefined : STALE
       }),
   }
+}
+
+function taking(held: readonly Holder[], asking: readonly Holder[], limits: Limits) {
+  let left = held
+  const answers = asking.map((holder): Taken => {
+    const own = left.find(({ incidentId }) => incidentId === holder.incidentId)
+    if (own !== undefined && own.fence > holder.fence) return 'gone'
+    const others = left.filter((one) => one !== own)
+    if (others.length >= limits.total) return 'full'
+    if (others.filter(({ cluster }) => cluster === holder.cluster).length >= limits.perCluster) return 'cluster-full'
+    left = [...others, holder]
+    return 'taken'
+  })
+  return { left, answers }
 }

@@ -2,6 +2,7 @@ import { bundleName } from '../artifacts/layout.ts'
 import type { Cluster } from '../config/cluster.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
+import { type Asked, isSpotless, type Standing } from '../runtime/breaker.ts'
 import { CONTAINER_GROUPS, modelBreaker } from '../runtime/breaker-names.ts'
 import type { GroupSpec } from '../runtime/container-groups.ts'
 import { contend } from '../runtime/contend.ts'
@@ -16,14 +17,17 @@ export type Started = 'started' | 'no-capacity' | 'not-started'
 
 /** An agent may upload as late as its deadline, by a clock that is as wrong as ours may be. */
 const LINK_GRACE = 10 * 60_000
+/** Half of what the sweep leaves a launch for between its move and its start. */
+const OWN_MS = 30_000
 
 /**
  * Starts the group of an incident that is running. May run again at any time: the group's name follows from incident
- * and fence, so a second start finds the first.
+ * and fence, so a second start finds the first. A launch tells what saves it requests: how starts of groups stood just now
+ * (when nothing has failed, that answers for this one, too), and that this attempt is its own.
  */
 export const startAgent =
   (deps: TriageDeps) =>
-  async (stored: Stored): Promise<Started> => {
+  async (stored: Stored, launch?: { readonly groups: Standing | undefined }): Promise<Started> => {
     const { incident } = stored
     const { breakers } = deps
     let lacks: readonly string[] = []
@@ -35,13 +39,17 @@ export const startAgent =
       }
       const prepared = await prepare(deps, stored, cluster, await deps.secret(kubeconfigRef))
       lacks = prepared.lacks
-      const admitted = await breakers.ask(CONTAINER_GROUPS)
+      const calm = launch?.groups !== undefined && isSpotless(launch.groups)
+      const admitted: Asked = calm ? { go: true, spotless: true } : await breakers.ask(CONTAINER_GROUPS)
       if (!admitted.go) {
         const until = admitted.retryAt.toISOString()
         await giveBack(deps, stored, `Container groups cannot be started; waits until ${until}`)
         return 'no-capacity'
       }
-      if ((await started(deps, prepared.spec)) === 'no-capacity') {
+      // Its own move made the attempt, and until the sweep takes it up nobody else may start it.
+      const age = deps.clock.now().getTime() - new Date(incident.startedAt ?? 0).getTime()
+      const first = launch !== undefined && age < OWN_MS
+      if ((await started(deps, prepared.spec, { first, spotless: admitted.spotless })) === 'no-capacity') {
         await giveBack(deps, stored, 'No room for a container group at the moment; waits again')
         return 'no-capacity'
       }
@@ -68,11 +76,15 @@ export const startAgent =
     return 'started'
   }
 
-async function started({ groups, breakers }: TriageDeps, spec: GroupSpec) {
+async function started(
+  { groups, breakers }: TriageDeps,
+  spec: GroupSpec,
+  { first, spotless }: { readonly first: boolean; readonly spotless: boolean },
+) {
   try {
-    const answer = await groups.start(spec)
+    const answer = await groups.start(spec, { first })
     // No room is an answer, too: the service works.
-    await breakers.succeeded(CONTAINER_GROUPS)
+    if (!spotless) await breakers.succeeded(CONTAINER_GROUPS)
     return answer
   } catch (error) {
     await breakers.failed(CONTAINER_GROUPS, errorText(error))

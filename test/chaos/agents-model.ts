@@ -23,8 +23,11 @@ export function agentsModel(sky: Sky, deps: AgentsDeps) {
   const groups = new Map<string, Running>()
   const shown = (name: string, { state, spec }: Running): Group => ({ name, state, tags: spec.tags })
 
-  function start(spec: GroupSpec): 'started' | 'already-there' | 'no-capacity' {
-    if (groups.has(spec.name)) return 'already-there'
+  function start(spec: GroupSpec, first = false): 'started' | 'already-there' | 'no-capacity' {
+    const there = groups.get(spec.name)
+    if (there !== undefined && !first) return 'already-there'
+    // Whoever did not look for it has changed it, and a change restarts containers.
+    there?.agent.die('its group is started once more')
     if (deps.full()) return 'no-capacity'
     const job = AgentJob.parse(JSON.parse(spec.files['job.json'] ?? ''))
     const agent = mortal(sky, spec.name, () => {
@@ -68,7 +71,7 @@ export function agentsModel(sky: Sky, deps: AgentsDeps) {
 
   return {
     of: (who: Mortal): ContainerGroups => ({
-      start: (spec) => who.call(`groups.start ${spec.name}`, () => start(spec)),
+      start: (spec, options) => who.call(`groups.start ${spec.name}`, () => start(spec, options?.first)),
       list: () => who.call('groups.list', () => [...groups].map(([name, one]) => shown(name, one))),
       get: (name) =>
         who.call(`groups.get ${name}`, () => {

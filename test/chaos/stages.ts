@@ -98,6 +98,8 @@ export function stagesOf(around: Surroundings) {
     store: around.triageStoreOf?.(storeOf(who)) ?? storeOf(who),
     control: controlOf(who),
     permissions: tableOf(who, 'permissions', stores.permissions),
+    // Dies with its process.
+    knownPermissions: new Map(),
     clusterRows: tableOf(who, 'clusters', stores.clusters),
     deadLetters: blobsOf(who, 'dead-letters', stores.deadLetters),
     bundles: blobsOf(who, 'bundles', stores.bundles),

@@ -107,6 +107,11 @@ test('starting it again finds the first one and touches nothing', async () => {
   expect((await groups().get(spec.name))?.state).toBe('running')
 })
 
+test('one that nobody can have started is not looked for: one request in all', async () => {
+  expect(await groups().start(spec, { first: true })).toBe('started')
+  expect(arm.seen.map(({ method }) => method)).toEqual(['PUT'])
+})
+
 test.each([
   [409, 'ContainerGroupQuotaReached', "container group quota 'StandardCores' exceeded in region 'westeurope'"],
   [409, 'ServiceUnavailable', 'The requested resource is not available in the location at this moment.'],

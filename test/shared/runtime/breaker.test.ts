@@ -31,7 +31,7 @@ test('below the threshold nothing changes, and a success forgets the failures', 
   await fail(2)
   await breaker.succeeded('slack')
   await fail(2)
-  expect(await breaker.ask('slack')).toEqual({ go: true })
+  expect(await breaker.ask('slack')).toEqual({ go: true, spotless: false })
   expect(told).toEqual([])
 })
 

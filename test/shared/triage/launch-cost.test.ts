@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { handleTriageMessage } from '../../../shared/triage/handle-triage-message.ts'
-import { message, podFault, world } from './world.ts'
+import { agentSlots } from '../../../shared/triage/slots.ts'
+import { cluster, message, podFault, world } from './world.ts'
 
 /** Lets everything through and counts it, by what it goes to. */
 function counted(w: ReturnType<typeof world>) {
@@ -46,11 +47,25 @@ test('one request to the vault and one to ARM start an agent', async () => {
   expect(asked('outside')).toEqual(['vault.secret', 'arm.start'])
 })
 
-test('what storage is asked for an incident, from its fault to its agent, has no request twice', async () => {
+test('storage is asked three times for each incident that is launched, and four times for all of them together', async () => {
   const asked = await second()
-  const admission = ['incidents.list', 'incidents.get', 'incidents.insert']
-  const waiting = ['incidents.list', 'control.get', 'incidents.get', 'control.get']
-  const slot = ['incidents.get', 'control.get', 'control.replace', 'incidents.replace']
-  const group = ['permissions.get', 'control.get', 'control.get', 'incidents.replace', 'notices.notify']
-  expect(asked('storage')).toEqual([...admission, ...waiting, ...slot, ...group])
+  const admission = ['incidents.list', 'incidents.insert']
+  const pass = ['incidents.list', 'control.get', 'control.get', 'control.replace']
+  const each = ['incidents.replace', 'incidents.replace', 'notices.notify']
+  expect(asked('storage')).toEqual([...admission, ...pass, ...each])
+})
+
+test('of five that wait, each costs three more', async () => {
+  const clusters = ['a', 'b', 'c', 'd', 'e'].map((name) => cluster(name))
+  const w = world({ clusters })
+  for (const { name } of clusters) w.secrets.set(`keyvault:kubeconfig-${name}`, `kubeconfig of ${name}`)
+  const of = (name: string) => clusters.map((one) => podFault(name, { cluster: one.name }))
+  await handleTriageMessage(w.deps)(message(...of('web')), { id: 'm1', dequeueCount: 1 })
+  for (const { incidentId } of await w.slots()) await agentSlots(w.deps).release(incidentId, 1)
+  const asked = counted(w)
+  const { launched } = await handleTriageMessage(w.deps)(message(...of('api')), { id: 'm2', dequeueCount: 1 })
+  expect(launched).toHaveLength(5)
+  const admission = 2 * 5
+  expect(asked('storage')).toHaveLength(admission + 4 + 3 * 5)
+  expect(asked('outside')).toHaveLength(2 * 5)
 })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { AgentJob } from '../../../shared/artifacts/job.ts'
 import { handleTriageMessage } from '../../../shared/triage/handle-triage-message.ts'
 import { sweep } from '../../../shared/triage/sweep.ts'
@@ -123,6 +123,43 @@ describe('a start that does not work', () => {
       dequeueCount: 1,
     })
     expect(w.groups.started.map(({ tags }) => tags.cluster)).toEqual(['west'])
+  })
+})
+
+describe('a group is looked for before it is started', () => {
+  const firsts = (w: ReturnType<typeof world>) => {
+    const start = vi.spyOn(w.groups, 'start')
+    return () => start.mock.calls.map(([, options]) => options?.first)
+  }
+
+  test('but by the launch that made the attempt', async () => {
+    const w = world()
+    const asked = firsts(w)
+    await send(w)
+    expect(asked()).toEqual([true])
+  })
+
+  test('also by that launch, when it was held up: the sweep may have been there', async () => {
+    const w = world({
+      checkPermissions: async () => {
+        w.clock.pass(30)
+        return permissions('east')
+      },
+    })
+    const asked = firsts(w)
+    await send(w)
+    expect(asked()).toEqual([false])
+  })
+
+  test('by the sweep, which takes up an attempt of somebody else', async () => {
+    const w = world()
+    const asked = firsts(w)
+    vi.spyOn(w.groups, 'start').mockRejectedValueOnce(new Error('connection reset'))
+    await send(w)
+    w.clock.pass(61)
+    await sweep(w.deps)()
+    expect(asked()).toEqual([true, false])
+    expect(w.groups.started).toHaveLength(1)
   })
 })
 

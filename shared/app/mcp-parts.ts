@@ -14,7 +14,9 @@ export type IncomingRequest = {
   readonly text: () => Promise<string>
 }
 
-type Surroundings = Pick<Platform, 'clusters' | 'secret' | 'clock' | 'cursorKey'>
+type Surroundings = Pick<Platform, 'secret' | 'clock' | 'cursorKey'> & {
+  readonly clusters: Pick<Platform['clusters'], 'current'>
+}
 
 /** Connections are worth keeping between the requests of one instance; what they lead to is looked at with each call. */
 const kept = new WeakMap<Surroundings, SourcedTargets>()

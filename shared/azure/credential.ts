@@ -25,3 +25,23 @@ export function developerLogin(): TokenCredential {
     getToken: async (scopes, options) => (await load()).getToken(scopes, options),
   }
 }
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Who a program is that may run in a pod of AKS (workload identity), on another service of Azure (managed identity), or on
+ * somebody's desk: told by what is set around it, so that nothing is tried in vain.
+ */
+export function ownLogin(environment: Environment): TokenCredential {
+  if (!environment.AZURE_FEDERATED_TOKEN_FILE)
+    return environment.IDENTITY_ENDPOINT || environment.AZURE_CLIENT_ID
+      ? managedIdentity(environment.AZURE_CLIENT_ID || undefined)
+      : developerLogin()
+  const load = once(async (): Promise<TokenCredential> => {
+    const { WorkloadIdentityCredential } = await import('@azure/identity')
+    return new WorkloadIdentityCredential()
+  })
+  return {
+    getToken: async (scopes, options) => (await load()).getToken(scopes, options),
+  }
+}

@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts'
-import { errorText } from '../runtime/errors.ts'
+import { errorText, GiveUp } from '../runtime/errors.ts'
 import { Cluster } from './cluster.ts'
 import type { ClustersSource, CurrentClusters } from './clusters-source.ts'
 import { describeIssues } from './describe-issues.ts'
@@ -61,7 +61,10 @@ type State = { found: readonly Cluster[]; lookedAt: number; problems: readonly s
  * The clusters of a file and those that other places know. A name given by hand wins; of two places that know one name the
  * first. What was found last stays while a place is away, and one that is slow or wrong holds up no other.
  */
-export function withDiscovery(source: Pick<ClustersSource, 'current'>, deps: DiscoveryDeps): ClustersSource {
+export function withDiscovery(
+  source: Pick<ClustersSource, 'current'>,
+  deps: DiscoveryDeps,
+): ClustersSource & { readonly lookAgain: () => void } {
   const states = new Map<string, State>()
   let told = ''
   let last: readonly Cluster[] = []
@@ -73,12 +76,18 @@ export function withDiscovery(source: Pick<ClustersSource, 'current'>, deps: Dis
       state.found = read.filter((one) => typeof one !== 'string')
       state.problems = read.filter((one) => typeof one === 'string')
     } catch (error) {
-      state.problems = [`${place.name}: clusters could not be discovered, those found last stay: ${errorText(error)}`]
+      const why = error instanceof GiveUp ? error.message : errorText(error)
+      state.problems = [`${place.name}: clusters could not be discovered, those found last stay: ${why}`]
     }
   }
   function stateOf(place: Place): { readonly state: State; readonly looking?: Promise<void> } {
     const now = deps.clock.now().getTime()
-    const state = states.get(place.key) ?? { found: [], lookedAt: Number.NEGATIVE_INFINITY, problems: [] }
+    const state = states.get(place.key) ?? {
+      found: [],
+      lookedAt: Number.NEGATIVE_INFINITY,
+      // Until then a list without its clusters must not look whole.
+      problems: [`${place.name} has not answered yet.`],
+    }
     states.set(place.key, state)
     if (now - state.lookedAt <= FRESH_MS) return { state }
     state.lookedAt = now
@@ -92,6 +101,10 @@ export function withDiscovery(source: Pick<ClustersSource, 'current'>, deps: Dis
   }
 
   return {
+    /** The next `current` asks all places, however lately they were asked. */
+    lookAgain: () => {
+      for (const state of states.values()) state.lookedAt = Number.NEGATIVE_INFINITY
+    },
     current: async () => {
       const { clusters: byHand, problem, ...rest } = await source.current()
       const places = deps.places(rest).map((place) => ({ place, ...stateOf(place) }))

@@ -59,7 +59,12 @@ async function openTargets(flags: Flags): Promise<SourcedTargets> {
   const { allowExec } = flags
   // Who only reads does not even load what writes.
   const connect = readOnly ? {} : { connect: (await import('../kubernetes/connect-writer.ts')).connectWriter }
-  const sources = openSources(config, { environment: process.env, clock: systemClock, allowExec, log: say, ...connect })
+  // What is wrong at the start is told once, with all the rest.
+  let started = false
+  const log = (line: string) => {
+    if (started) say(line)
+  }
+  const sources = openSources(config, { environment: process.env, clock: systemClock, allowExec, log, ...connect })
   const targets = sourcedTargets(sources, {
     aliases: config.cluster_aliases,
     preferred: config.default_cluster,
@@ -68,10 +73,13 @@ async function openTargets(flags: Flags): Promise<SourcedTargets> {
   const local = sources.filter(isGiven)
   await Promise.all(local.map((source) => source.refresh()))
   const problems = local.flatMap((source) => source.problems())
-  if (targets.list().length === 0 && problems.length > 0 && local.length === sources.length) {
+  // What clusters.yaml says of further places is as wrong as the file is.
+  const noOther = sources.every((source) => isGiven(source) || source.kind === 'discovered')
+  if (targets.list().length === 0 && problems.length > 0 && noOther) {
     await targets.close()
     throw new GiveUp(problems.join('\n'))
   }
+  started = true
   for (const problem of problems) say(problem)
   // Whoever calls first need not wait for a system that is slow to answer.
   void targets.ready().then(() => {
@@ -107,7 +115,11 @@ async function serve(flags: Flags): Promise<void> {
     const token = tokenFile === undefined ? {} : { token: tokenIn(tokenFile) }
     const known = identity === undefined ? {} : { identity }
     const server = await startMcpHttpServer({ ...options, port, host, allowedHosts: allowedHost, ...token, ...known })
-    const others = targets.sources.filter((source) => !isGiven(source)).map(({ name }) => `, and those of ${name}`)
+    const others = targets.sources.flatMap((source) =>
+      isGiven(source) || (source.kind === 'discovered' && targets.list().length > 0)
+        ? []
+        : [`, and those of ${source.name}`],
+    )
     say(`MCP at ${server.url} for ${howMany(targets.list())}${others.join('')}`)
     await until
     await server.stop()
@@ -131,6 +143,7 @@ const program = new Command('nightcrier-mcp')
   .option('--nsk-profile <name>', 'the profile of nsk')
   .option('--nsk-config-dir <folder>', 'the folder of nsk')
   .option('--nsk-auto-refresh', 'ask nsk again from time to time')
+  .option('--aks <subscription...>', 'AKS clusters tagged nightcrier: watch in these subscriptions of Azure')
   .option('--port <number>', 'serve HTTP here instead of standard input and output; 0: any free port', wholePort)
   .option('--host <address>', 'listen here', '127.0.0.1')
   .option('--token-file <file>', 'callers must send what stands in this file as a bearer token')

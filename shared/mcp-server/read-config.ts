@@ -21,6 +21,7 @@ export type ConfigFlags = {
   readonly nskProfile?: string
   readonly nskConfigDir?: string
   readonly nskAutoRefresh?: boolean
+  readonly aks?: readonly string[]
 }
 export type ConfigFile = { readonly text: string; readonly where: string; readonly folder: string }
 export type ReadConfig = { readonly config: ServerConfig; readonly warnings: readonly string[] }
@@ -67,7 +68,7 @@ const ofTheWhole = ['kubeconfig', 'kubeconfig_dir', 'default_cluster', 'auto_dis
 
 function hoisted(table: Table, where: string, warnings: string[]): Table {
   const top: Record<string, unknown> = { ...table }
-  for (const name of ['nsk', 'rancher']) {
+  for (const name of ['nsk', 'rancher', 'aks']) {
     const inner = table[name]
     if (!isTable(inner)) continue
     const rest: Record<string, unknown> = { ...inner }
@@ -129,10 +130,17 @@ function withFlags(table: Table, flags: ConfigFlags): Table {
         auto_refresh: flags.nskAutoRefresh,
       }),
       rancher: defined({ rancher_url: flags.rancherUrl, rancher_token: flags.rancherToken }),
+      aks: flags.aks?.length ? { subscriptions: flags.aks } : {},
     },
     process.cwd(),
   )
-  return { ...table, ...given, ...both(table, given, 'nsk'), ...both(table, given, 'rancher') }
+  return {
+    ...table,
+    ...given,
+    ...both(table, given, 'nsk'),
+    ...both(table, given, 'rancher'),
+    ...both(table, given, 'aks'),
+  }
 }
 function both(first: Table, second: Table, name: string): Table {
   const inner = { ...tableOf(first[name]), ...tableOf(second[name]) }
@@ -152,11 +160,16 @@ function withEnvironment(table: Table, environment: Environment): Table {
     profile: environment.NSK_PROFILE || undefined,
     config_dir: environment.NSK_CONFDIR || undefined,
   })
-  const sources = ['kubeconfig', 'kubeconfig_dir', 'clusters_file', 'in_cluster', 'nsk', 'rancher']
+  const sources = ['kubeconfig', 'kubeconfig_dir', 'clusters_file', 'in_cluster', 'nsk', 'rancher', 'aks']
   const nothing = sources.every((key) => table[key] === undefined)
   const alone = nothing && Object.keys(rancher).length === 2
+  const subscriptions = (environment.DISCOVER_AKS ?? '').split(',').flatMap((id) => id.trim() || [])
+  const aks = subscriptions.length === 0 ? {} : { subscriptions }
+  // What the watch with this clusters.yaml knows.
+  const asWatch = table.clusters_file !== undefined && subscriptions.length > 0
   return defined({
     ...table,
+    aks: isTable(table.aks) ? { ...aks, ...table.aks } : asWatch ? aks : table.aks,
     nsk: isTable(table.nsk) ? { ...nsk, ...table.nsk } : table.nsk,
     rancher: isTable(table.rancher) ? { ...rancher, ...table.rancher } : alone ? rancher : table.rancher,
   })

@@ -43,14 +43,17 @@ const token = z
   .max(16_384)
   .regex(/^[\x21-\x7e]+$/, 'must be a token without spaces, or file:<path>')
 
-const discovery = {
-  rancher_insecure: z.boolean().default(false),
-  profile: z.string().min(1).max(128).optional(),
-  config_dir: path.optional(),
+const filter = {
   auto_refresh: z.boolean().default(false),
   refresh_interval: interval.prefault('1h'),
   cluster_pattern: pattern.optional(),
   exclude_clusters: z.array(clusterName).max(1_000).default([]),
+}
+const discovery = {
+  rancher_insecure: z.boolean().default(false),
+  profile: z.string().min(1).max(128).optional(),
+  config_dir: path.optional(),
+  ...filter,
 }
 /** How the clusters of a Rancher are reached. */
 const access = z.enum(['proxy', 'kubeconfig']).default('proxy')
@@ -71,6 +74,10 @@ const NskTable = z.strictObject({
 })
 export type NskTable = z.infer<typeof NskTable>
 
+const subscription = z.string().regex(/^[\w-]{1,64}$/, 'must be the id of an Azure subscription')
+const AksTable = z.strictObject({ subscriptions: z.array(subscription).min(1).max(1_000), ...filter })
+export type AksTable = z.infer<typeof AksTable>
+
 export const ServerConfig = z.strictObject({
   kubeconfig: paths,
   kubeconfig_dir: paths,
@@ -81,6 +88,7 @@ export const ServerConfig = z.strictObject({
   auto_discovery: z.boolean().default(true),
   nsk: NskTable.optional(),
   rancher: RancherTable.optional(),
+  aks: AksTable.optional(),
 })
 export type ServerConfig = z.infer<typeof ServerConfig>
 

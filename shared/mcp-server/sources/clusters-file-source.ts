@@ -5,7 +5,7 @@ import { connectCluster } from '../../kubernetes/connect.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { seldom } from './seldom.ts'
 import { LOOK_MS } from './small-file.ts'
-import type { Connect, Found, Source } from './source.ts'
+import type { Connect, Found, Opened, Source } from './source.ts'
 
 /** The clusters of nightcrier's own clusters.yaml that have a kubeconfig, which is fetched with the first call. */
 export function clustersFileSource(deps: {
@@ -26,25 +26,13 @@ export function clustersFileSource(deps: {
     before = clusters
     found = clusters.flatMap((cluster) => {
       const { kubeconfig } = cluster.triage
-      return cluster.enabled && kubeconfig !== undefined ? [foundOf(cluster, kubeconfig)] : []
+      return cluster.enabled && kubeconfig !== undefined ? [entryFound(cluster, kubeconfig, name, open)] : []
     })
   }
-  const foundOf = ({ name: called, labels, environment }: Cluster, reference: string): Found => ({
-    target: {
-      name: called,
-      aliases: [],
-      // Not known before its secret is read, which a list of clusters must not cost.
-      server: '',
-      namespace: 'default',
-      source: name,
-      labels: { ...labels, ...(environment === '' ? {} : { environment }) },
-    },
-    version: reference,
-    open: async () => {
-      const { text, where, folder } = await deps.secret(reference)
-      return connect(text, { where, ...(folder === undefined ? {} : { filesFrom: folder }) })
-    },
-  })
+  const open = async (reference: string) => {
+    const { text, where, folder } = await deps.secret(reference)
+    return connect(text, { where, ...(folder === undefined ? {} : { filesFrom: folder }) })
+  }
   return {
     kind: 'clusters-file',
     name,
@@ -53,3 +41,27 @@ export function clustersFileSource(deps: {
     refresh: seldom(deps.clock, look, () => LOOK_MS),
   }
 }
+
+/** An entry of the file, or one made for a cluster that was discovered. */
+export const entryFound = (
+  { name, labels, environment }: Cluster,
+  reference: string,
+  source: string,
+  open: (reference: string) => Promise<Opened>,
+): Found => ({
+  target: {
+    name,
+    aliases: [],
+    // Not known before its secret is read, which a list of clusters must not cost.
+    server: '',
+    namespace: 'default',
+    source,
+    labels: labelsOf({ labels, environment }),
+  },
+  version: reference,
+  open: () => open(reference),
+})
+export const labelsOf = ({ labels, environment }: Pick<Cluster, 'labels' | 'environment'>) => ({
+  ...labels,
+  ...(environment === '' ? {} : { environment }),
+})

@@ -31,7 +31,7 @@ type Filter = {
 
 /** Clusters that another system tells of. */
 export function discoverySource(deps: {
-  readonly kind: 'rancher' | 'nsk'
+  readonly kind: 'rancher' | 'nsk' | 'aks'
   readonly name: string
   readonly place: string
   readonly filter: Filter

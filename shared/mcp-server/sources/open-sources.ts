@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
+import { type AzureClusters, azureClusters } from '../../azure/clusters.ts'
 import { clustersSource } from '../../config/clusters-source.ts'
 import { clustersFromFile } from '../../config/clusters-text.ts'
-import { readSecret } from '../../config/secret-ref.ts'
+import { readKubeconfig } from '../../config/secret-ref.ts'
 import { connectCluster } from '../../kubernetes/connect.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 import type { ServerConfig } from '../server-config.ts'
+import { aksSource } from './aks-source.ts'
 import { clustersFileSource } from './clusters-file-source.ts'
 import { directorySource } from './directory-source.ts'
+import { discoveredSource } from './discovered-source.ts'
 import { apiOfThisCluster, inClusterSource, SERVICE_ACCOUNT } from './in-cluster-source.ts'
 import { kubeconfigSource } from './kubeconfig-source.ts'
 import { nskSource } from './nsk-source.ts'
@@ -22,12 +25,21 @@ type Surroundings = {
   readonly clock: Clock
   readonly allowExec: boolean
   readonly connect?: Connect
+  /** Tests hand in an Azure of theirs. */
+  readonly azure?: AzureClusters
   readonly log: (message: string) => void
 }
 
 /** Every source that the config names, side by side; without any, what kubectl would take. */
 export function openSources(config: ServerConfig, surroundings: Surroundings): readonly Source[] {
-  const { environment, clock, allowExec, connect = connectCluster, log } = surroundings
+  const {
+    environment,
+    clock,
+    allowExec,
+    connect = connectCluster,
+    azure = azureClusters(environment),
+    log,
+  } = surroundings
   const watch = config.auto_discovery
   const sources: Source[] = []
   if (config.kubeconfig.length > 0)
@@ -37,13 +49,16 @@ export function openSources(config: ServerConfig, surroundings: Surroundings): r
   if (config.clusters_file !== undefined) {
     const where = config.clusters_file
     const clusters = clustersSource({ where, read: clustersFromFile(where), log })
+    const secrets = { folder: dirname(resolve(where)), vault: azure.vault, aks: azure.kubeconfig }
     sources.push(
-      clustersFileSource({ clusters, secret: readSecret({ folder: dirname(resolve(where)) }), connect, clock }),
+      clustersFileSource({ clusters, secret: readKubeconfig(secrets), connect, clock }),
+      discoveredSource({ clusters, secrets, connect, clock }),
     )
   }
   if (config.in_cluster) sources.push(ownCluster(environment, connect))
   if (config.rancher !== undefined) sources.push(rancherSource(config.rancher, clock, { connect }))
   if (config.nsk !== undefined) sources.push(nskSource(config.nsk, environment, clock, connect))
+  if (config.aks !== undefined) sources.push(aksSource(config.aks, azure, clock, connect))
   return sources.length > 0 ? sources : [asKubectl(environment, { watch, allowExec, connect, clock })]
 }
 

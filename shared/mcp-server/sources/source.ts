@@ -27,7 +27,7 @@ export type Found = {
 
 /** Somewhere that clusters are known from. */
 export type Source = {
-  readonly kind: 'kubeconfig' | 'directory' | 'in-cluster' | 'clusters-file' | 'rancher' | 'nsk'
+  readonly kind: 'kubeconfig' | 'directory' | 'in-cluster' | 'clusters-file' | 'discovered' | 'rancher' | 'nsk' | 'aks'
   /** As messages call it; holds no secret. */
   readonly name: string
   /** What is known now; the same array as long as nothing has changed. */
@@ -69,4 +69,5 @@ export type DiscoveryStatus = {
 }
 
 /** Whose names win: what somebody wrote down wins over what another system tells. */
-export const isGiven = ({ kind }: Pick<Source, 'kind'>): boolean => kind !== 'rancher' && kind !== 'nsk'
+export const isGiven = ({ kind }: Pick<Source, 'kind'>): boolean =>
+  !['discovered', 'rancher', 'nsk', 'aks'].includes(kind)

@@ -189,20 +189,30 @@ const keys: [string, string, unknown][] = [
   ...ofBoth.map(([line, value]): [string, string, unknown] => ['nsk', line, value]),
   ...ofNsk.map(([line, value]): [string, string, unknown] => ['nsk', line, value]),
   ...ofBoth.map(([line, value]): [string, string, unknown] => ['rancher', line, value]),
+  ['aks', 'subscriptions = ["s1", "s2"]', ['s1', 's2']],
+  ['aks', 'auto_refresh = true', true],
+  ['aks', 'refresh_interval = "1h30m"', 5_400],
+  ['aks', 'cluster_pattern = "^c1-.*"', '^c1-.*'],
+  ['aks', 'exclude_clusters = ["old"]', ['old']],
 ]
 test.each(keys)('in [%s] the line %s is heeded', (table, line, meant) => {
   const needed = 'rancher_url = "https://r.example"\nrancher_token = "token-x:y"\n'
-  const text = table === '' ? line : `[${table}]\n${table === 'rancher' ? needed : ''}${line}`
+  const first =
+    table === 'rancher' ? needed : table === 'aks' && !line.startsWith('subs') ? 'subscriptions = ["s"]\n' : ''
+  const text = table === '' ? line : `[${table}]\n${first}${line}`
   const { config } = read(text, { D: 'from-the-environment', T: 'token-t:from-the-environment' })
   const name = line.split(' = ')[0] ?? ''
-  const found: Record<string, unknown> = { ...(table === 'nsk' || table === 'rancher' ? config[table] : config) }
+  const found: Record<string, unknown> = {
+    ...(table === 'nsk' || table === 'rancher' || table === 'aks' ? config[table] : config),
+  }
   expect(found[name]).toEqual(meant)
 })
 test('the table above leaves out no key', () => {
-  const { rancher, nsk, ...whole } = ServerConfig.shape
+  const { rancher, nsk, aks, ...whole } = ServerConfig.shape
   const names = (table: string) => new Set(keys.flatMap(([at, line]) => (at === table ? [line.split(' = ')[0]] : [])))
   expect([...names('')].sort()).toEqual(Object.keys(whole).sort())
   expect([...names('nsk')].sort()).toEqual(Object.keys(nsk.unwrap().shape).sort())
+  expect([...names('aks')].sort()).toEqual(Object.keys(aks.unwrap().shape).sort())
   const needed = ['rancher_url', 'rancher_token']
   expect([...names('rancher'), ...needed].sort()).toEqual(Object.keys(rancher.unwrap().shape).sort())
 })

@@ -1,9 +1,10 @@
-import { containers, tables } from '../artifacts/layout.ts'
+import { containers, queues, tables } from '../artifacts/layout.ts'
 import { alive } from '../health/alive.ts'
 import { clusterHealth as clusterHealthOf } from '../health/cluster-health.ts'
 import { listIncidents, oneIncident } from '../health/incidents.ts'
 import { metrics as metricsOf } from '../health/metrics.ts'
 import type { Row } from '../runtime/table.ts'
+import { TOTALS } from '../runtime/totals.ts'
 import { agentSlots } from '../triage/slots.ts'
 import type { Answer } from './answer.ts'
 import type { Platform } from './platform.ts'
@@ -53,17 +54,32 @@ export async function clusterHealth(platform: Platform): Promise<Answer> {
 
 export async function metrics(platform: Platform): Promise<Answer> {
   const { storage, clock, random, settings } = platform
-  const slots = agentSlots({ control: storage.table(tables.control), clock, random })
-  const [{ clusters }, rows, incidents, running, deadLetters, breakers] = await Promise.all([
-    platform.clusters.current(),
-    clusterRows(platform),
-    storage.table(tables.incidents).list({ limit: MOST_INCIDENTS }),
-    slots.holders(),
-    storage.blobs(containers.deadLetters).list('', MOST_DEAD_LETTERS),
-    storage.table(tables.control).list({ partition: 'breakers', limit: MOST_BREAKERS }),
-  ])
-  const agents = { running: running.length, limit: settings.MAX_CONCURRENT_AGENTS }
-  const body = metricsOf({ clusters, rows, incidents, agents, deadLetters: deadLetters.length, breakers }, clock.now())
+  const control = storage.table(tables.control)
+  const part = (partition: string, limit: number) => control.list({ partition, limit })
+  const lengths = async () =>
+    Promise.all(Object.values(queues).map(async (name) => [name, await storage.queue(name).length()] as const))
+  const [{ clusters }, rows, incidents, slots, deadLetters, breakers, supervisors, totals, waiting] = await Promise.all(
+    [
+      platform.clusters.current(),
+      clusterRows(platform),
+      storage.table(tables.incidents).list({ limit: MOST_INCIDENTS }),
+      agentSlots({ control, clock, random }).read(),
+      storage.blobs(containers.deadLetters).list('', MOST_DEAD_LETTERS),
+      part('breakers', MOST_BREAKERS),
+      part('supervisors', MOST_SUPERVISORS),
+      part(TOTALS, MOST_CLUSTERS),
+      lengths(),
+    ],
+  )
+  const body = metricsOf(
+    {
+      ...{ clusters, rows, incidents, breakers, supervisors, totals },
+      agents: { running: slots.held.length, limit: settings.MAX_CONCURRENT_AGENTS, launched: slots.taken },
+      deadLetters: deadLetters.length,
+      queues: Object.fromEntries(waiting),
+    },
+    clock.now(),
+  )
   return { status: 200, body, headers: { ...uncached, 'content-type': 'text/plain; version=0.0.4' } }
 }
 

@@ -3,6 +3,7 @@ import { artifactName, bundleName, containers, queues, tables } from '../artifac
 import { noticesTo } from '../incident/notices.ts'
 import type { ReportDeps } from '../report/deps.ts'
 import type { Log } from '../runtime/log.ts'
+import { totals } from '../runtime/totals.ts'
 import { agentSlots } from '../triage/slots.ts'
 import { listed, pageLinksOf } from './pages-parts.ts'
 import type { Platform } from './platform.ts'
@@ -29,6 +30,7 @@ export function reportDeps(platform: Platform, log: Log): ReportDeps {
     wakeTriage: () => storage.queue(queues.faults).send(JSON.stringify({ version: 1, type: 'wake' })),
     notify: noticesTo(storage.queue(queues.notices)),
     breakers: toldBreakers(platform, log),
+    totals: totals({ control: storage.table(tables.control), clock, random }),
     settings,
     clock,
     random,

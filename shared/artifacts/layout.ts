@@ -22,7 +22,7 @@ export const tables = {
   history: 'history',
   /**
    * Partition `agents`: the semaphore. `breakers`: one row per dependency. `supervisors`: heartbeats. `notices`: what was
-   * told where. `unreachable`: clusters that people were told of.
+   * told where. `unreachable`: clusters that people were told of. `totals`: what agents have done, one row per cluster.
    */
   control: 'control',
   /** Partition `permissions`, key = cluster. */

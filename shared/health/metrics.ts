@@ -1,22 +1,28 @@
 import { isHeard } from '../artifacts/cluster-status.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { IncidentState } from '../incident/incident.ts'
-import type { Row } from '../runtime/table.ts'
+import { skipKinds } from '../incident/skipped.ts'
+import type { Fields, Row } from '../runtime/table.ts'
+import { agentMetrics } from './agent-metrics.ts'
+import { living } from './alive.ts'
 import { watchOf } from './cluster-health.ts'
+import { family, type Sample } from './prometheus.ts'
 
 export type MetricsInput = {
   readonly clusters: readonly Cluster[]
   /** Of table `clusters`. */
   readonly rows: readonly Row[]
-  /** Of table `incidents`; only the columns `status` and the partition are read. */
+  /** Of table `incidents`; only the columns `status` and `skip` and the partition are read. */
   readonly incidents: readonly Row[]
-  readonly agents: { readonly running: number; readonly limit: number }
+  readonly agents: { readonly running: number; readonly limit: number; readonly launched: number }
   readonly deadLetters: number
-  /** Of table `control`, partition `breakers`. */
-  readonly breakers?: readonly Row[]
+  /** Roughly how many messages wait in each. */
+  readonly queues: Readonly<Record<string, number>>
+  /** Of table `control`, partitions `breakers`, `supervisors` and `totals`. */
+  readonly breakers: readonly Row[]
+  readonly supervisors: readonly Row[]
+  readonly totals: readonly Row[]
 }
-
-type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
 
 /** `GET /api/metrics` in the Prometheus text format, version 0.0.4. */
 export function metrics(input: MetricsInput, now: Date): string {
@@ -26,6 +32,8 @@ export function metrics(input: MetricsInput, now: Date): string {
     .map(({ name }) => ({ labels: { cluster: name }, watch: watchOf(rows.get(name), now) }))
   const each = (value: (watch: (typeof watches)[number]['watch']) => number): readonly Sample[] =>
     watches.map(({ labels, watch }) => ({ labels, value: value(watch) }))
+  const breakers = (value: (fields: Fields) => number): readonly Sample[] =>
+    input.breakers.map(({ key, fields }) => ({ labels: { name: key }, value: value(fields) }))
   const up = (watch: (typeof watches)[number]['watch']) => isHeard(watch.status)
 
   return [
@@ -67,17 +75,48 @@ export function metrics(input: MetricsInput, now: Date): string {
       'Time in which nobody was subscribed.',
       each((watch) => watch.blindMilliseconds / 1000),
     ),
-    family('nightcrier_incidents', 'gauge', 'Current incidents by cluster and state.', byState(input.incidents)),
+    family(
+      'nightcrier_incidents',
+      'gauge',
+      'Current incidents by cluster and state.',
+      counted(input.incidents, 'state', stateOf),
+    ),
+    family(
+      'nightcrier_incidents_skipped',
+      'gauge',
+      'Current incidents that got no agent, by why.',
+      counted(input.incidents, 'reason', skipOf),
+    ),
     family('nightcrier_agents_running', 'gauge', 'Agents that hold a slot.', [one(input.agents.running)]),
     family('nightcrier_agents_limit', 'gauge', 'MAX_CONCURRENT_AGENTS.', [one(input.agents.limit)]),
+    family('nightcrier_agents_launched_total', 'counter', 'Attempts that got a slot.', [one(input.agents.launched)]),
+    ...agentMetrics(input.totals),
+    family(
+      'nightcrier_queue_messages',
+      'gauge',
+      'Messages that wait or are worked on, roughly.',
+      Object.entries(input.queues).map(([queue, value]) => ({ labels: { queue }, value })),
+    ),
+    family('nightcrier_supervisors_alive', 'gauge', 'Supervisors with a heartbeat.', [
+      one(living(input.supervisors, now)),
+    ]),
     family(
       'nightcrier_breaker_open',
       'gauge',
       'Whether it has failed too often in a row and is left alone for now.',
-      (input.breakers ?? []).map(({ key, fields }) => ({
-        labels: { name: key },
-        value: fields.state === 'open' ? 1 : 0,
-      })),
+      breakers((fields) => (fields.state === 'open' ? 1 : 0)),
+    ),
+    family(
+      'nightcrier_breaker_failures',
+      'gauge',
+      'Failures in a row.',
+      breakers(({ failures }) => Number(failures ?? 0)),
+    ),
+    family(
+      'nightcrier_breaker_openings_total',
+      'counter',
+      'How often it was left alone.',
+      breakers(({ openings }) => Number(openings ?? 0)),
     ),
     family('nightcrier_dead_letters', 'gauge', 'Messages and faults kept aside.', [one(input.deadLetters)]),
   ].join('')
@@ -85,24 +124,22 @@ export function metrics(input: MetricsInput, now: Date): string {
 
 const one = (value: number): Sample => ({ labels: {}, value })
 
-function byState(incidents: readonly Row[]): readonly Sample[] {
+const stateOf = ({ status }: Fields) => IncidentState.safeParse(status).data
+const skipOf = ({ skip }: Fields) => skipKinds.find((kind) => kind === skip)
+
+/** Rows whose word another version wrote, or none, count as nothing. */
+function counted(
+  incidents: readonly Row[],
+  label: string,
+  wordOf: (fields: Fields) => string | undefined,
+): readonly Sample[] {
   const counts = new Map<string, Sample>()
   for (const { partition, fields } of incidents) {
-    const state = IncidentState.safeParse(fields.status)
-    if (!state.success) continue
-    const key = `${partition} ${state.data}`
+    const word = wordOf(fields)
+    if (word === undefined) continue
+    const key = `${partition} ${word}`
     const before = counts.get(key)?.value ?? 0
-    counts.set(key, { labels: { cluster: partition, state: state.data }, value: before + 1 })
+    counts.set(key, { labels: { cluster: partition, [label]: word }, value: before + 1 })
   }
   return [...counts.values()]
 }
-
-function family(name: string, type: 'gauge' | 'counter', help: string, samples: readonly Sample[]): string {
-  const lines = samples.map(({ labels, value }) => {
-    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`)
-    return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}\n`
-  })
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
-}
-
-const escaped = (text: string): string => text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')

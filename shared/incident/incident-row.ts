@@ -2,6 +2,7 @@ import { GiveUp } from '../runtime/errors.ts'
 import { fromParts, toParts } from '../runtime/json-parts.ts'
 import type { Fields, Row } from '../runtime/table.ts'
 import { Incident } from './incident.ts'
+import { skipKind } from './skipped.ts'
 
 /** An incident as it was read, with the row that a conditional write needs. */
 export type Stored = { readonly incident: Incident; readonly row: Row }
@@ -20,6 +21,7 @@ export function toFields(incident: Incident): Fields {
     lastSeen: incident.lastSeen,
     deadline: incident.deadline ?? '',
     absent: incident.absentSince !== undefined,
+    skip: skipKind(incident),
     ...parts(incident),
   }
 }

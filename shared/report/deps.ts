@@ -8,6 +8,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { ContainerGroups } from '../runtime/container-groups.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
+import type { Totals } from '../runtime/totals.ts'
 import type { PageLinks } from './page/page-links.ts'
 
 export type ReportDeps = {
@@ -29,6 +30,8 @@ export type ReportDeps = {
   readonly notify: SendNotice
   /** Whether agents work at all: told of when several in a row do not. */
   readonly breakers: Pick<Breakers, 'succeeded' | 'failed'>
+  /** What agents have done, by cluster: for metrics alone. */
+  readonly totals: Totals
   readonly settings: Pick<Settings, 'NOTIFY_ON_AGENT_FAILURE'>
   readonly clock: Clock
   readonly random: Random

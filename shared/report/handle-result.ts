@@ -1,3 +1,4 @@
+import { amountsOf } from '../artifacts/agent-totals.ts'
 import { reportFolder } from '../artifacts/layout.ts'
 import type { Report } from '../artifacts/report.ts'
 import { containerGroupName } from '../incident/identity.ts'
@@ -44,7 +45,7 @@ export const handleResult =
       await mend(deps, result, files)
       return refuse(deps, result, 'outdated')
     }
-    await countAgent(deps, result, report)
+    await countAgent(deps, result, { ...report, incident: moved.incident })
     await finish(deps, { ...report, incident: moved.incident }, result.fence)
     return 'published'
   }
@@ -158,7 +159,10 @@ async function finish(deps: ReportDeps, report: Report, fence: number): Promise<
   await deps.wakeTriage()
   // Last, since it alone is shared with other reports and may have to wait for them.
   await deps.list({ ...report.incident, reportedAt: report.generatedAt }, report.headline)
-  deps.log.info({ incidentId, folder: reportFolder(incidentId), outcome: report.outcome }, 'Report published')
+  const { outcome, usage, incident } = report
+  const spent = { tokens: (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0), costUsd: usage?.costUsd ?? 0 }
+  const told = { incidentId, cluster: incident.cluster, folder: reportFolder(incidentId), outcome, ...spent }
+  deps.log.info({ ...told, ended: incident.concluded?.ended, seconds: usage?.seconds ?? 0 }, 'Report published')
 }
 
 /** Sent again with the message: its name is the same, and nobody hears it twice. */
@@ -177,8 +181,10 @@ async function tell(deps: ReportDeps, incident: Incident): Promise<void> {
 }
 
 /** After the move, so that a message that comes again counts nothing twice. */
-async function countAgent(deps: ReportDeps, { incidentId, ended, reason }: ResultMessage, { usage, notes }: Report) {
+async function countAgent(deps: ReportDeps, { incidentId, ended, reason }: ResultMessage, report: Report) {
+  const { usage, notes, incident } = report
   try {
+    await deps.totals.add(incident.cluster, amountsOf(report, incident.concluded?.ended ?? ended, deps.clock.now()))
     if (ended === 'completed') await deps.breakers.succeeded(AGENTS)
     else await deps.breakers.failed(AGENTS, `${incidentId}: ${reason ?? endings[ended]}`)
     if (usage === undefined || usage.model === '') return

@@ -1,10 +1,10 @@
 import { atLeast, type Fault } from '../faults/fault.ts'
 import type { Identity } from '../incident/identity.ts'
 import type { Incident } from '../incident/incident.ts'
+import { BELOW } from '../incident/skipped.ts'
 import { contend } from '../runtime/contend.ts'
 import { deliveryMark, lastMarks, withMember } from './count-faults.ts'
 import type { TriageDeps } from './deps.ts'
-import { BELOW } from './standing.ts'
 
 export type Told = { readonly identity: Identity; readonly faults: readonly Fault[] }
 

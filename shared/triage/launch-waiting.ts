@@ -1,4 +1,5 @@
 import type { Incident } from '../incident/incident.ts'
+import { FULL, OVERLOAD } from '../incident/skipped.ts'
 import type { Standing } from '../runtime/breaker.ts'
 import { CONTAINER_GROUPS } from '../runtime/breaker-names.ts'
 import { STALE } from '../runtime/contend.ts'
@@ -8,7 +9,6 @@ import type { TriageDeps } from './deps.ts'
 import { fairOrder, overflow } from './fair-order.ts'
 import { type Launched, launch, limitsOf, takeSlots } from './launch.ts'
 import { agentSlots, type Holder, type Seen } from './slots.ts'
-import { OVERLOAD } from './standing.ts'
 
 /** More than may wait at all by default; what lies beyond is seen when these have left. */
 const MOST_WAITING = 1_000
@@ -83,7 +83,7 @@ async function sendAway(deps: TriageDeps, waiting: readonly Incident[]): Promise
     policy: settings.QUEUE_OVERFLOW_POLICY,
   })
   for (const { incidentId, cluster } of leaving) {
-    await skip(deps, incidentId, `the queue is full (${settings.QUEUE_OVERFLOW_POLICY})`)
+    await skip(deps, incidentId, `${FULL} (${settings.QUEUE_OVERFLOW_POLICY})`)
     deps.log.warn({ incidentId, cluster }, `Incident ${incidentId} was skipped: the queue is full`)
   }
 }

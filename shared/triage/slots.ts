@@ -18,7 +18,13 @@ export type Limits = { readonly total: number; readonly perCluster: number }
 /** `gone`: a later fence holds it, and a late launcher must not end that. */
 export type Taken = 'taken' | 'full' | 'cluster-full' | 'gone'
 /** The list as it was read: whoever decides on it writes only if it still stands so. */
-export type Seen = { readonly row: Row | undefined; readonly all: readonly Holder[]; readonly held: readonly Holder[] }
+export type Seen = {
+  readonly row: Row | undefined
+  readonly all: readonly Holder[]
+  readonly held: readonly Holder[]
+  /** How many attempts have ever got a slot. */
+  readonly taken: number
+}
 export type Slots = {
   readonly read: () => Promise<Seen>
   readonly holders: () => Promise<readonly Holder[]>
@@ -40,10 +46,10 @@ export function agentSlots(
     const now = deps.clock.now().toISOString()
     const row = await control.get(PARTITION, KEY)
     const all = row === undefined ? [] : Holders.parse(JSON.parse(String(row.fields.holders)))
-    return { row, all, held: all.filter(({ until }) => until > now) }
+    return { row, all, held: all.filter(({ until }) => until > now), taken: Number(row?.fields.taken ?? 0) }
   }
-  const write = async (row: Row | undefined, holders: readonly Holder[]) => {
-    const fields = { holders: JSON.stringify(holders) }
+  const write = async (row: Row | undefined, holders: readonly Holder[], taken: number) => {
+    const fields = { holders: JSON.stringify(holders), taken }
     const written = row === undefined ? control.insert(PARTITION, KEY, fields) : control.replace(row, fields)
     return (await written) !== undefined
   }
@@ -54,24 +60,25 @@ export function agentSlots(
     take: async (asking, limits, seen) => {
       let known = seen
       return contend(deps, 'The list of agents', async () => {
-        const { row, held } = known ?? (await read())
+        const { row, held, taken } = known ?? (await read())
         known = undefined
-        const { left, answers } = taking(held, asking, limits)
-        return !answers.includes('taken') || (await write(row, left)) ? answers : STALE
+        const { left, answers, fresh } = taking(held, asking, limits)
+        return !answers.includes('taken') || (await write(row, left, taken + fresh)) ? answers : STALE
       })
     },
     release: (incidentId, fence) =>
       contend(deps, 'The list of agents', async () => {
-        const { row, all, held } = await read()
+        const { row, all, held, taken } = await read()
         const left = held.filter((one) => one.incidentId !== incidentId || one.fence > fence)
         if (left.length === all.length) return
-        return (await write(row, left)) ? undefined : STALE
+        return (await write(row, left, taken)) ? undefined : STALE
       }),
   }
 }
 
 function taking(held: readonly Holder[], asking: readonly Holder[], limits: Limits) {
   let left = held
+  let fresh = 0
   const answers = asking.map((holder): Taken => {
     const own = left.find(({ incidentId }) => incidentId === holder.incidentId)
     if (own !== undefined && own.fence > holder.fence) return 'gone'
@@ -79,7 +86,9 @@ function taking(held: readonly Holder[], asking: readonly Holder[], limits: Limi
     if (others.length >= limits.total) return 'full'
     if (others.filter(({ cluster }) => cluster === holder.cluster).length >= limits.perCluster) return 'cluster-full'
     left = [...others, holder]
+    // Taken up after a crash it is the same attempt.
+    if (own?.fence !== holder.fence) fresh += 1
     return 'taken'
   })
-  return { left, answers }
+  return { left, answers, fresh }
 }

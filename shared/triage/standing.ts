@@ -1,12 +1,7 @@
 import type { Cluster } from '../config/cluster.ts'
 import { atLeast, type Severity } from '../faults/fault.ts'
 import type { Incident } from '../incident/incident.ts'
-
-/** Reasons that say: there was too much, not: it is unwanted. A fault that comes again later may try again. */
-export const OVERLOAD = 'Overload: '
-
-/** Reasons that say: not bad enough. What is worse must not be kept silent by it. */
-export const BELOW = 'Severity '
+import { BELOW, OVERLOAD } from '../incident/skipped.ts'
 
 /** Why a fault of this cluster and severity gets no agent; `undefined` when it does. */
 export function whyNot(cluster: Cluster, severity: Severity): string | undefined {

@@ -11,6 +11,7 @@ import { type Notifier, Unsure } from '../../shared/report/notify/notice.ts'
 import { breakers } from '../../shared/runtime/breaker.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
 import type { Log } from '../../shared/runtime/log.ts'
+import { totals } from '../../shared/runtime/totals.ts'
 import type { SupervisorDeps } from '../../shared/subscription/supervisor.ts'
 import type { TriageDeps } from '../../shared/triage/deps.ts'
 import { agentSlots } from '../../shared/triage/slots.ts'
@@ -144,6 +145,7 @@ export function stagesOf(around: Surroundings) {
       wakeTriage: () => queueOf(who, 'faults', stores.faults).send('{"version":1,"type":"wake"}'),
       notify: noticesOf(who),
       breakers: breakersOf(who),
+      totals: totals({ ...common(who), control: controlOf(who) }),
       settings,
     }
   }

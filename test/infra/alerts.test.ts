@@ -20,10 +20,19 @@ test.each(['infra/alerts.json', 'infra/dashboards/workbook.json'])(
 
 test('the dashboard asks for metrics that the product has', () => {
   const text = metrics(
-    { clusters: [], rows: [], incidents: [], agents: { running: 0, limit: 1 }, deadLetters: 0 },
+    {
+      ...{ clusters: [], rows: [], incidents: [], queues: {}, breakers: [], supervisors: [], totals: [] },
+      agents: { running: 0, limit: 1, launched: 0 },
+      deadLetters: 0,
+    },
     new Date(0),
   )
   const asked = [...read('infra/dashboards/grafana.json').matchAll(/nightcrier_\w+/g)].map(([name]) => name)
   expect(asked.length).toBeGreaterThan(8)
-  for (const name of asked) expect(text).toContain(`# TYPE ${name} `)
+  for (const name of asked) expect(text).toContain(`# TYPE ${name.replace(/_bucket$/, '')} `)
+  // And what the product has, somebody can see, and look up.
+  const told = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!)
+  expect(told.filter((name) => !asked.some((one) => one.replace(/_bucket$/, '') === name))).toEqual([])
+  const page = [...read('docs/operations.md').matchAll(/`(nightcrier_\w+)/g)].map(([, name]) => name!)
+  expect([...new Set(page)].toSorted()).toEqual(told.toSorted())
 })

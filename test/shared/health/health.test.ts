@@ -112,8 +112,7 @@ describe('the health of clusters', () => {
     const input = { clusters: [east], rows: [row('east', watched)], permissions: [] }
     const [shown] = clusterHealth(input, now).clusters
     expect(shown).toMatchObject({ blind_seconds: seconds, blind_ratio: ratio })
-    const rest = { incidents: [], agents: { running: 0, limit: 5 }, deadLetters: 0, heartbeats: [] }
-    expect(metrics({ ...input, ...rest }, now)).toContain(
+    expect(metrics({ ...nothing, ...input }, now)).toContain(
       `nightcrier_cluster_blind_seconds_total{cluster="east"} ${seconds}`,
     )
   })
@@ -197,8 +196,18 @@ describe('incidents', () => {
   })
 })
 
+const nothing = {
+  ...{ clusters: [], rows: [], incidents: [], queues: {}, breakers: [], supervisors: [], totals: [] },
+  ...{ agents: { running: 0, limit: 5, launched: 0 }, deadLetters: 0 },
+}
+const total = (key: string, fields: Row['fields']): Row => ({ partition: 'totals', key, etag: '1', fields })
+const beat = (at: string): Row => ({ partition: 'supervisors', key: at, etag: '1', fields: { at } })
+
 test('metrics are Prometheus text, one sample per cluster and state', () => {
-  const state = (partition: string, status: string): Row => ({ partition, key: 'k', etag: '1', fields: { status } })
+  const state = (partition: string, status: string, skip = ''): Row => ({
+    ...{ partition, key: 'k', etag: '1' },
+    fields: { status, skip },
+  })
   const text = metrics(
     {
       clusters: [cluster('east'), cluster('west'), cluster('off', { enabled: false })],
@@ -212,12 +221,41 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
           blindMilliseconds: 1_500,
         }),
       ],
-      incidents: [state('east', 'running'), state('east', 'running'), state('west', 'skipped'), state('west', 'odd')],
-      agents: { running: 2, limit: 5 },
+      incidents: [
+        state('east', 'running'),
+        state('east', 'running'),
+        state('west', 'skipped', 'queue-full'),
+        state('west', 'odd', 'odd'),
+      ],
+      agents: { running: 2, limit: 5, launched: 9 },
+      queues: { faults: 3, results: 0 },
+      supervisors: [beat('2026-01-12T09:40:00.000Z'), beat('2026-01-12T09:00:00.000Z')],
+      totals: [
+        total('east', {
+          ended_completed: 3,
+          ended_not_started: 1,
+          outcome_cause: 2,
+          outcome_evidence_only: 2,
+          agent_le_5: 2,
+        }),
+        total('west', {
+          agent_le_60: 1,
+          agent_le_more: 1,
+          agent_seconds: 4_000.5,
+          tokens_in: 7,
+          tokens_out: 2,
+          cost_usd: 0.25,
+        }),
+      ],
       deadLetters: 7,
       breakers: [
-        { partition: 'breakers', key: 'agents', etag: '', fields: { state: 'open' } },
-        { partition: 'breakers', key: 'notices to slack', etag: '', fields: { state: 'closed' } },
+        { partition: 'breakers', key: 'agents', etag: '', fields: { state: 'open', failures: 4, openings: 2 } },
+        {
+          partition: 'breakers',
+          key: 'notices to slack',
+          etag: '',
+          fields: { state: 'closed', failures: 0, openings: 0 },
+        },
       ],
     },
     now,
@@ -251,19 +289,140 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
     # TYPE nightcrier_incidents gauge
     nightcrier_incidents{cluster="east",state="running"} 2
     nightcrier_incidents{cluster="west",state="skipped"} 1
+    # HELP nightcrier_incidents_skipped Current incidents that got no agent, by why.
+    # TYPE nightcrier_incidents_skipped gauge
+    nightcrier_incidents_skipped{cluster="west",reason="queue-full"} 1
     # HELP nightcrier_agents_running Agents that hold a slot.
     # TYPE nightcrier_agents_running gauge
     nightcrier_agents_running 2
     # HELP nightcrier_agents_limit MAX_CONCURRENT_AGENTS.
     # TYPE nightcrier_agents_limit gauge
     nightcrier_agents_limit 5
+    # HELP nightcrier_agents_launched_total Attempts that got a slot.
+    # TYPE nightcrier_agents_launched_total counter
+    nightcrier_agents_launched_total 9
+    # HELP nightcrier_agents_ended_total Agents that have ended, by how.
+    # TYPE nightcrier_agents_ended_total counter
+    nightcrier_agents_ended_total{cluster="east",ended="completed"} 3
+    nightcrier_agents_ended_total{cluster="east",ended="not-started"} 1
+    # HELP nightcrier_reports_total Reports published, by what they found.
+    # TYPE nightcrier_reports_total counter
+    nightcrier_reports_total{cluster="east",outcome="cause"} 2
+    nightcrier_reports_total{cluster="east",outcome="evidence-only"} 2
+    # HELP nightcrier_agent_duration_seconds From launch to end.
+    # TYPE nightcrier_agent_duration_seconds histogram
+    nightcrier_agent_duration_seconds_bucket{le="1"} 0
+    nightcrier_agent_duration_seconds_bucket{le="2"} 0
+    nightcrier_agent_duration_seconds_bucket{le="5"} 2
+    nightcrier_agent_duration_seconds_bucket{le="10"} 2
+    nightcrier_agent_duration_seconds_bucket{le="20"} 2
+    nightcrier_agent_duration_seconds_bucket{le="30"} 2
+    nightcrier_agent_duration_seconds_bucket{le="60"} 3
+    nightcrier_agent_duration_seconds_bucket{le="120"} 3
+    nightcrier_agent_duration_seconds_bucket{le="300"} 3
+    nightcrier_agent_duration_seconds_bucket{le="600"} 3
+    nightcrier_agent_duration_seconds_bucket{le="1800"} 3
+    nightcrier_agent_duration_seconds_bucket{le="3600"} 3
+    nightcrier_agent_duration_seconds_bucket{le="+Inf"} 4
+    nightcrier_agent_duration_seconds_sum 4000.5
+    nightcrier_agent_duration_seconds_count 4
+    # HELP nightcrier_incident_report_seconds From the first fault to the report.
+    # TYPE nightcrier_incident_report_seconds histogram
+    nightcrier_incident_report_seconds_bucket{le="1"} 0
+    nightcrier_incident_report_seconds_bucket{le="2"} 0
+    nightcrier_incident_report_seconds_bucket{le="5"} 0
+    nightcrier_incident_report_seconds_bucket{le="10"} 0
+    nightcrier_incident_report_seconds_bucket{le="20"} 0
+    nightcrier_incident_report_seconds_bucket{le="30"} 0
+    nightcrier_incident_report_seconds_bucket{le="60"} 0
+    nightcrier_incident_report_seconds_bucket{le="120"} 0
+    nightcrier_incident_report_seconds_bucket{le="300"} 0
+    nightcrier_incident_report_seconds_bucket{le="600"} 0
+    nightcrier_incident_report_seconds_bucket{le="1800"} 0
+    nightcrier_incident_report_seconds_bucket{le="3600"} 0
+    nightcrier_incident_report_seconds_bucket{le="+Inf"} 0
+    nightcrier_incident_report_seconds_sum 0
+    nightcrier_incident_report_seconds_count 0
+    # HELP nightcrier_model_tokens_total Tokens that models read (in) and wrote (out).
+    # TYPE nightcrier_model_tokens_total counter
+    nightcrier_model_tokens_total{cluster="west",direction="in"} 7
+    nightcrier_model_tokens_total{cluster="west",direction="out"} 2
+    # HELP nightcrier_model_cost_dollars_total What models cost, by the prices of docs/settings.md.
+    # TYPE nightcrier_model_cost_dollars_total counter
+    nightcrier_model_cost_dollars_total{cluster="west"} 0.25
+    # HELP nightcrier_queue_messages Messages that wait or are worked on, roughly.
+    # TYPE nightcrier_queue_messages gauge
+    nightcrier_queue_messages{queue="faults"} 3
+    nightcrier_queue_messages{queue="results"} 0
+    # HELP nightcrier_supervisors_alive Supervisors with a heartbeat.
+    # TYPE nightcrier_supervisors_alive gauge
+    nightcrier_supervisors_alive 1
     # HELP nightcrier_breaker_open Whether it has failed too often in a row and is left alone for now.
     # TYPE nightcrier_breaker_open gauge
     nightcrier_breaker_open{name="agents"} 1
     nightcrier_breaker_open{name="notices to slack"} 0
+    # HELP nightcrier_breaker_failures Failures in a row.
+    # TYPE nightcrier_breaker_failures gauge
+    nightcrier_breaker_failures{name="agents"} 4
+    nightcrier_breaker_failures{name="notices to slack"} 0
+    # HELP nightcrier_breaker_openings_total How often it was left alone.
+    # TYPE nightcrier_breaker_openings_total counter
+    nightcrier_breaker_openings_total{name="agents"} 2
+    nightcrier_breaker_openings_total{name="notices to slack"} 0
     # HELP nightcrier_dead_letters Messages and faults kept aside.
     # TYPE nightcrier_dead_letters gauge
     nightcrier_dead_letters 7
     "
   `)
+})
+
+describe('metrics', () => {
+  /** What a scraper refuses, or what would grow without a limit. */
+  function wrong(text: string, labels: readonly string[]): readonly string[] {
+    const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name!, type!]))
+    const found: string[] = []
+    const seen = new Set<string>()
+    for (const name of types.keys()) {
+      if (!new RegExp(`^# HELP ${name} \\S`, 'm').test(text)) found.push(`${name} has no HELP`)
+      if (!/^nightcrier_[a-z_]+$/.test(name)) found.push(`${name} is no name`)
+      if ((types.get(name) === 'counter') !== name.endsWith('_total')) found.push(`${name} ends like another type`)
+    }
+    for (const line of text.split('\n').filter((one) => one !== '' && !one.startsWith('#'))) {
+      const [, name = '', pairs = '', value = ''] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
+      const base = name.replace(/_(bucket|sum|count)$/, '')
+      if (!types.has(name) && types.get(base) !== 'histogram') found.push(`${line}: no TYPE`)
+      if (!Number.isFinite(Number(value)) || value === '') found.push(`${line}: no number`)
+      if (seen.has(`${name}{${pairs}}`)) found.push(`${line}: twice`)
+      seen.add(`${name}{${pairs}}`)
+      for (const [, label] of pairs.matchAll(/(\w+)="/g)) if (!labels.includes(label!)) found.push(`${line}: ${label}`)
+    }
+    return found
+  }
+  const text = metrics(
+    {
+      ...nothing,
+      clusters: [cluster('east')],
+      totals: [total('east', { ended_completed: 1, outcome_cause: 1, agent_le_5: 1, tokens_in: 1, cost_usd: 1 })],
+      breakers: [{ partition: 'breakers', key: 'a "name"', etag: '', fields: { state: 'open' } }],
+      queues: { faults: 1 },
+    },
+    now,
+  )
+  // Clusters, places and models are as many as somebody has configured; all other words are closed lists.
+  const bounded = ['cluster', 'state', 'reason', 'ended', 'outcome', 'direction', 'queue', 'name', 'le']
+
+  test('are what a scraper takes, and have no label that could grow without a limit', () => {
+    expect(wrong(text, bounded)).toEqual([])
+  })
+
+  test.each([
+    ['nightcrier_x{incident="1"} 1\n', /no TYPE/],
+    ['# TYPE nightcrier_x gauge\nnightcrier_x 1\n', /no HELP/],
+    ['# HELP nightcrier_x_total x\n# TYPE nightcrier_x_total gauge\n', /another type/],
+    ['# HELP nightcrier_x x\n# TYPE nightcrier_x gauge\nnightcrier_x{incident="1"} 1\n', /: incident/],
+    ['# HELP nightcrier_x x\n# TYPE nightcrier_x gauge\nnightcrier_x NaN\n', /no number/],
+    ['# HELP nightcrier_x x\n# TYPE nightcrier_x gauge\nnightcrier_x 1\nnightcrier_x 2\n', /twice/],
+  ])('%j would be seen', (planted, says) => {
+    expect(wrong(text + planted, bounded).join('; ')).toMatch(says)
+  })
 })

@@ -37,6 +37,7 @@ async function setUp(changes: { bundle?: Uint8Array | undefined; fail?: () => bo
   const files = new Map<string, string>()
   const posts: NoticeMessage[] = []
   const counted: string[] = []
+  const added: object[] = []
   const freed: string[] = []
   const lines: string[] = []
   let wakes = 0
@@ -60,13 +61,14 @@ async function setUp(changes: { bundle?: Uint8Array | undefined; fail?: () => bo
       succeeded: async (name) => void counted.push(`${name} succeeded`),
       failed: async (name, reason) => void counted.push(`${name} failed: ${reason}`),
     },
+    totals: { add: async (key, amounts) => void added.push({ key, ...amounts }) },
     settings: { NOTIFY_ON_AGENT_FAILURE: true },
     clock: { now: () => new Date('2026-01-12T09:41:08Z'), sleep: async () => {} },
     random: () => 0.5,
     log: createLog('error', () => {}),
   }
   const state = async () => (await store.current(result.incidentId))!.incident
-  return { deps, files, posts, counted, freed, lines, state, wakes: () => wakes, store }
+  return { deps, files, posts, counted, added, freed, lines, state, wakes: () => wakes, store }
 }
 
 describe('handleResult', () => {
@@ -109,6 +111,23 @@ describe('handleResult', () => {
     expect(JSON.stringify([[...files], await state()])).toBe(before)
     expect(posts[1]).toEqual(posts[0])
     expect(counted).toHaveLength(1)
+  })
+
+  test('what an agent did is added to the totals of its cluster, once', async () => {
+    const { deps, added } = await setUp()
+    await handleResult(deps)(result)
+    await handleResult(deps)(result)
+    expect(added).toEqual([
+      {
+        key: 'east',
+        ended_completed: 1,
+        outcome_cause: 1,
+        agent_le_10: 1,
+        agent_seconds: 6,
+        incident_le_10: 1,
+        incident_seconds: 8,
+      },
+    ])
   })
 
   test('a result with an older fence is a zombie and leaves no trace', async () => {

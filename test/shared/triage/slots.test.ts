@@ -80,6 +80,16 @@ describe('the slots', () => {
     expect(await slots.holders()).toHaveLength(5)
   })
 
+  test('count the attempts that got one: neither what is taken up after a crash nor what is given back', async () => {
+    const slots = agentSlots(world().deps)
+    await takeOne(slots, holder('a', 1))
+    await takeOne(slots, holder('a', 1))
+    await takeOne(slots, holder('a', 1, 2))
+    await slots.release('a-1', 2)
+    await slots.take([holder('b', 1), holder('b', 2), holder('b', 3)], limits)
+    expect((await slots.read()).taken).toBe(4)
+  })
+
   test('are never given by a list that is out of date', async () => {
     const slots = agentSlots(world().deps)
     await takeOne(slots, holder('a', 1))

@@ -1,6 +1,7 @@
 import { queues, tables } from '../artifacts/layout.ts'
 import { noticesTo } from '../incident/notices.ts'
 import { type BreakerChange, type Breakers, breakers } from '../runtime/breaker.ts'
+import { onlyTells } from '../runtime/breaker-names.ts'
 import type { Log } from '../runtime/log.ts'
 import type { Platform } from './platform.ts'
 
@@ -16,7 +17,7 @@ export function toldBreakers(platform: Platform, log: Log): Breakers {
     const common = { version: 1, id: `${to}:${name}:${opening}`, at: clock.now().toISOString(), what: name } as const
     const told = { failures, since, reasons: [...reasons] }
     if (to === 'recovered') return notify({ ...common, type: 'recovered', ...told })
-    return notify({ ...common, type: 'degraded', ...told, ...(retryAt === '' ? {} : { retryAt }) })
+    return notify({ ...common, type: 'degraded', ...told, ...(retryAt === '' || onlyTells(name) ? {} : { retryAt }) })
   }
   return breakers({
     control: storage.table(tables.control),

@@ -45,7 +45,7 @@ export function agentMetrics(rows: readonly Row[]): readonly string[] {
     family(
       'nightcrier_model_cost_dollars_total',
       'counter',
-      'What models cost, by the prices of docs/settings.md.',
+      'What models cost, by the prices that reports name.',
       totals.flatMap(({ cluster, of }) =>
         of.cost_usd === undefined ? [] : [{ labels: { cluster }, value: of.cost_usd }],
       ),

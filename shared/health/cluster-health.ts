@@ -2,6 +2,7 @@ import { ClusterStatus, type ConnectionStatus, isHeard, type Reason, reasonsOf }
 import { ClusterPermissions } from '../artifacts/permissions.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { readBreaker } from '../runtime/breaker.ts'
+import { onlyTells } from '../runtime/breaker-names.ts'
 import { fromParts } from '../runtime/json-parts.ts'
 import type { Row } from '../runtime/table.ts'
 
@@ -98,7 +99,14 @@ const SHOWN = 3
 
 function breakerOf(row: Row, now: Date): BreakerHealth {
   const { name, state, failures, since, retryAt, reasons } = readBreaker(row)
-  return { name, state, failures, since, ...retryIn(retryAt, now), reasons: reasons.slice(-SHOWN) }
+  return {
+    name,
+    state,
+    failures,
+    since,
+    ...(onlyTells(name) ? {} : retryIn(retryAt, now)),
+    reasons: reasons.slice(-SHOWN),
+  }
 }
 
 function retryIn(at: string, now: Date): { readonly retry_in?: string } {

@@ -103,7 +103,7 @@ export function metrics(input: MetricsInput, now: Date): string {
     family(
       'nightcrier_breaker_open',
       'gauge',
-      'Whether it has failed too often in a row and is left alone for now.',
+      'Whether it has failed too often in a row and is left alone for now (agents are only told of).',
       breakers((fields) => (fields.state === 'open' ? 1 : 0)),
     ),
     family(

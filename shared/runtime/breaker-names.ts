@@ -1,5 +1,7 @@
 /** Rows of breakers, and what their notices call them. */
 export const AGENTS = 'agents'
+/** Nobody asks it before an agent is launched: it only tells that they fail, and so has no next try. */
+export const onlyTells = (name: string): boolean => name === AGENTS
 export const CONTAINER_GROUPS = 'container groups'
 /** Each model has its own; a key of the table has no slash. */
 export const modelBreaker = (model: string): string => `the model ${model.replace(/[^\w.-]+/g, '-')}`

@@ -80,20 +80,27 @@ export function keepLoggedIn(
   given: { readonly kubeconfig: string; readonly context: string; readonly file: string; readonly again: number },
   trouble: (sentence: string) => void,
 ): () => void {
-  let timer: NodeJS.Timeout
+  let timer: NodeJS.Timeout | undefined
+  // A login may be under way when it is told to stop: nothing is written, said or begun after that.
+  let stopped = false
   const later = (wait: number) => {
-    timer = setTimeout(async () => {
-      try {
-        const { kubeconfig, again = USUAL_MS } = await loggedIn(given.kubeconfig, given.context)
-        await writeFile(`${given.file}.new`, kubeconfig, { mode: 0o600 })
-        await rename(`${given.file}.new`, given.file)
-        later(again)
-      } catch (error) {
-        trouble(errorText(error))
-        later(SOONEST_MS)
-      }
-    }, wait).unref()
+    if (!stopped) timer = setTimeout(renew, wait).unref()
+  }
+  async function renew(): Promise<void> {
+    try {
+      const { kubeconfig, again = USUAL_MS } = await loggedIn(given.kubeconfig, given.context)
+      if (stopped) return
+      await writeFile(`${given.file}.new`, kubeconfig, { mode: 0o600 })
+      await rename(`${given.file}.new`, given.file)
+      later(again)
+    } catch (error) {
+      if (!stopped) trouble(errorText(error))
+      later(SOONEST_MS)
+    }
   }
   later(given.again)
-  return () => clearTimeout(timer)
+  return () => {
+    stopped = true
+    clearTimeout(timer)
+  }
 }

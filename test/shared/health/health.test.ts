@@ -37,7 +37,9 @@ describe('the health of clusters', () => {
         permissions: [],
         breakers: [
           of('container groups', { state: 'open', failures: 4, retryAt: '2026-01-12T09:42:00.000Z' }),
-          of('agents', { state: 'closed', failures: 0, retryAt: '' }),
+          of('the model m', { state: 'closed', failures: 0, retryAt: '' }),
+          // Nobody waits for it: it only tells, and has no next try.
+          of('agents', { state: 'open', failures: 5, retryAt: '2026-01-12T09:42:00.000Z' }),
         ],
       },
       now,
@@ -46,6 +48,7 @@ describe('the health of clusters', () => {
     expect(clusters[0]?.failures).toEqual(last)
     expect(breakers).toEqual([
       { name: 'container groups', state: 'open', failures: 4, since: reasons[0]!.at, retry_in: '60s', reasons: last },
+      { name: 'agents', state: 'open', failures: 5, since: reasons[0]!.at, reasons: last },
     ])
   })
 
@@ -347,7 +350,7 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
     # TYPE nightcrier_model_tokens_total counter
     nightcrier_model_tokens_total{cluster="west",direction="in"} 7
     nightcrier_model_tokens_total{cluster="west",direction="out"} 2
-    # HELP nightcrier_model_cost_dollars_total What models cost, by the prices of docs/settings.md.
+    # HELP nightcrier_model_cost_dollars_total What models cost, by the prices that reports name.
     # TYPE nightcrier_model_cost_dollars_total counter
     nightcrier_model_cost_dollars_total{cluster="west"} 0.25
     # HELP nightcrier_queue_messages Messages that wait or are worked on, roughly.
@@ -357,7 +360,7 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
     # HELP nightcrier_supervisors_alive Supervisors with a heartbeat.
     # TYPE nightcrier_supervisors_alive gauge
     nightcrier_supervisors_alive 1
-    # HELP nightcrier_breaker_open Whether it has failed too often in a row and is left alone for now.
+    # HELP nightcrier_breaker_open Whether it has failed too often in a row and is left alone for now (agents are only told of).
     # TYPE nightcrier_breaker_open gauge
     nightcrier_breaker_open{name="agents"} 1
     nightcrier_breaker_open{name="notices to slack"} 0

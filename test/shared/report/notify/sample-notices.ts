@@ -43,8 +43,8 @@ export const all: Readonly<Record<string, Notice>> = {
   resolved: incidentNotice('resolved', incident({ status: 'resolved', reportedAt: at }), undefined, links),
   'agent-lost': trouble({ type: 'agent-lost', incidentId: 'east.1.1', cluster: 'east', reason: 'It was gone' }),
   'dead-letter': trouble({ type: 'dead-letter', queue: 'faults', reason: '2 faults', blob: '2026/x.json' }),
-  degraded: trouble({ type: 'degraded', what: 'agents', failures: 7, since, reasons, retryAt: at }),
-  recovered: trouble({ type: 'recovered', what: 'agents', failures: 7, since, reasons }),
+  degraded: trouble({ type: 'degraded', what: 'container groups', failures: 7, since, reasons, retryAt: at }),
+  recovered: trouble({ type: 'recovered', what: 'container groups', failures: 7, since, reasons }),
   unreachable: trouble({
     type: 'unreachable',
     cluster: 'east',

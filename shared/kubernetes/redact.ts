@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto'
 import type { KubeObject } from '../faults/kube-object.ts'
 import { toObject } from './objects.ts'
+import { base64, hex, textWithin } from './packed-text.ts'
 import { hidePrivateKeys } from './private-keys.ts'
 import { type Hide, redactValue } from './redact-value.ts'
-import { type Shape, shapes } from './secret-shapes.ts'
+import type { Shape } from './secret-shape.ts'
+import { shapes } from './secret-shapes.ts'
 
 /** Logs are at most 1 MiB, one object at most 1.5 MiB: what is longer does not pass unseen, it does not pass. */
 const MAX_TEXT = 4 * 1024 * 1024
-/** Base64 of a text is read up to here. */
-const MAX_DECODED = 64 * 1024
 
 export type Redactor = {
   readonly object: (object: KubeObject) => KubeObject
@@ -79,15 +79,15 @@ function hideShape(text: string, shape: Shape, hide: Hide): string {
   return from === 0 ? text : out + text.slice(from)
 }
 
-const encoded = /(?<![A-Za-z\d+/=_-])[A-Za-z\d+/]{24,}={0,2}(?![A-Za-z\d+/=_-])/g
-
-/** Looks into Base64, and into Base64 in it: a secret that is in there goes with all that is around it. */
+/** Looks into Base64, hex and what is packed in them, and once more into what it finds: a secret in there goes with all around it. */
 function hideEncoded(text: string, hide: Hide, depth = 0): string {
-  return text.replace(encoded, (token) => {
+  const look = (token: string, encoding: 'base64' | 'hex'): string => {
     // Gzip, and Base64 of Base64 of gzip: how Helm keeps its releases, values and all.
     if (token.length >= 100 && /^(?:H4sI|SDRzSU)/.test(token)) return hide('helm-release', token)
-    const inside = Buffer.from(token.slice(0, MAX_DECODED), 'base64').toString('utf8')
-    if (/\ufffd|[^\P{Cc}\n\r\t]/u.test(inside.slice(0, 200))) return token
+    const inside = textWithin(token, encoding)
+    if (inside === undefined) return token
+    // What unfolds to more than anybody would read is not passed on unseen.
+    if (inside === 'unread') return hide('packed', token)
     let found: string | undefined
     const note: Hide = (kind) => {
       found ??= kind
@@ -99,5 +99,6 @@ function hideEncoded(text: string, hide: Hide, depth = 0): string {
     )
     if (depth === 0 && found === undefined) hideEncoded(shaped, note, 1)
     return found === undefined ? token : hide(found, inside)
-  })
+  }
+  return text.replace(base64, (token) => look(token, 'base64')).replace(hex, (token) => look(token, 'hex'))
 }

@@ -35,7 +35,9 @@ const path = /^(?:\/[a-z][\w.-]*)+\/?$/
 
 /** Nothing to hide: empty, a word for nothing, a reference to elsewhere, or hidden already. */
 export const isTrivial = (value: string): boolean =>
-  [nothing, reference, pseudonym, path].some((pattern) => pattern.test(value))
+  [nothing, reference, pseudonym, path].some((pattern) => pattern.test(value)) ||
+  // `(using password: YES)`: what closes the sentence is no part of it.
+  nothing.test(value.replace(/[).,;:\]]+$/, ''))
 
 /** `default/db-creds-v2`, `web-7d9f8b6c5d-x2x9z`, `registry.example:5000/app`: what objects and images are called. */
 function isNameLike(value: string): boolean {

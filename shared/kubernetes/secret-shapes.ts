@@ -1,16 +1,6 @@
 import { isSecret, isTrivial, looksRandom, strengthOf } from './secret-names.ts'
-
-/**
- * A form of secret that is known by sight, in any text. Only the last group that took part is hidden, or the whole match
- * when there is none. Each pattern reads on from where it began in bounded steps, so that time grows with length only.
- */
-export type Shape = {
-  readonly kind: string
-  /** One of these must occur, or the pattern is not tried. In lower case. */
-  readonly hints: readonly string[]
-  readonly pattern: RegExp
-  readonly when?: (value: string, match: RegExpExecArray) => boolean
-}
+import { prose } from './secret-prose.ts'
+import type { Shape } from './secret-shape.ts'
 
 const token = (kind: string, hints: readonly string[], source: string, when?: Shape['when']): Shape => ({
   kind,
@@ -236,4 +226,4 @@ const written: readonly Shape[] = [
   },
 ]
 
-export const shapes: readonly Shape[] = [...vendors, ...written]
+export const shapes: readonly Shape[] = [...vendors, ...written, ...prose]

@@ -1,3 +1,5 @@
+import { deflateSync, gzipSync } from 'node:zlib'
+
 /** Random characters of a fixed sequence: no real secret stands in this file, and none looks like one as it is written. */
 function letters(seed: number, length: number, alphabet: string): string {
   let state = seed * 2_654_435_761 + 1
@@ -21,6 +23,10 @@ export const pem = [
   `${some(40, 31)}=`,
   '-----END RSA PRIVATE KEY-----',
 ].join('\n')
+
+const hexOf = (text: string) => Buffer.from(text).toString('hex')
+/** A piece that holds a secret within: all of it is hidden. */
+const packed = (piece: string): readonly [string, string] => [`payload ${piece}`, piece.slice(8, 60)]
 
 /** Kind of secret → [text in which it stands, the part that must not be seen]. */
 export const canaries: Readonly<Record<string, readonly [string, string]>> = {
@@ -117,5 +123,29 @@ export const canaries: Readonly<Record<string, readonly [string, string]>> = {
       .toString('base64')
       .slice(8, 48),
   ],
+  prose: [`the database password is ${some(84, 10)}7`, some(84, 10)],
+  proseOf: [`Password for user admin: ${some(85, 10)}7`, some(85, 10)],
+  proseSet: [`root password was changed to ${some(86, 10)}7!`, some(86, 10)],
+  proseWith: [`connecting with password ${some(87, 10)}7 as app`, some(87, 10)],
+  proseQuoted: [`login with password "${some(88, 9, lower)}" refused`, some(88, 9, lower)],
+  proseBrackets: [`password [${some(89, 8)}4] accepted`, some(89, 8)],
+  proseToken: [`the api key is ${some(90, 24)}5`, some(90, 24)],
+  pwdBare: [`user app pwd ${some(91, 9)}6`, some(91, 9)],
+  pwdPair: [`user=app;pwd=${some(92, 9)};host=db`, some(92, 9)],
+  hexToken: [`using token ${some(93, 64, hex)}`, some(93, 64, hex)],
+  hexKey: [`encryption key is ${some(94, 64, hex)}`, some(94, 64, hex)],
+  hexPrefixed: [`secret 0x${some(95, 40, hex)}`, some(95, 40, hex)],
+  hexPair: [hexOf(`password=${some(96, 16)}`), hexOf(some(96, 16))],
+  zlib: packed(deflateSync(`{"password":"${some(97, 16)}"}`).toString('base64')),
+  zlibUrl: packed(deflateSync(`{"password":"${some(98, 16)}"}`).toString('base64url')),
+  gzip: packed(gzipSync(`{"password":"${some(99, 16)}"}`).toString('base64')),
+  gzipHex: packed(gzipSync(`{"password":"${some(100, 16)}"}`).toString('hex')),
+  gzipTwice: packed(Buffer.from(gzipSync(`{"token":"${some(101, 30)}"}`).toString('base64')).toString('base64')),
+  // The end of the stream is missing, as in a line that was cut.
+  gzipCut: packed(
+    gzipSync(`{"password":"${some(102, 16)}","rest":"${some(103, 90)}"}`)
+      .toString('base64')
+      .slice(0, 96),
+  ),
   azureDevops: [`${some(62, 76)}AZDO${some(63, 4)}`, some(62, 76)],
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { KubeObject } from '../../../shared/faults/kube-object.ts'
@@ -206,6 +206,14 @@ test('private keys are found cut at either end, and within lines of a log', () =
   expect(endless).toMatch(/^before it\n‹redacted/)
 })
 
+test('what unfolds to more than can be looked at does not pass', () => {
+  const bomb = gzipSync(Buffer.alloc(4 * 1024 * 1024)).toString('base64')
+  expect(text(`payload ${deflateSync(Buffer.alloc(4 * 1024 * 1024, 'a')).toString('base64')}`)).toMatch(
+    /^payload ‹redacted:packed:[\da-f]{6}›$/,
+  )
+  expect(text(`payload ${bomb}`)).not.toContain(bomb.slice(8, 60))
+})
+
 test('characters that nobody sees do not split a token', () => {
   const esc = String.fromCharCode(27)
   const broken = `${jwt.slice(0, 10)}\u200b${jwt.slice(10, 30)}${esc}[31m${jwt.slice(30)}\u0000`
@@ -228,7 +236,29 @@ test('what was hidden is counted by kind', () => {
   expect(counts).toEqual({ jwt: 1, value: 2 })
 })
 
+const digest = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
 const innocent = [
+  'the password is incorrect',
+  'the password has expired: password is 91days old, password is expired since 30d',
+  'password is too short: password is required (min 8 characters)',
+  'Failed password for invalid user admin1 from 10.0.0.1 port 50022 ssh2',
+  "Access denied for user 'app'@'10.0.0.1' (using password: YES)",
+  'password hash is base64-encoded, password uses SHA256, password policy is v2',
+  'the password "DB_PASSWORD" is not set',
+  'no password supplied for db-7d9f8b6c5d-x2x9z',
+  'secret "db-creds-v2" is missing key password2',
+  'token is expired by 2h30m15s',
+  'token request for pod web-7d9f8b6c5d-x2x9z',
+  'the secret is shop/db-creds-v2, its token is used at 12:04:05',
+  'secret 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 created at resourceVersion 123456789012',
+  'unexpected token "}" in JSON at position 123',
+  `checksum/secret: ${digest}`,
+  `cache key ${digest}, image id docker.io/library/nginx@sha256:${digest}`,
+  `container ${digest} exited`,
+  'trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7',
+  'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  `packed ${deflateSync('{"replicas":3,"image":"shop/web:2"}').toString('base64')}`,
+  `hex ${Buffer.from('a text of no importance to anybody').toString('hex')}`,
   'Back-off restarting failed container app in pod web-7d9f8b6c5d-x2x9z_shop(0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0)',
   'MountVolume.SetUp failed for volume "creds" : secret "db-creds-v2" not found',
   'MountVolume.SetUp failed for volume "kube-api-access-x7x9z" : object "shop"/"kube-root-ca.crt" not registered',
@@ -326,6 +356,13 @@ test('time grows with the length only, whatever the text', () => {
     '‹redacted:',
     'hooks.slack.com/services/',
     '--password ',
+    'password for a ',
+    'password is ',
+    'token of token ',
+    'pwd ',
+    'ab12',
+    'eJw',
+    'H4sI',
   ].map(fill)
   const slow = texts.flatMap((each) => {
     const { text, value } = redactor()

@@ -10,9 +10,6 @@ import type { Plan } from './plan.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The way of one fault, and one page. */
-const acts = new Set(['supervise', 'triage', 'report', 'notify', 'incidentReport'])
-
 /** What a new instance loads before its first invocation. The floor is the Functions library alone. */
 export async function cold({ runs, say }: Plan): Promise<readonly Row[]> {
   say('the package')
@@ -27,15 +24,13 @@ export async function cold({ runs, say }: Plan): Promise<readonly Row[]> {
     row('registration of all functions', 'ms', registered, { atMost: 60 }),
     row('package', 'MB', { value: bytes / 1e6 }, { atMost: 5 }),
     row('package, zipped', 'MB', { value: archiveBytes / 1e6 }),
-    ...loads(root, built)
-      .filter(({ act }) => acts.has(act))
-      .flatMap(({ act, files, bytes: size }) => {
-        const later = files.map((file) => join(folder, file))
-        const values = Array.from({ length: runs }, () => register(join(folder, 'main.js'), later).laterMilliseconds)
-        return [
-          row(`code of the first ${act}`, 'KB', { value: size / 1e3 }),
-          row(`loading it before the first ${act}`, 'ms', { value: median(values) }),
-        ]
-      }),
+    ...loads(root, built).flatMap(({ act, files, bytes: size }) => {
+      const later = files.map((file) => join(folder, file))
+      const values = Array.from({ length: runs }, () => register(join(folder, 'main.js'), later).laterMilliseconds)
+      return [
+        row(`code of the first ${act}`, 'KB', { value: size / 1e3 }),
+        row(`loading it before the first ${act}`, 'ms', { value: median(values) }),
+      ]
+    }),
   ]
 }

@@ -3,6 +3,7 @@ import { systemClock } from '../../../shared/runtime/clock.ts'
 import { type Counts, countedTable } from '../counted-table.ts'
 import { type Row, row } from '../row.ts'
 import { simulatedFleet } from '../simulated-fleet.ts'
+import { launches } from './launches.ts'
 
 const CLUSTERS = 1_000
 /** Four rounds of looks at the settings' own times; before it all come up. */
@@ -30,5 +31,6 @@ export async function storage(): Promise<readonly Row[]> {
   return [
     row(`renew ${CLUSTERS} leases`, 'requests', { value: renewed }, { atMost: 11 }),
     row('storage transactions while nothing happens', 'per cluster and minute', { value: idle }, { atMost: 1 }),
+    ...(await launches()),
   ]
 }

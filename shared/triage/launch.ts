@@ -57,15 +57,18 @@ export const launch =
   async ({ waiting, now, deadline, holder: { incidentId, fence } }: Launch, groups?: Standing): Promise<Launched> => {
     const { store } = deps
     let known: Stored | undefined = waiting
+    let moved = false
     const running = await contend(deps, incidentId, async () => {
       const stored = known ?? (await store.current(incidentId))
       known = undefined
       if (stored?.incident.status !== 'queued' || stored.incident.fence !== fence - 1) return stored
-      return store.move(stored, 'running', {
+      const next = await store.move(stored, 'running', {
         at: now,
         note: `Attempt ${fence}, until ${deadline.toISOString()}`,
         changes: { fence, startedAt: now.toISOString(), deadline: deadline.toISOString(), ...fresh },
       })
+      moved = typeof next !== 'string'
+      return next
     })
     const found = running === 'refused' ? undefined : running
     const underOurFence = found?.incident.status === 'running' && found.incident.fence === fence
@@ -75,7 +78,8 @@ export const launch =
     }
     // Another launcher was faster and starts the group; the slot under this fence is as much its own.
     if (found.incident.startedAt !== now.toISOString()) return 'gone'
-    const started = await startAgent(deps)(found, { groups })
+    // Found by its moment alone it may be another's of the same moment, or our own whose answer was lost.
+    const started = await startAgent(deps)(found, { groups, first: moved })
     if (started === 'started') await announceQuietly(deps, found.incident)
     return started
   }

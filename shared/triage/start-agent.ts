@@ -27,7 +27,10 @@ const OWN_MS = 30_000
  */
 export const startAgent =
   (deps: TriageDeps) =>
-  async (stored: Stored, launch?: { readonly groups: Standing | undefined }): Promise<Started> => {
+  async (
+    stored: Stored,
+    launch?: { readonly groups: Standing | undefined; readonly first: boolean },
+  ): Promise<Started> => {
     const { incident } = stored
     const { breakers } = deps
     let lacks: readonly string[] = []
@@ -48,7 +51,7 @@ export const startAgent =
       }
       // Its own move made the attempt, and until the sweep takes it up nobody else may start it.
       const age = deps.clock.now().getTime() - new Date(incident.startedAt ?? 0).getTime()
-      const first = launch !== undefined && age < OWN_MS
+      const first = launch?.first === true && age < OWN_MS
       if ((await started(deps, prepared.spec, { first, spotless: admitted.spotless })) === 'no-capacity') {
         await giveBack(deps, stored, 'No room for a container group at the moment; waits again')
         return 'no-capacity'

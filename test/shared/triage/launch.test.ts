@@ -151,6 +151,21 @@ describe('a group is looked for before it is started', () => {
     expect(asked()).toEqual([false])
   })
 
+  test('also when the move was made, but its answer lost: somebody else may have moved it at that moment', async () => {
+    const w = world()
+    const asked = firsts(w)
+    const { move } = w.deps.store
+    const lost: typeof move = async (...input) => {
+      await move(...input)
+      return 'stale'
+    }
+    await handleTriageMessage({ ...w.deps, store: { ...w.deps.store, move: lost } })(message(fault()), {
+      id: 'm1',
+      dequeueCount: 1,
+    })
+    expect(asked()).toEqual([false])
+  })
+
   test('by the sweep, which takes up an attempt of somebody else', async () => {
     const w = world()
     const asked = firsts(w)

@@ -105,10 +105,22 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
     })
     const found = served.find((each) => each.kind === kind.kind)
     if (found === undefined)
-      throw new ClusterApiError(`${server} serves no kind ${kind.kind} in ${kind.apiVersion}.`, 404, 'NoSuchKind')
+      throw new ClusterApiError(
+        `${server} serves no kind ${kind.kind} in ${kind.apiVersion}. ${whatItServes(served)}`,
+        404,
+        'NoSuchKind',
+      )
     return found
   }
   return { kinds, place }
+}
+
+/** As many as a caller reads to find the one that was meant. */
+const MAX_TOLD = 40
+function whatItServes(served: readonly KindInfo[]): string {
+  if (served.length === 0) return 'It knows no such apiVersion.'
+  const kinds = served.slice(0, MAX_TOLD).map(({ kind }) => kind)
+  return `There it has: ${kinds.join(', ')}${served.length > MAX_TOLD ? ', …' : ''}.`
 }
 
 /** `/api/v1` or `/apis/group/version`. */

@@ -6,7 +6,7 @@ import { boundText } from './bounds.ts'
 import { nameOf } from './cluster-argument.ts'
 import type { Tool, ToolContext } from './define-tool.ts'
 import { failureText } from './failure.ts'
-import { notedTargets, nowhere } from './noted-targets.ts'
+import { type Looked, notedTargets, nowhere } from './noted-targets.ts'
 import { cleanText } from './redaction.ts'
 
 type Told = {
@@ -24,7 +24,7 @@ export async function callTool(
 ): Promise<CallToolResult> {
   const began = context.now().getTime()
   const looked = nowhere()
-  const result = await answered(tool, args, { ...context, targets: notedTargets(context.targets, looked) }, log)
+  const result = await answered(tool, args, { ...context, targets: notedTargets(context.targets, looked) }, looked, log)
   const answer = JSON.stringify(result)
   const partial = result.structuredContent?.complete === false
   const line: AuditLine = {
@@ -47,17 +47,15 @@ async function answered(
   tool: Tool,
   args: Record<string, unknown> | undefined,
   context: ToolContext,
+  looked: Looked,
   log: Log | undefined,
 ): Promise<CallToolResult> {
   try {
     return await tool.call(args, context)
   } catch (error) {
-    const { cluster, context: other } = args ?? {}
-    const named = nameOf({
-      cluster: typeof cluster === 'string' ? cluster : undefined,
-      context: typeof other === 'string' ? other : undefined,
-    })
-    const told = failureText(error, named)
+    // Where it looked, which a call that names no cluster may not know.
+    const [only, ...others] = looked.clusters
+    const told = failureText(error, others.length === 0 ? (only ?? namedIn(args)) : undefined)
     if (told === undefined) {
       const text = context.redact.text(errorText(error))
       log?.error({ tool: tool.name, error: text }, 'A tool failed unexpectedly')
@@ -67,4 +65,12 @@ async function answered(
     )
     return { content: [{ type: 'text', text: boundText(text, 4_000) }], isError: true }
   }
+}
+
+function namedIn(args: Record<string, unknown> | undefined): string | undefined {
+  const { cluster, context: other } = args ?? {}
+  return nameOf({
+    cluster: typeof cluster === 'string' ? cluster : undefined,
+    context: typeof other === 'string' ? other : undefined,
+  })
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
 import { GiveUp } from '../runtime/errors.ts'
+import { whatThereIs } from './get-object.ts'
+
+const pod = { apiVersion: 'v1', kind: 'Pod' }
 
 const Pod = z.object({
   metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }),
@@ -14,8 +17,9 @@ export async function defaultContainer(
   namespace: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const object = await api.get({ apiVersion: 'v1', kind: 'Pod' }, name, namespace, signal)
-  if (object === undefined) throw new GiveUp(`There is no Pod "${name}" in namespace "${namespace}".`)
+  const object = await api.get(pod, name, namespace, signal)
+  if (object === undefined)
+    throw new GiveUp(`There is no Pod "${name}" in namespace "${namespace}". ${whatThereIs(pod)}`)
   const { metadata, spec } = Pod.parse(object)
   const names = spec.containers.map((container) => container.name)
   const preferred = metadata.annotations?.['kubectl.kubernetes.io/default-container']

@@ -8,6 +8,7 @@ import {
   ToolSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
+import { describeIssues } from '../config/describe-issues.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import { boundText } from './bounds.ts'
 import type { Cursors } from './list-cursor.ts'
@@ -103,7 +104,7 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
     definition,
     call: async (args, context) => {
       const parsed = input.safeParse(args ?? {})
-      if (!parsed.success) throw new GiveUp(wrongArguments(tool.name, Object.keys(tool.input), parsed.error))
+      if (!parsed.success) throw new GiveUp(wrongArguments(tool.name, input, parsed.error, args ?? {}))
       const answer = await tool.run(parsed.data, context)
       // A cursor is ours, and only works as it is.
       const cursor = 'continue' in answer.structured ? { continue: answer.structured.continue } : {}
@@ -122,12 +123,13 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
 }
 
 /** All that is wrong, and what would be right. */
-function wrongArguments(name: string, allowed: readonly string[], error: z.ZodError): string {
-  const wrong = error.issues.map((issue) => {
+function wrongArguments(name: string, schema: z.ZodObject, error: z.ZodError, args: unknown): string {
+  const allowed = Object.keys(schema.shape)
+  const wrong = error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return `unknown argument ${issue.keys.map((key) => `"${shown(key)}"`).join(', ')} (it takes: ${allowed.join(', ') || 'none'})`
     }
-    return `${issue.path.join('.')}: ${issue.message}`
+    return describeIssues(new z.ZodError([issue]), schema, args)
   })
   return `Wrong arguments for ${name}: ${wrong.join('; ')}.`
 }

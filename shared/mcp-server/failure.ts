@@ -4,7 +4,7 @@ import { GiveUp } from '../runtime/errors.ts'
 /** What can be done about it, by the API's status; the rest says it in its own words. */
 const remedies: Readonly<Record<number, string>> = {
   403: "The cluster's role for this credential does not allow it: ask for less (one namespace, another kind), or have the right granted.",
-  404: 'Check apiVersion, kind and name; resources_list shows what there is.',
+  404: 'Check what the call names.',
   410: 'The list has expired meanwhile: begin again without continue.',
   429: 'The cluster asks for patience: try again in some seconds.',
 }

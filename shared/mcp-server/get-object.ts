@@ -18,6 +18,12 @@ export const objectOutput = {
 const ObjectAnswer = z.object(objectOutput)
 type ObjectAnswer = z.infer<typeof ObjectAnswer>
 
+/** What the caller may do next. */
+export const whatThereIs = ({ kind }: Kind): string =>
+  kind === 'Pod'
+    ? 'pods_list shows those that there are; a Deployment’s pods are named anew with each rollout.'
+    : 'resources_list shows those that there are.'
+
 /** One object. That there is none is an error which says where it was looked for. */
 export async function getObject(
   target: Target,
@@ -30,7 +36,7 @@ export async function getObject(
   const object = await api.get(kind, name, namespace, signal)
   if (object === undefined) {
     const where = namespace === undefined ? '' : ` in namespace "${namespace}"`
-    throw new GiveUp(`Cluster "${target.name}" has no ${kind.kind} "${name}"${where}.`)
+    throw new GiveUp(`Cluster "${target.name}" has no ${kind.kind} "${name}"${where}. ${whatThereIs(kind)}`)
   }
   // Redacted before anything is cut: half a secret is not known for one.
   const { value, cut } = fitValue(withoutBookkeeping(redact.object(object)), MAX_BYTES)

@@ -63,7 +63,7 @@ export async function watchKind(options: KindWatchOptions): Promise<void> {
       if (clock.now().getTime() - began < retryMs) await pause(1)
     } catch (error) {
       if (signal.aborted) return
-      const reason = errorText(error)
+      const reason = error instanceof ClusterApiError ? error.message : errorText(error)
       const status = error instanceof ClusterApiError ? error.status : 0
       if (status === 410) {
         version = undefined

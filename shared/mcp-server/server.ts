@@ -132,7 +132,7 @@ export async function connectCaller(
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: mcp.tools.map(({ definition }) => definition) }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const tool = tools.get(params.name)
-    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${cleanText(params.name)}`)
+    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, noTool(cleanText(params.name)))
     const signal = AbortSignal.any([extra.signal, AbortSignal.timeout(CALL_MS)])
     const who = { caller, session: transport.sessionId ?? '', call: String(extra.requestId) }
     const told = { log, audit: mcp.options.audit, who }
@@ -159,3 +159,6 @@ function chosenCluster(): ChosenCluster {
     },
   }
 }
+
+const noTool = (name: string): string =>
+  `There is no tool ${name} here: tools/list shows those that there are. Tools that change a cluster are served only where it is switched on (--read-only=false).`

@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein'
 import type { ClusterApi } from '../kubernetes/cluster-api.ts'
 import type { ClusterWriter } from '../kubernetes/cluster-writer.ts'
 import { GiveUp } from '../runtime/errors.ts'
@@ -55,7 +56,12 @@ export function lazyTargets(entries: readonly { readonly target: Target; readonl
   const entryOf = (name: string) => {
     const entry = byName.get(name)
     if (entry === undefined)
-      throw new GiveUp(`There is no cluster "${shown(name)}". Known: ${known(entries.map(({ target }) => target))}.`)
+      throw new GiveUp(
+        noCluster(
+          name,
+          entries.map(({ target }) => target),
+        ),
+      )
     return entry
   }
   return {
@@ -82,8 +88,16 @@ export const onlyTarget = (targets: Targets, name: string): Targets => {
 /** A name that a caller gave, fit to be told back; what cannot be a name may be anything, and is not repeated. */
 export const shown = (name: string) => (/^[\w.:@/ -]{1,63}$/.test(name) ? name : 'of that name')
 
+/** A third of the letters may be wrong: beyond that another name is meant. */
+export function noCluster(name: string, all: readonly Target[]): string {
+  const names = all.flatMap((target) => [target.name, ...target.aliases])
+  const near = names.length === 0 || name.length > 253 ? undefined : closest(name, names)
+  const meant = near !== undefined && distance(name, near) <= Math.floor(name.length / 3) ? near : undefined
+  return `There is no cluster "${shown(name)}". ${meant === undefined ? '' : `Did you mean ${meant}? `}Known: ${known(all)}.`
+}
+
 /** At most twenty names: a caller with hundreds of clusters has clusters_list. */
-export function known(all: readonly Target[]): string {
+function known(all: readonly Target[]): string {
   const names = all.slice(0, 20).map(({ name }) => name)
   const more = all.length - names.length
   return `${names.join(', ') || 'none'}${more > 0 ? `, and ${more} more (clusters_list shows all)` : ''}`

@@ -3,6 +3,7 @@ import type { KubeObject } from '../faults/kube-object.ts'
 import type { ClusterApi, Kind } from '../kubernetes/cluster-api.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import type { ToolContext } from './define-tool.ts'
+import { whatThereIs } from './get-object.ts'
 
 /** Enough to see what a workload does; one with more is told by these. */
 const MAX_PODS = 200
@@ -41,7 +42,8 @@ export async function workloadPicture(
   { signal, redact }: Pick<ToolContext, 'signal' | 'redact'>,
 ): Promise<WorkloadPicture> {
   const workload = await api.get(kind, name, namespace, signal)
-  if (workload === undefined) throw new GiveUp(`There is no ${kind.kind} "${name}" in namespace "${namespace}".`)
+  if (workload === undefined)
+    throw new GiveUp(`There is no ${kind.kind} "${name}" in namespace "${namespace}". ${whatThereIs(kind)}`)
   const notVisible: string[] = []
   /** What is refused hides something, and is no reason to tell nothing. */
   async function part<T>(what: string, ask: () => Promise<T>, otherwise: T): Promise<T> {

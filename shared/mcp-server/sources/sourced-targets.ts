@@ -2,7 +2,7 @@ import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { type Clock, systemClock } from '../../runtime/clock.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 import type { Target } from '../target.ts'
-import { known, shown, type Targets } from '../targets.ts'
+import { noCluster, type Targets } from '../targets.ts'
 import { type MergedClusters, mergeSources } from './merge-sources.ts'
 import { eachCall, eachWrite, later, renewingCluster } from './renewing-cluster.ts'
 import type { Found, Opened, Source } from './source.ts'
@@ -76,7 +76,7 @@ export function sourcedTargets(
     if (found !== undefined) return found
     const blind = sources.flatMap((source) => source.problems()).slice(0, 3)
     const perhaps = blind.length === 0 ? '' : ` The list may lack some: ${blind.join(' ')}`
-    throw new GiveUp(`There is no cluster "${shown(name)}". Known: ${known(now().targets)}.${perhaps}`)
+    throw new GiveUp(`${noCluster(name, now().targets)}${perhaps}`)
   }
   function usable(name: string): { readonly target: Target; readonly found: Found } {
     const { target, found } = entry(name)

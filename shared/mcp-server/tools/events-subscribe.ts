@@ -19,7 +19,7 @@ export const eventsSubscribe = defineTool({
     mode: z.string().max(20).default('events').describe("'faults' or 'events'"),
     ...filterArguments,
     since: z.iso
-      .datetime({ offset: true })
+      .datetime({ offset: true, error: 'must be a time such as 2026-01-12T09:41:00Z' })
       .optional()
       .describe('Also what was told since then, as far as it is still kept; for who comes back'),
     includeCurrent: z.boolean().default(true).describe('Faults mode: also tell the faults that exist already'),

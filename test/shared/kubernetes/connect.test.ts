@@ -203,7 +203,7 @@ test('custom kinds are found by discovery, asked once, and one that is not serve
     'GET /apis/shop.example/v1/namespaces/b/widgets',
   ])
   const failure = await failureOf(cluster.list({ ...kind, kind: 'Gadget' }, { limit: 5 }))
-  expect(failure.message).toBe(`${api.url} serves no kind Gadget in shop.example/v1.`)
+  expect(failure.message).toBe(`${api.url} serves no kind Gadget in shop.example/v1. There it has: Widget.`)
 })
 
 test.each(['all at once', 'group by group'])(

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { connectCluster } from '../../../shared/kubernetes/connect.ts'
 import { lazyTargets, targetsOf } from '../../../shared/mcp-server/targets.ts'
+import { kubeconfigFor } from '../kubernetes/loopback-api.ts'
 import { crashLooping, deployment, node, replicaSet, running, webPod } from './pods.ts'
-import { ago, caller, east, simulated } from './setup.ts'
+import { ago, caller, east, redactHunter2, simulated } from './setup.ts'
 
 const event = {
   apiVersion: 'v1',
@@ -247,6 +249,33 @@ test('every tool says what it does to the cluster, takes no unknown argument, an
   }
 })
 
+test('an error says where it looked, what was meant, and what is required', async () => {
+  const { api } = await simulated({ objects })
+  const away = connectCluster(kubeconfigFor('https://127.0.0.1:9'))
+  onTestFinished(away.close)
+  const targets = targetsOf([
+    { name: 'production-east', api },
+    { name: 'away', api: away },
+  ])
+  const { call } = await caller({ targets, redact: redactHunter2 })
+  const said = async (tool: string, args: Record<string, unknown> = {}) => (await call(tool, args)).text
+  expect(await said('pods_get', { cluster: 'production-east' })).toBe(
+    'Wrong arguments for pods_get: name: is required.',
+  )
+  expect(await said('pods_list', { cluster: 'production-east', limit: 0 })).toContain('limit: must be at least 1')
+  expect(await said('pods_list', { cluster: 'producton-east' })).toContain('Did you mean production-east? Known: ')
+  expect(await said('pods_list', { cluster: 'elsewhere' })).not.toContain('Did you mean')
+  expect(
+    await said('resources_list', { cluster: 'production-east', apiVersion: 'apps/v1', kind: 'Depolyment' }),
+  ).toMatch(/serves no kind Depolyment in apps\/v1\. There it has: .*Deployment/)
+  expect(await said('resources_list', { cluster: 'production-east', apiVersion: 'apps/v9', kind: 'X' })).toContain(
+    'It knows no such apiVersion.',
+  )
+  // The session's own choice: the caller did not name it, the answer does.
+  await said('clusters_switch', { cluster: 'away' })
+  expect(await said('pods_list')).toMatch(/^Cluster "away": .*nothing listens there/)
+})
+
 test('an unknown tool is a protocol error', async () => {
   const { call } = await east({ objects: [] })
   await expect(call('pods_explode')).rejects.toMatchObject({ code: -32602 })
@@ -306,9 +335,9 @@ test('what does not exist is an error that says where it was looked for', async 
   const { call } = await east({ objects })
   expect(await call('pods_get', { name: 'nope', namespace: 'shop' })).toMatchObject({
     isError: true,
-    text: 'Cluster "east" has no Pod "nope" in namespace "shop".',
+    text: 'Cluster "east" has no Pod "nope" in namespace "shop". pods_list shows those that there are; a Deployment’s pods are named anew with each rollout.',
   })
   expect(await call('pods_get', { name: 'nope' })).toMatchObject({
-    text: 'Cluster "east" has no Pod "nope" in namespace "default".',
+    text: 'Cluster "east" has no Pod "nope" in namespace "default". pods_list shows those that there are; a Deployment’s pods are named anew with each rollout.',
   })
 })

@@ -74,7 +74,7 @@ const NskTable = z.strictObject({
 })
 export type NskTable = z.infer<typeof NskTable>
 
-const subscription = z.string().regex(/^[\w-]{1,64}$/, 'must be the id of an Azure subscription')
+const subscription = z.string().regex(/^[A-Za-z\d][\w-]{0,63}$/, 'must be the id of an Azure subscription')
 const AksTable = z.strictObject({ subscriptions: z.array(subscription).min(1).max(1_000), ...filter })
 export type AksTable = z.infer<typeof AksTable>
 

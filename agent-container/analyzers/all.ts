@@ -20,6 +20,7 @@ import { memory } from './memory.ts'
 import { missingReference } from './missing-reference.ts'
 import { evicted, node, sandbox } from './node.ts'
 import { probes } from './probes.ts'
+import { processIds } from './process-ids.ts'
 import { producedSecret } from './produced-secret.ts'
 import { rejectedValue } from './rejected-value.ts'
 import { rollout } from './rollout.ts'
@@ -28,6 +29,7 @@ import { serviceItself } from './service-faults.ts'
 import { servicesBefore } from './services-before.ts'
 import { standstill } from './standstill.ts'
 import { terminating } from './terminating.ts'
+import { turnedAway } from './turned-away.ts'
 import { mounts, unboundClaims } from './volumes.ts'
 
 export const analyzers: readonly Analyzer[] = [
@@ -48,6 +50,8 @@ export const analyzers: readonly Analyzer[] = [
   configuration,
   rejectedValue,
   kubeletRefusal,
+  turnedAway,
+  processIds,
   credentials,
   dependency,
   serviceItself,

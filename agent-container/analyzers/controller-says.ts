@@ -1,5 +1,8 @@
+import { z } from 'zod'
 import { cite, few } from '../picture/cite.ts'
-import { age, eventsOf, label, refOf } from '../picture/picture.ts'
+import { age, eventsOf, label, refOf, type Seen } from '../picture/picture.ts'
+import type { Subject } from '../picture/subject.ts'
+import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
 import { look } from './remedies.ts'
 
@@ -21,7 +24,7 @@ export const controllerSays: Analyzer = ({ picture, subject, symptoms }) => {
       refusal.test(`${reason} ${message}`) &&
       (age(picture, at) ?? RECENT_MS) < RECENT_MS,
   )
-  if (said === undefined) return []
+  if (said === undefined) return byCondition(subject, asked)
   const found: Hypothesis = {
     class: 'RefusedByController',
     blamed: blame(subject),
@@ -41,4 +44,51 @@ export const controllerSays: Analyzer = ({ picture, subject, symptoms }) => {
     weight: 30,
   }
   return [found]
+}
+
+/** Events are kept for an hour; a controller that repeats nothing still has its complaint in the object's conditions. */
+function byCondition(subject: Subject, asked: readonly Symptom[]): readonly Hypothesis[] {
+  const { seen } = subject
+  // What Kubernetes itself sets on its own kinds is a symptom, and has rules of its own.
+  if (seen === undefined || !/\..+\//.test(seen.object.apiVersion) || /\.k8s\.io\//.test(seen.object.apiVersion))
+    return []
+  const bad = conditionsOf(seen).find(({ type, status }) => type === 'Ready' && status === 'False')
+  if (bad === undefined || !refusal.test(`${bad.reason} ${bad.message}`)) return []
+  return [
+    {
+      class: 'RefusedByController',
+      blamed: blame(subject),
+      summary: `The controller of ${label(subject)} cannot do what it asks for: ${bad.message}`.slice(0, 590),
+      mechanism: `Ready is False (${bad.reason}): ${bad.message}`.slice(0, 590),
+      evidence: few([...cite(seen, bad.message), ...cite(seen, `reason: ${bad.reason}`)], 4),
+      confidence: 'medium',
+      reasons: ['Its controller says so in the conditions of the object.'],
+      falsification: 'Had a later try succeeded, the condition would be True.',
+      explains: asked.map(({ key }) => key),
+      remedies: [
+        look(
+          'See all that was said of it',
+          `kubectl ${subject.namespace === '' ? '' : `-n ${subject.namespace} `}describe ${subject.kind.toLowerCase()}/${subject.name}`,
+        ),
+      ],
+      weight: 25,
+    },
+  ]
+}
+
+const Conditions = z.looseObject({
+  status: z.looseObject({
+    conditions: z.array(
+      z.looseObject({
+        type: z.string(),
+        status: z.string(),
+        reason: z.string().default(''),
+        message: z.string().default(''),
+      }),
+    ),
+  }),
+})
+const conditionsOf = (seen: Seen) => {
+  const parsed = Conditions.safeParse(seen.raw)
+  return parsed.success ? parsed.data.status.conditions : []
 }

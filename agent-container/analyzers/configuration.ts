@@ -4,6 +4,7 @@ import { cite, few } from '../picture/cite.ts'
 import { grantedTo, wrongGrant } from '../picture/grants.ts'
 import { configMaps } from '../picture/kinds.ts'
 import { find, label, type Seen, seek } from '../picture/picture.ts'
+import { ConfigMap } from '../picture/shapes-around.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -28,7 +29,7 @@ const sayings: readonly (readonly [FaultClass, RegExp])[] = [
   ],
   [
     'MissingFile',
-    /(?:no such file or directory|ENOENT|FileNotFound\w*|file not found|cannot find (?:the )?file|does not exist)/i,
+    /(?:no such file or directory|ENOENT|FileNotFound\w*|file not found|cannot find (?:the )?file|(?<!\b(?:database|relation|role|user|table|topic|schema|bucket|index|queue|column)\b.{0,80})does not exist)/i,
   ],
   [
     'InvalidConfiguration',
@@ -54,7 +55,11 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
   const near = fault === 'InvalidConfiguration' ? around(said) : []
   const spec = symptom.container?.spec
   if (spec === undefined) return []
-  const paths = [...line.matchAll(path)].map((match) => match[1] ?? '').filter((one) => one.length > 3)
+  const paths = [line, ...near]
+    // Go's own log writes its day with slashes.
+    .flatMap((one) => [...one.replace(/\b\d{4}\/\d\d\/\d\d\b/g, '').matchAll(path)])
+    .map((match) => match[1] ?? '')
+    .filter((one) => one.length > 3)
   const mount = paths
     .flatMap((one) =>
       spec.volumeMounts
@@ -66,7 +71,11 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
     ({ name }) => name === mount?.found.name,
   )
   const map =
-    volume?.configMap === undefined ? undefined : find(picture, configMaps, subject.namespace, volume.configMap.name)
+    volume?.configMap === undefined
+      ? mount === undefined && fault === 'InvalidConfiguration'
+        ? mapOfQuote(scene, spec, [line, ...near])
+        : undefined
+      : find(picture, configMaps, subject.namespace, volume.configMap.name)
   // A program that reads variables only has no path to name: one ConfigMap of them is then what it read.
   const fromMaps = spec.envFrom.flatMap(({ configMapRef }) =>
     configMapRef === undefined ? [] : (find(picture, configMaps, subject.namespace, configMapRef.name) ?? []),
@@ -130,6 +139,24 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
       weight: 70,
     },
   ]
+}
+
+const inQuotes = /["'`“]([^"'`”]{6,120})["'`”]/g
+/** Programs quote the line they cannot read, and not always its file: the mounted ConfigMap that has that very text. */
+function mapOfQuote(
+  { picture, subject }: Scene,
+  spec: { readonly volumeMounts: readonly { readonly name: string }[] },
+  lines: readonly string[],
+): Seen | undefined {
+  const quotes = lines.flatMap((one) => [...one.matchAll(inQuotes)].map((match) => (match[1] ?? '').trim()))
+  const mounted = new Set(spec.volumeMounts.map(({ name }) => name))
+  return (subject.spec?.volumes ?? [])
+    .filter(({ name, configMap }) => configMap !== undefined && mounted.has(name))
+    .flatMap(({ configMap }) => find(picture, configMaps, subject.namespace, configMap?.name ?? '') ?? [])
+    .find((map) => {
+      const texts = Object.values(ConfigMap.parse(map.raw).data)
+      return quotes.some((quote) => texts.some((text) => text.includes(quote)))
+    })
 }
 
 /** The lines beside it: programs print the directive, its place and the complaint one below the other. */

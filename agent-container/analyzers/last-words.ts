@@ -21,7 +21,7 @@ export function tail(picture: Picture, symptom: Symptom, lines: number): readonl
 }
 
 const fatal =
-  /\b(fatal|panic|emerg|critical|uncaught|unhandled|exception|traceback|segfault|sigsegv|abort(ed|ing)?|cannot|could not|failed|failure|unable|error|invalid|denied|refused|exiting)\b/i
+  /\b(fatal|panic|emerg|critical|uncaught|unhandled|\w*(?:Error|Exception)|traceback|segfault|sigsegv|abort(ed|ing)?|cannot|could not|failed|failure|unable|error|invalid|unrecogni[sz]ed|denied|refused|exiting)\b|^(?:\S+Z )?F\d{4} /i
 const quiet = /\b(info|debug|trace)\b|level["=: ]+"?(info|debug|trace)/i
 const stack = /^\s+(at |in |File ")|^\s*\^|^goroutine |^\t/
 

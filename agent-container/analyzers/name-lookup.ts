@@ -1,7 +1,8 @@
 import type { Citation } from '../../shared/artifacts/evidence.ts'
+import { addressSource } from '../picture/address-source.ts'
 import { cite, few } from '../picture/cite.ts'
 import { dnsServers, serviceName } from '../picture/dependencies.ts'
-import { configMaps, deployments, services } from '../picture/kinds.ts'
+import { deployments, services } from '../picture/kinds.ts'
 import { citeFailure, failuresInLogs, type LogFailure, unanswered } from '../picture/log-failures.ts'
 import { nearest } from '../picture/near-name.ts'
 import { all, find, label, whether } from '../picture/picture.ts'
@@ -174,7 +175,7 @@ const unknownName: Rule = ({ picture, subject }, failure, keys) => {
     elsewhere === undefined &&
     (workload !== undefined || picture.events.some(({ kind, name }) => kind === 'Service' && name === place.name))
   const service = { kind: 'Service', namespace: place.namespace, name: place.name }
-  const source = sourceOf({ picture, subject }, failure.host)
+  const source = addressSource(picture, subject, failure.host)
   return {
     class: gone ? 'ServiceMissing' : failure.waiting === true ? 'InitWaitsForever' : 'WrongServiceAddress',
     blamed: gone ? service : source,
@@ -216,16 +217,4 @@ const unknownName: Rule = ({ picture, subject }, failure, keys) => {
         ],
     weight: 85,
   }
-}
-
-/** Where the address is written: in a ConfigMap that the template uses, else in the template. */
-function sourceOf({ picture, subject }: Pick<Scene, 'picture' | 'subject'>, host: string) {
-  const names = [...(subject.spec?.containers ?? []), ...(subject.spec?.initContainers ?? [])].flatMap((one) => [
-    ...one.envFrom.flatMap(({ configMapRef }) => configMapRef?.name ?? []),
-    ...one.env.flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef?.name ?? []),
-  ])
-  const map = names
-    .flatMap((name) => find(picture, configMaps, subject.namespace, name) ?? [])
-    .find((one) => JSON.stringify(one.raw.data ?? {}).includes(host))
-  return map === undefined ? blame(subject) : blame(map)
 }

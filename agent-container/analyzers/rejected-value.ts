@@ -11,7 +11,7 @@ import { change, rolledOut, undo } from './remedies.ts'
 
 /** How programs refuse a value that they were given. */
 const refuses =
-  /\b(invalid|unknown|unsupported|unrecogni[sz]ed|illegal|malformed|bad value|unexpected|out of range|not (?:a )?valid|not allowed|not supported|must be (?:one of|a|an|at|between|greater|less)|(?:cannot|could not|can't|failed to|unable to|error) pars\w*|no such (?:option|mode|driver|level|region|profile)|for input string|is not a number|strconv\.)/i
+  /\b(invalid|unknown|unsupported|unrecogni[sz]ed|illegal|malformed|bad value|unexpected|out of range|not (?:a )?valid|not allowed|not supported|must be (?:one of|a|an|at|between|greater|less)|(?:cannot|could not|can't|failed to|unable to|error) pars\w*|no such (?:option|mode|driver|level|region|profile)|for input string|is not a number|does not exist|strconv\.)/i
 const inQuotes = /["'`“]([^"'`”\s][^"'`”]{0,80})["'`”]/g
 const named = /\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b/g
 /** Shorter ones stand in any configuration by chance. */

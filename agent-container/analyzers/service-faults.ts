@@ -1,3 +1,4 @@
+import { addressSource } from '../picture/address-source.ts'
 import { cite, few } from '../picture/cite.ts'
 import { complaintsAbout } from '../picture/clients.ts'
 import { behind } from '../picture/dependencies.ts'
@@ -231,7 +232,7 @@ function calledPort(picture: Picture, service: Seen<Service>, use: Use): Hypothe
   return {
     ...base(service),
     class: 'WrongServiceAddress',
-    blamed: blame(client),
+    blamed: addressSource(picture, client, `:${port}`),
     summary: `${label(client)} calls ${label(service)} at port ${port}; it serves ${has.join(', ')}.`,
     mechanism: 'Nothing listens at that port of the service, so that the call fails.',
     evidence: few([...has.flatMap((one) => cite(service, `port: ${one}`)), ...cite(top, String(port))], 5),

@@ -49,6 +49,11 @@ const address =
   /(?:\/\/|[@\s"'`([=>]|^)((?:\d{1,3}\.){3}\d{1,3}|[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*):(\d{2,5})(?!\d|:\d)/gi
 const named =
   /(?:lookup|ENOTFOUND|EAI_AGAIN|getaddrinfo(?: [A-Z_]+)?|host ?name|host|can't find|resolve|resolving|server at|UnknownHostException:?|to)\s+"?'?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*)"?'?/gi
+/** A name in quotes, after a word that says it is one: surer than the word that happens to follow `to`. */
+const quoted =
+  /(?:upstream|(?:server|host) (?:on|at)|host ?name|host=|host|lookup|resolve|resolving)\s*[:=]?\s*["'`]([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*)["'`]/gi
+/** As Java prints an address: `name/10.0.0.7:5432`, and `/10.0.0.7:5432` when it has no name. */
+const ofJava = /(?:^|[\s(@:])([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)?\/((?:\d{1,3}\.){3}\d{1,3}):(\d{2,5})/gi
 const fromUrl = /\/\/(?:[^@/\s]*@)?([a-z0-9][a-z0-9.-]*)(?::(\d{2,5}))?/gi
 const noHosts = new Set([
   'the',
@@ -66,6 +71,9 @@ const noHosts = new Set([
   'port',
   'db',
   'upstream',
+  'not',
+  'found',
+  'in',
 ])
 
 export function failuresInLogs(picture: Picture, subject: Subject): readonly LogFailure[] {
@@ -94,12 +102,13 @@ export function failuresInLogs(picture: Picture, subject: Subject): readonly Log
 
 export function hostIn(line: string, kind: FailureKind): { readonly host: string; readonly port: number | undefined } {
   // `lookup` messages name the DNS server as well (`on 10.96.0.10:53`): the name looked up comes first.
-  const words = [...line.matchAll(named)]
+  const words = [...line.matchAll(quoted), ...line.matchAll(named)]
     .map((match) => match[1] ?? '')
     .filter((word) => !noHosts.has(word.toLowerCase()) && !/^\d+$/.test(word))
-  const pairs = [...line.matchAll(address)]
-    .map((match) => ({ host: match[1] ?? '', port: Number(match[2]) }))
-    .filter(({ host, port }) => port !== 53 && !/^\d+$/.test(host) && !/^\d\d:\d\d$/.test(host))
+  const pairs = [
+    ...[...line.matchAll(ofJava)].map((match) => ({ host: match[1] ?? match[2] ?? '', port: Number(match[3]) })),
+    ...[...line.matchAll(address)].map((match) => ({ host: match[1] ?? '', port: Number(match[2]) })),
+  ].filter(({ host, port }) => port !== 53 && !/^\d+$/.test(host) && !/^\d\d:\d\d$/.test(host))
   const urls = [...line.matchAll(fromUrl)].map((match) => ({
     host: match[1] ?? '',
     port: match[2] === undefined ? undefined : Number(match[2]),

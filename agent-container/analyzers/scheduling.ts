@@ -113,13 +113,14 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
       closed.map(({ node, why }) => ({ node, why: why ?? '' })),
       message,
     )
+  const spreadKeys = (pod.data.spec.topologySpreadConstraints ?? []).flatMap(({ topologyKey }) => topologyKey ?? [])
   const antiAffinity = /anti-affinity|topology spread|pod affinity rules/i.test(message)
   if (antiAffinity)
     return [
       make(
         'AntiAffinityConflict',
         {
-          summary: `A required ${/topology spread/i.test(message) ? 'topology spread rule' : /anti-affinity/i.test(message) ? 'anti-affinity rule' : 'pod affinity rule'} of ${label(subject)} leaves no node for another replica.`,
+          summary: `A required ${/topology spread/i.test(message) ? 'topology spread rule' : /anti-affinity/i.test(message) ? 'anti-affinity rule' : 'pod affinity rule'} of ${label(subject)} leaves no node for another replica${/topology spread/i.test(message) && spreadKeys.length > 0 ? ` (${spreadKeys.join(', ')})` : ''}.`,
           reasons: [
             'The scheduler names the rule.',
             `${large.length - closed.length} nodes are open and large enough, so that neither taints nor size decide.`,
@@ -153,7 +154,9 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
       message,
     )
   const short = [...message.matchAll(/Insufficient ([\w./-]+)|(Too many pods)/g)].map((match) => match[1] ?? 'pods')
-  if (short.length > 0)
+  if (short.length > 0) {
+    // The autoscaler says why no node comes: a full group is another thing to mend than a full node.
+    const refused = eventsOf(picture, refOf(pod)).findLast(({ reason }) => reason === 'NotTriggerScaleUp')
     return [
       make(
         'InsufficientCapacity',
@@ -163,6 +166,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
           reasons: [
             'The scheduler names the resource.',
             `${large.length} nodes are large enough when empty, so that it is their load.`,
+            ...(refused === undefined ? [] : [`No node is added: ${refused.message}`.slice(0, 590)]),
           ],
           falsification:
             'A request larger than any node, a selector or a taint would explain it otherwise: none of these was found.',
@@ -172,9 +176,14 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
           ],
           weight: 70,
         },
-        [...own(/requests:/), ...large.slice(0, 2).flatMap((node) => cite(node, /allocatable:/))],
+        [
+          ...cite(refused, refused?.message ?? ''),
+          ...own(/requests:/),
+          ...large.slice(0, 2).flatMap((node) => cite(node, /allocatable:/)),
+        ],
       ),
     ]
+  }
   return []
 }
 

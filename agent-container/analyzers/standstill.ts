@@ -1,6 +1,9 @@
 import { cite, few } from '../picture/cite.ts'
-import { label } from '../picture/picture.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { clientsOf, servicesAbout } from '../picture/clients.ts'
+import { backendsOf } from '../picture/dependencies.ts'
+import { ingresses } from '../picture/kinds.ts'
+import { all, label } from '../picture/picture.ts'
+import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 /**
@@ -49,7 +52,16 @@ export const standstill: Analyzer = (scene) => {
       `${at} rollout resume deployment/${subject.name}`,
       'no change of its template is rolled out',
     )
-  if (/^(Deployment|StatefulSet)$/.test(subject.kind) && replicas === 0 && subject.pods.length === 0)
+  if (/^(Deployment|StatefulSet)$/.test(subject.kind) && replicas === 0 && subject.pods.length === 0 && needed(scene))
     return stopped('replicas: 0', `${at} scale ${kind}/${subject.name} --replicas=<number>`, 'it has no pod')
   return []
+}
+
+/** Nothing at rest is at fault by that alone: somebody must still lean on it, by configuration or by a door. */
+function needed({ picture, subject }: Scene): boolean {
+  const own = servicesAbout(picture, subject)
+  if (own.some((service) => clientsOf(picture, service).length > 0)) return true
+  return all(picture, ingresses, subject.namespace).some((door) =>
+    backendsOf(door).some(({ name }) => own.some((service) => service.name === name)),
+  )
 }

@@ -125,7 +125,7 @@ function explain(scene: Scene, claim: Seen<Claim>, symptom: Symptom): readonly H
         class: 'ProvisioningFailed',
         blamed: input || known?.is !== 'there' ? blame(claim) : /parameter/i.test(last.message) ? cls : blame(claim),
         summary:
-          `The provisioner of StorageClass ${storageClassName} cannot make the volume for ${label(claim)}: ${last.message}`.slice(
+          `The provisioner of StorageClass ${storageClassName} cannot make the volume for ${label(claim)} (${accessModes.join(', ')}): ${last.message}`.slice(
             0,
             590,
           ),

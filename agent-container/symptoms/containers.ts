@@ -60,8 +60,21 @@ function troubleOf(picture: Picture, pod: Seen<Pod>, one: ContainerStatus, init:
   }
   if (one.ready) return undefined
   const probed = eventsOf(picture, refOf(pod)).some((event) => event.reason === 'Unhealthy')
+  if (starting(picture, pod, one)) return undefined
   // A slow start is no fault yet: half a minute is what most readiness settings give.
   return probed || (age(picture, running.startedAt) ?? 0) > minute / 2 ? 'not-ready' : undefined
+}
+
+/** A first start that its own probes still allow: they fail until the program listens, and mean nothing yet. */
+function starting(picture: Picture, pod: Seen<Pod>, one: ContainerStatus): boolean {
+  if (one.restartCount > 0) return false
+  const spec = pod.data.spec.containers.find(({ name }) => name === one.name)
+  const allowed = [spec?.readinessProbe, spec?.startupProbe].flatMap((probe) =>
+    probe === undefined
+      ? []
+      : [(probe.initialDelaySeconds ?? 0) + (probe.failureThreshold ?? 3) * (probe.periodSeconds ?? 10)],
+  )
+  return (age(picture, one.state.running?.startedAt) ?? Number.POSITIVE_INFINITY) < Math.max(0, ...allowed) * 1000
 }
 
 function ended(last: Terminated | undefined): SymptomKind {

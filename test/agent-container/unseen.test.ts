@@ -19,6 +19,14 @@ const chosen = [
   'secret-that-a-vault-owes',
   'shut-in-its-own-zone',
   'value-that-does-not-parse',
+  'third-asleep-on-purpose',
+  'third-first-of-the-shards',
+  'third-password-mistyped',
+  'third-rolling-well',
+  'third-too-many-children',
+  'third-upstream-of-no-name',
+  'fourth-chart-of-no-edition',
+  'fourth-switch-not-allowed',
 ]
 const drafts = unseenDrafts().filter(({ name }) => chosen.includes(name))
 

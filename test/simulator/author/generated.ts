@@ -4,8 +4,12 @@ import type { Draft } from './draft.ts'
 import { putDraft } from './put-draft.ts'
 import { states, town, two } from './town.ts'
 import { unseenAgain } from './unseen-again.ts'
+import { unseenFourth } from './unseen-fourth.ts'
 import { unseenMachinery } from './unseen-machinery.ts'
 import { unseenStarts } from './unseen-starts.ts'
+import { unseenThirdControls } from './unseen-third-controls.ts'
+import { unseenThirdMachinery } from './unseen-third-machinery.ts'
+import { unseenThirdStarts } from './unseen-third-starts.ts'
 import { unseenTraffic } from './unseen-traffic.ts'
 
 const DAY = 1_440
@@ -127,7 +131,16 @@ export function putGenerated(folder: string): readonly string[] {
 
 /** The sets that were unseen when they were written: too many to be committed as well. */
 export const unseenDrafts = (): readonly Draft[] =>
-  [...unseenTraffic, ...unseenStarts, ...unseenMachinery, ...unseenAgain].map((write) => write())
+  [
+    ...unseenTraffic,
+    ...unseenStarts,
+    ...unseenMachinery,
+    ...unseenAgain,
+    ...unseenThirdStarts,
+    ...unseenThirdMachinery,
+    ...unseenThirdControls,
+    ...unseenFourth,
+  ].map((write) => write())
 export function putUnseen(folder: string): void {
   for (const draft of unseenDrafts()) putDraft(folder, draft)
 }

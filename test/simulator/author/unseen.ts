@@ -6,6 +6,7 @@ import { states, type Town, town, two } from './town.ts'
 export type Unseen = {
   readonly objects: readonly SimObject[]
   readonly logs?: Readonly<Record<string, string>>
+  readonly access?: readonly unknown[]
   readonly expect: Loose
 }
 

@@ -93,8 +93,8 @@ locals {
     SUPERVISORS                               = tostring(var.supervisors)
     # A month more: while a report is there its incident is known.
     INCIDENT_KEEP_DAYS = tostring(var.keep_reports_days + 30)
-    # A small young generation: objects of a watch live either for a moment or for hours (infra/local/host/worker-life.ts).
-    languageWorkers__node__arguments = "--max-semi-space-size=4"
+    # Memory before speed: why these is told in infra/local/host/worker-life.ts.
+    languageWorkers__node__arguments = "--max-semi-space-size=8 --heap-growing-percent=10"
   }
 }
 

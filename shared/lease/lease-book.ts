@@ -83,14 +83,16 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
       if (free) known.freeLooks += 1
       seen.set(row.key, { state, free, orphaned: known.freeLooks > 1 })
     }
-    rows = fresh
     // A row may have been listed before we wrote it; only a higher fence, or none at all, says that it was taken.
     const lost = [...held].flatMap(([name, mine]) => {
-      const row = rows.get(name)
+      const row = fresh.get(name)
       const gone = row === undefined ? before.has(name) : readClusterRow(row).fence > mine.state.fence
       return gone ? [name] : []
     })
     for (const name of lost) held.delete(name)
+    // What is held is known from its own writes.
+    for (const name of held.keys()) fresh.delete(name)
+    rows = fresh
     return { seen, lost }
   }
 

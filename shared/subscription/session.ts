@@ -75,7 +75,7 @@ export const openSession: OpenSession = async (options) => {
       let cursor: string | undefined
       for (let page = 0; page < MAX_TOOL_PAGES; page++) {
         const params = cursor === undefined ? {} : { cursor }
-        const answer = Tools.parse(await asked(client.request({ method: 'tools/list', params }, Tools, net)))
+        const answer = Tools.parse(await asked(client.request({ method: 'tools/list', params }, Anything, net)))
         for (const { name, inputSchema } of answer.tools)
           found.push({ name, arguments: Object.keys(inputSchema?.properties ?? {}) })
         cursor = answer.nextCursor
@@ -85,7 +85,7 @@ export const openSession: OpenSession = async (options) => {
     },
     call: async (name, args) => {
       const params = { name, arguments: { ...args } }
-      const answer = Answer.parse(await asked(client.request({ method: 'tools/call', params }, Answer, net)))
+      const answer = Answer.parse(await asked(client.request({ method: 'tools/call', params }, Anything, net)))
       const text = (answer.content ?? []).flatMap((part) => part.text ?? []).join('\n')
       return { isError: answer.isError === true, text, structured: answer.structuredContent }
     },

@@ -37,8 +37,6 @@ export type McpTransport = Transport & {
  */
 export function openTransport(options: TransportOptions): McpTransport {
   const wire = openWire(options.endpoint, options.callTimeoutMs)
-  const calls = new AbortController()
-  const closing = new AbortController()
   let leaving = false
   let protocolVersion: string | undefined
 
@@ -88,7 +86,6 @@ export function openTransport(options: TransportOptions): McpTransport {
       body: JSON.stringify(message),
       timeoutMs: options.callTimeoutMs,
       what: what(message),
-      signal: calls.signal,
       onHeaders,
       onMessage: (text) => {
         if (receive(text, id)) answered = true
@@ -114,7 +111,6 @@ export function openTransport(options: TransportOptions): McpTransport {
         headers: headers({ accept: 'text/event-stream' }),
         timeoutMs: 2 ** 31 - 1,
         what: 'the stream',
-        signal: closing.signal,
         onHeaders,
         onOpen: opened,
         onMessage: (text) => void receive(text, undefined),
@@ -140,14 +136,13 @@ export function openTransport(options: TransportOptions): McpTransport {
     leaving = true
     options.signal.removeEventListener('abort', cut)
     // The good-bye goes over the same connection, so nothing may be in its way.
-    calls.abort()
+    wire.cutRequests()
     if (transport.sessionId !== undefined) {
       const goodbye = { method: 'DELETE', headers: headers({}), timeoutMs: CLOSE_MS, what: 'the end' } as const
-      const ignore = { onHeaders: () => {}, onMessage: () => {}, signal: closing.signal }
+      const ignore = { onHeaders: () => {}, onMessage: () => {} }
       // The server may be gone already, or know no DELETE.
       await wire.exchange({ ...goodbye, ...ignore }).catch(() => {})
     }
-    closing.abort()
     await wire.close().catch(() => {})
     transport.onclose?.()
   }

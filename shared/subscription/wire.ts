@@ -9,6 +9,11 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 /** One message on the stream. A fault of a megabyte must come through. */
 const MAX_FRAME_CHARACTERS = 8 * 1024 * 1024
 const MAX_ERROR_BYTES = 2_000
+/**
+ * An idle connection for requests is closed so soon: over TLS it has 24 KB, the next request comes with the next ping, and
+ * a thousand clusters that connect one after another would all have two.
+ */
+const IDLE_MS = 500
 
 /** An HTTP answer that says no: `status` 0 when none came at all. */
 export class WireError extends Error {
@@ -33,7 +38,6 @@ export type Exchange = {
   readonly onMessage: (text: string) => void
   /** A stream: `open` is called once its headers are there, and the exchange lasts until the stream ends. */
   readonly onOpen?: () => void
-  readonly signal: AbortSignal
 }
 
 /** One connection each for requests and for the stream: a stream holds its connection for as long as it lasts. */
@@ -44,7 +48,22 @@ export function openWire(endpoint: string, connectTimeoutMs: number) {
   const connect = connectorTo(url, connectTimeoutMs)
   // A silent stream is no dead stream: its life is proved by pings on the other connection.
   const streams = new Client(url.origin, { connect, bodyTimeout: 0, headersTimeout: 0, allowH2: false })
-  const requests = new Client(url.origin, { connect, bodyTimeout: 0, headersTimeout: 0, allowH2: false })
+  const requests = new Client(url.origin, {
+    connect,
+    bodyTimeout: 0,
+    headersTimeout: 0,
+    allowH2: false,
+    keepAliveTimeout: IDLE_MS,
+    // Servers propose longer ones.
+    keepAliveMaxTimeout: IDLE_MS,
+  })
+
+  // Of what is under way; a signal for each wire would cost every cluster a kilobyte.
+  const requested = new Set<() => void>()
+  const streamed = new Set<() => void>()
+  const cut = (running: Set<() => void>) => {
+    for (const abort of running) abort()
+  }
 
   /** Resolves when the answer has ended. Rejects with a WireError whose message is one sentence for people. */
   const exchange = (ask: Exchange): Promise<void> =>
@@ -53,12 +72,13 @@ export function openWire(endpoint: string, connectTimeoutMs: number) {
       let timer: NodeJS.Timeout | undefined
       let answer: Reader | undefined
       let ended = false
+      const [client, running] = ask.method === 'GET' ? [streams, streamed] : [requests, requested]
       const abort = () => finish(new WireError(`the connection to ${shown} was closed`, 0))
       function finish(error?: WireError) {
         if (ended) return
         ended = true
         clearTimeout(timer)
-        ask.signal.removeEventListener('abort', abort)
+        running.delete(abort)
         if (error !== undefined) controller?.abort(error)
         if (error === undefined) resolve()
         else reject(error)
@@ -67,9 +87,7 @@ export function openWire(endpoint: string, connectTimeoutMs: number) {
         const seconds = ask.timeoutMs / 1000
         finish(new WireError(`${ask.what} was not answered by ${shown} within ${seconds} s`, 0))
       }, ask.timeoutMs)
-      if (ask.signal.aborted) return abort()
-      ask.signal.addEventListener('abort', abort, { once: true })
-      const client = ask.method === 'GET' ? streams : requests
+      running.add(abort)
       client.dispatch(
         { path, method: ask.method, headers: ask.headers, body: ask.body ?? null },
         {
@@ -112,7 +130,11 @@ export function openWire(endpoint: string, connectTimeoutMs: number) {
   return {
     shown,
     exchange,
+    cutRequests: (): void => cut(requested),
+    /** Cuts what is under way; what is asked afterwards fails. */
     close: async (): Promise<void> => {
+      cut(requested)
+      cut(streamed)
       await Promise.all([streams.destroy(), requests.destroy()])
     },
   }

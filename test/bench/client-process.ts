@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { z } from 'zod'
 import { workerArguments } from '../../infra/local/host/worker-life.ts'
+import { clientBundle } from './client-bundle.ts'
 import type { ClientAsk } from './clients/main.ts'
 
 /** The slowest measure takes half of it. */
@@ -11,7 +12,8 @@ const LIMIT_MS = 300_000
 
 /** One measure in a fresh process, started as Azure's worker is; the stock client has a Node with nothing set. */
 export async function clientProcess<T>(shape: z.ZodType<T>, ask: ClientAsk): Promise<T> {
-  const child = fork(join(import.meta.dirname, 'clients/main.ts'), [JSON.stringify(ask)], {
+  const program = ask.measure === 'report' ? join(import.meta.dirname, 'clients/main.ts') : await clientBundle()
+  const child = fork(program, [JSON.stringify(ask)], {
     execArgv: [
       '--expose-gc',
       '--disable-warning=ExperimentalWarning',

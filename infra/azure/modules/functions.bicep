@@ -96,8 +96,8 @@ var wired = {
   SUPERVISORS: string(supervisors)
   // A month more: while a report is there its incident is known.
   INCIDENT_KEEP_DAYS: string(keepReportsDays + 30)
-  // A small young generation: objects of a watch live either for a moment or for hours (infra/local/host/worker-life.ts).
-  languageWorkers__node__arguments: '--max-semi-space-size=4'
+  // Memory before speed: why these is told in infra/local/host/worker-life.ts.
+  languageWorkers__node__arguments: '--max-semi-space-size=8 --heap-growing-percent=10'
 }
 
 resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {

@@ -82,7 +82,7 @@ export async function soak({ minutes, clusters: count, say }: SoakOptions): Prom
         RECONNECT_MAX_SECONDS: '10',
         MCP_CALL_TIMEOUT_SECONDS: '5',
         LOG_LEVEL: 'error',
-        NODE_OPTIONS: `--expose-gc --max-semi-space-size=4 --import ${join(import.meta.dirname, 'probe.ts')}`,
+        NODE_OPTIONS: `--expose-gc --import ${join(import.meta.dirname, 'probe.ts')}`,
         SOAK_PROBE_DIR: probes,
         ...Object.fromEntries(others.map((name) => [`AzureWebJobs.${name}.Disabled`, 'true'])),
       },

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { build } from 'esbuild'
+import { prune } from '../../infra/prune.ts'
+import { once } from '../../shared/runtime/once.ts'
+
+/**
+ * The clients as they would be deployed, in a folder that goes with this process; answers the program's path. From
+ * sources each would also hold the compiler that takes their types away, and every library whole: thirty megabytes.
+ */
+export const clientBundle = once(async (): Promise<string> => {
+  const folder = mkdtempSync(join(tmpdir(), 'nightcrier-bench-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  await build({
+    entryPoints: [join(import.meta.dirname, 'clients/main.ts')],
+    outdir: folder,
+    plugins: [prune],
+    bundle: true,
+    splitting: true,
+    minify: true,
+    keepNames: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    outExtension: { '.js': '.mjs' },
+    // Starts the whole app, which needs its sources.
+    external: ['./report.ts'],
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+    logLevel: 'silent',
+  })
+  return join(folder, 'main.mjs')
+})

@@ -57,7 +57,8 @@ export async function reconcile(
       // Before the faults: what is over explains none of them any more.
       deps.outbox.post({ version: 1, type: 'observed', cluster: cluster.name, observedAt, keys })
   }
-  for (const fault of faults) if (again || !told.has(fault)) hearing.send(fault)
+  for (const fault of faults)
+    if (!told.hasEndedSince(fault, look.at.getTime()) && (again || !told.has(fault))) hearing.send(fault)
   const gaps = look.gaps.length === 0 ? '' : `not all can be seen: ${look.gaps.slice(0, 3).join('; ')}`
   return { gaps: gaps.slice(0, 300), broken: look.broken, ended }
 }

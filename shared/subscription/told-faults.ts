@@ -11,18 +11,24 @@ const trouble = ({ faultType, resource }: Pick<Fault, 'faultType' | 'resource'>)
 /** What the queue has heard of one cluster in this window, so that a look does not tell it again. */
 export function toldFaults() {
   const told = new Map<string, number>()
+  const ended = new Map<string, number>()
   return {
     note: (fault: Fault, at: number): void => {
-      if (told.size >= MAX_TOLD) told.clear()
-      if (fault.resolved === true) told.delete(trouble(fault))
-      else told.set(trouble(fault), at)
+      const [into, from] = fault.resolved === true ? [ended, told] : [told, ended]
+      if (into.size >= MAX_TOLD) into.clear()
+      from.delete(trouble(fault))
+      into.set(trouble(fault), at)
     },
     has: (fault: Fault): boolean => told.has(trouble(fault)),
+    /** Whether it has ended since a look that finds it still there began: that saw it as it was before. */
+    hasEndedSince: (fault: Fault, lookedAt: number): boolean =>
+      (ended.get(trouble(fault)) ?? Number.NEGATIVE_INFINITY) >= lookedAt,
     /** A complete look that began at `at` found these and no others: what is over may be told again when it returns. Answers whether anything is. */
     settle: (present: readonly Fault[], at: number): boolean => {
       const there = new Set(present.map(trouble))
       const over = [...told].filter(([id, when]) => !there.has(id) && when < at)
       for (const [id] of over) told.delete(id)
+      for (const [id, when] of ended) if (when < at) ended.delete(id)
       return over.length > 0
     },
   }

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { Fault } from '../../../shared/faults/fault.ts'
+import { toldFaults } from '../../../shared/subscription/told-faults.ts'
+import { aFault } from './supervised.ts'
+
+const fault = aFault()
+const at = (changes: Readonly<Record<string, unknown>> = {}) =>
+  Fault.parse({
+    ...fault,
+    cluster: 'east',
+    labels: {},
+    receivedAt: '2026-01-12T09:00:00.000Z',
+    source: 'reconcile',
+    ...changes,
+  })
+
+test('what has ended since a look began is not told by it again, and by the next look is', () => {
+  const told = toldFaults()
+  told.note(at(), 1_000)
+  expect(told.has(at())).toBe(true)
+  told.note(at({ resolved: true }), 2_000)
+  expect(told.has(at())).toBe(false)
+  expect(told.hasEndedSince(at(), 1_500)).toBe(true)
+  expect(told.hasEndedSince(at(), 2_500)).toBe(false)
+})
+
+test('what is there again after its end has not ended', () => {
+  const told = toldFaults()
+  told.note(at({ resolved: true }), 2_000)
+  told.note(at(), 2_200)
+  expect(told.hasEndedSince(at(), 1_500)).toBe(false)
+  expect(told.has(at())).toBe(true)
+})
+
+test('an end is forgotten with the next whole look', () => {
+  const told = toldFaults()
+  told.note(at({ resolved: true }), 2_000)
+  told.settle([], 3_000)
+  expect(told.hasEndedSince(at(), 0)).toBe(false)
+})

@@ -1,8 +1,7 @@
 import { lastChanges } from '../picture/changes.ts'
 import { cite, few } from '../picture/cite.ts'
 import { failuresInLogs } from '../picture/log-failures.ts'
-import { age, eventsOf, label, refOf } from '../picture/picture.ts'
-import { isReady } from '../picture/services.ts'
+import { eventsOf, label, refOf } from '../picture/picture.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -26,21 +25,14 @@ export const credentials: Analyzer = (scene) => {
         /rotat|updat|sync|renew|chang|creat/i.test(`${reason} ${message}`),
     )
     .findLast(({ at }) => at > started)
-  // A new program that was never let in: the one Secret that it takes its login from holds what is refused. One that
-  // was let in before is another matter: then somebody changed something, and the template says what it relies on.
-  const [only, ...others] = credentialSecrets(scene)
-  const secret =
-    rotated === undefined && only !== undefined && others.length === 0 && neverWorked(scene)
-      ? { kind: 'Secret', namespace: subject.namespace, name: only }
-      : undefined
   const fault: FaultClass = rotated === undefined ? 'WrongCredential' : 'StaleCredential'
   return [
     {
       class: fault,
-      blamed: secret ?? blame(subject),
+      blamed: blame(subject),
       summary:
         rotated === undefined
-          ? `${label(subject)} presents a credential${secret === undefined ? '' : ` from ${label(secret)}`} that ${failure.host === '' ? 'its dependency' : failure.host} refuses.`
+          ? `${label(subject)} presents a credential that ${failure.host === '' ? 'its dependency' : failure.host} refuses.`
           : `The pods of ${label(subject)} still use the credential from before ${rotated.at}: Secret ${used.find((secret) => rotated.name === secret || rotated.message.includes(secret))} changed and they were not restarted.`,
       mechanism: `The login is refused: ${failure.line}`.slice(0, 590),
       evidence: few(
@@ -77,24 +69,6 @@ export const credentials: Analyzer = (scene) => {
     },
   ]
 }
-const NEW = 24 * 60 * 60_000
-const neverWorked = ({ picture, subject }: Scene): boolean =>
-  subject.revisions.length === 1 &&
-  (age(picture, subject.seen?.object.metadata.creationTimestamp) ?? NEW) < NEW &&
-  !subject.pods.some(isReady)
-
-/** Names of variables and keys that carry a login; the rest of a Secret may be anything. */
-const login = /pass|pwd|token|cred|secret|dsn|url|uri|auth|connection/i
-const credentialSecrets = ({ subject }: Scene): readonly string[] => [
-  ...new Set(
-    [...(subject.spec?.containers ?? []), ...(subject.spec?.initContainers ?? [])].flatMap((one) => [
-      ...one.env.flatMap(({ name, valueFrom }) => {
-        const ref = valueFrom?.secretKeyRef
-        return ref !== undefined && login.test(`${name} ${ref.key}`) ? [ref.name] : []
-      }),
-    ]),
-  ),
-]
 const secretsOf = ({ subject }: Scene): readonly string[] => [
   ...new Set([
     ...[...(subject.spec?.containers ?? []), ...(subject.spec?.initContainers ?? [])].flatMap((one) => [

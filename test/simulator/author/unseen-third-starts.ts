@@ -50,7 +50,7 @@ export const unseenThirdStarts = [
           'DETAIL:  Connection matched file "/var/lib/postgresql/data/pg_hba.conf" line 128: "host all all all scram-sha-256"',
         ]),
       },
-      expect: cause('Secret/invoicing/invoice-db-credentials', ['password'], {
+      expect: cause('Deployment/invoicing/invoice-renderer', ['password'], {
         mustNotBlame: ['StatefulSet/invoicing/invoice-postgres'],
       }),
     }

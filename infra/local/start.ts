@@ -7,6 +7,7 @@ import { createScreen } from './start/screen.ts'
 
 type Flags = {
   readonly once: boolean
+  readonly page: string
   readonly config?: string
   readonly kubeconfig?: string
   readonly instances: number
@@ -41,6 +42,7 @@ await new Command('npm start --')
     'Runs all of Nightcrier on this machine; with no option on a simulated cluster in which something breaks.',
   )
   .option('--once', 'end after the first report; its address and cause are the last two lines', false)
+  .option('--page <file>', 'with --once: where the page of the report stays', 'build/report.html')
   .addOption(new Option('--config <file>', 'watch the clusters of this clusters.yaml').conflicts('kubeconfig'))
   .option('--kubeconfig <file>', 'watch every context of this kubeconfig, through an MCP server of our own')
   .option('--instances <number>', 'processes per supervisor and per queue function', numberOption(1, 20), 1)

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { GiveUp } from '../../../shared/runtime/errors.ts'
@@ -14,6 +14,8 @@ import { watchConfig, watchKubeconfig } from './watched.ts'
 
 export type RunOptions = {
   readonly once: boolean
+  /** Where the page of the first report stays with `once`, from the project's own folder. */
+  readonly page: string
   readonly config?: string
   readonly kubeconfig?: string
   readonly instances: number
@@ -93,7 +95,7 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
         if (options.once && reported) return
         reported = true
         if (!options.once) return screen.report(published)
-        const kept = join(root, 'build', 'report.html')
+        const kept = resolve(root, options.page)
         mkdirSync(dirname(kept), { recursive: true })
         writeFileSync(kept, published.page)
         screen.report(published, kept)

@@ -14,10 +14,14 @@ const folder = mkdtempSync(join(tmpdir(), 'nightcrier-start-real-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function start(...flags: string[]) {
-  const child = spawn(process.execPath, [join(root, 'infra/local/start.ts'), '--once', ...flags], {
-    env: { PATH: process.env.PATH, TMPDIR: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    [join(root, 'infra/local/start.ts'), '--once', '--page', join(folder, 'page.html'), ...flags],
+    {
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (chunk) => {
     stdout += String(chunk)

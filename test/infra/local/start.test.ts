@@ -18,7 +18,7 @@ function start(name: string, ...flags: string[]) {
   const temporary = join(root, name)
   mkdirSync(temporary)
   const child = spawn(process.execPath, [program, ...flags], {
-    env: { PATH: process.env.PATH, TMPDIR: temporary },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.push(child)

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { build as bundle, type Metafile, type Plugin } from 'esbuild'
+import { classNamesOnly } from './class-names.ts'
 import { inlineTexts } from './inline-texts.ts'
 import { prune } from './prune.ts'
 
@@ -53,7 +54,7 @@ export async function build(
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
     legalComments: 'none',
-    // Half the size. Names that a program can see stay as they are: libraries tell errors apart by them.
+    // Half the size. Names that a program can see stay as they are, those of classes (class-names.ts).
     minifyWhitespace: true,
     minifyIdentifiers: true,
     minifySyntax: true,
@@ -62,7 +63,9 @@ export async function build(
     write: false,
     metafile: true,
   })
-  const outputs = new Map(result.outputFiles.map(({ path, contents }) => [relative(folder, path), contents]))
+  const outputs = new Map(
+    result.outputFiles.map(({ path, text }) => [relative(folder, path), Buffer.from(classNamesOnly(text))]),
+  )
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const manifest = { name, version, private: true, type: 'module', main: 'main.js' }
   outputs.set('package.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`))

@@ -14,10 +14,11 @@ export function toldFaults() {
   const ended = new Map<string, number>()
   return {
     note: (fault: Fault, at: number): void => {
+      const id = trouble(fault)
       const [into, from] = fault.resolved === true ? [ended, told] : [told, ended]
       if (into.size >= MAX_TOLD) into.clear()
-      from.delete(trouble(fault))
-      into.set(trouble(fault), at)
+      if (from.size > 0) from.delete(id)
+      into.set(id, at)
     },
     has: (fault: Fault): boolean => told.has(trouble(fault)),
     /** Whether it has ended since a look that finds it still there began: that saw it as it was before. */

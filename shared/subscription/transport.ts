@@ -38,6 +38,8 @@ export type McpTransport = Transport & {
 export function openTransport(options: TransportOptions): McpTransport {
   const wire = openWire(options.endpoint, options.callTimeoutMs)
   let leaving = false
+  /** The server, or the way to it, has ended the stream, and it is not open again. */
+  let streamLost = false
   let protocolVersion: string | undefined
 
   const headers = (more: Readonly<Record<string, string>>): Record<string, string> => ({
@@ -99,11 +101,13 @@ export function openTransport(options: TransportOptions): McpTransport {
       let open = false
       const opened = () => {
         open = true
+        streamLost = false
         clearTimeout(patience)
         resolve('open')
       }
       const patience = setTimeout(opened, Math.min(STREAM_OPEN_MS, options.callTimeoutMs))
       const ended = (why: string) => {
+        streamLost = true
         if (!leaving) options.onStreamEnd(why)
       }
       exchange({
@@ -137,7 +141,8 @@ export function openTransport(options: TransportOptions): McpTransport {
     options.signal.removeEventListener('abort', cut)
     // The good-bye goes over the same connection, so nothing may be in its way.
     wire.cutRequests()
-    if (transport.sessionId !== undefined) {
+    // Who has cut the stream is gone, or has let go already: not worth a connection of its own.
+    if (transport.sessionId !== undefined && !streamLost) {
       const goodbye = { method: 'DELETE', headers: headers({}), timeoutMs: CLOSE_MS, what: 'the end' } as const
       const ignore = { onHeaders: () => {}, onMessage: () => {} }
       // The server may be gone already, or know no DELETE.

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { build } from 'esbuild'
+import { classNamesOnly } from '../../infra/class-names.ts'
 import { prune } from '../../infra/prune.ts'
 import { once } from '../../shared/runtime/once.ts'
 
@@ -13,7 +14,7 @@ import { once } from '../../shared/runtime/once.ts'
 export const clientBundle = once(async (): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'nightcrier-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, 'clients/main.ts')],
     outdir: folder,
     plugins: [prune],
@@ -31,6 +32,11 @@ export const clientBundle = once(async (): Promise<string> => {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
     logLevel: 'silent',
+    write: false,
   })
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, classNamesOnly(text))
+  }
   return join(folder, 'main.mjs')
 })

@@ -1,7 +1,7 @@
 import { withReason } from '../artifacts/cluster-status.ts'
 import type { ClusterRow } from '../lease/cluster-row.ts'
 import type { LeaseBook } from '../lease/lease-book.ts'
-import type { Clock } from '../runtime/clock.ts'
+import { type Clock, isoTime } from '../runtime/clock.ts'
 import type { WatchReport } from './watch-report.ts'
 
 /** A foreign server's page would fill the row. */
@@ -15,7 +15,7 @@ export function clusterReport(
 ): WatchReport {
   const change = (make: (state: ClusterRow, now: string) => Partial<ClusterRow>, urgent = true) => {
     const state = book.stateOf(name)
-    if (state !== undefined) book.note(name, make(state, clock.now().toISOString()), urgent)
+    if (state !== undefined) book.note(name, make(state, isoTime(clock.now().getTime())), urgent)
   }
   return {
     status: (status, error = '') =>
@@ -53,7 +53,7 @@ export function clusterReport(
         }
       }),
     retryAt: (at) => change(() => ({ retryAt: at.toISOString() })),
-    event: (at) => change((state) => ({ lastEvent: at.toISOString(), eventCount: state.eventCount + 1 }), false),
+    event: (at) => change((state) => ({ lastEvent: isoTime(at), eventCount: state.eventCount + 1 }), false),
     trouble: () => change((state) => ({ errorCount: state.errorCount + 1 }), false),
     visited: (patrolMs) =>
       change((_, now) => ({ visitedAt: now, connectedSince: '', retryAt: '', patrolSeconds: patrolMs / 1000 })),

@@ -1,6 +1,6 @@
 import type { Cluster } from '../config/cluster.ts'
 import type { Fault, FaultNotice } from '../faults/fault.ts'
-import type { Clock } from '../runtime/clock.ts'
+import { type Clock, isoTime } from '../runtime/clock.ts'
 import type { AsideKeeper } from './keep-aside.ts'
 import type { Outbox } from './outbox.ts'
 import { readNotice } from './read-notice.ts'
@@ -33,28 +33,34 @@ export function hearFaults(deps: HearDeps) {
   let early: unknown[] | undefined = []
   let unclaimed: Fault[] | undefined = deps.claimed ? undefined : []
 
-  function send(fault: Fault): void {
+  function send(fault: Fault, at: number): void {
     if (signal.aborted) return
     if (unclaimed !== undefined) {
       unclaimed.push(fault)
       return
     }
-    told.note(fault, clock.now().getTime())
+    told.note(fault, at)
     outbox.add(fault)
   }
 
   /** The name is ours, never the server's: that one is often empty. */
-  const fault = (notice: FaultNotice, source: Fault['source']): Fault => ({
+  const fault = (notice: FaultNotice, source: Fault['source'], at: number): Fault => ({
     ...notice,
     cluster: cluster.name,
     labels: cluster.labels,
-    receivedAt: clock.now().toISOString(),
+    receivedAt: isoTime(at),
     source,
   })
 
   /** Watchers of subscriptions that are over go on sending; what they say, the current one says too. */
   const isForeign = (id: string | undefined): boolean =>
     subscription?.id !== undefined && id !== undefined && id !== subscription.id
+
+  function hear(notice: FaultNotice, at: number): void {
+    report.event(at)
+    send(fault(notice, 'notification', at), at)
+    if (notice.resolved === true) deps.onEnd()
+  }
 
   function onNotice(params: unknown): void {
     if (early !== undefined && early.length < MAX_EARLY) {
@@ -65,9 +71,7 @@ export function hearFaults(deps: HearDeps) {
     if (notice.kind === 'other' || isForeign(notice.subscriptionId)) return
     switch (notice.kind) {
       case 'fault':
-        report.event(clock.now())
-        send(fault(notice.fault, 'notification'))
-        if (notice.fault.resolved === true) deps.onEnd()
+        hear(notice.fault, clock.now().getTime())
         break
       case 'bad':
         report.trouble()
@@ -104,7 +108,8 @@ export function hearFaults(deps: HearDeps) {
     claim: (): void => {
       const held = unclaimed ?? []
       unclaimed = undefined
-      for (const one of held) send(one)
+      const at = clock.now().getTime()
+      for (const one of held) send(one, at)
     },
   }
 }

@@ -54,13 +54,14 @@ export function outbox({ queue, aside, clock, random, log }: OutboxDeps) {
   function add(fault: Fault): void {
     accepted += 1
     let json = JSON.stringify(fault)
-    if (Buffer.byteLength(json) > ROOM) {
+    let bytes = Buffer.byteLength(json) + 1
+    if (bytes > ROOM) {
       const { reason, smaller } = shrink(fault)
       aside.keep({ queue: 'faults', cluster: fault.cluster, reason, body: fault })
       if (smaller === undefined) return
       json = smaller
+      bytes = Buffer.byteLength(json) + 1
     }
-    const bytes = Buffer.byteLength(json) + 1
     if (batch.length >= MAX_FAULTS || batchBytes + bytes > ROOM) pack()
     batch.push(json)
     batchBytes += bytes

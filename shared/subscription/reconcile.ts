@@ -46,7 +46,8 @@ export async function reconcile(
     // The server's own name, so that ids are those it would give.
     cluster: hearing.subscription()?.cluster ?? cluster.name,
   })
-  const faults = look.faults.map((detected) => hearing.fault({ ...detected }, 'reconcile'))
+  const heardAt = deps.clock.now().getTime()
+  const faults = look.faults.map((detected) => hearing.fault({ ...detected }, 'reconcile', heardAt))
   let ended = false
   if (look.complete) {
     ended = told.settle(faults, look.at.getTime())
@@ -58,7 +59,7 @@ export async function reconcile(
       deps.outbox.post({ version: 1, type: 'observed', cluster: cluster.name, observedAt, keys })
   }
   for (const fault of faults)
-    if (!told.hasEndedSince(fault, look.at.getTime()) && (again || !told.has(fault))) hearing.send(fault)
+    if (!told.hasEndedSince(fault, look.at.getTime()) && (again || !told.has(fault))) hearing.send(fault, heardAt)
   const gaps = look.gaps.length === 0 ? '' : `not all can be seen: ${look.gaps.slice(0, 3).join('; ')}`
   return { gaps: gaps.slice(0, 300), broken: look.broken, ended }
 }

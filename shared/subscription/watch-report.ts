@@ -5,7 +5,8 @@ export type WatchReport = {
   readonly status: (status: ConnectionStatus, error?: string) => void
   /** The next try is due at this time. */
   readonly retryAt: (at: Date) => void
-  readonly event: (at: Date) => void
+  /** A fault was heard of, at these milliseconds. */
+  readonly event: (at: number) => void
   /** Something of this cluster was wrong, and is not the connection. */
   readonly trouble: () => void
   readonly reconciled: (at: Date) => void

@@ -95,6 +95,7 @@ locals {
     INCIDENT_KEEP_DAYS = tostring(var.keep_reports_days + 30)
     # Memory before speed: why these is told in infra/local/host/worker-life.ts.
     languageWorkers__node__arguments = "--max-semi-space-size=8 --heap-growing-percent=10"
+    MALLOC_TRIM_THRESHOLD_           = "131072"
   }
 }
 

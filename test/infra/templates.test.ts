@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { generated } from '../../infra/generate.ts'
-import { workerArguments } from '../../infra/local/host/worker-life.ts'
+import { workerArguments, workerEnvironment } from '../../infra/local/host/worker-life.ts'
 import { Settings } from '../../shared/config/settings.ts'
 import { bicepGrants, terraformGrants } from './grants.ts'
 import {
@@ -173,15 +173,18 @@ test('every setting of the product is made by the templates, free to be given, o
   const platforms = [
     'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
     'AzureWebJobsStorage__credential',
+    'MALLOC_TRIM_THRESHOLD_',
     'languageWorkers__node__arguments',
   ]
   expect(wiredSettings(bicep)).toEqual([...wired, ...platforms].sort())
 })
 
-test('workers have the same arguments in Azure and on this machine', () => {
+test('workers have the same arguments and allocator in Azure and on this machine', () => {
   for (const templates of [bicep, terraform]) {
     const [, given] = /languageWorkers__node__arguments\s*[:=] ['"](.+)['"]/.exec(Object.values(templates).join()) ?? []
     expect(given?.split(' ')).toEqual(workerArguments)
+    for (const [name, value] of Object.entries(workerEnvironment))
+      expect(Object.values(templates).join()).toMatch(new RegExp(`${name}\\s*[:=] ['"]${value}['"]`))
   }
 })
 

@@ -98,6 +98,7 @@ var wired = {
   INCIDENT_KEEP_DAYS: string(keepReportsDays + 30)
   // Memory before speed: why these is told in infra/local/host/worker-life.ts.
   languageWorkers__node__arguments: '--max-semi-space-size=8 --heap-growing-percent=10'
+  MALLOC_TRIM_THRESHOLD_: '131072'
 }
 
 resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {

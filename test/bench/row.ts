@@ -26,7 +26,7 @@ type Figures = {
   readonly spread?: number
 }
 
-/** A goal of several parts is reached when one of them is: a limit, or so many times the floor of the same machine. */
+/** A goal of several parts is reached when all of them are: a limit, and so many times the floor of the same machine. */
 export function row(name: string, unit: string, { value, floor, peer, spread }: Figures, goal?: Goal): Row {
   const ratio = floor === undefined ? undefined : value / floor
   const base = {
@@ -50,7 +50,7 @@ export function row(name: string, unit: string, { value, floor, peer, spread }: 
       ? []
       : [{ text: `≥ ${atLeastOfFloor} × floor`, ok: ratio >= atLeastOfFloor }]),
   ]
-  return { ...base, goal: parts.map(({ text }) => text).join(' or '), ok: parts.some((one) => one.ok) }
+  return { ...base, goal: parts.map(({ text }) => text).join(' and '), ok: parts.every((one) => one.ok) }
 }
 /** Three digits that mean something. */
 const short = (value: number): number => Number(value.toPrecision(value >= 1_000 ? 5 : 3))

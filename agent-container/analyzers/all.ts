@@ -19,6 +19,7 @@ import { kubeletRefusal } from './kubelet-refusal.ts'
 import { memory } from './memory.ts'
 import { missingReference } from './missing-reference.ts'
 import { evicted, node, sandbox } from './node.ts'
+import { preempted } from './preempted.ts'
 import { probes } from './probes.ts'
 import { processIds } from './process-ids.ts'
 import { producedSecret } from './produced-secret.ts'
@@ -40,6 +41,7 @@ export const analyzers: readonly Analyzer[] = [
   producedSecret,
   createRefused,
   scheduling,
+  preempted,
   unboundClaims,
   mounts,
   node,

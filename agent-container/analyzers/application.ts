@@ -1,4 +1,4 @@
-import { lastChanges } from '../picture/changes.ts'
+import { lastChanges, onlyMarked } from '../picture/changes.ts'
 import { cite, few } from '../picture/cite.ts'
 import { failuresInLogs } from '../picture/log-failures.ts'
 import { eventsOf, label, refOf } from '../picture/picture.ts'
@@ -26,13 +26,15 @@ export const credentials: Analyzer = (scene) => {
     )
     .findLast(({ at }) => at > started)
   const fault: FaultClass = rotated === undefined ? 'WrongCredential' : 'StaleCredential'
+  const marked = onlyMarked(subject)
+  const content = rotated === undefined && marked !== undefined && used.length > 0
   return [
     {
       class: fault,
       blamed: blame(subject),
       summary:
         rotated === undefined
-          ? `${label(subject)} presents a credential that ${failure.host === '' ? 'its dependency' : failure.host} refuses.`
+          ? `${label(subject)} presents a credential that ${failure.host === '' ? 'its dependency' : failure.host} refuses${content ? `: the last rollout changed nothing but ${marked}, so that it is what Secret ${used.join(' or ')} now holds` : ''}.`
           : `The pods of ${label(subject)} still use the credential from before ${rotated.at}: Secret ${used.find((secret) => rotated.name === secret || rotated.message.includes(secret))} changed and they were not restarted.`,
       mechanism: `The login is refused: ${failure.line}`.slice(0, 590),
       evidence: few(
@@ -41,6 +43,7 @@ export const credentials: Analyzer = (scene) => {
           ...cite(rotated, rotated?.message ?? ''),
           ...cite(first.pods[0], `startTime: ${started}`),
           ...first.evidence,
+          ...(content ? cite(subject.revisions[0], `${marked}: `) : []),
           ...used.flatMap((secret) => cite(subject.seen, `name: ${secret}`)),
         ],
         8,

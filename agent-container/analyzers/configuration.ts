@@ -1,10 +1,13 @@
 import type { Blamed } from '../../shared/artifacts/verdict.ts'
 import { lastChanges } from '../picture/changes.ts'
 import { cite, few } from '../picture/cite.ts'
+import { behind, serviceName } from '../picture/dependencies.ts'
 import { grantedTo, wrongGrant } from '../picture/grants.ts'
-import { configMaps } from '../picture/kinds.ts'
-import { find, label, type Seen, seek } from '../picture/picture.ts'
+import { configMaps, services } from '../picture/kinds.ts'
+import { hostIn } from '../picture/log-failures.ts'
+import { find, label, type Picture, type Seen, seek } from '../picture/picture.ts'
 import { ConfigMap } from '../picture/shapes-around.ts'
+import { subjectOf } from '../picture/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -93,6 +96,8 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
     blamed,
     container: symptom.container?.name ?? '',
     given: grantedTo(picture, blamed),
+    shown: fault === 'CertificateExpired' ? shownBy(picture, blamed) : '',
+    user: spec.securityContext?.runAsUser ?? subject.spec?.securityContext?.runAsUser,
   })
   const found = fault === 'InvalidConfiguration' || fault === 'MissingFile' ? map : undefined
   const image = changes.some(({ aspect }) => aspect === 'image') && map === undefined
@@ -201,8 +206,21 @@ function blamedFor(
       return blame(wrongGrant(picture, account) ?? account)
     }
   }
+  if (fault === 'CertificateExpired') return serverOf(scene, said.line) ?? blame(subject)
   if ((fault === 'InvalidConfiguration' || fault === 'MissingFile') && map !== undefined) return blame(map)
   return blame(subject)
+}
+
+/** Whose certificate it is: that of the workload behind the address in the same line. */
+function serverOf({ picture, subject }: Scene, line: string): Blamed | undefined {
+  const place = serviceName(hostIn(line, 'tls').host, subject.namespace)
+  const service = place === undefined ? undefined : find(picture, services, place.namespace, place.name)
+  const [server] = service === undefined ? [] : behind(picture, service)
+  return server === undefined ? undefined : blame(server)
+}
+const shownBy = (picture: Picture, server: Blamed): string => {
+  const names = (subjectOf(picture, server).spec?.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? [])
+  return names.length === 0 ? '' : `; it mounts Secret ${names.join(', ')}`
 }
 
 function strength(fault: FaultClass, mounted: boolean, changed: boolean, image: boolean): Hypothesis['confidence'] {
@@ -221,6 +239,8 @@ function words(
     blamed,
     container,
     given,
+    user,
+    shown,
   }: {
     line: string
     file: string | undefined
@@ -229,6 +249,8 @@ function words(
     blamed: Blamed
     container: string
     given: string | undefined
+    user: number | undefined
+    shown: string
   },
 ) {
   const where = map === undefined ? subject : label(map)
@@ -242,7 +264,7 @@ function words(
       }
     case 'PermissionDenied':
       return {
-        summary: `Container ${container} of ${subject} may not do what it does${file === undefined ? '' : ` at ${file}`}: its user or securityContext forbids it.`,
+        summary: `Container ${container} of ${subject} may not do what it does${file === undefined ? '' : ` at ${file}`}: its user${user === undefined ? '' : ` (${user})`} or securityContext forbids it.`,
         mechanism: 'The kernel refuses the program',
         falsification: 'A missing file would be reported as such, not as a refusal.',
         title: 'Give the user the right (fsGroup, runAsUser), or a writable volume at that path',
@@ -263,7 +285,7 @@ function words(
       }
     case 'CertificateExpired':
       return {
-        summary: `A TLS certificate that ${subject} uses has expired.`,
+        summary: `A TLS certificate that ${subject} uses has expired${label(blamed) === subject ? '' : `: ${label(blamed)} shows it`}${shown}.`,
         mechanism: 'The TLS handshake is refused',
         falsification: 'A certificate within its time would be accepted.',
         title: 'Renew the certificate',

@@ -1,12 +1,16 @@
-import { z } from 'zod'
 import { cite, few } from '../picture/cite.ts'
-import { age, eventsOf, label, refOf, type Seen } from '../picture/picture.ts'
+import { badConditions } from '../picture/conditions.ts'
+import { anyConditioned } from '../picture/kinds.ts'
+import { age, eventsOf, label, refOf, type Seen, type SeenEvent } from '../picture/picture.ts'
 import type { Subject } from '../picture/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
 import { look } from './remedies.ts'
 
-const refusal = /fail|error|invalid|unknown|denied|reject|forbidden|unsupported|conflict|notfound|missing/i
+const refusal =
+  /fail|error|invalid|unknown|denied|reject|forbidden|unsupported|conflict|not ?found|missing|not ?permitted|not allowed|exceed|cannot|unable|does not/i
+/** The groups of Kubernetes itself; the Gateway API is served by controllers of others. */
+const own = /(?<!gateway\.networking)\.k8s\.io\//
 /** An older complaint may be over; controllers repeat theirs every few minutes. */
 const RECENT_MS = 20 * 60_000
 
@@ -24,7 +28,7 @@ export const controllerSays: Analyzer = ({ picture, subject, symptoms }) => {
       refusal.test(`${reason} ${message}`) &&
       (age(picture, at) ?? RECENT_MS) < RECENT_MS,
   )
-  if (said === undefined) return byCondition(subject, asked)
+  if (said === undefined || mended(subject.seen, said)) return byCondition(subject, asked)
   const found: Hypothesis = {
     class: 'RefusedByController',
     blamed: blame(subject),
@@ -46,20 +50,31 @@ export const controllerSays: Analyzer = ({ picture, subject, symptoms }) => {
   return [found]
 }
 
+/** Conditions that all turned good after the complaint: it is over. */
+function mended(seen: Seen, said: SeenEvent): boolean {
+  const all = anyConditioned.of(seen)?.data.status.conditions ?? []
+  const well =
+    seen.kind === 'HorizontalPodAutoscaler'
+      ? !all.some(({ type, status }) => type !== 'ScalingLimited' && status === 'False')
+      : badConditions(seen).length === 0
+  return well && all.some(({ status, lastTransitionTime = '' }) => status === 'True' && lastTransitionTime >= said.at)
+}
+
 /** Events are kept for an hour; a controller that repeats nothing still has its complaint in the object's conditions. */
 function byCondition(subject: Subject, asked: readonly Symptom[]): readonly Hypothesis[] {
   const { seen } = subject
   // What Kubernetes itself sets on its own kinds is a symptom, and has rules of its own.
-  if (seen === undefined || !/\..+\//.test(seen.object.apiVersion) || /\.k8s\.io\//.test(seen.object.apiVersion))
-    return []
-  const bad = conditionsOf(seen).find(({ type, status }) => type === 'Ready' && status === 'False')
-  if (bad === undefined || !refusal.test(`${bad.reason} ${bad.message}`)) return []
+  if (seen === undefined || !/\..+\//.test(seen.object.apiVersion) || own.test(seen.object.apiVersion)) return []
+  const bad = badConditions(seen).find(
+    ({ type, reason, message }) => message !== undefined && refusal.test(`${type} ${reason} ${message}`),
+  )
+  if (bad?.message === undefined) return []
   return [
     {
       class: 'RefusedByController',
       blamed: blame(subject),
       summary: `The controller of ${label(subject)} cannot do what it asks for: ${bad.message}`.slice(0, 590),
-      mechanism: `Ready is False (${bad.reason}): ${bad.message}`.slice(0, 590),
+      mechanism: `${bad.type} is ${bad.status} (${bad.reason}): ${bad.message}`.slice(0, 590),
       evidence: few([...cite(seen, bad.message), ...cite(seen, `reason: ${bad.reason}`)], 4),
       confidence: 'medium',
       reasons: ['Its controller says so in the conditions of the object.'],
@@ -74,21 +89,4 @@ function byCondition(subject: Subject, asked: readonly Symptom[]): readonly Hypo
       weight: 25,
     },
   ]
-}
-
-const Conditions = z.looseObject({
-  status: z.looseObject({
-    conditions: z.array(
-      z.looseObject({
-        type: z.string(),
-        status: z.string(),
-        reason: z.string().default(''),
-        message: z.string().default(''),
-      }),
-    ),
-  }),
-})
-const conditionsOf = (seen: Seen) => {
-  const parsed = Conditions.safeParse(seen.raw)
-  return parsed.success ? parsed.data.status.conditions : []
 }

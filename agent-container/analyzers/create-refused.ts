@@ -2,6 +2,7 @@ import type { Blamed } from '../../shared/artifacts/verdict.ts'
 import { cite, few } from '../picture/cite.ts'
 import { namespaces, quotas } from '../picture/kinds.ts'
 import { all, eventsOf, find, label, type SeenEvent, seek } from '../picture/picture.ts'
+import { runsOf } from '../picture/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change, look, rolledOut } from './remedies.ts'
@@ -10,7 +11,7 @@ import { change, look, rolledOut } from './remedies.ts'
 export const createRefused: Analyzer = (scene) =>
   of(scene.symptoms, 'create', 'no-pods', 'job').flatMap((symptom) => {
     const { picture, subject } = scene
-    const makers = [subject, ...subject.revisions.slice(0, 3), ...jobsOf(scene)]
+    const makers = [subject, ...subject.revisions.slice(0, 3), ...runsOf(picture, subject)]
     const events = makers
       .flatMap((one) => eventsOf(picture, one))
       .filter(({ reason }) => /^(FailedCreate|ReplicaSetCreateError|FailedUpdate)$/.test(reason))
@@ -27,13 +28,6 @@ export const createRefused: Analyzer = (scene) =>
     }
     return []
   })
-
-const jobsOf = ({ picture, subject }: Scene): readonly Blamed[] =>
-  subject.kind === 'CronJob'
-    ? picture.objects.filter(
-        (one) => one.kind === 'Job' && one.object.metadata.ownerReferences?.some(({ name }) => name === subject.name),
-      )
-    : []
 
 type Rule = (
   scene: Scene,

@@ -1,6 +1,6 @@
 import { lastChanges } from '../picture/changes.ts'
 import { cite, few } from '../picture/cite.ts'
-import { serviceAccounts } from '../picture/kinds.ts'
+import { nodes, serviceAccounts } from '../picture/kinds.ts'
 import { eventsOf, find, label, refOf } from '../picture/picture.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
@@ -67,16 +67,18 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const account = pod.data.spec.imagePullSecrets
   const serviceAccount = find(picture, serviceAccounts, pod.namespace, subject.spec?.serviceAccountName ?? 'default')
   const secrets = [...account, ...(serviceAccount?.data.imagePullSecrets ?? [])].map((one) => one.name)
+  const machine = find(picture, nodes, '', pod.data.spec.nodeName ?? '')
   const evidence = few(
     [
       ...(told?.from ?? []),
       ...symptom.evidence,
       ...(subject.seen === undefined ? [] : cite(subject.seen, name)),
       ...changes.flatMap((one) => one.evidence),
+      ...(fault === 'ImageArchitecture' ? cite(machine, 'architecture: ') : []),
     ],
     8,
   )
-  const sentences = meaning(fault, container.name, name, secrets)
+  const sentences = meaning(fault, container.name, name, secrets, machine?.data.status.nodeInfo?.architecture)
   return [
     {
       class: fault,
@@ -115,7 +117,13 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   ]
 }
 
-function meaning(fault: FaultClass, container: string, image: string, secrets: readonly string[]) {
+function meaning(
+  fault: FaultClass,
+  container: string,
+  image: string,
+  secrets: readonly string[],
+  architecture: string | undefined,
+) {
   const setImage = (namespace: string, ref: string) =>
     `kubectl -n ${namespace} set image ${ref} ${container}=<an image that exists>`
   switch (fault) {
@@ -162,7 +170,7 @@ function meaning(fault: FaultClass, container: string, image: string, secrets: r
       }
     case 'ImageArchitecture':
       return {
-        summary: `Image ${image} is not built for the node's CPU architecture`,
+        summary: `Image ${image} is not built for the node's CPU architecture${architecture === undefined ? '' : `, ${architecture}`}`,
         reasons: [],
         falsification: 'A manifest for the platform would have been found.',
         title: 'Build the image for this architecture, or select nodes that fit',

@@ -6,6 +6,7 @@ import { configMaps } from '../picture/kinds.ts'
 import { nearest } from '../picture/near-name.ts'
 import { eventsOf, find, label, refOf, whether } from '../picture/picture.ts'
 import { type Reference, references } from '../picture/references.ts'
+import { runsOf } from '../picture/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -73,6 +74,7 @@ function complaint(scene: Scene, symptom: Symptom, ref: Reference): Said | undef
   const events = [
     ...pods,
     ...subject.revisions.slice(0, 2),
+    ...runsOf(picture, subject).slice(0, 1),
     ...(subject.seen === undefined ? [] : [subject.seen]),
   ].flatMap((one) => eventsOf(picture, refOf(one)))
   const texts = [

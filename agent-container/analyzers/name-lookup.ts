@@ -19,7 +19,7 @@ export function nameLookups(scene: Scene, keys: readonly string[]): readonly Hyp
   const first = failures[0]
   if (first === undefined) return []
   const timedOut = failures.find(unanswered)
-  const rules = timedOut === undefined ? [unknownName] : [blockedDns, brokenDns, unknownName]
+  const rules = timedOut === undefined ? [hostNames, unknownName] : [blockedDns, brokenDns, hostNames, unknownName]
   for (const rule of rules) {
     const failure = timedOut ?? first
     const waiting = scene.symptoms.some(
@@ -152,6 +152,45 @@ const brokenDns: Rule = (scene, failure, keys) => {
   }
 }
 const dnsPods = (picture: Scene['picture']) => dnsServers(picture).flatMap((server) => subjectOf(picture, server).pods)
+
+/** Pods in the node's network ask the node's DNS, unless they say otherwise. */
+const hostNames: Rule = ({ picture, subject }, failure, keys) => {
+  const { spec } = subject
+  const place = serviceName(failure.host, subject.namespace)
+  if (spec?.hostNetwork !== true || !/^(ClusterFirst|Default)$/.test(spec.dnsPolicy ?? 'ClusterFirst')) return undefined
+  const service = place === undefined ? undefined : find(picture, services, place.namespace, place.name)
+  if (service === undefined) return undefined
+  return {
+    class: 'HostNetworkDns',
+    blamed: blame(subject),
+    summary: `${label(subject)} uses the node's network with dnsPolicy ${spec.dnsPolicy ?? 'ClusterFirst'}, so that names of the cluster are unknown to it: it needs ClusterFirstWithHostNet.`,
+    mechanism: `Its lookups go to the node's DNS server, which knows no services: ${failure.line}`.slice(0, 590),
+    evidence: few(
+      [
+        ...failure.evidence,
+        ...cite(subject.seen, 'hostNetwork: true'),
+        ...cite(subject.seen, 'dnsPolicy:'),
+        ...cite(service, `name: ${service.name}`),
+      ],
+      6,
+    ),
+    confidence: 'high',
+    reasons: [
+      `${label(service)} exists under that name.`,
+      'The template sets hostNetwork and no dnsPolicy that goes with it.',
+    ],
+    falsification: 'A pod of the cluster network would find the name; broken DNS would fail for others, too.',
+    explains: keys,
+    remedies: [
+      change(subject.seen, subject, {
+        title: 'Set dnsPolicy: ClusterFirstWithHostNet',
+        command: `kubectl -n ${subject.namespace} edit ${subject.kind.toLowerCase()}/${subject.name}`,
+        verify: `kubectl -n ${subject.namespace} get pods`,
+      }),
+    ],
+    weight: 88,
+  }
+}
 
 const unknownName: Rule = ({ picture, subject }, failure, keys) => {
   const place = serviceName(failure.host, subject.namespace)

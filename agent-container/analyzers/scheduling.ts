@@ -1,6 +1,7 @@
 import type { Citation } from '../../shared/artifacts/evidence.ts'
 import { lastChanges } from '../picture/changes.ts'
 import { cite, few } from '../picture/cite.ts'
+import { devicesWanted } from '../picture/devices.ts'
 import { nodes } from '../picture/kinds.ts'
 import { all, eventsOf, label, refOf, type Seen } from '../picture/picture.ts'
 import type { Node } from '../picture/shapes-around.ts'
@@ -8,6 +9,7 @@ import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
 import { closedBy, lacking, type Need, needOf, selectable } from './fitting.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { filled } from './node-filled.ts'
 import { change, look, rolledOut, undo } from './remedies.ts'
 
 /** A pod that no node takes: which one thing, if it were otherwise, would let it run? */
@@ -23,7 +25,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const message = condition?.message ?? said?.message ?? ''
   // Claims are explained by the rules for volumes.
   if (
-    /persistentvolumeclaim|unbound immediate|volume node affinity|no available persistent volumes|didn't find available persistent/i.test(
+    /persistentvolumeclaim|unbound immediate|volume node affinity|PersistentVolume's node affinity|no available persistent volumes|didn't find available persistent/i.test(
       message,
     )
   )
@@ -78,6 +80,8 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   }
   const big = fit.length > 0 && fit.every((node) => lacking(node, need).length > 0)
   if (big) {
+    const announced = withoutDevices(scene, symptom)
+    if (announced !== undefined) return [announced]
     const what = lacking(fit[0], need).join(', ')
     return [
       make(
@@ -187,6 +191,26 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   return []
 }
 
+/** A device that no node offers, because what should announce it there fails. */
+function withoutDevices({ picture, subject, diagnose }: Scene, symptom: Symptom): Hypothesis | undefined {
+  const { wanted, agents } = devicesWanted(picture, subject)
+  const root = agents
+    .flatMap((agent) => diagnose(refOf(agent)))
+    .find(({ rejected, confidence }) => rejected === undefined && confidence !== 'low')
+  if (root === undefined) return undefined
+  return {
+    ...root,
+    summary: `No node offers ${wanted.join(', ')}, which ${label(subject)} asks for: ${root.summary}`.slice(0, 590),
+    evidence: few([...root.evidence.slice(0, 6), ...symptom.evidence], 8),
+    // Even a guess at its own trouble is sure enough here: it fails, and what it announces is missing on every node.
+    confidence: 'high',
+    reasons: [`No node has any ${wanted.join(', ')}.`, ...root.reasons],
+    explains: [symptom.key],
+    chain: [{ ...blame(subject), mechanism: `asks for ${wanted.join(', ')}, which no node offers` }],
+    weight: 90,
+  }
+}
+
 /** Taints that the cluster itself puts on a node that is not well. */
 const sickness = /^node\.kubernetes\.io\/(not-ready|unreachable|\w+-pressure|network-unavailable)/
 /** Taints that every cluster has, and that say nothing about the fault. */
@@ -221,7 +245,7 @@ function closedNodes(
               ? 'NodeCordoned'
               : 'NodeTainted'
     const names = chosen.map((one) => one.node.name).join(', ')
-    return make(
+    const built = make(
       fault,
       {
         blamed: refOf(node),
@@ -261,6 +285,8 @@ function closedNodes(
         ...cite(node, `name: ${node.name}`),
       ],
     )
+    const filler = filled(scene.picture, node, fault, '')
+    return filler === undefined ? built : { ...filler, explains: built.explains }
   })
 }
 

@@ -161,6 +161,9 @@ function noPods(scene: Scene, service: Seen<Service>): readonly Hypothesis[] {
 const matches = (subject: Subject, selector: Readonly<Record<string, string>>): boolean =>
   Object.entries(selector).every(([key, value]) => subject.labels[key] === value)
 
+/** Failures that a closed port does not make: the name was never found, nobody answered at all, or somebody did answer. */
+const met: ReadonlySet<string> = new Set(['no-host', 'timeout', 'auth', 'tls'])
+
 function wrongPort(
   picture: Picture,
   service: Seen<Service>,
@@ -188,7 +191,7 @@ function wrongPort(
       ...probed,
     ])
     const elsewhere = !unnamed && served.size > 0 && !served.has(number)
-    if (!unnamed && !(elsewhere && use.failure !== 'timeout' && use.failure !== 'auth')) continue
+    if (!unnamed && !(elsewhere && !met.has(use.failure ?? ''))) continue
     return {
       ...base(service),
       class: 'ServicePortMismatch',

@@ -217,7 +217,7 @@ export const mounts: Analyzer = (scene) =>
         },
       ]
     }
-    const conflict = /volume node affinity conflict/i.test(
+    const conflict = /volume node affinity conflict|PersistentVolume's node affinity/i.test(
       `${events.findLast(({ reason }) => reason === 'FailedScheduling')?.message} ${symptom.evidence.map(({ quote }) => quote).join(' ')}`,
     )
     if (conflict) {
@@ -252,12 +252,13 @@ export const mounts: Analyzer = (scene) =>
           ],
           falsification: 'An open node at that place would take the pod; those that are there were looked at.',
         }))
+      const place = placeOf(volume)
       return [
         {
           ...common,
           class: 'VolumeNodeConflict',
           blamed: volume === undefined ? (claim === undefined ? blame(subject) : blame(claim)) : blame(volume),
-          summary: `The volume of ${claim === undefined ? label(subject) : label(claim)} can only be used where the pod cannot run.`,
+          summary: `The volume of ${claim === undefined ? label(subject) : label(claim)} can only be used where the pod cannot run${place === '' ? '' : ` (${place})`}.`,
           mechanism:
             `The volume is bound to a zone or node, and no node there takes the pod: ${symptom.evidence[0]?.quote ?? ''}`.slice(
               0,

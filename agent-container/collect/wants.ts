@@ -10,6 +10,7 @@ import type { Subject } from '../picture/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
 import { logWants } from './log-wants.ts'
 import { k, type Want, type Wants } from './want.ts'
+import { deviceAgents, nodeFillers, placeTakers } from './wants-of-nodes.ts'
 
 /** Owners above what was read, of whatever kind they are. */
 const owners: Wants = (picture, subjects) =>
@@ -278,6 +279,9 @@ export const wants: readonly Wants[] = [
   missing,
   storage,
   nodeTrouble,
+  placeTakers,
+  nodeFillers,
+  deviceAgents,
   revisions,
   names,
   unresolved,

@@ -33,6 +33,14 @@ export function lastChanges(subject: Subject): readonly Change[] {
   }))
 }
 
+/** The annotation of the pod template that is all that the last rollout changed: charts and reloaders mark new content so. */
+export function onlyMarked(subject: Subject): string | undefined {
+  const [newest, before] = subject.revisions.map(({ data }) => data.spec.template)
+  if (newest === undefined || before === undefined || lastChanges(subject).length > 0) return undefined
+  const [to, from] = [newest.metadata.annotations, before.metadata.annotations]
+  return Object.keys(to).find((name) => to[name] !== from[name] && !/restartedAt$/.test(name))
+}
+
 /** `field`: how the line of a manifest begins that holds the value. */
 type Difference = Pick<Change, 'what' | 'before' | 'after' | 'aspect' | 'container'> & { readonly field: string }
 function differences(from: PodSpec, to: PodSpec): readonly Difference[] {
@@ -126,10 +134,17 @@ type Leaf = { readonly path: string; readonly before: unknown; readonly after: u
 /** The single fields in which two values differ, as far down as both have fields: these stand in one line of a manifest. */
 function leaves(before: unknown, after: unknown, path = ''): readonly Leaf[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return []
+  if (alike(before, after)) return leaves({ ...(before as object) }, { ...(after as object) }, path)
   if (!hasFields(before) || !hasFields(after)) return [{ path, before, after }]
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return names.flatMap((name) => leaves(before[name], after[name], path === '' ? name : `${path}.${name}`))
 }
+/** Lists of as many objects are compared one by one. */
+const alike = (before: unknown, after: unknown): boolean =>
+  Array.isArray(before) &&
+  Array.isArray(after) &&
+  before.length === after.length &&
+  [...before, ...after].every(hasFields)
 const hasFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -1,8 +1,9 @@
 import type { Blamed } from '../../shared/artifacts/verdict.ts'
+import { devicesWanted } from './devices.ts'
 import { autoscalers, configMaps, disruptionBudgets, ingresses, pods, services } from './kinds.ts'
 import { failuresInLogs, isAddress, type LogFailure, unanswered } from './log-failures.ts'
 import { agentPods, brokenGround } from './node-agents.ts'
-import { all, find, type Picture, type Seen } from './picture.ts'
+import { all, find, type Picture, refOf, type Seen } from './picture.ts'
 import { selects } from './selectors.ts'
 import { backing } from './services.ts'
 import { ConfigMap, type Ingress, type Service } from './shapes-around.ts'
@@ -182,6 +183,7 @@ const nextOf = (picture: Picture, subject: Subject): readonly Blamed[] => [
   ...leansOn(picture, subject),
   ...(failuresInLogs(picture, subject).some(unanswered) ? dnsServers(picture) : []),
   ...brokenGround(picture, subject).flatMap((node) => agentPods(picture, node).map((pod) => topOf(picture, pod))),
+  ...devicesWanted(picture, subject).agents.slice(0, 2).map(refOf),
   ...dependenciesOf(picture, subject)
     .slice(0, 12)
     .flatMap(({ service }) => (service === undefined ? [] : behind(picture, service))),

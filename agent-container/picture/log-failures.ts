@@ -33,7 +33,7 @@ const patterns: readonly (readonly [FailureKind, RegExp])[] = [
   ],
   [
     'refused',
-    /connection refused|ECONNREFUSED|actively refused|connect: refused|could not connect to server|errno 111/i,
+    /connection refused|ECONNREFUSED|actively refused|connect: refused|could not connect to server(?!.*timed out)|errno 111/i,
   ],
   [
     'timeout',

@@ -86,7 +86,17 @@ const Volume = z.object({
   persistentVolumeClaim: maybe(z.object({ claimName: z.string() })),
   hostPath: maybe(z.object({ path: z.string(), type: text })),
   emptyDir: maybe(z.object({ sizeLimit: text, medium: text })),
-  projected: maybe(z.object({ sources: list(z.object({ configMap: nameRef, secret: nameRef })) })),
+  projected: maybe(
+    z.object({
+      sources: list(
+        z.object({
+          configMap: nameRef,
+          secret: nameRef,
+          serviceAccountToken: maybe(z.object({ audience: text, path: text })),
+        }),
+      ),
+    }),
+  ),
 })
 export type Volume = z.infer<typeof Volume>
 

@@ -1,6 +1,6 @@
 import type { Blamed } from '../../shared/artifacts/verdict.ts'
 import { topOwner } from '../../shared/incident/identity.ts'
-import { anyWorkload, controllerRevisions, pods, replicaSets } from './kinds.ts'
+import { anyWorkload, controllerRevisions, jobs, pods, replicaSets } from './kinds.ts'
 import { all, type Picture, refOf, type Seen, same, seek } from './picture.ts'
 import { Pod, type PodSpec } from './shapes.ts'
 import { Workload } from './shapes-around.ts'
@@ -83,6 +83,14 @@ function below(picture: Picture, pod: Seen, ref: Blamed): boolean {
   }
   return false
 }
+
+/** The Jobs that a CronJob made, newest first. */
+export const runsOf = (picture: Picture, subject: Blamed): readonly Seen<Workload>[] =>
+  subject.kind !== 'CronJob'
+    ? []
+    : all(picture, jobs, subject.namespace)
+        .filter((run) => run.object.metadata.ownerReferences?.some(({ name }) => name === subject.name))
+        .toSorted((a, b) => created(b).localeCompare(created(a)))
 
 export const revision = (set: Seen): number =>
   Number(set.object.revision ?? set.object.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0)

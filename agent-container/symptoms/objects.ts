@@ -1,9 +1,10 @@
 import { cite } from '../picture/cite.ts'
+import { badConditions } from '../picture/conditions.ts'
 import { anyConditioned, autoscalers, claims, disruptionBudgets, nodes, services } from '../picture/kinds.ts'
 import { age, eventsOf, label, type Picture, type Seen } from '../picture/picture.ts'
 import { backing } from '../picture/services.ts'
 import type { Condition } from '../picture/shapes.ts'
-import type { Subject } from '../picture/subject.ts'
+import { runsOf, type Subject } from '../picture/subject.ts'
 import type { Symptom } from './symptom.ts'
 
 const minute = 60_000
@@ -85,12 +86,7 @@ export function objectSymptoms(picture: Picture, subject: Subject): readonly Sym
     case 'Pod':
       return []
     default:
-      return (anyConditioned.of(seen)?.data.status.conditions ?? [])
-        .filter(
-          ({ type, status }) =>
-            /^(Ready|Available|Healthy|Synced|Established|Accepted)$/.test(type) && status === 'False',
-        )
-        .map((one) => fromCondition('condition', seen, one))
+      return badConditions(seen).map((one) => fromCondition('condition', seen, one))
   }
 }
 
@@ -115,7 +111,8 @@ function nodeSymptoms(seen: Seen): readonly Symptom[] {
 function workloadSymptoms(picture: Picture, subject: Subject, seen: Seen): readonly Symptom[] {
   const status = subject.workload?.data.status
   const list: Symptom[] = []
-  const makers = [seen, ...subject.revisions.slice(0, 3)]
+  const run = runsOf(picture, subject)[0]
+  const makers = [seen, ...subject.revisions.slice(0, 3), ...(run === undefined ? [] : [run])]
   const failure = makers.flatMap((one) =>
     (anyConditioned.of(one)?.data.status.conditions ?? [])
       .filter(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True')
@@ -123,6 +120,11 @@ function workloadSymptoms(picture: Picture, subject: Subject, seen: Seen): reado
   )[0]
   const desired =
     subject.workload?.data.spec.replicas ?? status?.desiredNumberScheduled ?? (seen.kind === 'Deployment' ? 1 : 0)
+  // A run that is over wants no pod any more.
+  const job = seen.kind === 'Job' ? subject.workload : run
+  const wantsRun =
+    job !== undefined &&
+    !job.data.status.conditions.some(({ type, status: value }) => /^(Complete|Failed)$/.test(type) && value === 'True')
   const alive = subject.pods.filter(
     (pod) => pod.object.metadata.deletionTimestamp === undefined && pod.data.status.phase !== 'Failed',
   ).length
@@ -130,7 +132,7 @@ function workloadSymptoms(picture: Picture, subject: Subject, seen: Seen): reado
     .flatMap((one) => eventsOf(picture, one))
     .filter(({ reason, at }) => reason === 'FailedCreate' && (age(picture, at) ?? 0) < 60 * minute)
     .at(-1)
-  if (failure !== undefined || (refused !== undefined && alive < Math.max(desired, seen.kind === 'Job' ? 1 : 0))) {
+  if (failure !== undefined || (refused !== undefined && alive < Math.max(desired, wantsRun ? 1 : 0))) {
     const evidence = [
       ...cite(refused, refused?.message ?? ''),
       ...(failure === undefined ? [] : cite(failure.one, failure.condition.message ?? 'ReplicaFailure')),

@@ -2,7 +2,7 @@ import { cite } from '../picture/cite.ts'
 import { jobs, nodes } from '../picture/kinds.ts'
 import { age, all, eventsOf, find, type Picture, refOf, type Seen } from '../picture/picture.ts'
 import type { Pod } from '../picture/shapes.ts'
-import type { Subject } from '../picture/subject.ts'
+import { runsOf, type Subject } from '../picture/subject.ts'
 import { containerSymptoms } from './containers.ts'
 import type { Symptom } from './symptom.ts'
 
@@ -17,7 +17,7 @@ const creation =
 export function podSymptoms(picture: Picture, subject: Subject): readonly Symptom[] {
   const merged = new Map<string, Symptom>()
   for (const pod of current(picture, subject)) {
-    for (const symptom of [...wholePod(picture, pod), ...containerSymptoms(picture, pod)]) {
+    for (const symptom of [...wholePod(picture, pod), ...(replaced(pod) ? [] : containerSymptoms(picture, pod))]) {
       const known = merged.get(symptom.key)
       if (known === undefined) merged.set(symptom.key, symptom)
       else merged.set(symptom.key, telling(symptom, known))
@@ -26,6 +26,11 @@ export function podSymptoms(picture: Picture, subject: Subject): readonly Sympto
   return [...merged.values()]
 }
 
+/** A pod that failed as a whole never runs again: its controller has made another, and the record of it says nothing of now. */
+const replaced = (pod: Seen<Pod>): boolean =>
+  pod.data.status.phase === 'Failed' &&
+  pod.object.metadata.ownerReferences?.some(({ kind }) => /^(ReplicaSet|StatefulSet|DaemonSet)$/.test(kind)) === true
+
 /** Of a CronJob only the latest run counts; the pods of a Job that succeeded are its history. */
 function current(picture: Picture, subject: Subject): readonly Seen<Pod>[] {
   const runs = all(picture, jobs, subject.namespace)
@@ -33,11 +38,7 @@ function current(picture: Picture, subject: Subject): readonly Seen<Pod>[] {
   const succeeded = new Set(runs.filter(({ data }) => (data.status.succeeded ?? 0) > 0).map(({ name }) => name))
   const open = subject.pods.filter((pod) => !succeeded.has(jobOf(pod) ?? ''))
   if (subject.kind !== 'CronJob') return open
-  const latest = runs
-    .filter((run) => run.object.metadata.ownerReferences?.some(({ name }) => name === subject.name))
-    .toSorted((a, b) =>
-      (b.object.metadata.creationTimestamp ?? '').localeCompare(a.object.metadata.creationTimestamp ?? ''),
-    )[0]
+  const latest = runsOf(picture, subject)[0]
   return latest === undefined ? open : open.filter((pod) => jobOf(pod) === latest.name)
 }
 

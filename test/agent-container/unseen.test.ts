@@ -27,6 +27,17 @@ const chosen = [
   'third-upstream-of-no-name',
   'fourth-chart-of-no-edition',
   'fourth-switch-not-allowed',
+  'fifth-asks-the-machine-for-names',
+  'fifth-disk-of-a-zone-that-closed',
+  'fifth-dumps-until-there-is-no-floor',
+  'fifth-new-words-at-the-gate',
+  'fifth-nothing-to-compute-on',
+  'fifth-passport-of-last-year',
+  'fifth-pushed-off-the-bench',
+  'fifth-road-over-the-border',
+  'fifth-run-of-an-unknown-account',
+  'fifth-scaler-learning-to-count',
+  'fifth-scars-of-the-day-before',
 ]
 const drafts = unseenDrafts().filter(({ name }) => chosen.includes(name))
 

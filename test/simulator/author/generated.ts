@@ -4,6 +4,8 @@ import type { Draft } from './draft.ts'
 import { putDraft } from './put-draft.ts'
 import { states, town, two } from './town.ts'
 import { unseenAgain } from './unseen-again.ts'
+import { unseenFifthMachinery } from './unseen-fifth-machinery.ts'
+import { unseenFifthPrograms } from './unseen-fifth-programs.ts'
 import { unseenFourth } from './unseen-fourth.ts'
 import { unseenMachinery } from './unseen-machinery.ts'
 import { unseenStarts } from './unseen-starts.ts'
@@ -140,6 +142,8 @@ export const unseenDrafts = (): readonly Draft[] =>
     ...unseenThirdMachinery,
     ...unseenThirdControls,
     ...unseenFourth,
+    ...unseenFifthPrograms,
+    ...unseenFifthMachinery,
   ].map((write) => write())
 export function putUnseen(folder: string): void {
   for (const draft of unseenDrafts()) putDraft(folder, draft)

@@ -1,0 +1,54 @@
+import { cite, few } from '../picture/cite.ts'
+import { heaviest } from '../picture/heaviest.ts'
+import { label, type Picture, type Seen, seek } from '../picture/picture.ts'
+import type { Node } from '../picture/shapes-around.ts'
+import { topOf } from '../picture/subject.ts'
+import type { FaultClass } from './class.ts'
+import { blame, type Hypothesis } from './hypothesis.ts'
+import { change } from './remedies.ts'
+
+const lackOf: Partial<Record<FaultClass, string>> = {
+  NodeMemoryPressure: 'memory',
+  NodeDiskPressure: 'ephemeral-storage',
+}
+/** The workload that took what the node lacks, when the kubelet's own figures say so. */
+export function filled(
+  picture: Picture,
+  at: Seen<Node>,
+  fault: FaultClass | undefined,
+  key: string,
+): Hypothesis | undefined {
+  const resource = fault === undefined ? undefined : lackOf[fault]
+  const heavy = resource === undefined ? undefined : heaviest(picture, at, resource)
+  if (fault === undefined || resource === undefined || heavy === undefined) return undefined
+  const owner = topOf(picture, heavy.pod)
+  return {
+    class: fault,
+    blamed: blame(owner),
+    summary: `${label(owner)} took most of the ${resource} of node ${at.name}, which then evicted pods (${heavy.text}).`,
+    mechanism: `The kubelet evicts pods when the node runs short of ${resource}; of those it evicted, ${heavy.pod.name} used by far the most.`,
+    evidence: few(
+      [
+        ...cite(heavy.pod, heavy.text),
+        ...cite(at, new RegExp(`^\\s*${resource}: `)),
+        ...cite(at, /type: \w+Pressure/),
+        ...cite(seek(picture, owner), `name: ${owner.name}`),
+      ],
+      6,
+    ),
+    confidence: 'high',
+    reasons: ['The kubelet gives the figures.', `No request or limit of it covers that use.`],
+    falsification: 'Had the node itself filled up (images, logs), no single pod would have used so much.',
+    explains: [key],
+    chain: [{ ...blame(at), mechanism: `short of ${resource}` }],
+    remedies: [
+      change(seek(picture, owner), owner, {
+        title: `Give it a limit for ${resource}, and find what it fills`,
+        command: `kubectl -n ${owner.namespace} edit ${owner.kind.toLowerCase()}/${owner.name}`,
+        verify: `kubectl describe node ${at.name}`,
+      }),
+    ],
+    prevention: `Set requests and limits for ${resource}.`,
+    weight: 92,
+  }
+}

@@ -4,6 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 export type Memory = { readonly heapKB: number; readonly rssKB: number; readonly handles: number }
 
+/** V8 keeps pages that it emptied for eight seconds; whoever weighs what a process needs collects and waits so long first. */
+export const RETURNED_MS = 9_000
+
 /** After collections: two, since what the first one ends may free more. */
 export async function memory(): Promise<Memory> {
   for (let at = 0; at < 2; at++) {

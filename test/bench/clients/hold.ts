@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { clusterNames, endpointOf, type FleetAddress, tellFleet } from '../fleet.ts'
-import { memory, spread, stopwatch } from '../memory.ts'
+import { memory, RETURNED_MS, spread, stopwatch } from '../memory.ts'
 import type { Held, OpenClient } from './client.ts'
 
 /** As many as a supervisor connects at once. */
@@ -9,8 +9,6 @@ const CONNECTING = 50
 const WARM = 50
 /** Clients end an idle connection after four seconds. */
 const IDLE_MS = 4_500
-/** V8 keeps pages that it emptied for eight seconds. */
-const RETURNED_MS = 9_000
 /** The memory of fewer says nothing: the process takes and gives back more than that by chance. */
 export const WEIGHED_FROM = 1_000
 

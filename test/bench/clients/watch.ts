@@ -8,7 +8,7 @@ import { systemClock } from '../../../shared/runtime/clock.ts'
 import { randomId, systemRandom } from '../../../shared/runtime/ids.ts'
 import { runSupervisor } from '../../../shared/subscription/supervisor.ts'
 import { clusterNames, endpointOf, type FleetAddress, tellFleet } from '../fleet.ts'
-import { memory, stopwatch } from '../memory.ts'
+import { memory, RETURNED_MS, stopwatch } from '../memory.ts'
 import { ageMs } from '../notice.ts'
 
 const quiet = () => {}
@@ -16,7 +16,6 @@ const STEADY_SECONDS = 10
 const BURST = 10_000
 /** Whoever is not there by then has failed. */
 const LIMIT_MS = 120_000
-const IDLE_MS = 4_500
 
 /**
  * The whole watch as it is deployed: one supervisor with real leases, queue and tables (`storage` is a connection
@@ -61,7 +60,8 @@ export async function watch(fleet: FleetAddress, clusters: number, storage: stri
   await until('all are subscribed to', subscribed)
   const opened = opening()
   await until('all were looked at', async () => counts.messages >= clusters)
-  await pause(IDLE_MS)
+  globalThis.gc?.()
+  await pause(RETURNED_MS)
   const after = await memory()
 
   const steady = stopwatch()

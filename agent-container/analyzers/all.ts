@@ -18,6 +18,7 @@ import { jobRuns } from './jobs.ts'
 import { kubeletRefusal } from './kubelet-refusal.ts'
 import { memory } from './memory.ts'
 import { missingReference } from './missing-reference.ts'
+import { namedMissing } from './named-missing.ts'
 import { evicted, node, sandbox } from './node.ts'
 import { preempted } from './preempted.ts'
 import { probes } from './probes.ts'
@@ -38,6 +39,7 @@ export const analyzers: readonly Analyzer[] = [
   image,
   memory,
   missingReference,
+  namedMissing,
   producedSecret,
   createRefused,
   scheduling,

@@ -19,6 +19,7 @@ export const faultClasses = {
   MissingServiceAccount: 'the ServiceAccount of the pods is not there',
   MissingPriorityClass: 'the PriorityClass of the pods is not there',
   MissingRuntimeClass: 'the RuntimeClass of the pods is not there',
+  MissingObject: 'an object that what sets up the pods asks for is not there',
   MissingFile: 'the program needs a file that nothing mounts',
   InvalidConfiguration: 'the program rejects its configuration',
   WrongCredential: 'a dependency refuses the credential that the program presents',

@@ -1,16 +1,15 @@
 import { cite, few } from '../picture/cite.ts'
-import { badConditions } from '../picture/conditions.ts'
+import { badConditions, isForeign } from '../picture/conditions.ts'
 import { anyConditioned } from '../picture/kinds.ts'
+import { namedAndBad } from '../picture/named-objects.ts'
 import { age, eventsOf, label, refOf, type Seen, type SeenEvent } from '../picture/picture.ts'
 import type { Subject } from '../picture/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { look } from './remedies.ts'
 
 const refusal =
-  /fail|error|invalid|unknown|denied|reject|forbidden|unsupported|conflict|not ?found|missing|not ?permitted|not allowed|exceed|cannot|unable|does not/i
-/** The groups of Kubernetes itself; the Gateway API is served by controllers of others. */
-const own = /(?<!gateway\.networking)\.k8s\.io\//
+  /fail|error|invalid|unknown|denied|reject|forbidden|unsupported|conflict|not ?found|no ?match|missing|not ?permitted|not allowed|exceed|cannot|unable|does not/i
 /** An older complaint may be over; controllers repeat theirs every few minutes. */
 const RECENT_MS = 20 * 60_000
 
@@ -18,8 +17,11 @@ const RECENT_MS = 20 * 60_000
  * Reported as not working, and no rule knows why: what its own controller keeps saying of it is then the best there is. A
  * single complaint is none: controllers try again, and most often succeed.
  */
-export const controllerSays: Analyzer = ({ picture, subject, symptoms }) => {
+export const controllerSays: Analyzer = (scene) => {
+  const { picture, subject, symptoms } = scene
   const asked = of(symptoms, 'trouble', 'condition')
+  const below = waitedFor(scene, asked)
+  if (below.length > 0) return below
   if (asked.length === 0 || subject.seen === undefined || picture.incident.faultType !== 'Reported') return []
   const said = eventsOf(picture, refOf(subject.seen)).findLast(
     ({ type, reason, message, count, at }) =>
@@ -50,6 +52,24 @@ export const controllerSays: Analyzer = ({ picture, subject, symptoms }) => {
   return [found]
 }
 
+/** It waits for another of its kind, or draws from something, that has a trouble of its own. */
+function waitedFor({ picture, subject, diagnose }: Scene, asked: readonly Symptom[]): readonly Hypothesis[] {
+  const { seen } = subject
+  if (seen === undefined || !asked.some(({ kind }) => kind === 'condition')) return []
+  return namedAndBad(picture, seen)
+    .filter((one) => one !== seen)
+    .flatMap((one) =>
+      diagnose(refOf(one)).map((root) => ({
+        ...root,
+        reasons: [`${label(subject)} names ${label(one)} in its spec, and waits for it.`, ...root.reasons],
+        evidence: few([...root.evidence.slice(0, 4), ...cite(seen, `name: ${one.name}`)], 6),
+        explains: asked.map(({ key }) => key),
+        chain: [{ ...blame(subject), mechanism: `waits for ${label(one)}` }],
+        weight: root.weight + 5,
+      })),
+    )
+}
+
 /** Conditions that all turned good after the complaint: it is over. */
 function mended(seen: Seen, said: SeenEvent): boolean {
   const all = anyConditioned.of(seen)?.data.status.conditions ?? []
@@ -63,8 +83,7 @@ function mended(seen: Seen, said: SeenEvent): boolean {
 /** Events are kept for an hour; a controller that repeats nothing still has its complaint in the object's conditions. */
 function byCondition(subject: Subject, asked: readonly Symptom[]): readonly Hypothesis[] {
   const { seen } = subject
-  // What Kubernetes itself sets on its own kinds is a symptom, and has rules of its own.
-  if (seen === undefined || !/\..+\//.test(seen.object.apiVersion) || own.test(seen.object.apiVersion)) return []
+  if (seen === undefined || !isForeign(seen)) return []
   const bad = badConditions(seen).find(
     ({ type, reason, message }) => message !== undefined && refusal.test(`${type} ${reason} ${message}`),
   )

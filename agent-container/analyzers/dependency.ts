@@ -1,12 +1,13 @@
-import { few } from '../picture/cite.ts'
+import { cite, few } from '../picture/cite.ts'
 import { type Dependency, dependenciesOf, serviceName } from '../picture/dependencies.ts'
 import { services } from '../picture/kinds.ts'
 import { citeFailure, failuresInLogs, isAddress, type LogFailure } from '../picture/log-failures.ts'
 import { all, label, type Picture } from '../picture/picture.ts'
+import { lets } from '../picture/traffic.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { nameLookups, waitedFor } from './name-lookup.ts'
-import { look } from './remedies.ts'
+import { change, look } from './remedies.ts'
 import { serviceFaults } from './service-faults.ts'
 
 /** Symptoms that a failing call can explain; `trouble`: nothing is broken on the outside, and the log complains. */
@@ -103,6 +104,8 @@ function outside(scene: Scene, symptom: Symptom, keys: readonly string[]): reado
       external(picture, one.host, subject.namespace),
   )
   if (failure === undefined) return []
+  const kept = keptIn(scene, failure, symptom, keys)
+  if (kept !== undefined) return [kept]
   return [
     {
       class: failure.kind === 'tls' ? 'CertificateUntrusted' : 'ExternalDependencyUnreachable',
@@ -120,6 +123,56 @@ function outside(scene: Scene, symptom: Symptom, keys: readonly string[]): reado
       weight: 40,
     },
   ]
+}
+/** A policy that lets the pods out to other pods only. */
+function keptIn(
+  { picture, subject }: Scene,
+  failure: LogFailure,
+  symptom: Symptom,
+  keys: readonly string[],
+): Hypothesis | undefined {
+  if (failure.kind !== 'timeout') return undefined
+  // The port of an https address is written down nowhere.
+  const port = failure.port ?? (/https:/.test(failure.line) ? 443 : /http:/.test(failure.line) ? 80 : undefined)
+  const answer = lets(picture, 'Egress', subject, 'outside', port)
+  const policy = answer.allowed ? undefined : answer.by[0]
+  if (policy === undefined) return undefined
+  return {
+    class: 'BlockedByNetworkPolicy',
+    blamed: blame(policy),
+    summary: `${label(policy)} does not let ${label(subject)} out to ${failure.host}${port === undefined ? '' : `:${port}`}, which lies outside the cluster.`,
+    mechanism:
+      `The policy selects the pods and opens no way to addresses outside, so that packets are dropped: ${failure.line}`.slice(
+        0,
+        590,
+      ),
+    evidence: few(
+      [
+        ...citeFailure(failure),
+        ...cite(policy, 'podSelector:'),
+        ...cite(policy, /egress:|Egress/),
+        ...cite(policy, `name: ${policy.name}`),
+        ...symptom.evidence,
+      ],
+      8,
+    ),
+    confidence: 'high',
+    reasons: [
+      'The call ends by time-out, not by an answer.',
+      'No egress rule for these pods names a block of addresses, or everywhere.',
+    ],
+    falsification: 'A service that is down would refuse or answer with an error; dropped packets bring only silence.',
+    explains: keys,
+    remedies: [
+      change(policy, policy, {
+        title: `Allow egress to ${failure.host}`,
+        command: `kubectl -n ${policy.namespace} edit networkpolicy/${policy.name}`,
+        risk: 'Opens this path for all pods that the policy selects.',
+        verify: `kubectl -n ${subject.namespace} get pods`,
+      }),
+    ],
+    weight: 85,
+  }
 }
 const external = (picture: Picture, host: string, own: string): boolean => {
   if (isAddress(host))

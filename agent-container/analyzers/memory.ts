@@ -1,5 +1,6 @@
 import { lastChanges } from '../picture/changes.ts'
 import { cite, few } from '../picture/cite.ts'
+import { givenLimit } from '../picture/given-limit.ts'
 import { eventsOf, label, refOf } from '../picture/picture.ts'
 import { quantity } from '../picture/quantity.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
@@ -38,9 +39,11 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const lowered = changes.find(({ aspect, what }) => aspect === 'resources' && what.includes('memory'))
   if (limit === undefined) return [nodeShort(scene, symptom)]
   const leak = (slow && lowered === undefined) || (grows && run > 60_000 && lowered === undefined)
+  const given = givenLimit(picture, subject, container.name, limit)
   const evidence = few(
     [
       ...symptom.evidence,
+      ...cite(given, new RegExp(`memory: "?${limit}"?`)),
       ...cite(pod, `finishedAt: ${last.finishedAt}`),
       ...cite(pod, new RegExp(`memory: "?${limit}"?`)),
       ...(subject.seen === undefined ? [] : cite(subject.seen, new RegExp(`memory: "?${limit}"?`))),
@@ -87,7 +90,8 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     {
       ...common,
       class: 'MemoryLimitTooLow',
-      summary: `The memory limit ${limit} of container ${container.name} in ${label(subject)} is below what the program needs.`,
+      ...(given === undefined ? {} : { blamed: blame(given) }),
+      summary: `The memory limit ${limit} of container ${container.name} in ${label(subject)}${given === undefined ? '' : `, which ${label(given)} gives to containers that set none,`} is below what the program needs.`,
       mechanism: `The container needs more than ${limit} soon after its start, the kernel ends it (exit code ${last.exitCode}, OOMKilled), and it is started again with growing pauses.`,
       reasons: [
         'The runtime reports OOMKilled against the container limit.',

@@ -2,7 +2,7 @@ import type { Citation } from '../../shared/artifacts/evidence.ts'
 import { addressSource } from '../picture/address-source.ts'
 import { cite, few } from '../picture/cite.ts'
 import { dnsServers, serviceName } from '../picture/dependencies.ts'
-import { deployments, services } from '../picture/kinds.ts'
+import { anyWorkload, deployments, services } from '../picture/kinds.ts'
 import { citeFailure, failuresInLogs, type LogFailure, unanswered } from '../picture/log-failures.ts'
 import { nearest } from '../picture/near-name.ts'
 import { all, find, label, whether } from '../picture/picture.ts'
@@ -19,7 +19,8 @@ export function nameLookups(scene: Scene, keys: readonly string[]): readonly Hyp
   const first = failures[0]
   if (first === undefined) return []
   const timedOut = failures.find(unanswered)
-  const rules = timedOut === undefined ? [hostNames, unknownName] : [blockedDns, brokenDns, hostNames, unknownName]
+  const rules =
+    timedOut === undefined ? [hostNames, signpost, unknownName] : [blockedDns, brokenDns, hostNames, unknownName]
   for (const rule of rules) {
     const failure = timedOut ?? first
     const waiting = scene.symptoms.some(
@@ -192,6 +193,37 @@ const hostNames: Rule = ({ picture, subject }, failure, keys) => {
   }
 }
 
+/** A Service that is only another name for a host elsewhere, which does not exist: the signpost is wrong, not who reads it. */
+const signpost: Rule = ({ picture, subject }, failure, keys) => {
+  const place = serviceName(failure.host, subject.namespace)
+  const service = place === undefined ? undefined : find(picture, services, place.namespace, place.name)
+  const to = service?.data.spec.externalName
+  if (service === undefined || service.data.spec.type !== 'ExternalName' || to === undefined) return undefined
+  return {
+    class: 'WrongServiceAddress',
+    blamed: blame(service),
+    summary: `${label(service)}, which ${label(subject)} calls, stands for ${to}, and that name cannot be resolved.`,
+    mechanism: `The cluster's DNS answers with the other name, which nobody knows: ${failure.line}`.slice(0, 590),
+    evidence: few(
+      [...failure.evidence, ...cite(service, `externalName: ${to}`), ...cite(service, 'type: ExternalName')],
+      6,
+    ),
+    confidence: 'high',
+    reasons: [`${label(service)} was read: it has no pods and no address of its own.`],
+    falsification: 'Broken DNS would not answer at all; this lookup was answered with "no such host".',
+    explains: keys,
+    remedies: [
+      change(service, service, {
+        title: `Correct externalName (${to})`,
+        command: `kubectl -n ${service.namespace} edit service/${service.name}`,
+        risk: 'Its callers go to the new host at once.',
+        verify: `kubectl -n ${subject.namespace} get pods`,
+      }),
+    ],
+    weight: 88,
+  }
+}
+
 const unknownName: Rule = ({ picture, subject }, failure, keys) => {
   const place = serviceName(failure.host, subject.namespace)
   if (failure.host === 'localhost' || place === undefined) return undefined
@@ -209,17 +241,23 @@ const unknownName: Rule = ({ picture, subject }, failure, keys) => {
   const elsewhere = picture.objects.find(
     (one) => one.kind === 'Service' && one.name === place.name && one.namespace !== place.namespace,
   )
+  const governed = picture.objects
+    .flatMap((one) =>
+      one.kind === 'StatefulSet' && one.namespace === place.namespace ? (anyWorkload.of(one) ?? []) : [],
+    )
+    .find(({ data }) => data.spec.serviceName === place.name)
   const gone =
-    meant === undefined &&
-    elsewhere === undefined &&
-    (workload !== undefined || picture.events.some(({ kind, name }) => kind === 'Service' && name === place.name))
+    governed !== undefined ||
+    (meant === undefined &&
+      elsewhere === undefined &&
+      (workload !== undefined || picture.events.some(({ kind, name }) => kind === 'Service' && name === place.name)))
   const service = { kind: 'Service', namespace: place.namespace, name: place.name }
   const source = addressSource(picture, subject, failure.host)
   return {
     class: gone ? 'ServiceMissing' : failure.waiting === true ? 'InitWaitsForever' : 'WrongServiceAddress',
     blamed: gone ? service : source,
     summary: gone
-      ? `${label(service)}, which ${label(subject)} calls, does not exist, though ${workload === undefined ? 'events speak of it' : `${label(workload)} runs`}.`
+      ? `${label(service)}, which ${label(subject)} calls, does not exist, though ${governed !== undefined ? `${label(governed)} takes its pods' names from it` : workload === undefined ? 'events speak of it' : `${label(workload)} runs`}.`
       : `${label(subject)} calls ${failure.host}, and there is no such service${meant === undefined ? (elsewhere === undefined ? '' : `; it is in namespace ${elsewhere.namespace}`) : `; ${meant} is, and was probably meant`}.`,
     mechanism: `The name cannot be resolved: ${failure.line}`.slice(0, 590),
     evidence: few(
@@ -227,6 +265,7 @@ const unknownName: Rule = ({ picture, subject }, failure, keys) => {
         ...failure.evidence,
         ...(known.source === undefined ? [] : cite(known.source, known.source.text)),
         ...cite(workload, `name: ${place.name}`),
+        ...cite(governed, `serviceName: ${place.name}`),
         ...cite(subject.seen, failure.host),
       ],
       8,

@@ -1,7 +1,9 @@
 import { deadApis } from '../picture/aggregated.ts'
+import { badConditions } from '../picture/conditions.ts'
 import { dependenciesOf, serviceName } from '../picture/dependencies.ts'
 import { ingresses } from '../picture/kinds.ts'
 import { failuresInLogs } from '../picture/log-failures.ts'
+import { namedObjects } from '../picture/named-objects.ts'
 import { agentPods, brokenGround } from '../picture/node-agents.ts'
 import { find, type Picture, seek, whether } from '../picture/picture.ts'
 import { producerKinds, sourceOf } from '../picture/producers.ts'
@@ -272,6 +274,13 @@ const policyNamespaces: Wants = (picture, subjects) => {
     .map((name) => ({ tool: 'get', kind: k('v1', 'Namespace'), name, namespace: '' }))
 }
 
+/** What a custom resource that is not ready leans on, and what that leans on in turn. */
+const named: Wants = (_picture, subjects) =>
+  subjects
+    .flatMap(({ seen }) => (seen === undefined || badConditions(seen).length === 0 ? [] : namedObjects(seen)))
+    .slice(0, 6)
+    .map(({ apiVersion, kind, name, namespace }) => ({ tool: 'get', kind: k(apiVersion, kind), name, namespace }))
+
 /** Most telling first: when the budget ends, it ends with the rare ones. */
 export const wants: readonly Wants[] = [
   logWants,
@@ -287,6 +296,7 @@ export const wants: readonly Wants[] = [
   unresolved,
   elsewhere,
   admission,
+  named,
   secretProducers,
   agents,
   aggregated,

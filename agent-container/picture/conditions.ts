@@ -5,6 +5,11 @@ import { Condition } from './shapes.ts'
 const good =
   /^(Ready|Available|Healthy|Synced|Established|Accepted|Programmed|ResolvedRefs|Reconciled|Reconciling?Succeeded|Succeeded|Valid|Initialized|Reachable)$/
 const bad = /^(NotReady|Stalled|Degraded|Failed|Failing|Unhealthy|Error|Blocked)$|(Error|Failure|Failed|Invalid)$/
+/** The groups of Kubernetes itself; the Gateway API is served by controllers of others. */
+const own = /(?<!gateway\.networking)\.k8s\.io\//
+/** Of somebody's own kind: what Kubernetes sets on its own kinds is a symptom, and has rules of its own. */
+export const isForeign = ({ apiVersion }: Seen): boolean => /\..+\//.test(apiVersion) && !own.test(apiVersion)
+
 /** As deep as the Gateway API keeps them: `status.parents[].conditions`. */
 const DEPTH = 3
 
@@ -21,5 +26,6 @@ function conditionsIn(value: unknown, depth: number): readonly Condition[] {
     name === 'conditions' ? readAll(inner) : conditionsIn(inner, depth - 1),
   )
 }
+/** Argo lists only what is so, without saying that it is. */
 const readAll = (value: unknown): readonly Condition[] =>
-  Array.isArray(value) ? value.flatMap((one) => Condition.safeParse(one).data ?? []) : []
+  Array.isArray(value) ? value.flatMap((one) => Condition.safeParse({ status: 'True', ...one }).data ?? []) : []

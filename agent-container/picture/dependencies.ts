@@ -2,6 +2,7 @@ import type { Blamed } from '../../shared/artifacts/verdict.ts'
 import { devicesWanted } from './devices.ts'
 import { autoscalers, configMaps, disruptionBudgets, ingresses, pods, services } from './kinds.ts'
 import { failuresInLogs, isAddress, type LogFailure, unanswered } from './log-failures.ts'
+import { namedAndBad } from './named-objects.ts'
 import { agentPods, brokenGround } from './node-agents.ts'
 import { all, find, type Picture, refOf, type Seen } from './picture.ts'
 import { selects } from './selectors.ts'
@@ -27,6 +28,9 @@ export function serviceName(
   own: string,
 ): { readonly name: string; readonly namespace: string } | undefined {
   const match = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?)(?:\.([a-z0-9-]+)(?:\.svc(?:\.[a-z0-9.-]+)?)?)?\.?$/i.exec(host)
+  // `broker-0.broker-headless.lake.svc`: one pod, by the service that gives the pods of a set their names.
+  const ofPod = /^[a-z0-9-]+-\d+\.([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?\.?$/i.exec(host)
+  if (ofPod !== null) return { name: (ofPod[1] ?? '').toLowerCase(), namespace: (ofPod[2] ?? '').toLowerCase() }
   if (match === null || isAddress(host)) return undefined
   return { name: (match[1] ?? '').toLowerCase(), namespace: match[3]?.toLowerCase() ?? own }
 }
@@ -183,6 +187,7 @@ const nextOf = (picture: Picture, subject: Subject): readonly Blamed[] => [
   ...leansOn(picture, subject),
   ...(failuresInLogs(picture, subject).some(unanswered) ? dnsServers(picture) : []),
   ...brokenGround(picture, subject).flatMap((node) => agentPods(picture, node).map((pod) => topOf(picture, pod))),
+  ...(subject.seen === undefined ? [] : namedAndBad(picture, subject.seen).map(refOf)),
   ...devicesWanted(picture, subject).agents.slice(0, 2).map(refOf),
   ...dependenciesOf(picture, subject)
     .slice(0, 12)

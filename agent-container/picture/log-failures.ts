@@ -52,6 +52,9 @@ const named =
 /** A name in quotes, after a word that says it is one: surer than the word that happens to follow `to`. */
 const quoted =
   /(?:upstream|(?:server|host) (?:on|at)|host ?name|host=|host|lookup|resolve|resolving)\s*[:=]?\s*["'`]([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*)["'`]/gi
+/** The word after these is the name that was looked up, whatever else the line speaks of. */
+const lookedUp =
+  /(?:lookup|ENOTFOUND|EAI_AGAIN|getaddrinfo|UnknownHostException:?)\s+(?:ENOTFOUND |EAI_AGAIN )?"?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*)/gi
 /** As Java prints an address: `name/10.0.0.7:5432`, and `/10.0.0.7:5432` when it has no name. */
 const ofJava = /(?:^|[\s(@:])([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)?\/((?:\d{1,3}\.){3}\d{1,3}):(\d{2,5})/gi
 const fromUrl = /\/\/(?:[^@/\s]*@)?([a-z0-9][a-z0-9.-]*)(?::(\d{2,5}))?/gi
@@ -102,7 +105,7 @@ export function failuresInLogs(picture: Picture, subject: Subject): readonly Log
 
 export function hostIn(line: string, kind: FailureKind): { readonly host: string; readonly port: number | undefined } {
   // `lookup` messages name the DNS server as well (`on 10.96.0.10:53`): the name looked up comes first.
-  const words = [...line.matchAll(quoted), ...line.matchAll(named)]
+  const words = [...line.matchAll(quoted), ...line.matchAll(lookedUp), ...line.matchAll(named)]
     .map((match) => match[1] ?? '')
     .filter((word) => !noHosts.has(word.toLowerCase()) && !/^\d+$/.test(word))
   const pairs = [

@@ -16,10 +16,10 @@ export function lets(
   picture: Picture,
   direction: 'Ingress' | 'Egress',
   client: End,
-  server: End | 'dns',
+  server: End | 'dns' | 'outside',
   port: number | undefined,
 ): Verdict {
-  const own = direction === 'Ingress' && server !== 'dns' ? server : client
+  const own = direction === 'Ingress' && typeof server !== 'string' ? server : client
   const policies = all(picture, networkPolicies, own.namespace).filter(
     (policy) => selects(policy.data.spec.podSelector, own.labels) && applies(policy.data, direction),
   )
@@ -31,11 +31,17 @@ export function lets(
         )
       : policy.data.spec.egress.some(
           (rule) =>
-            (server === 'dns' ? true : peers(picture, policy.namespace, rule.to, server)) && ports(rule.ports, port),
+            (server === 'dns' ||
+              (server === 'outside' ? leaves(rule.to) : peers(picture, policy.namespace, rule.to, server))) &&
+            ports(rule.ports, port),
         ),
   )
   return open ? { allowed: true } : { allowed: false, by: policies }
 }
+
+/** Any block of addresses may hold what lies outside: it is taken as open, so that nothing innocent is blamed. */
+const leaves = (list: readonly Peer[]): boolean =>
+  list.length === 0 || list.some(({ ipBlock }) => ipBlock !== undefined)
 
 /** Without policyTypes: Ingress always, Egress when there is an egress section. */
 const applies = ({ spec }: NetworkPolicy, direction: 'Ingress' | 'Egress'): boolean =>

@@ -38,6 +38,14 @@ const chosen = [
   'fifth-run-of-an-unknown-account',
   'fifth-scaler-learning-to-count',
   'fifth-scars-of-the-day-before',
+  'sixth-all-signs-are-good',
+  'sixth-nobody-leaves-the-yard',
+  'sixth-siblings-without-an-address-book',
+  'sixth-signpost-to-a-house-pulled-down',
+  'sixth-vault-with-no-list',
+  'sixth-waits-for-its-elder',
+  'seventh-road-for-another-host',
+  'seventh-room-by-default',
 ]
 const drafts = unseenDrafts().filter(({ name }) => chosen.includes(name))
 

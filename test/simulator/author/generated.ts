@@ -8,6 +8,8 @@ import { unseenFifthMachinery } from './unseen-fifth-machinery.ts'
 import { unseenFifthPrograms } from './unseen-fifth-programs.ts'
 import { unseenFourth } from './unseen-fourth.ts'
 import { unseenMachinery } from './unseen-machinery.ts'
+import { unseenSeventh } from './unseen-seventh.ts'
+import { unseenSixth } from './unseen-sixth.ts'
 import { unseenStarts } from './unseen-starts.ts'
 import { unseenThirdControls } from './unseen-third-controls.ts'
 import { unseenThirdMachinery } from './unseen-third-machinery.ts'
@@ -143,6 +145,8 @@ export const unseenDrafts = (): readonly Draft[] =>
     ...unseenThirdControls,
     ...unseenFourth,
     ...unseenFifthPrograms,
+    ...unseenSixth,
+    ...unseenSeventh,
     ...unseenFifthMachinery,
   ].map((write) => write())
 export function putUnseen(folder: string): void {

@@ -7,10 +7,13 @@ import type { FaultClass } from './class.ts'
 import { blame, type Hypothesis } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
-const lackOf: Partial<Record<FaultClass, string>> = {
-  NodeMemoryPressure: 'memory',
-  NodeDiskPressure: 'ephemeral-storage',
-}
+const shortages: readonly { readonly fault: FaultClass; readonly resource: string }[] = [
+  { fault: 'NodeMemoryPressure', resource: 'memory' },
+  { fault: 'NodeDiskPressure', resource: 'ephemeral-storage' },
+]
+export const pressureOf = (lacking: string): FaultClass | undefined =>
+  shortages.find(({ resource }) => resource === lacking)?.fault
+
 /** The workload that took what the node lacks, when the kubelet's own figures say so. */
 export function filled(
   picture: Picture,
@@ -18,7 +21,7 @@ export function filled(
   fault: FaultClass | undefined,
   key: string,
 ): Hypothesis | undefined {
-  const resource = fault === undefined ? undefined : lackOf[fault]
+  const resource = shortages.find((one) => one.fault === fault)?.resource
   const heavy = resource === undefined ? undefined : heaviest(picture, at, resource)
   if (fault === undefined || resource === undefined || heavy === undefined) return undefined
   const owner = topOf(picture, heavy.pod)

@@ -6,7 +6,7 @@ import type { Node } from '../picture/shapes-around.ts'
 import { topOf } from '../picture/subject.ts'
 import type { FaultClass } from './class.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
-import { filled } from './node-filled.ts'
+import { filled, pressureOf } from './node-filled.ts'
 import { change, look } from './remedies.ts'
 
 /** Nodes that are not ready or under pressure, as themselves or below a workload whose pods they hold. */
@@ -101,11 +101,6 @@ function conditionsOf(scene: Scene, found: Seen<Node>, key: string): readonly Hy
       },
     ]
   })
-}
-
-const pressureOf: Readonly<Record<string, FaultClass>> = {
-  memory: 'NodeMemoryPressure',
-  'ephemeral-storage': 'NodeDiskPressure',
 }
 
 function sentence(fault: FaultClass, name: string, said: string, silent: boolean): string {
@@ -246,7 +241,7 @@ export const evicted: Analyzer = (scene) =>
     const resource = /low on resource: ([\w-]+)/.exec(message)?.[1] ?? ''
     if (at === undefined) return []
     const events = picture.events.filter(({ kind, name }) => kind === 'Node' && name === at.name)
-    const heavy = filled(picture, at, pressureOf[resource], symptom.key)
+    const heavy = filled(picture, at, pressureOf(resource), symptom.key)
     if (heavy !== undefined) return [heavy]
     const alarm = /ephemeral-storage|nodefs|imagefs|disk/.test(resource) ? falseAlarm(at, events) : undefined
     const fault: FaultClass =

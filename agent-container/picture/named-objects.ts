@@ -9,18 +9,20 @@ export type Named = {
 }
 /** References lie this deep: `spec.chart.spec.sourceRef`. */
 const DEPTH = 5
+/** Each is asked for and may be diagnosed; what leans on more says which one it waits for. */
+const MAX_NAMED = 6
 
 /** What an object of somebody's own kind names in its spec (`…Ref`, `…Refs`, `dependsOn`), to be looked at when it is not ready. */
 export function namedObjects(seen: Seen): readonly Named[] {
   if (!isForeign(seen)) return []
-  return walk(seen.object.spec, '', DEPTH).map(
-    ({ kind = seen.kind, apiVersion = seen.apiVersion, namespace = seen.namespace, name }) => ({
+  return walk(seen.object.spec, '', DEPTH)
+    .slice(0, MAX_NAMED)
+    .map(({ kind = seen.kind, apiVersion = seen.apiVersion, namespace = seen.namespace, name }) => ({
       kind,
       apiVersion,
       namespace: kind.startsWith('Cluster') ? '' : namespace,
       name,
-    }),
-  )
+    }))
 }
 
 /** Of those, the ones whose own controller says that they are not as they should be. */

@@ -40,8 +40,7 @@ export class Troubles {
   }
 
   delete(fault: Fault): void {
-    if (this.#size > 0 && this.#byClass.get(faultClass(fault.faultType))?.delete(objectOf(fault)) === true)
-      this.#size -= 1
+    if (this.#size > 0) this.#remove({ className: faultClass(fault.faultType), object: objectOf(fault) })
   }
 
   /** Answers how many it forgot. */
@@ -49,8 +48,21 @@ export class Troubles {
     const before = this.#size
     for (const [className, objects] of this.#byClass)
       for (const [object, value] of objects)
-        if (isOver({ className, object }, value) && objects.delete(object)) this.#size -= 1
+        if (isOver({ className, object }, value)) this.#remove({ className, object })
     return before - this.#size
+  }
+
+  /** A class without objects goes too: a server may name as many as it likes. */
+  #remove({ className, object }: Trouble): void {
+    const objects = this.#byClass.get(className)
+    if (objects?.delete(object) !== true) return
+    this.#size -= 1
+    if (objects.size === 0) this.#byClass.delete(className)
+  }
+
+  /** How many classes it keeps objects of. */
+  get classes(): number {
+    return this.#byClass.size
   }
 }
 

@@ -50,7 +50,11 @@ export function row(name: string, unit: string, { value, floor, peer, spread }: 
       ? []
       : [{ text: `≥ ${atLeastOfFloor} × floor`, ok: ratio >= atLeastOfFloor }]),
   ]
-  return { ...base, goal: parts.map(({ text }) => text).join(' and '), ok: parts.every((one) => one.ok) }
+  return {
+    ...base,
+    goal: parts.map(({ text }) => text).join(' and '),
+    ok: parts.length > 0 && parts.every((one) => one.ok),
+  }
 }
 /** Three digits that mean something. */
 const short = (value: number): number => Number(value.toPrecision(value >= 1_000 ? 5 : 3))

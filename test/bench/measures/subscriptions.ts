@@ -34,5 +34,5 @@ export async function subscriptions({ clusters, runs, short, say }: Plan): Promi
   return rows
 }
 
-/** Without TLS the floor holds so little that the SDK's client alone is a third of it: there the limit counts. */
+/** Without TLS the floor holds so little that every object of the SDK's client shows: there the limit counts. */
 const memoryGoal = (scheme: Scheme): Goal => (scheme === 'https' ? { atMost: 150, atMostOfFloor: 1.3 } : { atMost: 40 })

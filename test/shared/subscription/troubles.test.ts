@@ -39,6 +39,18 @@ test('what is deleted or forgotten is gone, and nothing else', () => {
   expect(['a', 'b', 'c'].map((uid) => troubles.get(of({ uid })))).toEqual([undefined, undefined, 2])
 })
 
+test('a class goes with its last object, however many a server names', () => {
+  const troubles = new Troubles()
+  const fault = of({})
+  for (let at = 0; at < 100; at++) {
+    troubles.set({ ...fault, faultType: `Type${at}` }, at)
+    if (at < 50) troubles.delete({ ...fault, faultType: `Type${at}` })
+  }
+  expect(troubles.classes).toBe(50)
+  troubles.forget((_, value) => value < 99)
+  expect(troubles.classes).toBe(1)
+})
+
 test('more than ten thousand are not kept, of however many classes', () => {
   const troubles = new Troubles()
   const fault = of({})

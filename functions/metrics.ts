@@ -1,5 +1,5 @@
 import { app as host } from '@azure/functions'
-import { app } from '../shared/app.ts'
+import { app } from '../shared/app/compose.ts'
 
 host.http('metrics', {
   methods: ['GET'],

@@ -1,5 +1,5 @@
 import { app as host } from '@azure/functions'
-import { app } from '../shared/app.ts'
+import { app } from '../shared/app/compose.ts'
 import { supervisorCount, supervisorSchedule } from '../shared/config/supervisor-timers.ts'
 
 // One function each, so that the platform gives each its own instances.

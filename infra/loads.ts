@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Built } from './build.ts'
 
-/** What an instance loads for its first invocation of one act of shared/app.ts, beside what registration has loaded. */
+/** What an instance loads for its first invocation of one act of shared/app/compose.ts, beside what registration has loaded. */
 export type Load = {
   readonly act: string
   readonly files: readonly string[]
@@ -14,7 +14,7 @@ export type Load = {
 /** Acts and what each imports are read from the source: an act that is added is seen at once. */
 export function loads(root: string, { folder, metafile: { outputs } }: Pick<Built, 'folder' | 'metafile'>): Load[] {
   const chunkOf = new Map(Object.entries(outputs).map(([file, { entryPoint }]) => [entryPoint, file]))
-  return [...acts(readFileSync(join(root, 'shared/app.ts'), 'utf8'))].map(([act, sources]) => {
+  return [...acts(readFileSync(join(root, 'shared/app/compose.ts'), 'utf8'))].map(([act, sources]) => {
     const files = new Set(sources.flatMap((source) => chunkOf.get(source) ?? []))
     for (const file of files)
       for (const { path, kind } of outputs[file]?.imports ?? []) if (kind === 'import-statement') files.add(path)

@@ -1,4 +1,4 @@
-import { allTools } from '../shared/mcp-server/tools.ts'
+import { allTools } from '../shared/mcp-server/server/tools.ts'
 
 /** The page with the table of all tools between its marks, from the tools themselves. */
 export function withToolTable(page: string): string {

@@ -20,8 +20,8 @@ const sources = tracked.map((file) => source(file, readFileSync(join(root, file)
 const product = sources.filter(({ file }) => !file.startsWith('test/') && !/^[\w.]+\.ts$/.test(file))
 
 const writers = ['connect-writer', 'install-reader', 'exec-socket'].map((file) => `shared/kubernetes/${file}.ts`)
-const foundations = ['config', 'faults', 'incident', 'artifacts', 'runtime']
-const stages = ['lease', 'subscription', 'triage', 'report']
+const foundations = ['cluster', 'config', 'faults', 'incident', 'artifacts', 'runtime']
+const stages = ['lease', 'subscription', 'triage', 'report', 'notify']
 const room = (path: string): string | undefined => /^shared\/([\w-]+)\//.exec(path)?.[1]
 
 const leases = (one: Source) =>
@@ -134,7 +134,7 @@ describe('the drawing of the house', () => {
         "import { a } from '@kubernetes/client-node'",
       ),
       'only shared/azure knows the Azure SDKs, and functions/ the Functions library': source(
-        'shared/app.ts',
+        'shared/app/compose.ts',
         "import { a } from '@azure/functions'",
       ),
       'only three rooms know the MCP SDK': source(
@@ -142,8 +142,8 @@ describe('the drawing of the house', () => {
         "await import('@modelcontextprotocol/sdk/client/index.js')",
       ),
       'only the MCP server that is told so, and onboarding, change a cluster': source(
-        'shared/app/mcp-parts.ts',
-        "import { connectWriter } from '../kubernetes/connect-writer.ts'",
+        'shared/app/http/mcp.ts',
+        "import { connectWriter } from '../../kubernetes/connect-writer.ts'",
       ),
       'the product imports neither tests nor the local platform': source(
         'shared/report/x.ts',

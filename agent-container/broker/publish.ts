@@ -84,7 +84,7 @@ function withinSize(bundle: Bundle): Bundle {
     files,
     notes: [
       ...bundle.notes.slice(0, 49),
-      'The logs and the picture of the cluster were left out: the bundle would have been too large.',
+      'The logs and the snapshot of the cluster were left out: the bundle would have been too large.',
     ],
   }
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../shared/faults/kube-object.ts'
-import type { SeenEvent } from '../picture/picture.ts'
-import { Event } from '../picture/shapes-around.ts'
+import { Event } from '../diagnose/snapshot/shapes-around.ts'
+import type { SeenEvent } from '../diagnose/snapshot/snapshot.ts'
 import { clean, MAX_OUTPUT, type Shown } from './render.ts'
 
 export type ReadEvent = Omit<SeenEvent, 'id' | 'text'>

@@ -10,7 +10,7 @@ import {
 } from '../../shared/kubernetes/cluster-api.ts'
 import type { Clock } from '../../shared/runtime/clock.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
-import type { Gap, Seen, SeenEvent, SeenList, SeenLog } from '../picture/picture.ts'
+import type { Gap, Seen, SeenEvent, SeenList, SeenLog } from '../diagnose/snapshot/snapshot.ts'
 import { eventOf, lineOf, renderEvents } from './event-lines.ts'
 import { clean, MAX_OUTPUT, renderKeys, renderList, slim, yamlOf } from './render.ts'
 

@@ -2,8 +2,8 @@ import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
 import type { AgentJob } from '../../shared/artifacts/job.ts'
 import type { Verdict } from '../../shared/artifacts/verdict.ts'
 import type { Marked } from '../broker/marked.ts'
+import { callOf } from '../diagnose/verdict/investigation.ts'
 import { clean } from '../journal/render.ts'
-import { callOf } from '../verdict/investigation.ts'
 import { operatorText, systemText, taskText } from './texts.ts'
 
 export type Prompt = { readonly system: string; readonly user: string }

@@ -17,7 +17,7 @@ import { GiveUp } from '../runtime/errors.ts'
 import { systemRandom } from '../runtime/ids.ts'
 import { once } from '../runtime/once.ts'
 import type { Vault } from '../runtime/vault.ts'
-import { sharedCursorKey } from './cursor-key.ts'
+import { sharedCursorKey } from './deps/cursor-key.ts'
 
 /** 5,000 clusters of 200 bytes each. */
 const MAX_CLUSTERS_FILE_BYTES = 1024 * 1024
@@ -120,7 +120,7 @@ async function aksToken(clusterId: string, credential: ReturnType<typeof managed
 }
 
 async function discoverNamed(entry: DiscoveryEntry, secrets: SecretDeps) {
-  const { discoverClusters } = await import('./discover-clusters.ts')
+  const { discoverClusters } = await import('./deps/discover-clusters.ts')
   return discoverClusters(entry, secrets, systemClock)
 }
 

@@ -2,18 +2,18 @@ import { z } from 'zod'
 import { Citation } from './evidence.ts'
 
 /** `namespace` is '' for cluster-scoped objects. */
-export const Blamed = z.strictObject({
+export const Culprit = z.strictObject({
   kind: z.string().max(100),
   namespace: z.string().max(253),
   name: z.string().max(253),
 })
-export type Blamed = z.infer<typeof Blamed>
+export type Culprit = z.infer<typeof Culprit>
 const sentence = z.string().max(600)
 
 export const Confidence = z.enum(['high', 'medium', 'low'])
 export type Confidence = z.infer<typeof Confidence>
-export const RootCause = Blamed.extend({
-  /** The mechanism in one word, such as `BadCommand`: see `agent-container/analyzers`. */
+export const RootCause = Culprit.extend({
+  /** The mechanism in one word, such as `BadCommand`: see `agent-container/diagnose/rules`. */
   class: z.string().max(60),
   summary: sentence,
   mechanism: sentence,
@@ -67,13 +67,13 @@ export const Verdict = z.strictObject({
     )
     .max(60),
   /** From cause to symptom. */
-  chain: z.array(Blamed.extend({ mechanism: sentence })).max(12),
+  chain: z.array(Culprit.extend({ mechanism: sentence })).max(12),
   gaps: z.array(z.strictObject({ what: sentence, why: sentence, wouldSettle: sentence })).max(30),
   impact: z.strictObject({
     summary: sentence,
     desired: z.number().int().optional(),
     ready: z.number().int().optional(),
-    affected: z.array(Blamed).max(100),
+    affected: z.array(Culprit).max(100),
   }),
   remedies: z.array(Remedy).max(6),
   prevention: z.array(sentence).max(3),

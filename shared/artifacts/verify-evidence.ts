@@ -1,6 +1,6 @@
 import type { Citation, EvidenceEntry } from './evidence.ts'
 import type { Outcome } from './report.ts'
-import type { Blamed, Verdict } from './verdict.ts'
+import type { Culprit, Verdict } from './verdict.ts'
 
 export type Verified = { readonly verdict: Verdict; readonly outcome: Outcome; readonly dropped: readonly string[] }
 
@@ -70,12 +70,12 @@ const isHearsay = (entry: EvidenceEntry): boolean =>
   isLog(entry) || entry.tool === 'events_list' || entry.arguments.kind === 'Event'
 
 /** A read counts when an answered call returned an object of that kind and name (or was asked for it by name). */
-function wasRead(blamed: Blamed, evidence: readonly EvidenceEntry[]): boolean {
-  const name = new RegExp(`(^|[^a-z0-9.-])${blamed.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}($|[^a-z0-9.-])`, 'm')
+function wasRead(culprit: Culprit, evidence: readonly EvidenceEntry[]): boolean {
+  const name = new RegExp(`(^|[^a-z0-9.-])${culprit.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}($|[^a-z0-9.-])`, 'm')
   return evidence.some((entry) => {
     if (entry.status < 200 || entry.status > 299 || isHearsay(entry)) return false
     const kinds = [entry.arguments.kind, entry.arguments.resource]
-    const ofKind = kinds.includes(blamed.kind) || new RegExp(`\\b${blamed.kind}\\b`).test(entry.output)
+    const ofKind = kinds.includes(culprit.kind) || new RegExp(`\\b${culprit.kind}\\b`).test(entry.output)
     return ofKind && name.test(entry.output)
   })
 }
@@ -84,11 +84,11 @@ function wasRead(blamed: Blamed, evidence: readonly EvidenceEntry[]): boolean {
  * What does not exist cannot be read: then whoever needed it must say, in a quote that stands, that an object of this
  * kind and name is not found. A log is no such witness: anybody can write one.
  */
-function isMissing(blamed: Blamed, kept: readonly Citation[], evidence: readonly EvidenceEntry[]): boolean {
+function isMissing(culprit: Culprit, kept: readonly Citation[], evidence: readonly EvidenceEntry[]): boolean {
   return kept.some(({ id, quote }) => {
     const witness = evidence.find((entry) => entry.id === id)
     const says = quote.toLowerCase()
-    const named = says.includes(blamed.kind.toLowerCase()) && quote.includes(blamed.name)
+    const named = says.includes(culprit.kind.toLowerCase()) && quote.includes(culprit.name)
     return witness !== undefined && !isLog(witness) && named && /not found|non-existent|couldn't find/.test(says)
   })
 }

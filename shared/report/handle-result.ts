@@ -8,10 +8,10 @@ import { ResultMessage } from '../incident/messages.ts'
 import { AGENTS, modelBreaker } from '../runtime/breaker-names.ts'
 import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
-import { composeReport } from './compose.ts'
+import { composeReport } from './bundle/compose.ts'
+import { readBundle } from './bundle/read-bundle.ts'
 import type { ReportDeps } from './deps.ts'
 import { publish } from './publish.ts'
-import { readBundle } from './read-bundle.ts'
 
 /** What came of a result message; all but `published` change nothing. */
 export type Handled = 'published' | 'published-before' | 'outdated' | 'unknown-incident'

@@ -1,9 +1,9 @@
 import { errorText } from '../runtime/errors.ts'
-import { type Hearing, hearFaults } from './hear-faults.ts'
+import { type Hearing, hearFaults } from './receive-faults.ts'
 import { reconcile } from './reconcile.ts'
+import type { ToldFaults } from './seen-faults.ts'
 import type { Session, ToolInfo } from './session.ts'
 import { isSubscribed, subscribe } from './subscribe.ts'
-import type { ToldFaults } from './told-faults.ts'
 import type { WatchDeps, WatchTask } from './watch-deps.ts'
 
 /** What outlives one connection, within one window. */

@@ -8,7 +8,7 @@ import type { Log } from '../runtime/log.ts'
 import { MAX_MESSAGE_BYTES, type Queue } from '../runtime/queue.ts'
 import { newTraceparent } from '../runtime/trace.ts'
 import { backoffMs } from './backoff.ts'
-import type { AsideKeeper } from './keep-aside.ts'
+import type { AsideKeeper } from './dead-letter.ts'
 
 /** No fault waits longer for company. */
 const MAX_WAIT_MS = 200

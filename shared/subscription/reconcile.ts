@@ -1,9 +1,9 @@
 import type { Fault } from '../faults/fault.ts'
 import { identityOf } from '../incident/identity.ts'
-import type { Hearing } from './hear-faults.ts'
-import { lookAtCluster } from './look.ts'
+import type { Hearing } from './receive-faults.ts'
+import { lookAtCluster } from './resync.ts'
+import type { ToldFaults } from './seen-faults.ts'
 import type { Session, ToolInfo } from './session.ts'
-import type { ToldFaults } from './told-faults.ts'
 import type { WatchDeps, WatchTask } from './watch-deps.ts'
 
 /** `observed` has room for so many; a cluster in such ruins resolves nothing for now. */

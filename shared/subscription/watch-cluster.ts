@@ -1,7 +1,7 @@
 import { errorText } from '../runtime/errors.ts'
 import { backoffMs } from './backoff.ts'
 import { connection, type WatchMemory } from './connection.ts'
-import { toldFaults } from './told-faults.ts'
+import { toldFaults } from './seen-faults.ts'
 import type { WatchDeps, WatchTask } from './watch-deps.ts'
 
 /** A connection that held so many times the first wait was a good one; the waits begin anew. */

@@ -3,7 +3,7 @@ import type { Stored } from '../incident/incident-row.ts'
 import { contend, STALE } from '../runtime/contend.ts'
 import { countFaults, countOf, newIncident, type Sightings, wasCounted } from './count-faults.ts'
 import type { TriageDeps } from './deps.ts'
-import { mayQueueAgain, whyNot } from './standing.ts'
+import { mayQueueAgain, whyNot } from './queue-state.ts'
 
 export type Admission =
   | 'opened'

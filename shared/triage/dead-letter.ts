@@ -5,7 +5,7 @@ import { NoticeMessage } from '../incident/notices.ts'
 import { contend } from '../runtime/contend.ts'
 import { derivedId } from '../runtime/ids.ts'
 import type { TriageDeps } from './deps.ts'
-import { claimedCluster, keepAside } from './keep-aside.ts'
+import { claimedCluster, keepAside } from './keep-dead-letter.ts'
 
 export type DeadLetterDeps = Pick<TriageDeps, 'store' | 'deadLetters' | 'notify' | 'clock' | 'random' | 'log'>
 

@@ -6,7 +6,7 @@ import { errorText, GiveUp, RetryLater } from '../runtime/errors.ts'
 import { type Admitted, admitCluster } from './admit-cluster.ts'
 import type { Told } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
-import { claimedCluster, keepAside, problems } from './keep-aside.ts'
+import { claimedCluster, keepAside, problems } from './keep-dead-letter.ts'
 import { launchWaiting } from './launch-waiting.ts'
 import { noteAbsence } from './note-absence.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { onScenario } from './on-scenario.ts'
-import { crashing, event, healthy, logs, node, podName, thing, workload } from './world.ts'
+import { onScenario } from './diagnose/on-scenario.ts'
+import { crashing, event, healthy, logs, node, podName, thing, workload } from './diagnose/world.ts'
 
 /** Each in a place where clusters really hold them. */
 const canaries = {

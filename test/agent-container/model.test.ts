@@ -14,8 +14,8 @@ import {
   toolHappy,
 } from '../fakes/scripted-models.ts'
 import { type Consultation, consulted, KEY, TOKEN } from './consulted.ts'
-import { incidentOf } from './on-scenario.ts'
-import { crashing, healthy, logs, node, podName, workload } from './world.ts'
+import { incidentOf } from './diagnose/on-scenario.ts'
+import { crashing, healthy, logs, node, podName, workload } from './diagnose/world.ts'
 
 const simulator = {
   objects: [node('n1'), ...workload('web', crashing(1)), ...healthy('cart')],

@@ -1,4 +1,4 @@
-import { podName } from '../agent-container/world.ts'
+import { podName } from '../agent-container/diagnose/world.ts'
 import type { Heard, Script } from '../fakes/model-server.ts'
 import { getObject, look, shown, submission } from '../fakes/scripted-models.ts'
 import { type Attack, DROP, INNOCENT } from './corpus.ts'

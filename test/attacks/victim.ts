@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../shared/faults/kube-object.ts'
-import { crashing, event, healthy, node, podName, thing, workload } from '../agent-container/world.ts'
+import { crashing, event, healthy, node, podName, thing, workload } from '../agent-container/diagnose/world.ts'
 import { canaries } from '../shared/kubernetes/canaries.ts'
 import { INNOCENT } from './corpus.ts'
 

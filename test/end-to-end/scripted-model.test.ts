@@ -49,10 +49,10 @@ test('a full local incident with a scripted model shows its tokens and its cost 
   timeout: 60_000,
 }, async () => {
   const model = await startModelServer((heard) => {
-    const blamed = /"rootCauses": \[\s*\{\s*"kind": "(\w+)",\s*"namespace": "([\w-]*)",\s*"name": "([\w-]+)"/.exec(
+    const culprit = /"rootCauses": \[\s*\{\s*"kind": "(\w+)",\s*"namespace": "([\w-]*)",\s*"name": "([\w-]+)"/.exec(
       heard.text,
     )
-    const cause = { kind: blamed?.[1] ?? '', namespace: blamed?.[2] ?? '', name: blamed?.[3] ?? '' }
+    const cause = { kind: culprit?.[1] ?? '', namespace: culprit?.[2] ?? '', name: culprit?.[3] ?? '' }
     if (heard.turn === 1) return getObject(cause)
     return submission(cause, [{ id: shown(heard).id, quote: `name: ${cause.name}` }])
   }, key)

@@ -57,7 +57,7 @@ test('registration loads the triggers and the Functions library, and no SDK', ()
   const own = packaged.registration.filter((file) => !file.includes('node_modules') && !file.startsWith('functions/'))
   expect(own).toEqual([
     'entry:all-functions',
-    'shared/app.ts',
+    'shared/app/compose.ts',
     'shared/config/supervisor-timers.ts',
     'shared/runtime/once.ts',
   ])
@@ -74,7 +74,7 @@ test('registration takes 60 ms at most, the median of fresh processes', () => {
   expect(Math.min(...medians)).toBeLessThanOrEqual(60)
 })
 
-/** Large, and each the business of few acts of shared/app.ts; those that `lazy` names are only loaded by a first call. */
+/** Large, and each the business of few acts of shared/app/compose.ts; those that `lazy` names are only loaded by a first call. */
 const sdks: Readonly<Record<string, readonly string[]>> = {
   '@modelcontextprotocol/sdk': ['kubernetesMcp', 'supervise'],
   undici: ['deadLetter', 'kubernetesMcp', 'supervise', 'sweep', 'triage'],
@@ -112,7 +112,7 @@ test('an SDK that is imported where it is not needed is seen', async () => {
   write('host.json', '{}')
   write('functions/a.ts', `import { app } from '../shared/app.ts'; app().sweep()`)
   write(
-    'shared/app.ts',
+    'shared/app/compose.ts',
     "export const app = () => ({\n    sweep: async () => {\n      await import('./sweep.ts')\n    },\n})\n",
   )
   write('shared/sweep.ts', `import { WebClient } from '@slack/web-api'; export const sweep = () => WebClient`)

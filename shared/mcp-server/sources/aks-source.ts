@@ -3,7 +3,7 @@ import { readKubeconfig, type SecretDeps } from '../../config/secret-ref.ts'
 import { connectCluster } from '../../kubernetes/connect.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
-import type { AksTable } from '../server-config.ts'
+import type { AksTable } from '../server/server-config.ts'
 import { discoverySource } from './discovery-source.ts'
 import type { Connect, Source } from './source.ts'
 

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js'
 import type { CredentialInfo } from '../../kubernetes/credential-expiry.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
-import { cleanText } from '../redaction.ts'
+import { cleanText } from '../safety/redaction.ts'
 import { seldom } from './seldom.ts'
 import type { DiscoveryStatus, Found, Opened, SeenCluster, Source } from './source.ts'
 

@@ -1,4 +1,4 @@
-import type { Target } from '../target.ts'
+import type { Target } from '../targets/target.ts'
 import { type Found, isGiven, type Source } from './source.ts'
 
 export type MergedClusters = {

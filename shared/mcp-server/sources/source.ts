@@ -2,7 +2,7 @@ import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import type { ClusterWriter } from '../../kubernetes/cluster-writer.ts'
 import type { ConnectOptions } from '../../kubernetes/connect.ts'
 import type { CredentialInfo } from '../../kubernetes/credential-expiry.ts'
-import type { Target } from '../target.ts'
+import type { Target } from '../targets/target.ts'
 
 export type Opened = ClusterApi & {
   /** Absent wherever nobody said that clusters may be changed. */

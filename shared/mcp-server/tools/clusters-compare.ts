@@ -1,8 +1,16 @@
 import { z } from 'zod'
-import { compareObjects, MAX_OBJECTS } from '../compare-objects.ts'
-import { defineTool, reads } from '../define-tool.ts'
-import { clusterStatus, fanOut, fanOutArguments, missingFrom, problemLines, problemsOutput, tally } from '../fan-out.ts'
-import { selectorArguments } from '../list-objects.ts'
+import { compareObjects, MAX_OBJECTS } from '../objects/compare-objects.ts'
+import { selectorArguments } from '../objects/list-objects.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import {
+  clusterStatus,
+  fanOut,
+  fanOutArguments,
+  missingFrom,
+  problemLines,
+  problemsOutput,
+  tally,
+} from '../targets/fan-out.ts'
 
 export const clustersCompare = defineTool({
   name: 'clusters_compare',

@@ -1,8 +1,8 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { GiveUp } from '../../runtime/errors.ts'
-import { fitValue } from '../bounds.ts'
-import { defineTool, reads, type Tool } from '../define-tool.ts'
+import { fitValue } from '../server/bounds.ts'
+import { defineTool, reads, type Tool } from '../server/define-tool.ts'
 import {
   clusterStatus,
   fanOut,
@@ -12,7 +12,7 @@ import {
   problemsOutput,
   tally,
   Unsuccessful,
-} from '../fan-out.ts'
+} from '../targets/fan-out.ts'
 
 /** All answers together, as one answer's objects and texts elsewhere; each cluster has its part. */
 const ALL_BYTES = 20_000

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { withinBytes } from '../bounds.ts'
-import { defineTool, reads } from '../define-tool.ts'
-import { credentialText, ToldCredential, toldCredential } from '../told-credential.ts'
+import { withinBytes } from '../server/bounds.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { credentialText, ToldCredential, toldCredential } from '../server/given-credential.ts'
 
 /** Five hundred clusters by name; together with the text it stays what a model is shown. */
 const MAX_BYTES = 24_000

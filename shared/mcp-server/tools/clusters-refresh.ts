@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { GiveUp } from '../../runtime/errors.ts'
-import { withinBytes } from '../bounds.ts'
-import { defineTool, reads } from '../define-tool.ts'
+import { withinBytes } from '../server/bounds.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
 
 /** Each of the three lists; an answer with all of them stays within 32 KiB. */
 const MAX_BYTES = 4_000

@@ -1,11 +1,19 @@
 import { z } from 'zod'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { ClusterApiError } from '../../kubernetes/cluster-api.ts'
-import { withinBytes } from '../bounds.ts'
-import { clusterArguments, nameOf } from '../cluster-argument.ts'
-import { defineTool, reads } from '../define-tool.ts'
-import { clusterStatus, fanOut, fanOutArguments, missingFrom, problemLines, problemsOutput, tally } from '../fan-out.ts'
-import { credentialText, ToldCredential, toldCredential } from '../told-credential.ts'
+import { withinBytes } from '../server/bounds.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { credentialText, ToldCredential, toldCredential } from '../server/given-credential.ts'
+import { clusterArguments, nameOf } from '../targets/cluster-argument.ts'
+import {
+  clusterStatus,
+  fanOut,
+  fanOutArguments,
+  missingFrom,
+  problemLines,
+  problemsOutput,
+  tally,
+} from '../targets/fan-out.ts'
 
 const Row = z.object({
   cluster: z.string(),

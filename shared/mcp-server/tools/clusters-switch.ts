@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { GiveUp } from '../../runtime/errors.ts'
-import { defineTool, reads } from '../define-tool.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
 
 export const clustersSwitch = defineTool({
   name: 'clusters_switch',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTool, reads } from '../define-tool.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
 
 export const configurationContextsList = defineTool({
   name: 'configuration_contexts_list',

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { withinBytes } from '../bounds.ts'
-import { clusterArguments, nameOf } from '../cluster-argument.ts'
-import { defineTool, reads } from '../define-tool.ts'
+import { withinBytes } from '../server/bounds.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { clusterArguments, nameOf } from '../targets/cluster-argument.ts'
 
 const Entry = z.object({ name: z.string(), server: z.string(), namespace: z.string() })
 const MAX_BYTES = 12_000

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineTool, reads } from '../define-tool.ts'
-import { subscriptionsOf } from '../subscription-session.ts'
+import { subscriptionsOf } from '../faults/subscription-session.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
 
 export const eventsListSubscriptions = defineTool({
   name: 'events_list_subscriptions',

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { clusterArguments, clusterOf } from '../cluster-argument.ts'
-import { defineTool, reads } from '../define-tool.ts'
-import { listOutput } from '../list-answer.ts'
-import { listObjects, pageArguments, selectorArguments } from '../list-objects.ts'
-import { listText } from '../object-table.ts'
+import { listOutput } from '../objects/list-answer.ts'
+import { listObjects, pageArguments, selectorArguments } from '../objects/list-objects.ts'
+import { listText } from '../objects/object-table.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 export const eventsList = defineTool({
   name: 'events_list',

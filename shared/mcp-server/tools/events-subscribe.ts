@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { GiveUp } from '../../runtime/errors.ts'
-import { clusterArguments, clusterOf } from '../cluster-argument.ts'
-import { defineTool, reads } from '../define-tool.ts'
-import { filterArguments } from '../subscription-filter.ts'
-import { subscriptionsOf } from '../subscription-session.ts'
+import { filterArguments } from '../faults/subscription-filter.ts'
+import { subscriptionsOf } from '../faults/subscription-session.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 const filters = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { GiveUp } from '../../runtime/errors.ts'
-import { defineTool, reads } from '../define-tool.ts'
-import { subscriptionsOf } from '../subscription-session.ts'
+import { subscriptionsOf } from '../faults/subscription-session.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
 
 export const eventsUnsubscribe = defineTool({
   name: 'events_unsubscribe',

@@ -1,12 +1,20 @@
 import { z } from 'zod'
 import { systemClock } from '../../runtime/clock.ts'
-import { withinBytes } from '../bounds.ts'
-import { clusterArguments, clusterOf, nameOf } from '../cluster-argument.ts'
-import { type ContainerLog, containersOf, readLogs } from '../container-logs.ts'
-import { defineTool, reads, type ToolContext } from '../define-tool.ts'
-import { clusterStatus, fanOut, fanOutArguments, missingFrom, problemLines, problemsOutput, tally } from '../fan-out.ts'
-import { selectorArguments } from '../list-objects.ts'
-import { lineTest, matchesIn } from '../search-log.ts'
+import { type ContainerLog, containersOf, readLogs } from '../objects/container-logs.ts'
+import { selectorArguments } from '../objects/list-objects.ts'
+import { lineTest, matchesIn } from '../objects/search-log.ts'
+import { withinBytes } from '../server/bounds.ts'
+import { defineTool, reads, type ToolContext } from '../server/define-tool.ts'
+import { clusterArguments, clusterOf, nameOf } from '../targets/cluster-argument.ts'
+import {
+  clusterStatus,
+  fanOut,
+  fanOutArguments,
+  missingFrom,
+  problemLines,
+  problemsOutput,
+  tally,
+} from '../targets/fan-out.ts'
 
 /** All logs of one call: redaction and search take about a second for these. */
 const ALL_BYTES = 8 * 1024 * 1024

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
-import { clusterArguments, clusterOf } from '../cluster-argument.ts'
-import { defineTool, reads, type ToolContext } from '../define-tool.ts'
-import { conditionShape, nodePicture, REFUSED } from '../node-picture.ts'
+import { conditionShape, nodeView, REFUSED } from '../objects/node-view.ts'
+import { defineTool, reads, type ToolContext } from '../server/define-tool.ts'
+import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 const text = z.string().catch('')
 const NodeEvent = z.looseObject({
@@ -61,10 +61,7 @@ export const nodesLog = defineTool({
   effects: reads,
   run: async ({ name, query: _, tailLines: __, ...args }, call) => {
     const { target, api } = clusterOf(call, args)
-    const [{ conditions }, events] = await Promise.all([
-      nodePicture(target, api, name, call),
-      eventsOf(api, name, call),
-    ])
+    const [{ conditions }, events] = await Promise.all([nodeView(target, api, name, call), eventsOf(api, name, call)])
     return {
       structured: {
         cluster: target.name,

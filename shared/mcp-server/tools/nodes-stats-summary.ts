@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { KubeObject } from '../../faults/kube-object.ts'
 import { errorText } from '../../runtime/errors.ts'
-import { clusterArguments, clusterOf } from '../cluster-argument.ts'
-import { defineTool, reads } from '../define-tool.ts'
-import { conditionShape, nodePicture, REFUSED } from '../node-picture.ts'
-import { measured, sum, type Usage, usageOf, usageShape } from '../usage.ts'
+import { conditionShape, nodeView, REFUSED } from '../objects/node-view.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { measured, sum, type Usage, usageOf, usageShape } from '../server/usage.ts'
+import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 const resources = z.looseObject({ cpu: z.unknown().optional(), memory: z.unknown().optional() }).catch({})
 const Pod = z.looseObject({
@@ -56,7 +56,7 @@ export const nodesStatsSummary = defineTool({
     const { target, api } = clusterOf(call, args)
     const onNode = { limit: 500, fieldSelector: `spec.nodeName=${name}` }
     const [picture, pods, use] = await Promise.all([
-      nodePicture(target, api, name, call),
+      nodeView(target, api, name, call),
       api.list({ apiVersion: 'v1', kind: 'Pod' }, onNode, call.signal),
       measured(target.name, api, 'NodeMetrics', {}, call.signal).catch((error: unknown) => errorText(error)),
     ])

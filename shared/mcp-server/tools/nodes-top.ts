@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { withinBytes } from '../bounds.ts'
-import { clusterArguments, clusterOf } from '../cluster-argument.ts'
-import { defineTool, reads } from '../define-tool.ts'
-import { measured, usageOf, usageShape } from '../usage.ts'
+import { withinBytes } from '../server/bounds.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { measured, usageOf, usageShape } from '../server/usage.ts'
+import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 const Node = z.looseObject({
   status: z

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineTool, reads } from '../define-tool.ts'
-import { discoveryOf, seenAnswer, seenOutput, seenText } from '../discovery-tool.ts'
-import { MAX_PATTERN } from '../server-config.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { MAX_PATTERN } from '../server/server-config.ts'
 import { clusterFilter } from '../sources/discovery-source.ts'
+import { discoveryOf, seenAnswer, seenOutput, seenText } from '../sources/discovery-tool.ts'
 
 export const nskClustersDiscover = defineTool({
   name: 'nsk_clusters_discover',

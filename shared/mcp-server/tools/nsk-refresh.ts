@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineTool, reads } from '../define-tool.ts'
-import { discoveryOf, seenAnswer, seenOutput, seenText } from '../discovery-tool.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { discoveryOf, seenAnswer, seenOutput, seenText } from '../sources/discovery-tool.ts'
 
 /** nsk asks a Rancher for hundreds of clusters: a model that asks in a loop must not do so each time. */
 const RECENT_MS = 5 * 60_000

@@ -1,5 +1,5 @@
-import { defineTool, reads } from '../define-tool.ts'
-import { discoveryOf, statusAnswer, statusOutput, statusText } from '../discovery-tool.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { discoveryOf, statusAnswer, statusOutput, statusText } from '../sources/discovery-tool.ts'
 
 export const nskStatus = defineTool({
   name: 'nsk_status',

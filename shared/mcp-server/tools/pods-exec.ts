@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { clusterArguments, writerOf } from '../cluster-argument.ts'
-import { defaultContainer } from '../default-container.ts'
-import { defineTool, destroys } from '../define-tool.ts'
+import { defaultContainer } from '../objects/default-container.ts'
+import { defineTool, destroys } from '../server/define-tool.ts'
+import { clusterArguments, writerOf } from '../targets/cluster-argument.ts'
 
 /** Of each output; read more than is shown, since secrets are taken out before the cut. */
 const READ_BYTES = 512 * 1024

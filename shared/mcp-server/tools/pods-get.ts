@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { clusterArguments, clusterOf } from '../cluster-argument.ts'
-import { defineTool, reads } from '../define-tool.ts'
-import { getObject, objectOutput, objectText } from '../get-object.ts'
+import { getObject, objectOutput, objectText } from '../objects/get-object.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 export const podsGet = defineTool({
   name: 'pods_get',

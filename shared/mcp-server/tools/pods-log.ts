@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { clusterArguments, clusterOf } from '../cluster-argument.ts'
-import { defaultContainer } from '../default-container.ts'
-import { defineTool, reads } from '../define-tool.ts'
+import { defaultContainer } from '../objects/default-container.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 /** The end of a log is what matters; so many bytes leave room for the heading in one answer. */
 const MAX_LOG_BYTES = 24_000

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { randomId } from '../../runtime/ids.ts'
-import { clusterArguments, dryRunArgument, writerOf } from '../cluster-argument.ts'
-import { defineTool } from '../define-tool.ts'
+import { defineTool } from '../server/define-tool.ts'
+import { clusterArguments, dryRunArgument, writerOf } from '../targets/cluster-argument.ts'
 
 export const podsRun = defineTool({
   name: 'pods_run',

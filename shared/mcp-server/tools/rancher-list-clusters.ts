@@ -1,5 +1,5 @@
-import { defineTool, reads } from '../define-tool.ts'
-import { discoveryOf, seenAnswer, seenOutput, seenText } from '../discovery-tool.ts'
+import { defineTool, reads } from '../server/define-tool.ts'
+import { discoveryOf, seenAnswer, seenOutput, seenText } from '../sources/discovery-tool.ts'
 
 export const rancherListClusters = defineTool({
   name: 'rancher_list_clusters',

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { errorText } from '../../runtime/errors.ts'
-import { clusterArguments, dryRunArgument, writerOf } from '../cluster-argument.ts'
-import { defineTool, destroys } from '../define-tool.ts'
-import { failureText } from '../failure.ts'
-import { manifestObjects } from '../manifest-objects.ts'
+import { manifestObjects } from '../objects/manifest-objects.ts'
+import { defineTool, destroys } from '../server/define-tool.ts'
+import { failureText } from '../server/failure.ts'
+import { clusterArguments, dryRunArgument, writerOf } from '../targets/cluster-argument.ts'
 
 const Row = z.object({
   kind: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { clusterArguments, dryRunArgument, writerOf } from '../cluster-argument.ts'
-import { defineTool, destroys } from '../define-tool.ts'
+import { defineTool, destroys } from '../server/define-tool.ts'
+import { clusterArguments, dryRunArgument, writerOf } from '../targets/cluster-argument.ts'
 
 export const deletedOutput = {
   cluster: z.string(),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { GiveUp } from '../../runtime/errors.ts'
-import { clusterArguments, clusterOf, dryRunArgument, writerOf } from '../cluster-argument.ts'
-import { defineTool, destroys, reads } from '../define-tool.ts'
-import type { Target } from '../target.ts'
+import { defineTool, destroys, reads } from '../server/define-tool.ts'
+import { clusterArguments, clusterOf, dryRunArgument, writerOf } from '../targets/cluster-argument.ts'
+import type { Target } from '../targets/target.ts'
 
 const Scaled = z.looseObject({
   spec: z.looseObject({ replicas: z.int().optional() }).optional(),

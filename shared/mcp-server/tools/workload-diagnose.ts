@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { KubeObject } from '../../faults/kube-object.ts'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { errorText } from '../../runtime/errors.ts'
-import { clusterArguments, clusterOf } from '../cluster-argument.ts'
-import { defineTool, reads, type ToolContext } from '../define-tool.ts'
-import { conditionShape } from '../node-picture.ts'
-import { conditionsOf, findingsOf, podLine, severity, terminationsOf, troubled } from '../workload-findings.ts'
-import { workloadPicture } from '../workload-picture.ts'
+import { conditionShape } from '../objects/node-view.ts'
+import { conditionsOf, findingsOf, podLine, severity, terminationsOf, troubled } from '../objects/workload-findings.ts'
+import { workloadView } from '../objects/workload-view.ts'
+import { defineTool, reads, type ToolContext } from '../server/define-tool.ts'
+import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 const versions: Readonly<Record<string, string>> = {
   Deployment: 'apps/v1',
@@ -136,7 +136,7 @@ export const workloadDiagnose = defineTool({
     const { target, api } = clusterOf(call, args)
     const namespace = args.namespace ?? target.namespace
     const apiVersion = versions[kind] ?? 'v1'
-    const picture = await workloadPicture(api, { apiVersion, kind }, name, namespace, call)
+    const picture = await workloadView(api, { apiVersion, kind }, name, namespace, call)
     const logs = await logsOf(api, namespace, picture.pods, call)
     const findings = findingsOf(target.name, picture, call.now())
     const broken = findings.some((one) => one.severity !== 'info')

@@ -1,8 +1,8 @@
 import { html, raw } from 'hono/html'
+import { outcomeMeanings, outcomeWords } from '../../artifacts/outcome-words.ts'
 import type { Report } from '../../artifacts/report.ts'
 import type { Html } from './document.ts'
 import { command, effect, objectName, severityBadge } from './marks.ts'
-import { outcomeMeanings, outcomeWords } from './outcome-words.ts'
 import { between, duration, moment } from './times.ts'
 
 /** What a reader needs in the first ten seconds: what is broken, since when, why, how sure that is, what to do now. */

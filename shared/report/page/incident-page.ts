@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { outcomeWords } from '../../artifacts/outcome-words.ts'
 import type { Report } from '../../artifacts/report.ts'
 import { card } from './card.ts'
 import { chain } from './chain.ts'
@@ -8,7 +9,6 @@ import { feedback } from './feedback.ts'
 import { claims, gaps, hypotheses, impact, notes, remedies } from './findings.ts'
 import { foot } from './foot.ts'
 import { investigation } from './investigation.ts'
-import { outcomeWords } from './outcome-words.ts'
 import type { PageLinks } from './page-links.ts'
 import { timeline } from './timeline.ts'
 

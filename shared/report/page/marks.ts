@@ -1,10 +1,10 @@
 import { html } from 'hono/html'
 import type { Citation } from '../../artifacts/evidence.ts'
-import type { Blamed, Remedy } from '../../artifacts/verdict.ts'
+import type { Culprit, Remedy } from '../../artifacts/verdict.ts'
 import type { Severity } from '../../faults/fault.ts'
 import type { Html } from './document.ts'
 
-export const objectName = (one: Blamed): string =>
+export const objectName = (one: Culprit): string =>
   [one.kind, one.namespace, one.name].filter((part) => part !== '').join('/')
 
 /** Links to the evidence that a sentence rests on. */

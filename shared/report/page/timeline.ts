@@ -1,9 +1,9 @@
 import { html } from 'hono/html'
 import type { Citation } from '../../artifacts/evidence.ts'
+import { outcomeWords } from '../../artifacts/outcome-words.ts'
 import type { Report } from '../../artifacts/report.ts'
 import type { Html } from './document.ts'
 import { cites } from './marks.ts'
-import { outcomeWords } from './outcome-words.ts'
 import { between, clockTime, duration, utc } from './times.ts'
 
 const kinds = ['change', 'symptom', 'detection', 'step', 'verdict', 'resolution'] as const

@@ -66,7 +66,7 @@ function expectOf(report: Report, feedback: Feedback): string {
   const { resource } = report.incident
   const trigger = { kind: resource.kind, namespace: resource.namespace ?? '', name: resource.name }
   const last = feedback.entries.at(-1)
-  const blamed = (report.verdict?.rootCauses ?? []).map(({ kind, namespace, name, class: mechanism }) => ({
+  const culprit = (report.verdict?.rootCauses ?? []).map(({ kind, namespace, name, class: mechanism }) => ({
     ...{ kind, namespace, name },
     class: mechanism,
   }))
@@ -75,11 +75,11 @@ function expectOf(report: Report, feedback: Feedback): string {
     const named = causeIn(last.cause)
     if (named !== undefined) lines.rootCause = named
     else if (last.answer === 'right') {
-      if (blamed.length > 0) lines.rootCauses = blamed
+      if (culprit.length > 0) lines.rootCauses = culprit
       else if (report.outcome === 'none') lines.rootCause = null
     }
     if (last.answer === 'wrong') {
-      const wrong = blamed.filter(({ kind, namespace, name }) => `${kind}/${namespace}/${name}` !== pathOf(named))
+      const wrong = culprit.filter(({ kind, namespace, name }) => `${kind}/${namespace}/${name}` !== pathOf(named))
       lines.mustNotBlame = wrong.map(pathOf)
     }
     lines.feedback = feedback.entries.map(({ at, answer, cause, comment }) => ({ at, answer, cause, comment }))

@@ -6,10 +6,10 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { AgentJob } from '../../../shared/artifacts/job.ts'
 import { Verdict } from '../../../shared/artifacts/verdict.ts'
-import { readBundle } from '../../../shared/report/read-bundle.ts'
+import { readBundle } from '../../../shared/report/bundle/read-bundle.ts'
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts'
-import { incidentOf } from '../on-scenario.ts'
-import { crashing, logs, node, podName, workload } from '../world.ts'
+import { incidentOf } from '../diagnose/on-scenario.ts'
+import { crashing, logs, node, podName, workload } from '../diagnose/world.ts'
 import { startStorage } from './storage.ts'
 
 let storage: Awaited<ReturnType<typeof startStorage>>

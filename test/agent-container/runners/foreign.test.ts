@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { consulted } from '../consulted.ts'
-import { incidentOf } from '../on-scenario.ts'
-import { crashing, logs, node, podName, workload } from '../world.ts'
+import { incidentOf } from '../diagnose/on-scenario.ts'
+import { crashing, logs, node, podName, workload } from '../diagnose/world.ts'
 import { standIn, type Way } from './stand-in.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'stand-ins-'))

@@ -6,8 +6,8 @@ import process from 'node:process'
 import { Command } from 'commander'
 import type { Heard, Say } from '../../fakes/model-server.ts'
 import { consulted } from '../consulted.ts'
-import { incidentOf } from '../on-scenario.ts'
-import { crashing, logs, node, podName, workload } from '../world.ts'
+import { incidentOf } from '../diagnose/on-scenario.ts'
+import { crashing, logs, node, podName, workload } from '../diagnose/world.ts'
 
 /**
  * The real programs before a scripted model, by hand: `npm i` them somewhere and name the folder of their executables.

@@ -1,10 +1,10 @@
 import { Cluster } from '../../../shared/config/cluster.ts'
 import type { Fault } from '../../../shared/faults/fault.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
-import { hearFaults } from '../../../shared/subscription/hear-faults.ts'
+import { hearFaults } from '../../../shared/subscription/receive-faults.ts'
+import { toldFaults } from '../../../shared/subscription/seen-faults.ts'
 import { openSession } from '../../../shared/subscription/session.ts'
 import { subscribe } from '../../../shared/subscription/subscribe.ts'
-import { toldFaults } from '../../../shared/subscription/told-faults.ts'
 import type { OpenClient } from './client.ts'
 
 const quiet = () => {}

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createRedactor } from '../../../shared/kubernetes/redact.ts'
-import { startMcpHttpServer } from '../../../shared/mcp-server/http-server.ts'
-import { kubeconfigTargets } from '../../../shared/mcp-server/kubeconfig-targets.ts'
+import { startMcpHttpServer } from '../../../shared/mcp-server/server/http-server.ts'
+import { kubeconfigTargets } from '../../../shared/mcp-server/targets/kubeconfig-targets.ts'
 import { startSimulator } from '../../simulator/simulator.ts'
 
 const root = join(import.meta.dirname, '../../..')

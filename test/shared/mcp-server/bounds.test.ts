@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { boundText, fitValue } from '../../../shared/mcp-server/bounds.ts'
-import { signedCursors } from '../../../shared/mcp-server/list-cursor.ts'
+import { signedCursors } from '../../../shared/mcp-server/objects/list-cursor.ts'
+import { boundText, fitValue } from '../../../shared/mcp-server/server/bounds.ts'
 import { running, webPod } from './pods.ts'
 import { east } from './setup.ts'
 

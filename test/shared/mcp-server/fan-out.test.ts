@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { connectCluster } from '../../../shared/kubernetes/connect.ts'
 import { createRedactor } from '../../../shared/kubernetes/redact.ts'
-import { lazyTargets, type TargetEntry, targetsOf } from '../../../shared/mcp-server/targets.ts'
+import { lazyTargets, type TargetEntry, targetsOf } from '../../../shared/mcp-server/targets/targets.ts'
 import { startSimulator } from '../../simulator/simulator.ts'
 import { crashLooping, deployment, node, replicaSet, running, webPod } from './pods.ts'
 import { caller, simulated } from './setup.ts'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { FaultNotice } from '../../../shared/faults/fault.ts'
-import { createRecentNotices } from '../../../shared/mcp-server/recent-notices.ts'
-import { targetsOf } from '../../../shared/mcp-server/targets.ts'
+import { createRecentNotices } from '../../../shared/mcp-server/faults/recent-notices.ts'
+import { targetsOf } from '../../../shared/mcp-server/targets/targets.ts'
 import { crashLooping, deployment, node, replicaSet, running, webPod } from './pods.ts'
 import { caller, east, fast, pause, second, simulated, until } from './setup.ts'
 

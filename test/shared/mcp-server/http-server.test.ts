@@ -1,9 +1,9 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { expect, onTestFinished, test } from 'vitest'
-import { type HttpOptions, startMcpHttpServer } from '../../../shared/mcp-server/http-server.ts'
-import { createStatelessHandler } from '../../../shared/mcp-server/stateless.ts'
-import { targetsOf } from '../../../shared/mcp-server/targets.ts'
+import { type HttpOptions, startMcpHttpServer } from '../../../shared/mcp-server/server/http-server.ts'
+import { createStatelessHandler } from '../../../shared/mcp-server/server/stateless.ts'
+import { targetsOf } from '../../../shared/mcp-server/targets/targets.ts'
 import { crashLooping, deployment, node, replicaSet, running, webPod } from './pods.ts'
 import { fast, listenTo, pause, redactHunter2, simulated, until } from './setup.ts'
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { type KindState, watchKind } from '../../../shared/mcp-server/kind-watch.ts'
+import { type KindState, watchKind } from '../../../shared/mcp-server/faults/kind-watch.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import type { SimulatorOptions } from '../../simulator/simulator.ts'
 import { running, webPod } from './pods.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createRedactor } from '../../../shared/kubernetes/redact.ts'
-import { targetsOf } from '../../../shared/mcp-server/targets.ts'
+import { targetsOf } from '../../../shared/mcp-server/targets/targets.ts'
 import { crashLooping, deployment, node, replicaSet, running, webPod } from './pods.ts'
 import { ago, caller, east, simulated } from './setup.ts'
 

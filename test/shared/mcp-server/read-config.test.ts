@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readConfig } from '../../../shared/mcp-server/read-config.ts'
-import { ServerConfig } from '../../../shared/mcp-server/server-config.ts'
+import { readConfig } from '../../../shared/mcp-server/server/read-config.ts'
+import { ServerConfig } from '../../../shared/mcp-server/server/server-config.ts'
 
 const read = (text: string, environment: Record<string, string> = {}, flags: Parameters<typeof readConfig>[1] = {}) =>
   readConfig({ text, where: 'mcp.toml', folder: '/etc/nightcrier' }, flags, environment)

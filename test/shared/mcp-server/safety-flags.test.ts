@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { expect, onTestFinished, test } from 'vitest'
-import { safetyOf } from '../../../shared/mcp-server/safety-flags.ts'
+import { safetyOf } from '../../../shared/mcp-server/safety/safety-flags.ts'
 import { simulated } from './setup.ts'
 import { textOf } from './upstream.ts'
 

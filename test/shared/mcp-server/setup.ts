@@ -4,14 +4,14 @@ import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/type
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { connectCluster } from '../../../shared/kubernetes/connect.ts'
-import type { Redact } from '../../../shared/mcp-server/redaction.ts'
+import type { Redact } from '../../../shared/mcp-server/safety/redaction.ts'
 import {
   connectCaller,
   createKubernetesMcp,
   type KubernetesMcp,
   type McpOptions,
-} from '../../../shared/mcp-server/server.ts'
-import { targetsOf } from '../../../shared/mcp-server/targets.ts'
+} from '../../../shared/mcp-server/server/server.ts'
+import { targetsOf } from '../../../shared/mcp-server/targets/targets.ts'
 import { type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts'
 
 /** Takes out one known word, so that a test can see whether everything has passed through it. */

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { connectCluster } from '../../../shared/kubernetes/connect.ts'
-import { lazyTargets, targetsOf } from '../../../shared/mcp-server/targets.ts'
+import { lazyTargets, targetsOf } from '../../../shared/mcp-server/targets/targets.ts'
 import { kubeconfigFor } from '../kubernetes/loopback-api.ts'
 import { crashLooping, deployment, node, replicaSet, running, webPod } from './pods.ts'
 import { ago, caller, east, redactHunter2, simulated } from './setup.ts'

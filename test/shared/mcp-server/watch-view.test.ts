@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { GuardRail } from '../../../shared/mcp-server/guard-rails.ts'
-import { lazyTargets } from '../../../shared/mcp-server/targets.ts'
+import type { GuardRail } from '../../../shared/mcp-server/safety/guard-rails.ts'
+import { lazyTargets } from '../../../shared/mcp-server/targets/targets.ts'
 import type { SimulatorOptions } from '../../simulator/simulator.ts'
 import { crashLooping, node, running, webPod } from './pods.ts'
 import { caller, fast, pause, simulated, until } from './setup.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Fault } from '../../../shared/faults/fault.ts'
-import { toldFaults } from '../../../shared/subscription/told-faults.ts'
+import { toldFaults } from '../../../shared/subscription/seen-faults.ts'
 import { aFault } from './supervised.ts'
 
 const fault = aFault()

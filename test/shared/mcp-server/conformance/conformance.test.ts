@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { startMcpHttpServer } from '../../../../shared/mcp-server/http-server.ts'
-import { targetsOf } from '../../../../shared/mcp-server/targets.ts'
+import { startMcpHttpServer } from '../../../../shared/mcp-server/server/http-server.ts'
+import { targetsOf } from '../../../../shared/mcp-server/targets/targets.ts'
 import { redactHunter2, simulated } from '../setup.ts'
 import { conformanceFixtures } from './fixtures.ts'
 

@@ -1,6 +1,6 @@
 import { type CallToolResult, CreateMessageResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
-import type { Tool, ToolContext } from '../../../../shared/mcp-server/define-tool.ts'
-import type { Additions } from '../../../../shared/mcp-server/server.ts'
+import type { Tool, ToolContext } from '../../../../shared/mcp-server/server/define-tool.ts'
+import type { Additions } from '../../../../shared/mcp-server/server/server.ts'
 import { pause } from '../setup.ts'
 import { elicited, enums } from './elicitations.ts'
 import { register } from './prompts-and-resources.ts'

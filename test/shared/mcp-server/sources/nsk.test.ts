@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { ServerConfig } from '../../../../shared/mcp-server/server-config.ts'
+import { ServerConfig } from '../../../../shared/mcp-server/server/server-config.ts'
 import { clustersIn, filledIn, nskSource } from '../../../../shared/mcp-server/sources/nsk-source.ts'
 import { runProgram } from '../../../../shared/mcp-server/sources/run-program.ts'
 import { sourcedTargets } from '../../../../shared/mcp-server/sources/sourced-targets.ts'

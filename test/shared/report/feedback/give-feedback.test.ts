@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Feedback } from '../../../../shared/artifacts/feedback.ts'
 import { Report } from '../../../../shared/artifacts/report.ts'
-import { composeReport } from '../../../../shared/report/compose.ts'
+import { composeReport } from '../../../../shared/report/bundle/compose.ts'
 import { feedbackPage } from '../../../../shared/report/feedback/form.ts'
 import { type FeedbackDeps, giveFeedback } from '../../../../shared/report/feedback/give-feedback.ts'
 import { memoryBlobs } from '../../../fakes/memory-blobs.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { composeReport } from '../../../../shared/report/compose.ts'
+import { composeReport } from '../../../../shared/report/bundle/compose.ts'
 import { incidentPage } from '../../../../shared/report/page/incident-page.ts'
 import { fullReport } from '../full-report.ts'
 import { entry, evidence, incident, verdict } from '../sample.ts'

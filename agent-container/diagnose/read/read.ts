@@ -1,0 +1,77 @@
+import type { Incident } from '../../../shared/incident/incident.ts'
+import type { Journal } from '../../journal/journal.ts'
+import { reach } from '../snapshot/dependencies.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { seek } from '../snapshot/snapshot.ts'
+import { type Subject, subjectOf, topOf } from '../snapshot/subject.ts'
+import { neighbourhood } from './neighbourhood.ts'
+import { wantsOf } from './queries.ts'
+import { k, keyOf, type Want } from './query.ts'
+
+/** A cascade is followed from log to log; more rounds than this never brought anything new. */
+const ROUNDS = 5
+
+export type Collected = { readonly snapshot: Snapshot; readonly unreachable?: string }
+
+/** Reads up and around the incident in a few parallel rounds. Whatever fails is a gap in the snapshot, never an exception. */
+export async function collect(journal: Journal, incident: Incident, now: Date): Promise<Collected> {
+  const { resource } = incident
+  const first: Want = {
+    tool: 'get',
+    kind: k(resource.apiVersion, resource.kind),
+    name: resource.name,
+    namespace: resource.namespace ?? '',
+  }
+  const done = new Set([keyOf(first)])
+  await read(journal, first)
+  const [entry] = journal.entries()
+  // Without an answer or a credential every further call would only wait for the same.
+  if (entry === undefined || entry.status === 0 || entry.status === 401)
+    return { snapshot: takeSnapshot(journal, incident, now), unreachable: entry?.output ?? 'No call could be made.' }
+
+  let round: readonly Want[] = neighbourhood(incident)
+  for (let count = 0; count <= ROUNDS; count++) {
+    const fresh = round.filter((want) => !done.has(keyOf(want)))
+    const unique = [...new Map(fresh.map((want) => [keyOf(want), want])).values()]
+    if (unique.length === 0) break
+    for (const want of unique) done.add(keyOf(want))
+    await Promise.all(unique.map((want) => read(journal, want)))
+    const snapshot = takeSnapshot(journal, incident, now)
+    round = wantsOf(snapshot, reach(snapshot, mainSubject(snapshot)))
+  }
+  return { snapshot: takeSnapshot(journal, incident, now) }
+}
+
+function read(journal: Journal, want: Want): Promise<void> {
+  switch (want.tool) {
+    case 'get':
+      return journal.get(want.kind, want.name, want.namespace)
+    case 'log':
+      return journal.log(want)
+    case 'list': {
+      const { tool: _tool, kind, ...query } = want
+      return journal.list(kind, query)
+    }
+    default:
+      return want satisfies never
+  }
+}
+
+export const takeSnapshot = (journal: Journal, incident: Incident, now: Date): Snapshot => ({
+  now,
+  incident,
+  objects: journal.objects(),
+  events: journal.events(),
+  logs: journal.logs(),
+  lists: journal.lists(),
+  gaps: journal.gaps(),
+})
+
+/** The incident's owner as the cluster has it; when that is not there, the top of what the fault was seen on. */
+export function mainSubject(snapshot: Snapshot): Subject {
+  const { owner, resource } = snapshot.incident
+  const named = { kind: owner.kind, namespace: owner.namespace ?? '', name: owner.name }
+  if (seek(snapshot, named) !== undefined) return subjectOf(snapshot, named)
+  const seen = seek(snapshot, { kind: resource.kind, namespace: resource.namespace ?? '', name: resource.name })
+  return subjectOf(snapshot, seen === undefined ? named : topOf(snapshot, seen))
+}

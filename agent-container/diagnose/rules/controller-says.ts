@@ -1,0 +1,111 @@
+import { cite, few } from '../snapshot/cite.ts'
+import { badConditions, isForeign } from '../snapshot/conditions.ts'
+import { anyConditioned } from '../snapshot/kinds.ts'
+import { namedAndBad } from '../snapshot/named-objects.ts'
+import { age, eventsOf, label, refOf, type Seen, type SeenEvent } from '../snapshot/snapshot.ts'
+import type { Subject } from '../snapshot/subject.ts'
+import type { Symptom } from '../symptoms/symptom.ts'
+import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { look } from './remedies.ts'
+
+const refusal =
+  /fail|error|invalid|unknown|denied|reject|forbidden|unsupported|conflict|not ?found|no ?match|missing|not ?permitted|not allowed|exceed|cannot|unable|does not/i
+/** An older complaint may be over; controllers repeat theirs every few minutes. */
+const RECENT_MS = 20 * 60_000
+
+/**
+ * Reported as not working, and no rule knows why: what its own controller keeps saying of it is then the best there is. A
+ * single complaint is none: controllers try again, and most often succeed.
+ */
+export const controllerSays: Analyzer = (scene) => {
+  const { snapshot, subject, symptoms } = scene
+  const asked = of(symptoms, 'trouble', 'condition')
+  const below = waitedFor(scene, asked)
+  if (below.length > 0) return below
+  if (asked.length === 0 || subject.seen === undefined || snapshot.incident.faultType !== 'Reported') return []
+  const said = eventsOf(snapshot, refOf(subject.seen)).findLast(
+    ({ type, reason, message, count, at }) =>
+      type === 'Warning' &&
+      count > 2 &&
+      refusal.test(`${reason} ${message}`) &&
+      (age(snapshot, at) ?? RECENT_MS) < RECENT_MS,
+  )
+  if (said === undefined || mended(subject.seen, said)) return byCondition(subject, asked)
+  const found: Hypothesis = {
+    class: 'RefusedByController',
+    culprit: blame(subject),
+    summary: `The controller of ${label(subject)} cannot do what it asks for: ${said.message}`.slice(0, 590),
+    mechanism: `${said.reason}, ${said.count} times, the last at ${said.at}: ${said.message}`.slice(0, 590),
+    evidence: few([...cite(said, said.message), ...cite(subject.seen, `name: ${subject.name}`)], 4),
+    confidence: 'high',
+    reasons: [`Its controller (${said.component || 'unnamed'}) says so itself, and keeps saying it.`],
+    falsification: 'Had a later try succeeded, the complaint would not have been repeated in the last minutes.',
+    explains: asked.map(({ key }) => key),
+    remedies: [
+      look(
+        'See all that was said of it',
+        `kubectl ${subject.namespace === '' ? '' : `-n ${subject.namespace} `}describe ${subject.kind.toLowerCase()}/${subject.name}`,
+      ),
+    ],
+    weight: 30,
+  }
+  return [found]
+}
+
+/** It waits for another of its kind, or draws from something, that has a trouble of its own. */
+function waitedFor({ snapshot, subject, diagnose }: Scene, asked: readonly Symptom[]): readonly Hypothesis[] {
+  const { seen } = subject
+  if (seen === undefined || !asked.some(({ kind }) => kind === 'condition')) return []
+  return namedAndBad(snapshot, seen)
+    .filter((one) => one !== seen)
+    .flatMap((one) =>
+      diagnose(refOf(one)).map((root) => ({
+        ...root,
+        reasons: [`${label(subject)} names ${label(one)} in its spec, and waits for it.`, ...root.reasons],
+        evidence: few([...root.evidence.slice(0, 4), ...cite(seen, `name: ${one.name}`)], 6),
+        explains: asked.map(({ key }) => key),
+        chain: [{ ...blame(subject), mechanism: `waits for ${label(one)}` }],
+        weight: root.weight + 5,
+      })),
+    )
+}
+
+/** Conditions that all turned good after the complaint: it is over. */
+function mended(seen: Seen, said: SeenEvent): boolean {
+  const all = anyConditioned.of(seen)?.data.status.conditions ?? []
+  const well =
+    seen.kind === 'HorizontalPodAutoscaler'
+      ? !all.some(({ type, status }) => type !== 'ScalingLimited' && status === 'False')
+      : badConditions(seen).length === 0
+  return well && all.some(({ status, lastTransitionTime = '' }) => status === 'True' && lastTransitionTime >= said.at)
+}
+
+/** Events are kept for an hour; a controller that repeats nothing still has its complaint in the object's conditions. */
+function byCondition(subject: Subject, asked: readonly Symptom[]): readonly Hypothesis[] {
+  const { seen } = subject
+  if (seen === undefined || !isForeign(seen)) return []
+  const bad = badConditions(seen).find(
+    ({ type, reason, message }) => message !== undefined && refusal.test(`${type} ${reason} ${message}`),
+  )
+  if (bad?.message === undefined) return []
+  return [
+    {
+      class: 'RefusedByController',
+      culprit: blame(subject),
+      summary: `The controller of ${label(subject)} cannot do what it asks for: ${bad.message}`.slice(0, 590),
+      mechanism: `${bad.type} is ${bad.status} (${bad.reason}): ${bad.message}`.slice(0, 590),
+      evidence: few([...cite(seen, bad.message), ...cite(seen, `reason: ${bad.reason}`)], 4),
+      confidence: 'medium',
+      reasons: ['Its controller says so in the conditions of the object.'],
+      falsification: 'Had a later try succeeded, the condition would be True.',
+      explains: asked.map(({ key }) => key),
+      remedies: [
+        look(
+          'See all that was said of it',
+          `kubectl ${subject.namespace === '' ? '' : `-n ${subject.namespace} `}describe ${subject.kind.toLowerCase()}/${subject.name}`,
+        ),
+      ],
+      weight: 25,
+    },
+  ]
+}

@@ -1,0 +1,28 @@
+import { pods } from './kinds.ts'
+import { isReady } from './services.ts'
+import type { Pod } from './shapes.ts'
+import { all, eventsOf, refOf, type Seen, type Snapshot } from './snapshot.ts'
+import type { Subject } from './subject.ts'
+
+const network = /cni|calico|cilium|flannel|weave|aws-node|azure|canal|kindnet|antrea|ovn|multus/
+const disk = /csi|ebs|azuredisk|azurefile|efs|nfs|rook|ceph|longhorn|portworx|openebs/
+/** The runtime asks the network's agent for a sandbox, the kubelet the disk's agent for a mount. */
+const without =
+  /plugin type="?[\w-]+"? failed|network is not ready|NetworkPluginNotReady|failed to (?:setup|set up) network|not found in the list of registered CSI drivers|failed to create newCsiDriverClient/i
+
+/** Nodes on which this subject's pods cannot be set up for want of an agent. */
+export const brokenGround = (snapshot: Snapshot, subject: Subject): readonly string[] =>
+  subject.pods
+    .filter((pod) => pod.data.status.phase === 'Pending')
+    .filter((pod) => eventsOf(snapshot, refOf(pod)).some(({ message }) => without.test(message)))
+    .flatMap((pod) => pod.data.spec.nodeName ?? [])
+
+/** Pods of a DaemonSet on this node that set up networks or disks, and are not ready. */
+export const agentPods = (snapshot: Snapshot, node: string): readonly Seen<Pod>[] =>
+  all(snapshot, pods).filter(
+    (pod) =>
+      pod.data.spec.nodeName === node &&
+      !isReady(pod) &&
+      (network.test(pod.name) || disk.test(pod.name)) &&
+      pod.object.metadata.ownerReferences?.some(({ kind }) => kind === 'DaemonSet') === true,
+  )

@@ -1,0 +1,47 @@
+import type { Culprit, Verdict } from '../../../shared/artifacts/verdict.ts'
+import { blame } from '../rules/hypothesis.ts'
+import { backing, servicesOf } from '../snapshot/services.ts'
+import { label, type Snapshot } from '../snapshot/snapshot.ts'
+import { type Subject, topOf } from '../snapshot/subject.ts'
+
+/** Who is hit: replicas, services without an endpoint, workloads of a node. */
+export function impactOf(snapshot: Snapshot, subject: Subject): Verdict['impact'] {
+  const status = subject.workload?.data.status
+  const spec = subject.workload?.data.spec
+  const isSet = /^(Deployment|StatefulSet|ReplicaSet|DaemonSet)$/.test(subject.kind)
+  const desired = isSet
+    ? (spec?.replicas ?? status?.desiredNumberScheduled ?? (subject.kind === 'Deployment' ? 1 : undefined))
+    : undefined
+  const ready = isSet ? (status?.readyReplicas ?? status?.numberReady ?? 0) : undefined
+  const services = servicesOf(snapshot, subject.namespace, subject.pods)
+  const dark = services.filter((service) => backing(snapshot, service).ready === 0)
+  const workloads =
+    subject.kind === 'Node'
+      ? unique(
+          subject.pods.length > 0 ? subject.pods.map((pod) => topOf(snapshot, pod)) : onNode(snapshot, subject.name),
+        )
+      : []
+  const parts = [
+    ...(desired === undefined || ready === undefined
+      ? []
+      : [`${ready} of ${desired} replicas of ${label(subject)} are ready`]),
+    ...(dark.length === 0
+      ? []
+      : [`${dark.map(label).join(', ')} ${dark.length === 1 ? 'has' : 'have'} no ready endpoint`]),
+    ...(workloads.length === 0 ? [] : [`${workloads.length} workloads have pods on the node`]),
+  ]
+  return {
+    summary: `${parts.join('; ') || `${label(subject)} is affected`}.`.slice(0, 600),
+    ...(desired === undefined ? {} : { desired }),
+    ...(ready === undefined ? {} : { ready }),
+    affected: unique([blame(subject), ...dark.map(blame), ...workloads]).slice(0, 100),
+  }
+}
+
+const onNode = (snapshot: Snapshot, name: string): readonly Culprit[] =>
+  snapshot.objects
+    .filter(({ kind, object }) => kind === 'Pod' && JSON.stringify(object.spec ?? {}).includes(`"nodeName":"${name}"`))
+    .map((pod) => topOf(snapshot, pod))
+const unique = (refs: readonly Culprit[]): Culprit[] => [
+  ...new Map(refs.map((ref) => [label(ref), blame(ref)])).values(),
+]

@@ -1,0 +1,318 @@
+import type { Citation, EvidenceEntry } from '../../../shared/artifacts/evidence.ts'
+import { Verdict } from '../../../shared/artifacts/verdict.ts'
+import type { Diagnosis } from '../rules/all.ts'
+import { blame, type Hypothesis } from '../rules/hypothesis.ts'
+import { lastChanges } from '../snapshot/changes.ts'
+import { cite, few, stands } from '../snapshot/cite.ts'
+import { label, type Snapshot, whether } from '../snapshot/snapshot.ts'
+import type { Subject } from '../snapshot/subject.ts'
+import type { Symptom } from '../symptoms/symptom.ts'
+import { isWeak } from '../symptoms/symptoms-of.ts'
+import { impactOf } from './impact.ts'
+import { type Ranked, rank } from './rank.ts'
+import { outputsOf, wasRead } from './reading.ts'
+import { story, timeline } from './timeline.ts'
+
+export const BY = 'rules'
+export type Judged = { readonly verdict: Verdict; readonly ranked: Ranked }
+
+/** From hypotheses to a verdict. The outcome follows from what can be shown, by the criteria in `outcomeOf`. */
+export function judge(input: {
+  readonly snapshot: Snapshot
+  readonly subject: Subject
+  readonly symptoms: readonly Symptom[]
+  readonly diagnosis: Diagnosis
+  readonly entries: readonly EvidenceEntry[]
+  /** False when time or budget ended the reading early. */
+  readonly complete: boolean
+  readonly tidy: (text: string) => string
+}): Judged {
+  const { snapshot, subject, symptoms, tidy } = input
+  const outputs = outputsOf(input.entries)
+  const checked = input.diagnosis.hypotheses.map((one) => proven(snapshot, one, outputs))
+  const ranked = rank(symptoms, checked)
+  const { leading } = ranked
+  const outcome = outcomeOf(input, ranked)
+  const shown = outcome === 'none' || outcome === 'inconclusive' ? [] : leading
+  const s = (text: string): string => cut(tidy(text), 600)
+  const valid = (citations: readonly Citation[], most: number) =>
+    few(
+      citations.filter((one) => stands(one, outputs)),
+      most,
+    )
+  const events = story(
+    snapshot,
+    subject,
+    shown.map(({ culprit }) => culprit),
+  )
+  const verdict: Verdict = {
+    version: 1,
+    by: BY,
+    outcome,
+    headline: s(headline(snapshot, subject, symptoms, outcome, shown)),
+    rootCauses: shown.slice(0, 10).map((one) => ({
+      ...one.culprit,
+      class: one.class,
+      summary: s(one.summary),
+      mechanism: s(one.mechanism),
+      confidence: one.confidence,
+      confidenceReasons: one.reasons.slice(0, 10).map(s),
+      evidence: valid(one.evidence, 20),
+    })),
+    hypotheses: [
+      ...leading.map((one) =>
+        hypothesisOf(
+          one,
+          shown.length > 0 ? 'leading' : 'open',
+          'It explains what is seen, and its check did not refute it.',
+          s,
+          valid,
+        ),
+      ),
+      ...ranked.others.map(({ hypothesis, why }) =>
+        hypothesisOf(
+          hypothesis,
+          hypothesis.rejected !== undefined || shown.length > 0 ? 'rejected' : 'open',
+          why,
+          s,
+          valid,
+        ),
+      ),
+    ].slice(0, 20),
+    facts: factsOf(snapshot, subject, symptoms, shown, events)
+      .map(({ text, evidence }) => ({ text: s(text), evidence: valid(evidence, 10) }))
+      .filter(({ evidence }) => evidence.length > 0)
+      .slice(0, 60),
+    inferences: shown
+      .flatMap((one) => [
+        { text: s(one.mechanism), evidence: valid(one.evidence, 5) },
+        { text: s(`Checked: ${one.falsification}`), evidence: [] },
+      ])
+      .slice(0, 30),
+    timeline: timeline(
+      snapshot,
+      subject,
+      symptoms.filter((one) => !isWeak(one)),
+      events,
+    ).map((one) => ({ ...one, text: s(one.text), evidence: valid(one.evidence, 5) })),
+    chain: shown
+      .flatMap((one) => chainOf(subject, symptoms, one))
+      .slice(0, 12)
+      .map((link) => ({ ...link, mechanism: s(link.mechanism) })),
+    gaps: gapsOf(snapshot, ranked)
+      .slice(0, 30)
+      .map(({ what, why, wouldSettle }) => ({ what: s(what), why: s(why), wouldSettle: s(wouldSettle) })),
+    impact: impactOf(snapshot, subject),
+    remedies: shown
+      .flatMap(({ remedies }) => remedies)
+      .filter((one, index, all) => all.findIndex(({ title }) => title === one.title) === index)
+      .slice(0, 6)
+      .map((one) => ({
+        ...one,
+        title: s(one.title),
+        risk: s(one.risk),
+        rollback: s(one.rollback),
+        verify: s(one.verify),
+        ...(one.command === undefined ? {} : { command: cut(tidy(one.command), 1000) }),
+      })),
+    prevention: [...new Set(shown.flatMap(({ prevention }) => prevention ?? []))].slice(0, 3).map(s),
+  }
+  return { verdict: Verdict.parse(verdict), ranked }
+}
+
+/** Quotes that do not stand fall; without one, or without a look at the culprit object, nothing is certain. */
+function proven(snapshot: Snapshot, one: Hypothesis, outputs: ReadonlyMap<string, string>): Hypothesis {
+  const evidence = one.evidence.filter((citation) => stands(citation, outputs))
+  if (evidence.length === 0)
+    return { ...one, evidence, confidence: 'low', reasons: ['No quote of it stands in the journal.', ...one.reasons] }
+  if (one.confidence === 'high' && !wasRead(snapshot, one.culprit, evidence))
+    return {
+      ...one,
+      evidence,
+      confidence: 'medium',
+      reasons: [...one.reasons, `${label(one.culprit)} itself could not be read.`],
+    }
+  return { ...one, evidence }
+}
+
+/**
+ * - `none`: nothing is broken now, and what was needed to say so was read.
+ * - `cause`: every symptom is explained, each cause is certain (mechanism quoted, object read, its check passed), and the
+ *   reading was complete.
+ * - `likely`: there are causes, and one of these conditions fails.
+ * - `inconclusive`: symptoms without an explanation that is more than thin, or too little could be read.
+ */
+function outcomeOf(
+  {
+    snapshot,
+    subject,
+    symptoms,
+    complete,
+  }: {
+    readonly snapshot: Snapshot
+    readonly subject: Subject
+    readonly symptoms: readonly Symptom[]
+    readonly complete: boolean
+  },
+  { leading, unexplained }: Ranked,
+): Verdict['outcome'] {
+  const hard = symptoms.filter((one) => !isWeak(one))
+  if (leading.length === 0 && hard.length === 0)
+    return sawEnough(snapshot, subject) && complete ? 'none' : 'inconclusive'
+  if (leading.length === 0) return 'inconclusive'
+  const explained = new Set(leading.flatMap(({ explains }) => explains))
+  // A second trouble on pods that are explained already is mostly its consequence.
+  const pods = new Set(
+    symptoms.filter(({ key }) => explained.has(key)).flatMap((one) => one.pods.map(({ name }) => name)),
+  )
+  const open = unexplained.filter((one) =>
+    one.pods.length === 0 ? explained.size === 0 : !one.pods.every(({ name }) => pods.has(name)),
+  )
+  const certain = leading.every(({ confidence }) => confidence === 'high')
+  return certain && open.length === 0 && complete ? 'cause' : 'likely'
+}
+
+/** "Healthy" may be said when the subject was seen (or is gone for sure), and its pods could be listed. */
+function sawEnough(snapshot: Snapshot, subject: Subject): boolean {
+  const gone = whether(snapshot, subject.kind, subject.namespace, subject.name).is === 'absent'
+  const pods =
+    subject.namespace === '' ||
+    snapshot.lists.some(({ kind, namespace }) => kind === 'Pod' && namespace === subject.namespace)
+  return (subject.seen !== undefined || gone) && pods
+}
+
+function headline(
+  snapshot: Snapshot,
+  subject: Subject,
+  symptoms: readonly Symptom[],
+  outcome: Verdict['outcome'],
+  shown: readonly Hypothesis[],
+): string {
+  const { incident } = snapshot
+  const name = label(subject)
+  const at = `in cluster ${incident.cluster}`
+  if (outcome === 'none') {
+    if (subject.seen === undefined)
+      return `${name} is no longer there ${at}: it was deleted after the fault ${incident.faultType} was seen.`
+    const last = subject.pods
+      .flatMap((pod) =>
+        pod.data.status.containerStatuses.flatMap(({ lastState }) => lastState.terminated?.finishedAt ?? []),
+      )
+      .toSorted()
+      .at(-1)
+    return `${name} ${at} is healthy now; the fault ${incident.faultType} is over${last === undefined ? '' : ` (the last container ended at ${last})`}.`
+  }
+  const since = earliest(snapshot, symptoms)
+  const { desired, ready } = impactOf(snapshot, subject)
+  const updated = subject.workload?.data.status.updatedReplicas
+  const state =
+    desired === undefined
+      ? 'is in trouble'
+      : ready !== desired
+        ? `has ${ready} of ${desired} replicas ready`
+        : symptoms.some((one) => !isWeak(one)) || (updated ?? desired) < desired
+          ? 'keeps its old replicas, and the new ones do not come up,'
+          : 'has all replicas ready and fails all the same'
+  const because =
+    shown.length === 0
+      ? `no cause could be shown (${symptoms[0]?.text ?? 'it could not be read'})`
+      : shown.map((one) => one.summary.replace(/\.$/, '')).join('; and ')
+  return `${name} ${at} ${state} since ${since}: ${because}.`
+}
+
+/** The first sign: a warning about the pods that show it, or their own stamps; what came before is not part of it. */
+function earliest(snapshot: Snapshot, symptoms: readonly Symptom[]): string {
+  const pods = new Set(symptoms.flatMap((one) => one.pods.map(({ name }) => name)))
+  const warnings = snapshot.events
+    .filter(({ type, name }) => type === 'Warning' && pods.has(name))
+    .map(({ first }) => first)
+  const stamps = [...warnings, ...symptoms.flatMap(({ since }) => since ?? []), snapshot.incident.firstSeen]
+  return (
+    stamps.filter((one) => !Number.isNaN(Date.parse(one))).toSorted((a, b) => Date.parse(a) - Date.parse(b))[0] ?? ''
+  )
+}
+
+function hypothesisOf(
+  one: Hypothesis,
+  state: 'leading' | 'rejected' | 'open',
+  why: string,
+  s: (text: string) => string,
+  valid: (citations: readonly Citation[], most: number) => Citation[],
+): Verdict['hypotheses'][number] {
+  return {
+    text: s(`${one.class}: ${one.summary}`),
+    state,
+    for: valid(one.evidence, 10),
+    against: valid(one.against ?? [], 10),
+    falsification: s(one.falsification),
+    why: s(why),
+  }
+}
+
+type Fact = { readonly text: string; readonly evidence: readonly Citation[] }
+function factsOf(
+  snapshot: Snapshot,
+  subject: Subject,
+  symptoms: readonly Symptom[],
+  shown: readonly Hypothesis[],
+  events: ReturnType<typeof story>,
+): readonly Fact[] {
+  const status =
+    subject.seen === undefined
+      ? []
+      : cite(subject.seen, /^\s*(readyReplicas|unavailableReplicas|replicas|numberReady|phase): /)
+  return [
+    ...symptoms
+      .filter((one) => one.evidence.length > 0)
+      .map((one) => ({
+        text: `${one.pods[0] === undefined ? '' : `Pod ${one.pods[0].name}: `}${one.text} (${Math.max(one.pods.length, 1)} ${one.pods.length > 1 ? 'pods' : 'time'}).`.replace(
+          ' (1 time)',
+          '',
+        ),
+        evidence: one.evidence,
+      })),
+    ...(status.length > 0 ? [{ text: impactOf(snapshot, subject).summary, evidence: status }] : []),
+    ...shown.flatMap((one) =>
+      one.evidence.map((citation) => ({ text: `Evidence for ${one.class}: ${citation.quote}`, evidence: [citation] })),
+    ),
+    ...lastChanges(subject).map((one) => ({
+      text: `The last rollout changed the ${one.what} from ${one.before} to ${one.after}.`,
+      evidence: one.evidence,
+    })),
+    ...events.map((event) => ({
+      text: `${event.reason} of ${event.kind} ${event.name}, ${event.count} times: ${event.message}`,
+      evidence: cite(event, event.message),
+    })),
+  ]
+}
+
+function chainOf(subject: Subject, symptoms: readonly Symptom[], one: Hypothesis): Verdict['chain'] {
+  const first = one.chain ?? [{ ...one.culprit, mechanism: one.summary }]
+  const shows = symptoms.find(({ key }) => one.explains.includes(key))
+  const pod = shows?.pods[0]
+  const links = [
+    ...first,
+    { ...blame(subject), mechanism: one.mechanism },
+    ...(pod === undefined ? [] : [{ ...blame(pod), mechanism: shows?.text ?? '' }]),
+  ]
+  return links.filter((link, index) => links.findIndex((other) => label(other) === label(link)) === index)
+}
+
+function gapsOf(
+  snapshot: Snapshot,
+  { unexplained, leading }: Ranked,
+): readonly { readonly what: string; readonly why: string; readonly wouldSettle: string }[] {
+  const own = unexplained.map((one) => ({
+    what: `Why ${one.text}`,
+    why:
+      leading.length > 0
+        ? 'No rule explains it beside the causes that were found.'
+        : 'No rule explains it with what could be read.',
+    wouldSettle:
+      one.container === undefined
+        ? 'A look at the objects named in the timeline.'
+        : 'The log of the container at the time of its end.',
+  }))
+  return [...own, ...snapshot.gaps]
+}
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`)

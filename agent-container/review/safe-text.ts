@@ -1,0 +1,67 @@
+import type { Remedy, Verdict } from '../../shared/artifacts/verdict.ts'
+import { clean } from '../journal/render.ts'
+
+/** Addresses and snapshots: a reader would be led away, or a viewer would fetch them and so tell what stands in them. */
+const addresses = /!?\[([^\]\n]{0,200})\]\([^)\s]{0,2000}\)|\b(?:https?|ftp|wss?|data|javascript):[^\s"'<>)\]]+/gi
+/** A model's words as they may stand in a report. */
+export const safeText = (text: string): string =>
+  clean(text).replace(addresses, (_, words: string | undefined) => (words === undefined ? '‹address›' : words))
+
+/** Each text in it by the same door. Quotes must stay as they stand in the journal, which redacted them already. */
+export function safeTexts<T extends Partial<Verdict>>(verdict: T, redact: (text: string) => string): T {
+  const walk = (value: unknown, key: string): unknown => {
+    if (typeof value === 'string') return key === 'quote' ? value : redact(safeText(value))
+    if (Array.isArray(value)) return value.map((item) => walk(item, key))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item, name)]))
+  }
+  return Object.assign({}, verdict, walk(verdict, ''))
+}
+
+const reading = new Set(['get', 'describe', 'logs', 'top', 'events', 'explain', 'auth'])
+const changing = new Set([
+  'set',
+  'scale',
+  'patch',
+  'label',
+  'annotate',
+  'edit',
+  'cordon',
+  'uncordon',
+  'taint',
+  'apply',
+  'create',
+  'autoscale',
+])
+const flag = /^-{1,2}[A-Za-z][\w-]*(=.*)?$/
+
+/**
+ * A command of a model is shown only when it is one plain kubectl call that reads, or changes one thing and can be taken
+ * back. Whether it changes state is said by code, whatever the model said.
+ */
+export function safeRemedy(remedy: Remedy): Remedy {
+  const { command, ...rest } = remedy
+  const kind = command === undefined ? undefined : kindOf(command)
+  if (command === undefined || kind === undefined)
+    return { ...rest, changesState: remedy.changesState || command !== undefined }
+  return { ...rest, command: command.trim(), changesState: kind === 'changes' }
+}
+
+function kindOf(command: string): 'reads' | 'changes' | undefined {
+  if (command.length > 500 || /[;&|<>`$\n\r\\]|\(\)|https?:/.test(command)) return undefined
+  const [program, ...words] = command.trim().split(/\s+/)
+  if (program !== 'kubectl') return undefined
+  const verbs = words.filter((word) => !flag.test(word))
+  const [verb = '', second = ''] = verbs
+  if (words.some((word) => /^--(raw|kubeconfig|server|token|as|as-group|context|force|grace-period|user)\b/.test(word)))
+    return undefined
+  if (/secret/i.test(words.join(' ')) && /-o|--output/.test(words.join(' '))) return undefined
+  if (verb === 'rollout')
+    return second === 'undo' || second === 'restart'
+      ? 'changes'
+      : /^(status|history)$/.test(second)
+        ? 'reads'
+        : undefined
+  if (reading.has(verb)) return 'reads'
+  return changing.has(verb) ? 'changes' : undefined
+}

@@ -1,0 +1,127 @@
+import { once } from '../runtime/once.ts'
+import type { Answer } from './http/answer.ts'
+import type { FeedbackRequest } from './http/feedback.ts'
+import type { IncomingRequest } from './http/mcp.ts'
+import type { Invocation } from './invocation.ts'
+
+/**
+ * The one place where the parts are joined. Every act loads what it needs when it is first called, so that registering
+ * the functions costs next to nothing and an instance never loads what only another function uses.
+ */
+export function app() {
+  joined ??= join()
+  return joined
+}
+let joined: ReturnType<typeof join> | undefined
+
+function join() {
+  const platform = once(async () => {
+    const { createPlatform } = await import('./platform.ts')
+    return createPlatform()
+  })
+  const begin = async (invocation: Invocation, message?: unknown) => {
+    const [{ logOf, atEdge }, { traced }, surroundings] = await Promise.all([
+      import('./invocation.ts'),
+      import('./traced.ts'),
+      platform(),
+    ])
+    const log = logOf(invocation, surroundings.settings.LOG_LEVEL, message)
+    const edge = (act: () => Promise<unknown>) =>
+      atEdge(log, () => traced(surroundings, invocation.functionName, message, act))
+    return { platform: surroundings, log, edge }
+  }
+  const http = async (invocation: Invocation, name: 'health' | 'clusterHealth' | 'metrics'): Promise<Answer> => {
+    const { platform: surroundings } = await begin(invocation)
+    const answers = await import('./http/health.ts')
+    return answers[name](surroundings)
+  }
+
+  return {
+    supervise: async (name: string, invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log } = await begin(invocation)
+      const { supervise } = await import('./deps/supervise.ts')
+      await supervise(surroundings, log, name)
+    },
+    triage: async (message: unknown, invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log, edge } = await begin(invocation, message)
+      const { triageDeps } = await import('./deps/triage.ts')
+      const { handleTriageMessage } = await import('../triage/handle-triage-message.ts')
+      const { id, dequeueCount } = invocation.triggerMetadata ?? {}
+      const delivery = { id: String(id ?? invocation.invocationId), dequeueCount: Number(dequeueCount ?? 1) }
+      const deps = triageDeps(surroundings, log)
+      await edge(() => handleTriageMessage(deps)(message, delivery))
+    },
+    report: async (message: unknown, invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log, edge } = await begin(invocation, message)
+      const { reportDeps } = await import('./deps/report.ts')
+      const { handleResult } = await import('../report/handle-result.ts')
+      const deps = reportDeps(surroundings, log)
+      await edge(() => handleResult(deps)(message))
+    },
+    notify: async (message: unknown, invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log, edge } = await begin(invocation, message)
+      const { notifyDeps } = await import('./deps/notify.ts')
+      const { handleNotice } = await import('../notify/handle-notice.ts')
+      const deps = notifyDeps(surroundings, log)
+      await edge(() => handleNotice(deps)(message))
+      const { showNoticed } = await import('./deps/show-notified.ts')
+      await showNoticed(surroundings, message)
+    },
+    sweep: async (invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log } = await begin(invocation)
+      const { triageDeps } = await import('./deps/triage.ts')
+      const { sweep } = await import('../triage/sweep.ts')
+      await sweep(triageDeps(surroundings, log))()
+    },
+    deadLetter: async (queue: string, message: unknown, invocation: Invocation): Promise<void> => {
+      const { platform: surroundings, log, edge } = await begin(invocation, message)
+      const { triageDeps } = await import('./deps/triage.ts')
+      const { handleDeadLetter } = await import('../triage/dead-letter.ts')
+      const deps = triageDeps(surroundings, log)
+      await edge(() => handleDeadLetter(deps)(queue, message))
+    },
+    health: (invocation: Invocation): Promise<Answer> => http(invocation, 'health'),
+    clusterHealth: (invocation: Invocation): Promise<Answer> => http(invocation, 'clusterHealth'),
+    metrics: (invocation: Invocation): Promise<Answer> => http(invocation, 'metrics'),
+    incidents: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { incidents } = await import('./http/health.ts')
+      return incidents(surroundings, query)
+    },
+    incident: async (id: string, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { incident } = await import('./http/health.ts')
+      return incident(surroundings, id)
+    },
+    incidentReport: async (id: string, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { incidentReport } = await import('./http/health.ts')
+      return incidentReport(surroundings, id)
+    },
+    incidentFeedback: async (id: string, request: FeedbackRequest, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { incidentFeedback } = await import('./http/feedback.ts')
+      return incidentFeedback(surroundings, id, request)
+    },
+    incidentScenario: async (id: string, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { incidentScenario } = await import('./http/scenario.ts')
+      return incidentScenario(surroundings, id)
+    },
+    list: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { list } = await import('./http/pages.ts')
+      return list(surroundings, query)
+    },
+    board: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { board } = await import('./http/pages.ts')
+      return board(surroundings, query)
+    },
+    kubernetesMcp: async (request: IncomingRequest, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings, log } = await begin(invocation)
+      const { kubernetesMcp } = await import('./http/mcp.ts')
+      return kubernetesMcp(surroundings, log, request)
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { queues, tables } from '../../artifacts/layout.ts'
+import { noticesTo } from '../../incident/notices.ts'
+import { type BreakerChange, type Breakers, breakers } from '../../runtime/breaker.ts'
+import { onlyTells } from '../../runtime/breaker-names.ts'
+import type { Log } from '../../runtime/log.ts'
+import type { Platform } from '../platform.ts'
+
+/** What fails is left alone for this long at first, and at most; what is meant for it waits, or does without. */
+const OPEN_MS = 60_000
+const LONGEST_OPEN_MS = 15 * 60_000
+
+/** Breakers whose changes people hear of. */
+export function toldBreakers(platform: Platform, log: Log): Breakers {
+  const { settings, storage, clock, random } = platform
+  const notify = noticesTo(storage.queue(queues.notices))
+  const tell = ({ to, name, opening, failures, since, reasons, retryAt }: BreakerChange) => {
+    const common = { version: 1, id: `${to}:${name}:${opening}`, at: clock.now().toISOString(), what: name } as const
+    const told = { failures, since, reasons: [...reasons] }
+    if (to === 'recovered') return notify({ ...common, type: 'recovered', ...told })
+    return notify({ ...common, type: 'degraded', ...told, ...(retryAt === '' || onlyTells(name) ? {} : { retryAt }) })
+  }
+  return breakers({
+    control: storage.table(tables.control),
+    clock,
+    random,
+    log,
+    threshold: settings.FAILURE_THRESHOLD_FOR_ALERT,
+    openMs: OPEN_MS,
+    longestMs: LONGEST_OPEN_MS,
+    onChange: tell,
+  })
+}

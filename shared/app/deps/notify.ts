@@ -1,0 +1,36 @@
+import { queues, tables } from '../../artifacts/layout.ts'
+import { noticesTo } from '../../incident/notices.ts'
+import type { NotifyDeps } from '../../notify/handle-notice.ts'
+import type { Log } from '../../runtime/log.ts'
+import { freshReportLink, readReport } from '../http/published-report.ts'
+import type { Platform } from '../platform.ts'
+import { DEFAULT_PLACE, openNotifier } from './channels.ts'
+import { toldBreakers } from './notified-breakers.ts'
+
+/** The notices with their real surroundings. */
+export function notifyDeps(platform: Platform, log: Log): NotifyDeps {
+  const { settings, storage, clock, random } = platform
+  const base = settings.REPORT_BASE_URL.replace(/\/$/, '')
+  return {
+    store: platform.store,
+    readReport: readReport(platform),
+    links: async (incidentId, hasReport) => {
+      const at = (what: string) => `${base}/api/incidents/${incidentId}/${what}`
+      if (!hasReport) return { report: undefined, feedback: undefined }
+      if (base === '') return { report: await freshReportLink(platform, incidentId), feedback: undefined }
+      return { report: at('report'), feedback: at('feedback') }
+    },
+    routing: async () => ({
+      routes: (await platform.clusters.current()).notifications,
+      fallback: settings.SLACK_WEBHOOK_URL === '' ? [] : [{ key: DEFAULT_PLACE, place: {} }],
+    }),
+    cluster: platform.cluster,
+    open: openNotifier(platform),
+    control: storage.table(tables.control),
+    breakers: toldBreakers(platform, log),
+    again: noticesTo(storage.queue(queues.notices)),
+    clock,
+    random,
+    log,
+  }
+}

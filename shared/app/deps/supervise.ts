@@ -1,0 +1,36 @@
+import { containers, queues, tables } from '../../artifacts/layout.ts'
+import { detectFaults } from '../../faults/detect.ts'
+import { randomId } from '../../runtime/ids.ts'
+import type { Log } from '../../runtime/log.ts'
+import { runSupervisor } from '../../subscription/supervisor.ts'
+import type { Platform } from '../platform.ts'
+
+/** The signal that this process is to end; the Functions host sends none, the local one and a container do. */
+let ending: AbortSignal | undefined
+function processEnds(): AbortSignal {
+  if (ending === undefined) {
+    const controller = new AbortController()
+    ending = controller.signal
+    process.once('SIGTERM', () => controller.abort())
+  }
+  return ending
+}
+
+/** One window of one supervisor with its real surroundings. */
+export async function supervise(platform: Platform, log: Log, name: string): Promise<void> {
+  const { settings, storage, clock, random } = platform
+  const run = runSupervisor({
+    clock,
+    random,
+    newId: randomId,
+    log,
+    settings,
+    tables: { clusters: storage.table(tables.clusters), control: storage.table(tables.control) },
+    queue: storage.queue(queues.faults),
+    deadLetters: storage.blobs(containers.deadLetters),
+    clusters: platform.clusters,
+    resolveApiKey: async ({ mcp }) => (mcp.api_key === undefined ? undefined : platform.apiKey(mcp.api_key)),
+    detect: detectFaults,
+  })
+  await run(name, processEnds())
+}

@@ -1,0 +1,102 @@
+import { containers, queues, tables } from '../../artifacts/layout.ts'
+import { alive } from '../../health/alive.ts'
+import { clusterHealth as clusterHealthOf } from '../../health/cluster-health.ts'
+import { listIncidents, oneIncident } from '../../health/incidents.ts'
+import { metrics as metricsOf } from '../../health/metrics.ts'
+import type { Row } from '../../runtime/table.ts'
+import { TOTALS } from '../../runtime/totals.ts'
+import { agentSlots } from '../../triage/slots.ts'
+import type { Platform } from '../platform.ts'
+import type { Answer } from './answer.ts'
+import { freshReportLink } from './published-report.ts'
+
+/** The configuration's own limit; a table page holds 1,000 rows. */
+const MOST_CLUSTERS = 5_000
+const MOST_SUPERVISORS = 200
+const MOST_INCIDENTS = 10_000
+const MOST_DEAD_LETTERS = 1_000
+/** One for each place and for agents. */
+const MOST_BREAKERS = 1_000
+const uncached = { 'cache-control': 'no-store' }
+
+const json = ({ status, body }: { readonly status: number; readonly body: unknown }): Answer => ({
+  status,
+  jsonBody: body,
+  headers: uncached,
+})
+
+export async function health({ storage, clock }: Platform): Promise<Answer> {
+  let heartbeats: readonly Row[] | undefined
+  try {
+    heartbeats = await storage.table(tables.control).list({ partition: 'supervisors', limit: MOST_SUPERVISORS })
+  } catch {
+    // Storage away: that is the answer.
+  }
+  return json(alive(heartbeats, clock.now()))
+}
+
+const clusterRows = ({ storage }: Platform) =>
+  storage.table(tables.clusters).list({ partition: 'clusters', limit: MOST_CLUSTERS })
+
+export async function clusterHealth(platform: Platform): Promise<Answer> {
+  const [{ clusters, problem }, rows, permissions, breakers] = await Promise.all([
+    platform.clusters.current(),
+    clusterRows(platform),
+    platform.storage.table(tables.permissions).list({ partition: 'permissions', limit: MOST_CLUSTERS }),
+    platform.storage.table(tables.control).list({ partition: 'breakers', limit: MOST_BREAKERS }),
+  ])
+  const configErrors = problem === undefined ? [] : [problem]
+  return json({
+    status: 200,
+    body: clusterHealthOf({ clusters, rows, permissions, breakers, configErrors }, platform.clock.now()),
+  })
+}
+
+export async function metrics(platform: Platform): Promise<Answer> {
+  const { storage, clock, random, settings } = platform
+  const control = storage.table(tables.control)
+  const part = (partition: string, limit: number) => control.list({ partition, limit })
+  const lengths = async () =>
+    Promise.all(Object.values(queues).map(async (name) => [name, await storage.queue(name).length()] as const))
+  const [{ clusters }, rows, incidents, slots, deadLetters, breakers, supervisors, totals, waiting] = await Promise.all(
+    [
+      platform.clusters.current(),
+      clusterRows(platform),
+      storage.table(tables.incidents).list({ limit: MOST_INCIDENTS }),
+      agentSlots({ control, clock, random }).read(),
+      storage.blobs(containers.deadLetters).list('', MOST_DEAD_LETTERS),
+      part('breakers', MOST_BREAKERS),
+      part('supervisors', MOST_SUPERVISORS),
+      part(TOTALS, MOST_CLUSTERS),
+      lengths(),
+    ],
+  )
+  const body = metricsOf(
+    {
+      ...{ clusters, rows, incidents, breakers, supervisors, totals },
+      agents: { running: slots.held.length, limit: settings.MAX_CONCURRENT_AGENTS, launched: slots.taken },
+      deadLetters: deadLetters.length,
+      queues: Object.fromEntries(waiting),
+    },
+    clock.now(),
+  )
+  return { status: 200, body, headers: { ...uncached, 'content-type': 'text/plain; version=0.0.4' } }
+}
+
+export const incidents = async (platform: Platform, query: URLSearchParams): Promise<Answer> =>
+  json(await listIncidents(platform.store)(query))
+
+export const incident = async (platform: Platform, id: string): Promise<Answer> =>
+  json(await oneIncident(platform.store)(id))
+
+/** A fresh short link, so that the address in a message never dies. */
+export async function incidentReport(platform: Platform, id: string): Promise<Answer> {
+  const found = await oneIncident(platform.store)(id)
+  if (found.status !== 200) return json(found)
+  const stored = await platform.store.byId(id)
+  if (stored?.reportedAt === undefined) {
+    return json({ status: 404, body: { error: `Incident ${id} has no report yet: it is ${stored?.status}` } })
+  }
+  const location = await freshReportLink(platform, id)
+  return { status: 302, headers: { ...uncached, location, 'referrer-policy': 'no-referrer' } }
+}

@@ -1,0 +1,48 @@
+import { createRedactor } from '../../kubernetes/redact.ts'
+import { createStatelessHandler } from '../../mcp-server/server/stateless.ts'
+import { clustersFileSource } from '../../mcp-server/sources/clusters-file-source.ts'
+import { type SourcedTargets, sourcedTargets } from '../../mcp-server/sources/sourced-targets.ts'
+import { randomId } from '../../runtime/ids.ts'
+import type { Log } from '../../runtime/log.ts'
+import type { Platform } from '../platform.ts'
+
+/** What the Functions library's HttpRequest has of a web request. */
+export type IncomingRequest = {
+  readonly method: string
+  readonly url: string
+  readonly headers: { readonly entries: () => Iterable<[string, string]> }
+  readonly text: () => Promise<string>
+}
+
+type Surroundings = Pick<Platform, 'secret' | 'clock' | 'cursorKey'> & {
+  readonly clusters: Pick<Platform['clusters'], 'current'>
+}
+
+/** Connections are worth keeping between the requests of one instance; what they lead to is looked at with each call. */
+const kept = new WeakMap<Surroundings, SourcedTargets>()
+function targetsOf(platform: Surroundings): SourcedTargets {
+  const { clusters, secret, clock } = platform
+  const targets = kept.get(platform) ?? sourcedTargets([clustersFileSource({ clusters, secret, clock })], { clock })
+  kept.set(platform, targets)
+  return targets
+}
+
+/** A request may ask about several clusters; its pseudonyms must agree with each other, not with the next request's. */
+export async function kubernetesMcp(platform: Surroundings, log: Log, incoming: IncomingRequest) {
+  const targets = targetsOf(platform)
+  const cursorKey = await platform.cursorKey()
+  const handle = createStatelessHandler({ targets, redact: createRedactor({ key: randomId() }), log, cursorKey })
+  const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD'
+  const response = await handle(
+    new Request(incoming.url, {
+      method: incoming.method,
+      headers: [...incoming.headers.entries()],
+      ...(hasBody ? { body: await incoming.text() } : {}),
+    }),
+  )
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers.entries()),
+    body: await response.text(),
+  }
+}

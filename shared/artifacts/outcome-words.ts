@@ -1,0 +1,18 @@
+import type { Outcome } from './report.ts'
+
+export const outcomeWords: Readonly<Record<Outcome, string>> = {
+  cause: 'Cause found',
+  likely: 'Likely cause',
+  inconclusive: 'Inconclusive',
+  none: 'No fault found',
+  'evidence-only': 'Evidence only',
+}
+
+/** What a reader may rely on. */
+export const outcomeMeanings: Readonly<Record<Outcome, string>> = {
+  cause: 'Every quote behind it was found again, letter for letter, in what the cluster answered.',
+  likely: 'What it rests on was found in the evidence, but something is missing to be sure.',
+  inconclusive: 'No cause stood the check against the evidence.',
+  none: 'The cluster was read and nothing was found wrong.',
+  'evidence-only': 'There is no verdict: below is what was collected.',
+}

@@ -1,0 +1,7 @@
+import type { Incident } from './incident.ts'
+
+/** What is known of an incident without any agent, in one sentence. */
+export function plainHeadline(incident: Incident): string {
+  const where = incident.namespace === '' ? '' : ` in namespace ${incident.namespace}`
+  return `${incident.owner.kind} ${incident.owner.name}${where} of cluster ${incident.cluster}: ${incident.faultType}, since ${incident.firstSeen}.`
+}

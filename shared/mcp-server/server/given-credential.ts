@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
+
+export const ToldCredential = z.object({
+  kind: z.string(),
+  expires: z.string().optional(),
+  expired: z.boolean().optional(),
+})
+type ToldCredential = z.infer<typeof ToldCredential>
+
+/** What a cluster is logged into with, and until when; nothing of the credential itself. */
+export function toldCredential(open: () => ClusterApi, now: Date): ToldCredential | undefined {
+  try {
+    const info = open().credential
+    if (info?.expires === undefined) return info
+    return { ...info, expired: Date.parse(info.expires) <= now.getTime() }
+  } catch {
+    // Its configuration is wrong; the status tells how.
+    return undefined
+  }
+}
+
+/** `token runs out 2026-01-01T00:00:00Z`; nothing where that is not known. */
+export const credentialText = (credential: ToldCredential | undefined): string | undefined =>
+  credential?.expires === undefined
+    ? undefined
+    : `${credential.kind} ${credential.expired ? 'EXPIRED' : 'runs out'} ${credential.expires}`

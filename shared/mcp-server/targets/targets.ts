@@ -1,0 +1,104 @@
+import { closest, distance } from 'fastest-levenshtein'
+import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
+import type { ClusterWriter } from '../../kubernetes/cluster-writer.ts'
+import { GiveUp } from '../../runtime/errors.ts'
+import type { WatchView } from '../faults/watch-view.ts'
+import type { Source } from '../sources/source.ts'
+import type { Target } from './target.ts'
+
+/** Which clusters there are. None is ever "the current one": each call names its own. */
+export type Targets = {
+  readonly list: () => readonly Target[]
+  /** By name or alias; GiveUp with the known names when there is none, or when its configuration is wrong. */
+  readonly find: (name: string) => Target
+  readonly at: (name: string) => ClusterApi
+  /** What the shared watch of a cluster goes by; absent: by `at`. */
+  readonly watchAt?: (name: string) => WatchView
+  /** Absent wherever nobody said that clusters may be changed. */
+  readonly writeAt?: (name: string) => ClusterWriter
+  /** The cluster that a call means which names none. Only what the operator has set, never a guess. */
+  readonly preferred?: string
+  /** What is wrong beside single clusters: a source that does not answer, an alias that leads nowhere. */
+  readonly problems?: () => readonly string[]
+  /** Looks whether the list has changed, for a bounded time: each call does so first. Absent: it never changes. */
+  readonly ready?: () => Promise<void>
+  /** Where the list comes from; absent where it is fixed. */
+  readonly sources?: readonly Source[]
+}
+
+export type TargetEntry = {
+  readonly name: string
+  readonly aliases?: readonly string[]
+  readonly namespace?: string
+  readonly api: ClusterApi
+}
+
+/** Clusters that are at hand already. */
+export const targetsOf = (entries: readonly TargetEntry[]): Targets =>
+  lazyTargets(
+    entries.map(({ name, aliases = [], namespace = 'default', api }) => ({
+      target: { name, aliases, namespace, server: api.server },
+      open: () => api,
+    })),
+  )
+
+/** Clusters that are connected when first asked for, so that a wrong one hurts nobody else. */
+export function lazyTargets(entries: readonly { readonly target: Target; readonly open: () => ClusterApi }[]): Targets {
+  const byName = new Map<string, { readonly target: Target; readonly open: () => ClusterApi }>()
+  for (const entry of entries) {
+    for (const name of [entry.target.name, ...entry.target.aliases]) {
+      if (byName.has(name))
+        throw new GiveUp(`Two clusters are called "${name}". Give one of them another name or alias.`)
+      byName.set(name, entry)
+    }
+  }
+  const opened = new Map<string, ClusterApi>()
+  const entryOf = (name: string) => {
+    const entry = byName.get(name)
+    if (entry === undefined)
+      throw new GiveUp(
+        noCluster(
+          name,
+          entries.map(({ target }) => target),
+        ),
+      )
+    return entry
+  }
+  return {
+    list: () => entries.map(({ target }) => target),
+    find: (name) => entryOf(name).target,
+    at: (name) => {
+      const { target, open } = entryOf(name)
+      if (target.problem !== undefined) throw new GiveUp(`Cluster "${target.name}" cannot be used: ${target.problem}`)
+      const api = opened.get(target.name) ?? open()
+      opened.set(target.name, api)
+      return api
+    },
+  }
+}
+
+/** A view of one cluster, for a caller that was let in to that one only. */
+export const onlyTarget = (targets: Targets, name: string): Targets => {
+  const target = targets.find(name)
+  const one = lazyTargets([{ target, open: () => targets.at(target.name) }])
+  const { writeAt } = targets
+  return writeAt === undefined ? one : { ...one, writeAt: (given) => writeAt(one.find(given).name) }
+}
+
+/** A name that a caller gave, fit to be told back; what cannot be a name may be anything, and is not repeated. */
+export const shown = (name: string) => (/^[\w.:@/ -]{1,63}$/.test(name) ? name : 'of that name')
+
+/** A third of the letters may be wrong: beyond that another name is meant. */
+export function noCluster(name: string, all: readonly Target[]): string {
+  const names = all.flatMap((target) => [target.name, ...target.aliases])
+  const near = names.length === 0 || name.length > 253 ? undefined : closest(name, names)
+  const meant = near !== undefined && distance(name, near) <= Math.floor(name.length / 3) ? near : undefined
+  return `There is no cluster "${shown(name)}". ${meant === undefined ? '' : `Did you mean ${meant}? `}Known: ${known(all)}.`
+}
+
+/** At most twenty names: a caller with hundreds of clusters has clusters_list. */
+function known(all: readonly Target[]): string {
+  const names = all.slice(0, 20).map(({ name }) => name)
+  const more = all.length - names.length
+  return `${names.join(', ') || 'none'}${more > 0 ? `, and ${more} more (clusters_list shows all)` : ''}`
+}

@@ -1,0 +1,166 @@
+import type { KnownBlock, MessageAttachment, SectionBlock } from '@slack/types'
+import { outcomeWords } from '../../../artifacts/outcome-words.ts'
+import type { Severity } from '../../../faults/fault.ts'
+import { cut, type IncidentNotice, type Notice, type TroubleNotice } from '../../notice.ts'
+
+/** `text` is what a phone shows and a screen reader reads; the coloured part is an attachment. */
+export type SlackMessage = { readonly text: string; readonly attachments: MessageAttachment[] }
+
+const colours: Readonly<Record<Severity, string>> = { critical: '#E01E5A', warning: '#ECB22E', info: '#36C5F0' }
+const OVER = '#2EB67D'
+const SKIPPED = '#9A9A9A'
+/** Colour is never the only sign. */
+const signs: Readonly<Record<Severity, string>> = { critical: '🔴', warning: '🟠', info: '🔵' }
+
+/** https://docs.slack.dev/reference/block-kit/blocks (2026): header 150, section text 3,000, field 2,000, ten fields, button text 75, its URL 3,000. */
+const HEADER = 150
+/** Far below the limit: more than this is not read in a channel. */
+const TEXT = 1_200
+const FIELD = 250
+const URL_MOST = 3_000
+
+/** A card that a phone shows in one piece. */
+const MAX_BYTES = 10_000
+
+/** Block Kit of one notice; every text from outside is escaped and cut to Slack's limits. */
+export function slackMessage(notice: Notice): SlackMessage {
+  // Where a character has three or four bytes, half of the text is as long.
+  const build = (part: number) => {
+    const text: Cutter = (given, most) => escaped(given, Math.floor(most * part))
+    return notice.kind === 'trouble' ? trouble(notice, text) : incident(notice, text)
+  }
+  const message = build(1)
+  return Buffer.byteLength(JSON.stringify(message)) < MAX_BYTES ? message : build(0.5)
+}
+/** Escapes, and cuts to so many characters. */
+type Cutter = (text: string, most: number) => string
+
+function trouble(notice: TroubleNotice, text: Cutter): SlackMessage {
+  const sign = notice.over ? '🟢' : signs[notice.severity]
+  const facts = notice.facts.slice(0, 6).map(([label, value]) => `• *${text(label, 60)}:* ${text(value, 400)}`)
+  return {
+    text: text(`${notice.title}: ${notice.text}`, 500),
+    attachments: [
+      {
+        color: notice.over ? OVER : colours[notice.severity],
+        blocks: [
+          header(`${sign} ${notice.title}`),
+          section(text(notice.text, TEXT)),
+          ...(facts.length === 0 ? [] : [section(facts.join('\n'))]),
+        ],
+      },
+    ],
+  }
+}
+
+function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
+  const { title, colour } = face(notice)
+  const actions = notice.actions.map(
+    ({ title: what, changesState }) => `• ${text(what, 200)} ${changesState ? '_(changes state)_' : '_(read-only)_'}`,
+  )
+  return {
+    text: text(`${title}: ${notice.cause ?? notice.headline}`, 500),
+    attachments: [
+      {
+        color: colour,
+        blocks: [
+          header(title),
+          { type: 'section', fields: fieldsOf(notice, text) },
+          section(body(notice, text)),
+          ...(actions.length === 0 ? [] : [section(`*Next:*\n${actions.join('\n')}`)]),
+          ...buttons(notice),
+          { type: 'context', elements: [{ type: 'mrkdwn', text: `Incident \`${text(notice.incidentId, 150)}\`` }] },
+        ],
+      },
+    ],
+  }
+}
+
+/** Said in a thread below a bot's message, where there is room: the commands, and what happened. */
+export function slackDetails(notice: IncidentNotice): string {
+  if (notice.event === 'resolved')
+    return `🟢 Resolved at ${time(notice.at)}: not seen any more. Seen ${notice.occurrences}×.`
+  if (notice.event === 'skipped') return `No agent was sent: ${escaped(notice.reason ?? 'no reason is noted', 500)}`
+  const steps = notice.actions.map(({ title, command, changesState }, at) => {
+    const shown = command === undefined ? '' : `\n\`\`\`${escaped(command.replaceAll('`', 'ʼ'), 400)}\`\`\``
+    return `${at + 1}. ${escaped(title, 200)} _(${changesState ? 'changes state' : 'read-only'})_${shown}`
+  })
+  return cut([`*${escaped(notice.headline, 600)}*`, ...steps].join('\n'), 3_500)
+}
+
+function face(notice: IncidentNotice): { readonly title: string; readonly colour: string } {
+  const what = `${notice.resource} in ${notice.cluster}`
+  switch (notice.event) {
+    case 'started':
+      return { title: `🔎 Investigating ${what}`, colour: colours[notice.severity] }
+    case 'skipped':
+      return { title: `⏭ Not investigated: ${what}`, colour: SKIPPED }
+    case 'resolved':
+      return { title: `🟢 Resolved: ${what}`, colour: OVER }
+    case 'reported': {
+      const failed = notice.status === 'failed' ? 'Investigation failed: ' : ''
+      return {
+        title: `${signs[notice.severity]} ${notice.severity}: ${failed}${what}`,
+        colour: colours[notice.severity],
+      }
+    }
+    default:
+      return notice.event satisfies never
+  }
+}
+
+function fieldsOf(notice: IncidentNotice, text: Cutter): NonNullable<SectionBlock['fields']> {
+  const { cluster, environment, namespace, outcome } = notice
+  const all = [
+    ['Cluster', environment === '' ? cluster : `${cluster} (${environment})`],
+    ['Namespace', namespace === '' ? 'none (cluster-wide)' : namespace],
+    ['Resource', notice.resource],
+    ['Severity', notice.severity],
+    ['Fault', `${notice.faultType}, seen ${notice.occurrences}×`],
+    outcome === undefined ? ['Since', time(notice.firstSeen)] : ['Outcome', outcomeWords[outcome]],
+  ] as const
+  return all.map(([label, value]) => ({ type: 'mrkdwn', text: `*${label}:* ${text(value, FIELD)}` }))
+}
+
+function body(notice: IncidentNotice, text: Cutter): string {
+  if (notice.event === 'skipped') return `*No agent was sent.* ${text(notice.reason ?? '', TEXT)}`
+  if (notice.cause !== undefined) {
+    const sure = notice.confidence === undefined ? '' : ` (${notice.confidence} confidence)`
+    return `*Root cause*${sure}: ${text(notice.cause, TEXT)}`
+  }
+  const words = notice.outcome === undefined ? '' : `*${outcomeWords[notice.outcome]}.* `
+  const why = notice.reason === undefined ? '' : `\n${text(notice.reason, 500)}`
+  return `${words}${text(notice.headline, TEXT)}${why}`
+}
+
+function buttons({ url, feedbackUrl }: IncidentNotice): KnownBlock[] {
+  const all = [
+    { label: 'View report', to: url, style: 'primary' as const },
+    { label: 'Was this right?', to: feedbackUrl, style: undefined },
+  ].flatMap(({ label, to, style }) =>
+    to === undefined || to.length > URL_MOST
+      ? []
+      : [{ type: 'button' as const, text: plain(label), url: to, ...(style === undefined ? {} : { style }) }],
+  )
+  return all.length === 0 ? [] : [{ type: 'actions', elements: all }]
+}
+
+const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: true })
+const header = (text: string): KnownBlock => ({ type: 'header', text: plain(cut(text, HEADER)) })
+const section = (text: string): KnownBlock => ({ type: 'section', text: { type: 'mrkdwn', text } })
+const time = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`
+
+/** Slack's three control characters; mentions such as <!channel> become plain text by it. Cut as it is sent: escaped. */
+function escaped(text: string, most: number): string {
+  // So much can be left of it at most: no time goes into what is cut away.
+  const safe = text
+    .slice(0, most + 1)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+  return safe.length <= most
+    ? safe
+    : `${cut(safe, most)
+        .slice(0, -1)
+        .replace(/&[a-z]*$/, '')}…`
+}

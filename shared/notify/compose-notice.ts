@@ -1,0 +1,175 @@
+import type { Report } from '../artifacts/report.ts'
+import type { Incident } from '../incident/incident.ts'
+import type { NoticeMessage } from '../incident/notices.ts'
+import { plainHeadline } from '../incident/plain-headline.ts'
+import { cutAtSentence, type IncidentNotice, type TroubleNotice } from './notice.ts'
+
+export type Links = { readonly report: string | undefined; readonly feedback: string | undefined }
+type IncidentMessage = Extract<NoticeMessage, { readonly type: 'incident' }>
+type TroubleMessage = Exclude<NoticeMessage, { readonly type: 'incident' }>
+
+/** Whether what a message tells is so: `not-yet` when its move may still be on its way, `void` when it did not come. */
+export function standingOf(event: IncidentMessage['event'], incident: Incident): 'so' | 'not-yet' | 'void' {
+  const { status } = incident
+  switch (event) {
+    case 'started':
+      return status === 'running' ? 'so' : 'void'
+    case 'reported':
+      return status === 'running' ? 'not-yet' : incident.reportedAt === undefined ? 'void' : 'so'
+    case 'skipped':
+      return status === 'skipped' ? 'so' : status === 'queued' ? 'not-yet' : 'void'
+    case 'resolved':
+      return status === 'resolved' ? 'so' : 'not-yet'
+    default:
+      return event satisfies never
+  }
+}
+
+/** The incident as it is now, so that a notice that was long on its way tells no old news. */
+export function incidentNotice(
+  event: IncidentMessage['event'],
+  incident: Incident,
+  report: Report | undefined,
+  links: Links,
+): IncidentNotice {
+  const verdict = report?.verdict
+  const cause = verdict?.rootCauses[0]
+  const ended = event === 'resolved' ? incident.steps.findLast(({ state }) => state === 'resolved')?.at : undefined
+  return {
+    kind: 'incident',
+    event,
+    at: ended ?? incident.reportedAt ?? incident.startedAt ?? incident.createdAt,
+    incidentId: incident.incidentId,
+    identity: `${incident.cluster}.${incident.identity}`,
+    generation: incident.generation,
+    status: incident.status,
+    cluster: incident.cluster,
+    environment: incident.environment,
+    namespace: incident.namespace,
+    resource: `${incident.owner.kind}/${incident.owner.name}`,
+    severity: incident.severity,
+    faultType: incident.faultType,
+    occurrences: incident.occurrences,
+    firstSeen: incident.firstSeen,
+    outcome: report?.outcome,
+    headline: cutAtSentence(report?.headline ?? plainHeadline(incident), 600),
+    cause: cause === undefined ? undefined : cutAtSentence(`${cause.class}: ${cause.summary}`, 500),
+    confidence: cause?.confidence,
+    reason: event === 'skipped' ? incident.reason : cause === undefined ? incident.failureReason : undefined,
+    actions: (verdict?.remedies ?? []).slice(0, 3).map(({ title, command, changesState }) => ({
+      title: cutAtSentence(title, 150),
+      command: command !== undefined && command.length <= 300 ? command : undefined,
+      changesState,
+    })),
+    url: links.report,
+    feedbackUrl: event === 'reported' ? links.feedback : undefined,
+  }
+}
+
+/** Everything that is no moment of an incident. */
+export function troubleNotice(message: TroubleMessage): TroubleNotice {
+  const { at } = message
+  const cluster = message.type === 'outage' ? undefined : message.cluster
+  const common = { kind: 'trouble', at, cluster, over: false, severity: 'warning' } as const
+  switch (message.type) {
+    case 'agent-lost':
+      return {
+        ...common,
+        event: 'agent-lost',
+        about: message.incidentId,
+        title: `An agent in ${message.cluster} was ended`,
+        text: message.reason,
+        facts: [['Incident', message.incidentId]],
+      }
+    case 'dead-letter':
+      return {
+        ...common,
+        event: 'dead-letter',
+        about: `dead-letter ${message.blob}`,
+        title: 'A message could not be handled and was kept aside',
+        text: message.reason,
+        facts: [
+          ['Queue', message.queue],
+          ['Kept as', `dead-letters/${message.blob}`],
+          ...(message.incidentId === undefined ? [] : [['Incident', message.incidentId] as const]),
+        ],
+      }
+    case 'degraded': {
+      const retry = message.retryAt === undefined ? '' : ` The next try is at ${clock(message.retryAt)}.`
+      return {
+        ...common,
+        event: 'degraded',
+        about: message.what,
+        title: `Degraded: ${message.what}`,
+        text: `${message.failures} failures in a row since ${clock(message.since)}.${retry}`,
+        facts: reasons(message.reasons),
+      }
+    }
+    case 'recovered':
+      return {
+        ...common,
+        event: 'recovered',
+        about: message.what,
+        over: true,
+        title: `Recovered: ${message.what}`,
+        text: `It works again after ${message.failures} failures in ${span(message.since, at)}.`,
+        facts: reasons(message.reasons.slice(-1)),
+      }
+    case 'unreachable': {
+      const retry = message.retryAt === undefined ? [] : [['Next try', clock(message.retryAt)] as const]
+      return {
+        ...common,
+        event: 'cluster-unreachable',
+        about: `cluster ${message.cluster}`,
+        severity: 'critical',
+        title: `Cluster ${message.cluster} is not watched`,
+        text: `Since ${clock(message.since)} (${span(message.since, at)}) nobody hears its faults. Once it can be reached again it is looked at as a whole, so what still is wrong then is found.`,
+        facts: [['Error', cutAtSentence(message.error, 500)], ...retry, ...reasons(message.reasons)],
+      }
+    }
+    case 'reachable':
+      return {
+        ...common,
+        event: 'cluster-reachable',
+        about: `cluster ${message.cluster}`,
+        over: true,
+        severity: 'critical',
+        title: `Cluster ${message.cluster} is watched again`,
+        text: `Nobody heard its faults for ${span(message.since, message.until)}; it has been looked at since.`,
+        facts: [],
+      }
+    case 'outage': {
+      const { over, clusters, since } = message
+      return {
+        ...common,
+        over,
+        event: over ? 'outage-over' : 'outage',
+        about: `outage ${message.outage}`,
+        severity: 'critical',
+        title: over ? `${clusters} clusters are watched again` : `${clusters} clusters are not watched`,
+        text: over
+          ? `Nobody heard their faults for up to ${span(since, at)}; they have been looked at since.`
+          : `Since ${clock(since)} nobody hears their faults. So many at once have one cause: a network, a supervisor, a key.`,
+        facts: over
+          ? []
+          : [
+              ['Among them', cutAtSentence(message.names.join(', '), 350)],
+              ['Error of one', cutAtSentence(message.error, 500)],
+            ],
+      }
+    }
+    default:
+      return message satisfies never
+  }
+}
+
+/** The last three: more are in the table. */
+const reasons = (list: readonly { readonly at: string; readonly text: string }[]) =>
+  list.slice(-3).map(({ at, text }) => [clock(at), cutAtSentence(text, 300)] as const)
+
+const clock = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`
+function span(from: string, to: string): string {
+  const minutes = Math.round((Date.parse(to) - Date.parse(from)) / 60_000)
+  if (minutes < 2) return `${Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000))} s`
+  return minutes < 120 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`
+}

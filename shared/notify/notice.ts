@@ -1,0 +1,90 @@
+import type { Outcome } from '../artifacts/report.ts'
+import type { Confidence } from '../artifacts/verdict.ts'
+import type { Severity } from '../faults/fault.ts'
+import type { IncidentState } from '../incident/incident.ts'
+
+export type Action = { readonly title: string; readonly command: string | undefined; readonly changesState: boolean }
+
+/** One moment in the life of an incident. Never raw log lines: those stay behind the link. */
+export type IncidentNotice = {
+  readonly kind: 'incident'
+  readonly event: 'started' | 'reported' | 'skipped' | 'resolved'
+  readonly at: string
+  readonly incidentId: string
+  /** The same for every generation of the incident. */
+  readonly identity: string
+  readonly generation: number
+  readonly status: IncidentState
+  readonly cluster: string
+  readonly environment: string
+  readonly namespace: string
+  /** `Deployment/web` */
+  readonly resource: string
+  readonly severity: Severity
+  readonly faultType: string
+  readonly occurrences: number
+  readonly firstSeen: string
+  readonly outcome: Outcome | undefined
+  readonly headline: string
+  readonly cause: string | undefined
+  readonly confidence: Confidence | undefined
+  /** Why there is no report, or none of an agent. */
+  readonly reason: string | undefined
+  readonly actions: readonly Action[]
+  readonly url: string | undefined
+  readonly feedbackUrl: string | undefined
+}
+/** Trouble with the watch itself, or its end. */
+export type TroubleNotice = {
+  readonly kind: 'trouble'
+  /** `agents-degraded`, `cluster-unreachable`, …: stable, for machines. */
+  readonly event: string
+  readonly at: string
+  /** What it is about: the notice of its end carries the same. */
+  readonly about: string
+  readonly over: boolean
+  readonly severity: Severity
+  readonly cluster: string | undefined
+  readonly title: string
+  readonly text: string
+  readonly facts: readonly (readonly [label: string, value: string])[]
+}
+/** What is told to people, whatever carries it. */
+export type Notice = IncidentNotice | TroubleNotice
+
+export type Notifier = {
+  /** Some places are only told what wakes or ends, others all. */
+  readonly takes: (notice: Notice) => boolean
+  /** Answers what it takes to change the message later, where that can be done. */
+  readonly send: (notice: Notice, told: Told) => Promise<string | undefined>
+}
+export type Told = {
+  /** Names this notice in this place: a receiver that gets it twice can tell by it. */
+  readonly id: string
+  /** What the place answered for an earlier notice of the same incident. */
+  readonly ref: string | undefined
+  /** An earlier try may have arrived: its answer is not known. */
+  readonly unsure: boolean
+}
+
+/** No answer came: the place may have the notice, or not. */
+export class Unsure extends Error {
+  override readonly name = 'Unsure'
+}
+
+/** Cuts at the last sentence that fits, else at the last word, with a sign that something is missing. */
+export function cutAtSentence(text: string, most: number): string {
+  if (text.length <= most) return text
+  // One more than fits, so that a word or sentence that ends exactly there is seen whole.
+  const head = text.slice(0, most)
+  const sentence = Math.max(head.lastIndexOf('. '), head.lastIndexOf('! '), head.lastIndexOf('? '))
+  if (sentence >= most / 3) return head.slice(0, sentence + 1)
+  const word = head.lastIndexOf(' ', most - 1)
+  return `${head.slice(0, word > 0 ? word : most - 1)}…`
+}
+
+/** At most so many characters, with a sign that something is missing; never half of a surrogate pair. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text
+  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+}

@@ -1,0 +1,116 @@
+import type { Cluster } from '../config/cluster.ts'
+import type { Fault, FaultNotice } from '../faults/fault.ts'
+import { type Clock, isoTime } from '../runtime/clock.ts'
+import type { AsideKeeper } from './dead-letter.ts'
+import type { Outbox } from './outbox.ts'
+import { readNotice } from './read-notice.ts'
+import type { ToldFaults } from './seen-faults.ts'
+import type { Subscription } from './subscribe.ts'
+import type { WatchReport } from './watch-report.ts'
+
+/** Notices that come before the id of their subscription; more than this are taken without looking at the id. */
+const MAX_EARLY = 1_000
+
+export type HearDeps = {
+  readonly cluster: Cluster
+  readonly clock: Pick<Clock, 'now'>
+  readonly outbox: Pick<Outbox, 'add'>
+  readonly aside: Pick<AsideKeeper, 'keep'>
+  readonly report: Pick<WatchReport, 'event' | 'trouble'>
+  readonly told: ToldFaults
+  /** False once the lease is gone: nothing is sent for a cluster that is another's. */
+  readonly signal: AbortSignal
+  readonly claimed: boolean
+  readonly onSubscriptionError: (error: string) => void
+  /** The server says that a fault is over. */
+  readonly onEnd: () => void
+}
+
+/** From a connection's notices to faults in the outbox: whose they are, what they say, whether we may send them. */
+export function hearFaults(deps: HearDeps) {
+  const { cluster, clock, outbox, aside, report, told, signal } = deps
+  let subscription: Subscription | undefined
+  let early: unknown[] | undefined = []
+  let unclaimed: Fault[] | undefined = deps.claimed ? undefined : []
+
+  function send(fault: Fault, at: number): void {
+    if (signal.aborted) return
+    if (unclaimed !== undefined) {
+      unclaimed.push(fault)
+      return
+    }
+    told.note(fault, at)
+    outbox.add(fault)
+  }
+
+  /** The name is ours, never the server's: that one is often empty. */
+  const fault = (notice: FaultNotice, source: Fault['source'], at: number): Fault => ({
+    ...notice,
+    cluster: cluster.name,
+    labels: cluster.labels,
+    receivedAt: isoTime(at),
+    source,
+  })
+
+  /** Watchers of subscriptions that are over go on sending; what they say, the current one says too. */
+  const isForeign = (id: string | undefined): boolean =>
+    subscription?.id !== undefined && id !== undefined && id !== subscription.id
+
+  function hear(notice: FaultNotice, at: number): void {
+    report.event(at)
+    send(fault(notice, 'notification', at), at)
+    if (notice.resolved === true) deps.onEnd()
+  }
+
+  function onNotice(params: unknown): void {
+    if (early !== undefined && early.length < MAX_EARLY) {
+      early.push(params)
+      return
+    }
+    const notice = readNotice(params)
+    if (notice.kind === 'other' || isForeign(notice.subscriptionId)) return
+    switch (notice.kind) {
+      case 'fault':
+        hear(notice.fault, clock.now().getTime())
+        break
+      case 'bad':
+        report.trouble()
+        aside.keep({ queue: 'faults', cluster: cluster.name, reason: notice.reason, body: notice.body })
+        break
+      case 'subscription-error':
+        deps.onSubscriptionError(notice.error)
+        break
+      default:
+        notice satisfies never
+    }
+  }
+
+  return {
+    send,
+    fault,
+    onNotice,
+    onGarbage: (text: string, reason: string): void => {
+      report.trouble()
+      aside.keep({ queue: 'faults', cluster: cluster.name, reason, body: text })
+    },
+    /** A subscription is being made: what comes now is held until its id is known. */
+    expect: (): void => {
+      early ??= []
+    },
+    /** `undefined`: there will be none. */
+    know: (made: Subscription | undefined): void => {
+      subscription = made
+      const held = early ?? []
+      early = undefined
+      for (const params of held) onNotice(params)
+    },
+    subscription: (): Subscription | undefined => subscription,
+    claim: (): void => {
+      const held = unclaimed ?? []
+      unclaimed = undefined
+      const at = clock.now().getTime()
+      for (const one of held) send(one, at)
+    },
+  }
+}
+export type Hearing = ReturnType<typeof hearFaults>

@@ -1,0 +1,200 @@
+import { Webhook } from 'standardwebhooks'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { pagerDuty } from '../../../../shared/notify/channels/pagerduty/pagerduty.ts'
+import { slackWebhook } from '../../../../shared/notify/channels/slack/slack-webhook.ts'
+import { teamsWorkflow } from '../../../../shared/notify/channels/teams/teams.ts'
+import { webhook } from '../../../../shared/notify/channels/webhook/webhook.ts'
+import type { Notifier } from '../../../../shared/notify/notice.ts'
+import { Unsure } from '../../../../shared/notify/notice.ts'
+import { type Receiver, startReceiver } from '../../../fakes/receiver.ts'
+import { all, hostile, reported } from '../sample-notices.ts'
+import { slackFaults } from './slack/block-kit.ts'
+
+let receiver: Receiver
+let waits: number[]
+beforeEach(async () => {
+  receiver = await startReceiver()
+  waits = []
+})
+afterEach(() => receiver.stop())
+
+const deps = () => ({
+  clock: { now: () => new Date(), sleep: async (ms: number) => void waits.push(ms) },
+  timeoutMs: 300,
+})
+const told = (id = 'reported:east.0123456789abcdef.1:1') => ({ id, ref: undefined, unsure: false })
+const key = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const makers: Readonly<Record<string, () => Notifier>> = {
+  slack: () => slackWebhook(`${receiver.url}/hook`, deps()),
+  teams: () => teamsWorkflow(`${receiver.url}/hook`, deps()),
+  webhook: () => webhook({ url: `${receiver.url}/hook`, signingKey: key }, deps()),
+  pagerduty: () => pagerDuty({ routingKey: 'R0', url: `${receiver.url}/hook` }, deps()),
+}
+
+describe.each(Object.entries(makers))('%s', (name, make) => {
+  test('waits as long as a 429 asks, and then arrives', async () => {
+    receiver.next({ status: 429, headers: { 'retry-after': '7' } })
+    await make().send(reported(), told())
+    expect(receiver.received).toHaveLength(2)
+    expect(receiver.received[1]?.body).toBe(receiver.received[0]?.body)
+    expect(waits).toEqual([7_000])
+  })
+
+  test('leaves a wait that is too long to the queue', async () => {
+    receiver.next({ status: 429, headers: { 'retry-after': '600' } })
+    await expect(make().send(reported(), told())).rejects.toThrow(/429/)
+    expect(receiver.received).toHaveLength(1)
+  })
+
+  test('tries a 500 three times, each after a longer wait, and then says so', async () => {
+    receiver.next(500, 503, 500)
+    await expect(make().send(reported(), told())).rejects.toThrow(/500/)
+    expect(receiver.received).toHaveLength(3)
+    expect(waits).toEqual([500, 1_000])
+  })
+
+  test('does not try again what is refused for good', async () => {
+    receiver.next({ status: 404, body: { error: 'no_service' } })
+    await expect(make().send(reported(), told())).rejects.toThrow(/404/)
+    expect(receiver.received).toHaveLength(1)
+  })
+
+  test('calls a receiver that is silent unsure, at once: it may have the notice', async () => {
+    receiver.next('silent')
+    await expect(make().send(reported(), told())).rejects.toBeInstanceOf(Unsure)
+    expect(receiver.received).toHaveLength(1)
+  })
+
+  test('tries again when nobody listens, and never tells the address', async () => {
+    const { url } = receiver
+    await receiver.stop()
+    const error = await make()
+      .send(reported(), told())
+      .then(() => undefined)
+      .catch((thrown: Error) => thrown)
+    expect(error).not.toBeInstanceOf(Unsure)
+    expect(`${error?.message} ${(error?.cause as Error | undefined)?.message}`).not.toContain(`${url}/hook`)
+    expect(waits).toEqual([500, 1_000])
+    receiver = await startReceiver()
+  })
+
+  test('follows no redirect: the address may hold a key', async () => {
+    receiver.next({ status: 307, headers: { location: 'https://evil.example/' } })
+    await expect(make().send(reported(), told())).rejects.toThrow()
+  })
+
+  test('takes every kind of notice that it says it takes', async () => {
+    const notifier = make()
+    const taken = Object.values(all).filter(notifier.takes)
+    for (const notice of [...taken, ...hostile().filter(notifier.takes)]) await notifier.send(notice, told())
+    expect(taken.length).toBeGreaterThanOrEqual(9)
+    for (const { body } of receiver.received) {
+      const sent = JSON.parse(body)
+      if (name === 'slack') expect(slackFaults(sent)).toEqual([])
+      if (name === 'teams') expect(Buffer.byteLength(body)).toBeLessThan(28_000)
+      if (name === 'pagerduty') expect(sent.dedup_key.length).toBeLessThanOrEqual(255)
+    }
+  })
+})
+
+describe('the generic webhook', () => {
+  const send = async (notice = all.reported!, id?: string) => {
+    await makers.webhook!().send(notice, told(id))
+    return receiver.received.at(-1)!
+  }
+
+  test('sends CloudEvents 1.0 in structured mode', async () => {
+    const { headers, body } = await send()
+    expect(headers['content-type']).toBe('application/cloudevents+json; charset=utf-8')
+    expect(JSON.parse(body)).toEqual({
+      specversion: '1.0',
+      id: 'reported:east.0123456789abcdef.1:1',
+      source: 'nightcrier/clusters/east',
+      type: 'nightcrier.incident.reported.v1',
+      subject: 'east.0123456789abcdef.1',
+      time: '2026-01-12T09:41:08.000Z',
+      datacontenttype: 'application/json',
+      data: JSON.parse(JSON.stringify(all.reported)),
+    })
+  })
+
+  test('gives what comes twice the same id, so that the receiver can tell', async () => {
+    const [first, second] = [await send(), await send()]
+    expect(JSON.parse(second.body)).toEqual(JSON.parse(first.body))
+    expect(second.headers['webhook-id']).toBe(first.headers['webhook-id'])
+  })
+
+  test('is signed so that the library of Standard Webhooks accepts it, and nothing that was changed', async () => {
+    const { headers, body } = await send()
+    const judge = new Webhook(key)
+    const given = headers as Record<string, string>
+    expect(judge.verify(body, given)).toMatchObject({ specversion: '1.0' })
+    expect(() => judge.verify(body.replace('east', 'west'), given)).toThrow()
+    const old = { ...given, 'webhook-timestamp': String(Number(given['webhook-timestamp']) - 3_600) }
+    expect(() => judge.verify(body, old)).toThrow()
+  })
+
+  test('without a key is not signed', async () => {
+    await webhook({ url: receiver.url }, deps()).send(all.reported!, told())
+    expect(receiver.received[0]?.headers['webhook-signature']).toBeUndefined()
+  })
+})
+
+describe('PagerDuty', () => {
+  const event = async (notice = all.reported!) => {
+    await makers.pagerduty!().send(notice, told())
+    return JSON.parse(receiver.received.at(-1)!.body)
+  }
+
+  test('triggers by identity, and resolves by the same key', async () => {
+    const trigger = await event()
+    expect(trigger).toMatchObject({
+      routing_key: 'R0',
+      event_action: 'trigger',
+      dedup_key: 'east.0123456789abcdef',
+      payload: { source: 'east', severity: 'critical', component: 'Deployment/web', class: 'CrashLoop' },
+      links: [{ href: 'https://reports.example/x', text: 'Report' }],
+    })
+    expect(trigger.payload.summary).toContain('BadCommand')
+    expect(await event(all.resolved)).toEqual({
+      routing_key: 'R0',
+      event_action: 'resolve',
+      dedup_key: 'east.0123456789abcdef',
+    })
+  })
+
+  test('a cluster that is back resolves what its loss triggered', async () => {
+    const lost = await event(all.unreachable)
+    const back = await event(all.reachable)
+    expect([lost.event_action, back.event_action]).toEqual(['trigger', 'resolve'])
+    expect(back.dedup_key).toBe(lost.dedup_key)
+  })
+
+  test('wakes nobody because an agent is at work', () => {
+    expect(makers.pagerduty!().takes(all.started!)).toBe(false)
+  })
+})
+
+describe('Teams', () => {
+  test('gets an Adaptive Card in which no text from outside is Markdown', async () => {
+    for (const notice of hostile().filter(makers.teams!().takes)) {
+      await makers.teams!().send(notice, told())
+      const sent = JSON.parse(receiver.received.at(-1)!.body)
+      expect(sent).toMatchObject({
+        type: 'message',
+        attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard' } }],
+      })
+      expect(JSON.stringify(sent)).not.toMatch(/"type":"(TextBlock|FactSet)"/)
+    }
+  })
+
+  test('has the link to the report as a button', async () => {
+    await makers.teams!().send(reported(), told())
+    const [{ content }] = JSON.parse(receiver.received[0]!.body).attachments
+    expect(content.actions[0]).toEqual({
+      type: 'Action.OpenUrl',
+      title: 'View report',
+      url: 'https://reports.example/x',
+    })
+  })
+})

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { slackBot } from '../../../../../shared/notify/channels/slack/slack-bot.ts'
+import { type Notice, Unsure } from '../../../../../shared/notify/notice.ts'
+import { type SlackApi, startSlackApi } from '../../../../fakes/slack-api.ts'
+import { all, reported } from '../../sample-notices.ts'
+import { slackFaults } from './block-kit.ts'
+
+let slack: SlackApi
+let waits: number[]
+beforeEach(async () => {
+  slack = await startSlackApi()
+  waits = []
+})
+afterEach(() => slack.stop())
+
+const bot = (token = 'xoxb-1') =>
+  slackBot(
+    { token, channel: 'C1', apiUrl: slack.apiUrl },
+    { clock: { sleep: async (ms) => void waits.push(ms) }, timeoutMs: 300 },
+  )
+const tell = (notice: Notice, told: { id?: string; ref?: string; unsure?: boolean } = {}) =>
+  bot().send(notice, { id: told.id ?? `id of ${notice.event}`, ref: told.ref, unsure: told.unsure ?? false })
+
+test('one message is changed from investigating to report to resolved, with the details in its thread', async () => {
+  const ref = await tell(all.started!)
+  expect(slack.roots()[0]?.text).toContain('Investigating Deployment/web in east')
+  expect(await tell(reported(), { ref: ref! })).toBe(ref)
+  expect(slack.roots()[0]?.text).toContain('BadCommand')
+  await tell(all.resolved!, { ref: ref! })
+  expect(slack.roots()).toHaveLength(1)
+  expect(slack.roots()[0]?.text).toContain('Resolved: Deployment/web in east')
+  const thread = slack.thread(slack.roots()[0]!.ts)
+  expect(thread.map(({ text }) => text.slice(0, 20))).toEqual([expect.any(String), expect.stringContaining('Resolved')])
+  expect(thread).toHaveLength(2)
+})
+
+test('every message is within the limits of Block Kit', async () => {
+  const notifier = bot()
+  for (const notice of Object.values(all).filter(notifier.takes)) await tell(notice)
+  for (const { text, attachments } of slack.roots())
+    expect(slackFaults({ text, attachments: JSON.parse(attachments ?? '[]') })).toEqual([])
+})
+
+test('a report without an earlier message makes one, with its details in a thread', async () => {
+  const ref = await tell(reported())
+  expect(ref).toBe(`C1 ${slack.roots()[0]?.ts}`)
+  expect(slack.thread(slack.roots()[0]!.ts)).toHaveLength(1)
+})
+
+test('a message whose answer was lost is found again and not posted a second time', async () => {
+  const ref = await tell(all.started!)
+  expect(await tell(reported(), { unsure: true })).toBe(ref)
+  expect(slack.roots()).toHaveLength(1)
+  await tell(reported(), { unsure: true })
+  expect(slack.roots()).toHaveLength(1)
+  expect(slack.thread(slack.roots()[0]!.ts)).toHaveLength(1)
+})
+
+test('a notice of trouble whose answer was lost is not posted twice either', async () => {
+  await tell(all.unreachable!)
+  await tell(all.unreachable!, { unsure: true })
+  expect(slack.roots()).toHaveLength(1)
+  await tell(all.reachable!, { unsure: true })
+  expect(slack.roots()).toHaveLength(2)
+})
+
+test('where it may not look back it posts again: silence is worse', async () => {
+  slack.next({ status: 200, body: { ok: false, error: 'missing_scope' } })
+  await tell(reported(), { unsure: true })
+  expect(slack.roots()).toHaveLength(1)
+})
+
+test('a 429 is waited out as Slack asks, and the post arrives once', async () => {
+  slack.next({ status: 429, headers: { 'retry-after': '5' } })
+  await tell(all.started!)
+  expect(waits).toEqual([5_000])
+  expect(slack.roots()).toHaveLength(1)
+})
+
+test('a longer wait than a message should be worked on is left to the queue', async () => {
+  slack.next({ status: 429, headers: { 'retry-after': '120' } })
+  await expect(tell(all.started!)).rejects.toThrow()
+  expect(slack.received).toHaveLength(1)
+})
+
+test('a 500 is tried again', async () => {
+  slack.next(500, 502)
+  await tell(all.started!)
+  expect(slack.roots()).toHaveLength(1)
+})
+
+test('silence is unsure: nothing is posted again before somebody has looked', async () => {
+  slack.next('silent')
+  await expect(tell(all.started!)).rejects.toBeInstanceOf(Unsure)
+  expect(slack.received).toHaveLength(1)
+})
+
+test('what Slack says no to is an error with its word for it, and without the token', async () => {
+  const failed = await bot('xoxb-wrong')
+    .send(all.started!, { id: 'x', ref: undefined, unsure: false })
+    .then(() => '')
+    .catch((error: unknown) => String(error))
+  expect(failed).toContain('invalid_auth')
+  expect(failed).not.toContain('xoxb')
+})
+
+test('a thread that cannot be written does not make a second message', async () => {
+  slack.next(
+    { status: 200, body: { ok: true, channel: 'C1', ts: '1.1' } },
+    { status: 200, body: { ok: false, error: 'restricted_action' } },
+  )
+  expect(await tell(reported())).toBe('C1 1.1')
+})

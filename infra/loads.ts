@@ -44,7 +44,7 @@ function acts(text: string): ReadonlyMap<string, readonly string[]> {
       current = [...all]
       found.set(act, current)
     }
-    for (const [, path] of line.matchAll(/import\('\.\/([^']+)'\)/g)) current.push(`shared/${path}`)
+    for (const [, path] of line.matchAll(/import\('(\.\.?\/[^']+)'\)/g)) current.push(join('shared/app', path ?? ''))
   }
   return found
 }

@@ -105,17 +105,17 @@ test('no act loads an SDK that it does not use, nor 2 MB before it begins', () =
 
 test('an SDK that is imported where it is not needed is seen', async () => {
   const planted = join(place, 'planted')
-  for (const folder of ['functions', 'shared', 'node_modules/@slack/web-api'])
+  for (const folder of ['functions', 'shared/app', 'node_modules/@slack/web-api'])
     mkdirSync(join(planted, folder), { recursive: true })
   const write = (file: string, text: string) => writeFileSync(join(planted, file), text)
   write('package.json', '{"name":"x","version":"1.0.0"}')
   write('host.json', '{}')
-  write('functions/a.ts', `import { app } from '../shared/app.ts'; app().sweep()`)
+  write('functions/a.ts', `import { app } from '../shared/app/compose.ts'; app().sweep()`)
   write(
     'shared/app/compose.ts',
     "export const app = () => ({\n    sweep: async () => {\n      await import('./sweep.ts')\n    },\n})\n",
   )
-  write('shared/sweep.ts', `import { WebClient } from '@slack/web-api'; export const sweep = () => WebClient`)
+  write('shared/app/sweep.ts', `import { WebClient } from '@slack/web-api'; export const sweep = () => WebClient`)
   write('node_modules/@slack/web-api/package.json', '{"name":"@slack/web-api","main":"index.js"}')
   write('node_modules/@slack/web-api/index.js', 'exports.WebClient = class {}')
   const seen = loads(planted, await build(planted, join(planted, 'dist'), {}))

@@ -10,12 +10,18 @@ import {
 import type { BlobInfo, Blobs } from '../runtime/blobs.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { GiveUp } from '../runtime/errors.ts'
+import { randomId } from '../runtime/ids.ts'
 import { contentType } from './content-type.ts'
-import { statusOf } from './failure.ts'
+import { codeOf, storageFailure } from './failure.ts'
 import { delegationKeys, linkWindow, within } from './links.ts'
 import { type StoragePlace, storageDeadline, storageRetries, transferDeadline } from './storage-place.ts'
 
 const MAX_LIST = 5_000
+/** A body that was cut short is read again so often. */
+const WHOLE_TRIES = 3
+/** The metadata in which a conditional write leaves its own mark. */
+const MARK = 'wrote'
+const missingBlob = 'BlobNotFound'
 
 export function blobService(place: StoragePlace): BlobServiceClient {
   const options = { retryOptions: storageRetries }
@@ -45,17 +51,27 @@ export function blobLinks(place: StoragePlace, service: BlobServiceClient, clock
 
 export function azureBlobs(container: ContainerClient, sign: SignLink): Blobs {
   const at = (name: string) => container.getBlockBlobClient(name)
+  const head = (name: string) => at(name).getProperties({ abortSignal: storageDeadline() })
   const download = (name: string, maxBytes: number) =>
-    missingIsUndefined(async () => {
-      const answer = await at(name).download(0, undefined, { abortSignal: transferDeadline() })
-      const { contentLength = 0, etag, lastModified, readableStreamBody: body } = answer
-      if (body === undefined || etag === undefined || lastModified === undefined)
-        throw new Error(`the blob service answered without body, etag or date for ${name}`)
-      if (contentLength > maxBytes) {
-        if (body instanceof Readable) body.destroy()
-        throw new GiveUp(`Blob ${name} has ${contentLength} bytes, more than the ${maxBytes} that are read.`)
+    missingIsUndefined(`read blob ${name}`, async () => {
+      let short = ''
+      for (let tried = 0; tried < WHOLE_TRIES; tried++) {
+        const answer = await at(name).download(0, undefined, { abortSignal: transferDeadline() })
+        const { contentLength, contentRange, etag, lastModified, readableStreamBody: body } = answer
+        if (body === undefined || etag === undefined || lastModified === undefined)
+          throw new Error(`the blob service answered without body, etag or date for ${name}`)
+        const total = Number(/\/(\d+)$/.exec(contentRange ?? '')?.[1] ?? contentLength ?? Number.NaN)
+        if (total > maxBytes) {
+          if (body instanceof Readable) body.destroy()
+          throw new GiveUp(`Blob ${name} has ${total} bytes, more than the ${maxBytes} that are read.`)
+        }
+        const bytes = await buffer(body)
+        // Without a length a connection that was cut looks like an end.
+        const whole = Number.isNaN(total) ? ((await head(name)).contentLength ?? 0) : total
+        if (bytes.length === whole) return { bytes, etag, lastModified }
+        short = `got ${bytes.length} of ${whole} bytes of ${name}`
       }
-      return { bytes: await buffer(body), etag, lastModified }
+      throw new Error(short)
     })
   return {
     read: async (name, maxBytes) => {
@@ -63,10 +79,11 @@ export function azureBlobs(container: ContainerClient, sign: SignLink): Blobs {
       return found && { name, text: found.bytes.toString('utf8'), etag: found.etag, lastModified: found.lastModified }
     },
     readBytes: async (name, maxBytes) => (await download(name, maxBytes))?.bytes,
-    info: (name) =>
-      missingIsUndefined(async () => info(name, await at(name).getProperties({ abortSignal: storageDeadline() }))),
+    info: (name) => missingIsUndefined(`look at blob ${name}`, async () => info(name, await head(name))),
     write: async (name, content, { onlyIfNew = false, onlyIfEtag } = {}) => {
       const bytes = Buffer.from(content)
+      const mark = randomId()
+      const conditional = onlyIfNew || onlyIfEtag !== undefined
       const conditions = {
         ...(onlyIfNew ? { ifNoneMatch: '*' } : {}),
         ...(onlyIfEtag === undefined ? {} : { ifMatch: onlyIfEtag }),
@@ -74,6 +91,7 @@ export function azureBlobs(container: ContainerClient, sign: SignLink): Blobs {
       try {
         await at(name).upload(bytes, bytes.length, {
           conditions,
+          ...(conditional ? { metadata: { [MARK]: mark } } : {}),
           abortSignal: transferDeadline(),
           blobHTTPHeaders: {
             blobContentType: contentType(name),
@@ -84,12 +102,14 @@ export function azureBlobs(container: ContainerClient, sign: SignLink): Blobs {
         })
         return true
       } catch (error) {
-        const conditional = onlyIfNew || onlyIfEtag !== undefined
-        if (conditional && [409, 412].includes(statusOf(error) ?? 0)) return false
-        throw error
+        if (!conditional || !elsewhere.includes(codeOf(error))) throw storageFailure(`write blob ${name}`, error)
+        // The library may have sent it twice, and the second found the first.
+        return (await missingIsUndefined(`look at blob ${name}`, () => head(name)))?.metadata?.[MARK] === mark
       }
     },
-    remove: async (name) => void (await at(name).deleteIfExists({ abortSignal: storageDeadline() })),
+    remove: async (name) => {
+      await missingIsUndefined(`remove blob ${name}`, () => at(name).deleteIfExists({ abortSignal: storageDeadline() }))
+    },
     list: async (prefix, limit) => {
       if (!(limit >= 1 && limit <= MAX_LIST)) throw new Error(`a list of ${limit} blobs: ask for 1 to ${MAX_LIST}`)
       const found: BlobInfo[] = []
@@ -117,11 +137,14 @@ function info(name: string, { etag, lastModified, contentLength = 0 }: Propertie
   return { name, etag: etag.startsWith('"') ? etag : `"${etag}"`, lastModified, bytes: contentLength }
 }
 
-async function missingIsUndefined<T>(act: () => Promise<T>): Promise<T | undefined> {
+/** Somebody else wrote it, or took it away. */
+const elsewhere: readonly string[] = ['BlobAlreadyExists', 'ConditionNotMet', 'TargetConditionNotMet', missingBlob]
+
+async function missingIsUndefined<T>(what: string, act: () => Promise<T>): Promise<T | undefined> {
   try {
     return await act()
   } catch (error) {
-    if (statusOf(error) === 404) return undefined
-    throw error
+    if (codeOf(error) === missingBlob) return undefined
+    throw error instanceof GiveUp ? error : storageFailure(what, error)
   }
 }

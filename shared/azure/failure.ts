@@ -1,3 +1,5 @@
+import { Refused } from '../runtime/errors.ts'
+
 /** The HTTP status of a refusal by any of Azure's libraries, which share no class. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
@@ -5,7 +7,59 @@ export function statusOf(error: unknown): number | undefined {
     : undefined
 }
 
-/** The service's own word for it, such as `SecretNotFound`; empty when it gave none. */
+/**
+ * The service's own word for it, such as `SecretNotFound`; empty when it gave none. A status alone says little: 409 is
+ * "there already" as well as "being deleted". Tables and requests without a body say it in a header only.
+ */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (!(error instanceof Error)) return ''
+  if ('code' in error && typeof error.code === 'string') return error.code
+  const details = 'details' in error ? error.details : undefined
+  if (typeof details !== 'object' || details === null) return ''
+  return 'errorCode' in details && typeof details.errorCode === 'string' ? details.errorCode : ''
+}
+
+/** Signs that our clock and the service's disagree, or that a token was taken back. */
+const clocks = /signature not valid in the specified key time ?frame|lifetime validation failed|token is expired/i
+
+/** What storage refused, in one sentence that names the thing and the party; the library's own error as its cause. */
+export function storageFailure(what: string, error: unknown): Error {
+  const status = statusOf(error)
+  if (error instanceof Refused) return error
+  if (status === undefined) {
+    const gone = error instanceof Error && /abort|timeout/i.test(error.name)
+    const why = gone ? 'it gave no answer in time' : said(error)
+    return new Error(`Storage did not ${what}: ${why}`)
+  }
+  const code = codeOf(error)
+  const text = said(error)
+  const remedy = clocks.test(text)
+    ? 'Our clock or our token is not the service’s: compare the clocks'
+    : (remedies[code] ?? '')
+  const Kind = tooMuch.includes(status) ? Refused : Error
+  return new Kind(`Storage did not ${what}: ${[status, code].join(' ').trim()}${remedy === '' ? '' : `. ${remedy}`}`)
+}
+
+/** Bad or too large as it is. */
+const tooMuch: readonly number[] = [400, 413]
+
+const remedies: Readonly<Record<string, string>> = {
+  TableNotFound: 'The table is missing: restart the app, which makes it',
+  ContainerNotFound: 'The container is missing: restart the app, which makes it',
+  QueueNotFound: 'The queue is missing: restart the app, which makes it',
+  QueueBeingDeleted: 'The queue is being deleted: wait a minute, or undo that',
+  LeaseIdMissing: 'Somebody holds a lease on it: break the lease',
+  BlobArchived: 'A lifecycle rule moved it to the archive tier: rehydrate it, which takes hours',
+  BlobBeingRehydrated: 'It is being brought back from the archive tier, which takes hours',
+  AuthorizationFailure: 'The firewall of the storage account refuses this app: let its network in',
+  AuthorizationPermissionMismatch: 'The identity of this app has no data role on the storage account: give it one',
+}
+
+/** The connection's own reasons, too: Node gives an empty message when all addresses of a host failed. */
+function said(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map((one) => said(one)).join(', ')
+  if (!(error instanceof Error)) return String(error)
+  const own = error.message.split('\n')[0]?.slice(0, 300) ?? ''
+  if (own !== '') return own
+  return error.cause === undefined ? error.name : said(error.cause)
 }

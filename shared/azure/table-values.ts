@@ -1,4 +1,5 @@
 import type { Edm } from '@azure/data-tables'
+import { Refused } from '../runtime/errors.ts'
 import type { Value } from '../runtime/table.ts'
 
 /** 64 KiB of UTF-16: the service's limit for one string. */
@@ -10,9 +11,11 @@ const MAX_STRING_LENGTH = 32 * 1024
  */
 export function stored(name: string, value: Value): string | boolean | Edm<'Double'> {
   if (typeof value === 'string' && value.length > MAX_STRING_LENGTH)
-    throw new Error(`field ${name} has ${value.length} characters, ${MAX_STRING_LENGTH} is the most: keep it in a blob`)
+    throw new Refused(
+      `field ${name} has ${value.length} characters, ${MAX_STRING_LENGTH} is the most: keep it in a blob`,
+    )
   if (typeof value !== 'number') return value
-  if (!Number.isFinite(value)) throw new Error(`field ${name} is ${value}, which no table keeps`)
+  if (!Number.isFinite(value)) throw new Refused(`field ${name} is ${value}, which no table keeps`)
   return { type: 'Double', value }
 }
 

@@ -1,6 +1,9 @@
+import type { PipelinePolicy } from '@azure/core-rest-pipeline'
 import { TableClient, type TableEntity, type TransactionAction } from '@azure/data-tables'
+import { Refused } from '../runtime/errors.ts'
+import { randomId } from '../runtime/ids.ts'
 import type { Fields, Row, Table, Value } from '../runtime/table.ts'
-import { statusOf } from './failure.ts'
+import { codeOf, storageFailure } from './failure.ts'
 import { type StoragePlace, storageDeadline, storageRetries, transferDeadline } from './storage-place.ts'
 import { fieldValue, literal, rowKeyRange, stored } from './table-values.ts'
 
@@ -15,61 +18,114 @@ const MAX_PAGES = 1_000
 export function tableClient(place: StoragePlace, name: string): TableClient {
   const { maxTries, ...delays } = storageRetries
   const retryOptions = { ...delays, maxRetries: maxTries - 1 }
-  if (place.by === 'identity') return new TableClient(place.tableUri, name, place.credential, { retryOptions })
+  const common = { retryOptions, additionalPolicies: [{ policy: counting, position: 'perRetry' as const }] }
+  if (place.by === 'identity') return new TableClient(place.tableUri, name, place.credential, common)
   const allowInsecureConnection = /UseDevelopmentStorage=true|TableEndpoint=http:/i.test(place.connectionString)
-  return TableClient.fromConnectionString(place.connectionString, name, { retryOptions, allowInsecureConnection })
+  return TableClient.fromConnectionString(place.connectionString, name, { ...common, allowInsecureConnection })
+}
+
+/** How often each operation was sent: once, and its refusal is what it says. The signal is the operation's own. */
+const sent = new WeakMap<object, number>()
+const counting: PipelinePolicy = {
+  name: 'countTries',
+  sendRequest: (request, next) => {
+    const { abortSignal } = request
+    if (abortSignal !== undefined) sent.set(abortSignal, (sent.get(abortSignal) ?? 0) + 1)
+    return next(request)
+  },
 }
 
 /**
- * A conditional write whose answer was lost is tried again by the library and then finds its own work: it comes back as
- * `undefined`, as if somebody else had been first. Callers treat that as "not mine", which is always safe.
+ * A conditional write whose answer was lost is sent again by the library and then finds its own work, as if somebody
+ * else had been first. Each write therefore leaves a mark of its own in the row, and what was sent more than once is
+ * read before its refusal is believed.
  */
 export function azureTable(client: TableClient): Table {
+  const { tableName } = client
   const options = () => ({ abortSignal: storageDeadline() })
+  const refused = async <T>(what: string, codes: readonly string[], act: () => Promise<T>) => {
+    try {
+      return await act()
+    } catch (error) {
+      if (codes.includes(codeOf(error))) return undefined
+      throw storageFailure(`${what} in table ${tableName}`, error)
+    }
+  }
+  const get = (partition: string, key: string) =>
+    refused('read a row', [missing], async () => {
+      checkKeys(partition, key)
+      return client.getEntity<Record<string, unknown>>(partition, key, options())
+    })
+  /** Our own row, when the refusal was of our own repetition. */
+  const own = async (signal: AbortSignal, mark: string, { partition, key }: Place): Promise<Row | undefined> => {
+    if (sent.get(signal) === 1) return undefined
+    const there = await get(partition, key)
+    return there?.[MARK] === mark ? row(there) : undefined
+  }
+  /** Of one batch, which is there in whole or not at all. */
+  const ownBatch = async (signal: AbortSignal, mark: string, places: readonly Place[]) => {
+    const [first] = places
+    if (first === undefined || (await own(signal, mark, first)) === undefined) return undefined
+    const found: (Row | undefined)[] = []
+    for (const place of places) found.push(await own(signal, mark, place))
+    return found.every((one) => one !== undefined) ? found : undefined
+  }
   return {
-    get: (partition, key) =>
-      unless([404], async () => {
-        checkKeys(partition, key)
-        return row(await client.getEntity<Record<string, unknown>>(partition, key, options()))
-      }),
-    insert: (partition, key, fields) =>
-      unless([409], async () => {
-        const { etag } = await client.createEntity(entity(partition, key, fields), options())
+    get: async (partition, key) => {
+      const found = await get(partition, key)
+      return found && row(found)
+    },
+    insert: async (partition, key, fields) => {
+      const mark = randomId()
+      const { abortSignal } = options()
+      const made = await refused('insert a row', ['EntityAlreadyExists'], async () => {
+        const { etag } = await client.createEntity(entity(partition, key, fields, mark), { abortSignal })
         return written(partition, key, fields, etag)
-      }),
-    replace: ({ partition, key, etag: old }, fields) =>
-      unless([404, 412], async () => {
-        const change = entity(partition, key, fields)
-        const { etag } = await client.updateEntity(change, 'Replace', { ...options(), etag: old })
+      })
+      return made ?? own(abortSignal, mark, { partition, key })
+    },
+    replace: async ({ partition, key, etag: old }, fields) => {
+      const mark = randomId()
+      const { abortSignal } = options()
+      const made = await refused('replace a row', stale, async () => {
+        const change = entity(partition, key, fields, mark)
+        const { etag } = await client.updateEntity(change, 'Replace', { abortSignal, etag: old })
         return written(partition, key, fields, etag)
-      }),
+      })
+      return made ?? own(abortSignal, mark, { partition, key })
+    },
     replaceAll: async (writes) => {
       if (writes.length === 0) return []
       if (writes.length > MAX_BATCH)
         throw new Error(`${writes.length} rows in one transaction, ${MAX_BATCH} is the most`)
+      const mark = randomId()
+      const { abortSignal } = options()
       const actions = writes.map(
         ({ row: { partition, key, etag }, fields }): TransactionAction => [
           'update',
-          entity(partition, key, fields),
+          entity(partition, key, fields, mark),
           'Replace',
           { etag },
         ],
       )
-      return unless([404, 412], async () => {
-        const { subResponses } = await client.submitTransaction(actions, options())
+      const made = await refused(`replace ${writes.length} rows`, stale, async () => {
+        const { subResponses } = await client.submitTransaction(actions, { abortSignal })
         return writes.map(({ row: { partition, key }, fields }, at) =>
           written(partition, key, fields, subResponses[at]?.etag),
         )
       })
+      const places = writes.map((one) => one.row)
+      return made ?? ownBatch(abortSignal, mark, places)
     },
     remove: async ({ partition, key, etag }) => {
       try {
         await client.deleteEntity(partition, key, { ...options(), etag })
         return true
       } catch (error) {
-        if (statusOf(error) === 404) return true
-        if (statusOf(error) === 412) return false
-        throw error
+        const code = codeOf(error)
+        if (code === missing) return true
+        if (stale.includes(code)) return false
+        throw storageFailure(`remove a row in table ${tableName}`, error)
       }
     },
     list: async ({ partition, fromKey, toKey, filter = {}, below = {}, limit }) => {
@@ -86,47 +142,54 @@ export function azureTable(client: TableClient): Table {
         .byPage({ maxPageSize: Math.min(PAGE, limit) })
       const rows: Row[] = []
       let read = 0
-      for await (const page of pages) {
-        for (const one of page) rows.push(row(one))
-        if (rows.length >= limit) return rows.slice(0, limit)
-        read += 1
-        if (read >= MAX_PAGES) throw new Error(`table ${client.tableName}: the list takes over ${MAX_PAGES} pages`)
+      try {
+        for await (const page of pages) {
+          for (const one of page) rows.push(row(one))
+          if (rows.length >= limit) return rows.slice(0, limit)
+          read += 1
+          if (read >= MAX_PAGES) throw new Error(`the list takes over ${MAX_PAGES} pages`)
+        }
+      } catch (error) {
+        throw storageFailure(`list table ${tableName}`, error)
       }
       return rows
     },
   }
 }
 
-async function unless<T>(statuses: readonly number[], act: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await act()
-  } catch (error) {
-    if (statuses.includes(statusOf(error) ?? 0)) return undefined
-    throw error
-  }
-}
+type Place = Pick<Row, 'partition' | 'key'>
+const missing = 'ResourceNotFound'
+/** Somebody else wrote or removed the row. */
+const stale: readonly string[] = [missing, 'UpdateConditionNotSatisfied', 'ConditionNotMet', 'EntityNotFound']
+/** The column of the last write's mark; no part of the fields. */
+const MARK = 'wrote'
 
 /** What the service answers with a bare 400, said in words and before the network. */
 function checkKeys(partition: string, key: string): void {
   for (const part of [partition, key]) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what the service forbids.
     if (part.length > 512 || /[/\\#?\u0000-\u001f\u007f-\u009f]/.test(part))
-      throw new Error(
+      throw new Refused(
         `not a key for a table (over 512 characters, or one of / \\ # ? or control): ${part.slice(0, 80)}`,
       )
   }
 }
 
-const taken = ['PartitionKey', 'RowKey', 'Timestamp', 'partitionKey', 'rowKey', 'timestamp', 'etag']
+const taken = ['PartitionKey', 'RowKey', 'Timestamp', 'partitionKey', 'rowKey', 'timestamp', 'etag', MARK]
 function fieldName(name: string): string {
   if (taken.includes(name) || !/^[A-Za-z_]\w{0,254}$/.test(name)) throw new Error(`not a name for a field: ${name}`)
   return name
 }
 
-function entity(partitionKey: string, rowKey: string, fields: Fields): TableEntity<Record<string, unknown>> {
+function entity(
+  partitionKey: string,
+  rowKey: string,
+  fields: Fields,
+  mark: string,
+): TableEntity<Record<string, unknown>> {
   checkKeys(partitionKey, rowKey)
   const values = Object.entries(fields).map(([name, value]) => [fieldName(name), stored(name, value)] as const)
-  return { ...Object.fromEntries(values), partitionKey, rowKey }
+  return { ...Object.fromEntries(values), [MARK]: mark, partitionKey, rowKey }
 }
 
 function written(partition: string, key: string, fields: Fields, etag: string | undefined): Row {

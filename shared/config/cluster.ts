@@ -29,10 +29,18 @@ const httpUrl = z
     error: 'must not hold a user or password. Use api_key',
   })
 
+/** With the longest keys and values 20 K characters, which fit a row of the table of clusters. */
+const MOST_LABELS = 64
+
 export const Cluster = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_-]{1,63}$/, 'must be 1 to 63 letters, digits, - or _'),
   environment: z.string().max(63).default(''),
-  labels: z.record(labelKey, labelValue).default({}),
+  labels: z
+    .record(labelKey, labelValue)
+    .refine((labels) => Object.keys(labels).length <= MOST_LABELS, {
+      error: `must be ${MOST_LABELS} labels at most`,
+    })
+    .default({}),
   enabled: z.boolean().default(true),
   /** Higher ones are connected first: after an outage a thousand take their time. */
   priority: z.int().min(0).max(9).default(0),

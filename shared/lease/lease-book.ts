@@ -1,4 +1,5 @@
 import type { Clock } from '../runtime/clock.ts'
+import { Refused } from '../runtime/errors.ts'
 import type { Row, Table } from '../runtime/table.ts'
 import { CLUSTERS, ClusterRow, clusterFields, readClusterRow } from './cluster-row.ts'
 
@@ -130,9 +131,18 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
     })
     const fields = clusterFields(state)
     const written = await (row === undefined ? table.insert(CLUSTERS, name, fields) : table.replace(row, fields))
-    if (written === undefined) return undefined
-    held.set(name, { row: written, state, dirty: false, renewedAt: startedAt })
+    const ours = written ?? (await ownRow(name, state.fence))
+    if (ours === undefined) return undefined
+    held.set(name, { row: ours, state, dirty: false, renewedAt: startedAt })
     return state
+  }
+
+  /** A refused write may be our own whose answer was lost: then the row bears our name and our fence. */
+  async function ownRow(name: string, fence: number): Promise<Row | undefined> {
+    const row = await table.get(CLUSTERS, name)
+    if (row === undefined) return undefined
+    const state = readClusterRow(row)
+    return state.owner === owner && state.fence === fence ? row : undefined
   }
 
   /** A dead owner was last known to watch when it last renewed: a lease's time before that runs out. */
@@ -149,9 +159,13 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
     if (urgent) mine.dirty = true
   }
 
-  /** Writes in batches, and row by row where a batch has a stale row. Answers the names that are another's by now. */
+  /**
+   * Writes in batches, and row by row where a batch has a stale row, or one that storage refuses: one row's trouble is
+   * no other's. Answers the names that are another's by now.
+   */
   async function write(names: readonly string[], change: (state: ClusterRow) => ClusterRow) {
     const lost: string[] = []
+    const failures: unknown[] = []
     for (let from = 0; from < names.length; from += BATCH) {
       const batch = names.slice(from, from + BATCH).flatMap((name) => {
         const mine = held.get(name)
@@ -162,20 +176,31 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
         mine.state = change(mine.state)
         mine.dirty = false
       }
+      const writes = batch.map(({ mine }) => ({ row: mine.row, fields: clusterFields(mine.state) }))
+      let written: readonly Row[] | undefined
       try {
-        const writes = batch.map(({ mine }) => ({ row: mine.row, fields: clusterFields(mine.state) }))
-        const written = batch.length > 1 ? await table.replaceAll(writes) : undefined
-        for (const [at, { name, mine }] of batch.entries()) {
+        written = batch.length > 1 ? await table.replaceAll(writes) : undefined
+      } catch (error) {
+        // Storage that is away would be asked a hundred times more; a row that it refuses is alone with that.
+        if (!(error instanceof Refused)) {
+          for (const { mine } of batch) mine.dirty = true
+          failures.push(error)
+          continue
+        }
+      }
+      for (const [at, { name, mine }] of batch.entries()) {
+        try {
           const row = written?.[at] ?? (await replaceOne(name, mine))
           if (row === undefined) lost.push(name)
           else Object.assign(mine, { row, renewedAt: startedAt })
+        } catch (error) {
+          mine.dirty = true
+          failures.push(error)
         }
-      } catch (error) {
-        for (const { mine } of batch) mine.dirty = true
-        throw error
       }
     }
     for (const name of lost) held.delete(name)
+    if (failures.length > 0) throw failures[0]
     return lost
   }
 
@@ -183,11 +208,8 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
     const fields = clusterFields(mine.state)
     const written = await table.replace(mine.row, fields)
     if (written !== undefined) return written
-    // A write whose answer was lost has made a row with our name and fence that we do not know.
-    const row = await table.get(CLUSTERS, name)
-    if (row === undefined) return undefined
-    const state = readClusterRow(row)
-    return state.owner === owner && state.fence === mine.state.fence ? table.replace(row, fields) : undefined
+    const row = await ownRow(name, mine.state.fence)
+    return row && table.replace(row, fields)
   }
 
   const renewed = (state: ClusterRow): ClusterRow => ({ ...state, until: until() })

@@ -32,8 +32,8 @@ export const handleResult =
     // An older fence is a zombie's: another agent was started since.
     if (stored.incident.fence !== result.fence) return refuse(deps, result, 'outdated')
     if (stored.incident.status !== 'running') {
-      const report = reportStates.has(stored.incident.status) ? await deps.readReport(result.incidentId) : undefined
-      if (report !== undefined) await finish(deps, report, result.fence)
+      const report = hasReport(stored.incident) ? await deps.readReport(result.incidentId) : undefined
+      if (report !== undefined) await settle(deps, result, report)
       return 'published-before'
     }
     // Whoever concluded may have seen a bundle that came after our look.
@@ -42,15 +42,19 @@ export const handleResult =
     await publish(deps)(report, files)
     const moved = await move(deps, result, report)
     if (moved === 'refused') {
-      await mend(deps, result, files)
-      return refuse(deps, result, 'outdated')
+      // It stands under our fence: our own move, whose answer was lost, or that of another who holds the same message.
+      const mended = await mend(deps, result, files)
+      if (mended === undefined) return refuse(deps, result, 'outdated')
+      await settle(deps, result, mended)
+      return 'published'
     }
-    await countAgent(deps, result, { ...report, incident: moved.incident })
-    await finish(deps, { ...report, incident: moved.incident }, result.fence)
+    await settle(deps, result, { ...report, incident: moved.incident })
     return 'published'
   }
 
-const reportStates: ReadonlySet<IncidentState> = new Set(['reported', 'evidence-only', 'failed'])
+/** Also when it is over since: its line, its place and its counters are owed all the same. */
+const reportStates: ReadonlySet<IncidentState> = new Set(['reported', 'evidence-only', 'failed', 'resolved'])
+const hasReport = ({ status, reportedAt }: Incident): boolean => reportStates.has(status) && reportedAt !== undefined
 
 type Left = { readonly bytes: Uint8Array | undefined; readonly problem: string | undefined }
 
@@ -121,11 +125,18 @@ function stateOf(report: Report, result: ResultMessage): 'reported' | 'evidence-
  * Somebody else published the same attempt while we stood still, and our last files may have been written over theirs:
  * the same verdict, but of a row that has been counted on since. Whoever comes last leaves one that fits together.
  */
-async function mend(deps: ReportDeps, { incidentId, fence }: ResultMessage, files: Readonly<Record<string, string>>) {
+async function mend(
+  deps: ReportDeps,
+  { incidentId, fence }: ResultMessage,
+  files: Readonly<Record<string, string>>,
+): Promise<Report | undefined> {
   const stored = await deps.store.current(incidentId)
-  if (stored?.incident.fence !== fence || stored.incident.reportedAt === undefined) return
+  if (stored?.incident.fence !== fence || !hasReport(stored.incident)) return undefined
   const report = await deps.readReport(incidentId)
-  if (report !== undefined) await publish(deps)({ ...report, incident: stored.incident }, files)
+  if (report === undefined) return undefined
+  const mended = { ...report, incident: stored.incident }
+  await publish(deps)(mended, files)
+  return mended
 }
 
 /** The row may change meanwhile (occurrences are counted while the agent runs), so the move is tried again on a fresh read. */
@@ -150,19 +161,38 @@ const move = (deps: ReportDeps, result: ResultMessage, report: Report): Promise<
     })
   })
 
-/** What remains after the move. A crash in here is made good when the message comes again. */
-async function finish(deps: ReportDeps, report: Report, fence: number): Promise<void> {
-  const { incidentId } = report.incident
-  await tell(deps, report.incident)
-  await deps.groups.remove(containerGroupName(incidentId, fence))
-  await deps.releaseSlot(incidentId, fence)
-  await deps.wakeTriage()
-  // Last, since it alone is shared with other reports and may have to wait for them.
-  await deps.list({ ...report.incident, reportedAt: report.generatedAt }, report.headline)
+/**
+ * What remains after the move: each step may run twice, and one that fails stops none behind it. What failed, like a
+ * crash in here, is made good when the message comes again.
+ */
+async function settle(deps: ReportDeps, result: ResultMessage, report: Report): Promise<void> {
+  const { incidentId, fence } = result
+  const steps: readonly (() => Promise<unknown>)[] = [
+    () => tell(deps, report.incident),
+    () => removeGroup(deps, result),
+    () => deps.releaseSlot(incidentId, fence),
+    () => deps.wakeTriage(),
+    () => countAgent(deps, result, report),
+    // Last, since it alone is shared with other reports and may have to wait for them.
+    () => deps.list({ ...report.incident, reportedAt: report.generatedAt }, report.headline),
+  ]
+  const failures: unknown[] = []
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
   const { outcome, usage, incident } = report
   const spent = { tokens: (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0), costUsd: usage?.costUsd ?? 0 }
   const told = { incidentId, cluster: incident.cluster, folder: reportFolder(incidentId), outcome, ...spent }
   deps.log.info({ ...told, ended: incident.concluded?.ended, seconds: usage?.seconds ?? 0 }, 'Report published')
+}
+
+/** What cannot be removed now is removed by the sweep: no reason to call a published report unpublished. */
+async function removeGroup(deps: ReportDeps, { incidentId, fence }: ResultMessage): Promise<void> {
+  const name = containerGroupName(incidentId, fence)
+  try {
+    await deps.groups.remove(name)
+  } catch (error) {
+    deps.log.warn({ incidentId, group: name }, `Container group ${name} is left to the sweep: ${errorText(error)}`)
+  }
 }
 
 /** Sent again with the message: its name is the same, and nobody hears it twice. */
@@ -180,22 +210,20 @@ async function tell(deps: ReportDeps, incident: Incident): Promise<void> {
   })
 }
 
-/** After the move, so that a message that comes again counts nothing twice. */
-async function countAgent(deps: ReportDeps, { incidentId, ended, reason }: ResultMessage, report: Report) {
+/** Under the attempt's own mark, so that a message that comes again counts nothing twice. */
+async function countAgent(deps: ReportDeps, { incidentId, fence, ended, reason }: ResultMessage, report: Report) {
   const { usage, notes, incident } = report
-  try {
-    await deps.totals.add(incident.cluster, amountsOf(report, incident.concluded?.ended ?? ended, deps.clock.now()))
-    if (ended === 'completed') await deps.breakers.succeeded(AGENTS)
-    else await deps.breakers.failed(AGENTS, `${incidentId}: ${reason ?? endings[ended]}`)
-    if (usage === undefined || usage.model === '') return
-    const model = modelBreaker(usage.model)
-    // Not one token: it was asked in vain, or nobody came to ask it.
-    const why = notes.find((note) => note.includes(usage.model)) ?? 'it answered nothing'
-    if (usage.outputTokens > 0) await deps.breakers.succeeded(model)
-    else await deps.breakers.failed(model, `${incidentId}: ${why}`)
-  } catch (error) {
-    deps.log.warn({ incidentId }, `How the agent ended was not counted: ${errorText(error)}`)
-  }
+  const mark = `${incidentId}:${fence}`
+  const amounts = amountsOf(report, incident.concluded?.ended ?? ended, deps.clock.now())
+  await deps.totals.add(incident.cluster, amounts, mark)
+  if (ended === 'completed') await deps.breakers.succeeded(AGENTS, mark)
+  else await deps.breakers.failed(AGENTS, `${incidentId}: ${reason ?? endings[ended]}`, mark)
+  if (usage === undefined || usage.model === '') return
+  const model = modelBreaker(usage.model)
+  // Not one token: it was asked in vain, or nobody came to ask it.
+  const why = notes.find((note) => note.includes(usage.model)) ?? 'it answered nothing'
+  if (usage.outputTokens > 0) await deps.breakers.succeeded(model, mark)
+  else await deps.breakers.failed(model, `${incidentId}: ${why}`, mark)
 }
 
 const endings = {

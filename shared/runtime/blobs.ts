@@ -15,7 +15,7 @@ export type Blobs = {
   readonly info: (name: string) => Promise<BlobInfo | undefined>
   /**
    * Writes whole; the content type follows from the name's ending. With `onlyIfNew`, or `onlyIfEtag`, the write is
-   * conditional; false when the condition does not hold.
+   * conditional; false when the condition does not hold, and what stands there is not this very write.
    */
   readonly write: (
     name: string,

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Clock } from './clock.ts'
 import { contend, STALE } from './contend.ts'
 import { errorText } from './errors.ts'
-import type { Random } from './ids.ts'
+import { type Random, randomId } from './ids.ts'
 import type { Log } from './log.ts'
+import { isMarked, withMark } from './marks.ts'
 import type { Fields, Row, Table } from './table.ts'
 
 /** Rows of table `control`; the key is the breaker's name. */
@@ -28,6 +29,8 @@ const State = z.strictObject({
   /** A change that nobody has been told of yet. */
   untold: z.enum(['', 'degraded', 'recovered']),
   reasons: z.array(Reason),
+  /** Of the last writes, so that one whose answer was lost is known again. */
+  marks: z.string().default(''),
 })
 type State = z.infer<typeof State>
 /** Of a row, which has columns of the table's own besides. */
@@ -62,8 +65,9 @@ export type Breakers = {
    * for what becomes of it. `spotless`: nothing has failed, so that a success changes nothing and need not be told.
    */
   readonly ask: (name: string) => Promise<Asked>
-  readonly succeeded: (name: string) => Promise<void>
-  readonly failed: (name: string, reason: string) => Promise<void>
+  /** What is told again under the same mark counts once. */
+  readonly succeeded: (name: string, mark?: string) => Promise<void>
+  readonly failed: (name: string, reason: string, mark?: string) => Promise<void>
   readonly state: (name: string) => Promise<Standing>
 }
 export type Asked = { readonly go: true; readonly spotless: boolean } | { readonly go: false; readonly retryAt: Date }
@@ -81,6 +85,7 @@ const fresh: State = {
   openings: 0,
   untold: '',
   reasons: [],
+  marks: '',
 }
 
 /** Breakers by name, one row each; every change is one conditional write, so that all instances see the same. */
@@ -97,11 +102,13 @@ export function breakers(deps: BreakerDeps): Breakers {
     row === undefined ? control.insert(PARTITION, name, toFields(state)) : control.replace(row, toFields(state))
 
   /** Decides on what stands there now, writes it, and tells what changed. */
-  const change = (name: string, decide: (state: State) => State | undefined): Promise<void> =>
+  const change = (name: string, mark: string, decide: (state: State) => State | undefined): Promise<void> =>
     contend(deps, `Breaker ${name}`, async () => {
       const { row, state } = await read(name)
-      const next = decide(state)
-      if (next === undefined) return
+      if (row !== undefined && isMarked(state.marks, mark)) return tell(name, row, state)
+      const decided = decide(state)
+      if (decided === undefined) return
+      const next = { ...decided, marks: withMark(state.marks, mark) }
       const written = await write(name, row, next)
       if (written === undefined) return STALE
       if (next.untold !== '') await tell(name, written, next)
@@ -121,24 +128,28 @@ export function breakers(deps: BreakerDeps): Breakers {
   }
 
   return {
-    ask: (name) =>
-      contend(deps, `Breaker ${name}`, async () => {
+    ask: (name) => {
+      const mark = randomId()
+      return contend(deps, `Breaker ${name}`, async () => {
         const { row, state } = await read(name)
+        // Our own probe, whose answer was lost.
+        if (isMarked(state.marks, mark)) return { go: true, spotless: false }
         if (row === undefined || state.state === 'closed') return { go: true, spotless: isSpotless(state) }
         const retryAt = new Date(state.retryAt)
         if (retryAt.getTime() > ms()) return { go: false, retryAt }
-        const probing = await write(name, row, { ...state, retryAt: iso(ms() + PROBE_MS) })
-        return probing === undefined ? STALE : { go: true, spotless: false }
-      }),
-    succeeded: (name) =>
-      change(name, (state) => {
+        const probe = { ...state, retryAt: iso(ms() + PROBE_MS), marks: withMark(state.marks, mark) }
+        return (await write(name, row, probe)) === undefined ? STALE : { go: true, spotless: false }
+      })
+    },
+    succeeded: (name, mark = randomId()) =>
+      change(name, mark, (state) => {
         // The usual case costs one read and no write.
         if (isSpotless(state)) return undefined
         if (state.state === 'closed' && state.untold === '') return { ...fresh, openings: state.openings }
         return { ...state, state: 'closed', retryAt: '', untold: 'recovered' }
       }),
-    failed: (name, reason) =>
-      change(name, (before) => {
+    failed: (name, reason, mark = randomId()) =>
+      change(name, mark, (before) => {
         const at = iso(ms())
         const state = before.untold === 'recovered' ? { ...fresh, openings: before.openings } : before
         const failures = state.failures + 1

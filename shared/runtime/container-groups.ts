@@ -26,6 +26,8 @@ export type Group = {
   readonly tags: Readonly<Record<string, string>>
   /** Of the container that ended worst, when ended. */
   readonly exitCode?: number
+  /** What the platform says of trouble: the last warning, or why a container ended. */
+  readonly reason?: string
 }
 export type ContainerGroups = {
   /**

@@ -8,6 +8,11 @@ export class GiveUp extends Error {
   override readonly name = 'GiveUp'
 }
 
+/** Storage looked at this very row or blob and does not take it, now or later: it says nothing of any other. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
 /** The text of anything thrown, with its causes, cut to 500 characters so that a foreign error page cannot flood a log. */
 export function errorText(error: unknown): string {
   const parts: string[] = []

@@ -4,7 +4,14 @@ export type Fields = Readonly<Record<string, Value>>
 /** `etag` changes with every write. */
 export type Row = { readonly partition: string; readonly key: string; readonly etag: string; readonly fields: Fields }
 
+/**
+ * "Somebody else" may be the library's own repetition of a write that was applied while its answer was lost. The port
+ * tells its own writes by their marks; but between the two, another may have written on top. So whoever acts only on a
+ * write of its own reads once more before it believes a refusal: is the row as I wanted it, with my fence, my owner, my
+ * mark? Then go on.
+ */
 export type Table = {
+  /** Any of these throws `Refused` for a row that storage does not take as it is; whatever else is thrown may pass. */
   readonly get: (partition: string, key: string) => Promise<Row | undefined>
   /** One conditional write; `undefined` when the row is there already. */
   readonly insert: (partition: string, key: string, fields: Fields) => Promise<Row | undefined>

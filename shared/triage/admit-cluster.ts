@@ -55,6 +55,8 @@ async function overtake(deps: TriageDeps, waiting: Incident, by: string): Promis
   const reason = `Explained by ${cause.incident.incidentId}`
   const moved = await contend(deps, incidentId, async () => {
     const stored = await deps.store.current(incidentId)
+    // Ours already, when the answer to the move was lost.
+    if (stored?.incident.status === 'skipped' && stored.incident.mutedBy === cause.incident.incidentId) return stored
     if (stored?.incident.status !== 'queued') return 'refused'
     const at = deps.clock.now()
     const changes = { reason, mutedBy: cause.incident.incidentId, completedAt: at.toISOString() }

@@ -16,7 +16,12 @@ export const handleDeadLetter =
   (deps: DeadLetterDeps) =>
   async (queue: string, body: unknown): Promise<void> => {
     const id = `${queue}-${derivedId(20, queue, JSON.stringify(body) ?? '')}`
-    const { reason, incidentId, cluster } = describe(body)
+    const { incidentId, cluster, ...told } = describe(body)
+    const published = incidentId === undefined ? undefined : (await deps.store.byId(incidentId))?.reportedAt
+    const reason =
+      published === undefined
+        ? told.reason
+        : `The report of incident ${incidentId} is published, but what follows it (notice, list, counters) was not done in five tries`
     const blob = await keepAside(deps)({ id, queue, cluster, reason, body })
     const result = ResultMessage.safeParse(body)
     if (result.success) await close(deps, result.data)

@@ -1,5 +1,6 @@
 import { containerGroupName } from '../incident/identity.ts'
 import type { Group } from '../runtime/container-groups.ts'
+import { errorText } from '../runtime/errors.ts'
 import type { TriageDeps } from './deps.ts'
 
 /** The names that containerGroupName gives: what else lies in the resource group is not ours to remove. */
@@ -7,18 +8,27 @@ const ours = /^triage-[0-9a-f]{20}-\d{1,9}$/
 /** Per pass: removals are slow requests, and what is left over is taken at the next. */
 const MOST_REMOVALS = 20
 
-/** Groups that no running incident needs: finished, overtaken by a later fence, or of nobody. Money runs while they do. */
+/**
+ * Groups that no running incident needs: finished, overtaken by a later fence, or of nobody. Money runs while they do.
+ * One that cannot be removed stops none behind it.
+ */
 export const removeGroups =
   (deps: Pick<TriageDeps, 'groups' | 'store' | 'log'>) =>
   async (groups: readonly Group[]): Promise<readonly string[]> => {
     const removed: string[] = []
+    const failures: string[] = []
     for (const group of groups.filter(({ name }) => ours.test(name))) {
-      if (removed.length >= MOST_REMOVALS) break
-      if (await isNeeded(deps, group)) continue
-      await deps.groups.remove(group.name)
-      deps.log.info({ group: group.name, state: group.state }, `Removed container group ${group.name}`)
-      removed.push(group.name)
+      if (removed.length + failures.length >= MOST_REMOVALS) break
+      try {
+        if (await isNeeded(deps, group)) continue
+        await deps.groups.remove(group.name)
+        deps.log.info({ group: group.name, state: group.state }, `Removed container group ${group.name}`)
+        removed.push(group.name)
+      } catch (error) {
+        failures.push(`${group.name}: ${errorText(error)}`)
+      }
     }
+    if (failures.length > 0) throw new Error(failures.join('; '))
     return removed
   }
 

@@ -152,6 +152,8 @@ async function giveBack(deps: TriageDeps, { incident }: Stored, why: string): Pr
     const stored = await deps.store.current(incidentId)
     // The sweep may have found room for the same attempt meanwhile: then it runs, and keeps its slot.
     const { agentStartedAt, concluded } = stored?.incident ?? {}
+    // Given back already, when the answer to the move was lost.
+    if (stored?.incident.status === 'queued' && stored.incident.fence === fence) return stored
     if (stored === undefined || agentStartedAt !== undefined || concluded !== undefined) return 'refused'
     const changes = { deadline: undefined, startedAt: undefined }
     return deps.store.move(stored, 'queued', { at: deps.clock.now(), note: why, fence, changes })

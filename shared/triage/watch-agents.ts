@@ -44,24 +44,25 @@ async function watchOne(deps: TriageDeps, stored: Stored, group: Group | undefin
   const { incident } = stored
   const now = deps.clock.now().getTime()
   const since = (at: string | undefined) => (at === undefined ? Infinity : now - new Date(at).getTime())
-  if (incident.resultSentAt !== undefined && since(incident.resultSentAt) < RESULT_PATIENCE) return
-
   const late = since(incident.deadline) >= DEADLINE_GRACE
   const active = group?.state === 'pending' || group?.state === 'running'
+  if (incident.resultSentAt !== undefined && since(incident.resultSentAt) < RESULT_PATIENCE) {
+    if (active && late) await deps.groups.remove(group.name)
+    return
+  }
   if (active) {
     if (!late) return
-    await deps.groups.remove(group.name)
-    return speakFor(
-      deps,
-      stored,
-      'timeout',
-      `The agent was still ${group.state} ${seconds(since(incident.deadline))} after its deadline`,
-    )
+    const overdue = seconds(since(incident.deadline))
+    const why = group.reason === undefined ? '' : `: ${group.reason}`
+    // Said first: a group that cannot be removed must not keep its incident running. What it says later is outdated.
+    await speakFor(deps, stored, 'timeout', `The agent was still ${group.state} ${overdue} after its deadline${why}`)
+    return deps.groups.remove(group.name)
   }
   if (since(incident.startedAt) < SETTLING) return
   if (group !== undefined) {
     const exit = group.exitCode === undefined ? '' : ` with exit code ${group.exitCode}`
-    return speakFor(deps, stored, 'failed', `The agent ended${exit} and said nothing`)
+    const why = group.reason === undefined ? '' : `: ${group.reason}`
+    return speakFor(deps, stored, 'failed', `The agent ended${exit} and said nothing${why}`)
   }
   if (incident.agentStartedAt !== undefined) {
     // After the deadline most likely by a sweep that crashed before it could say so.

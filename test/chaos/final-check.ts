@@ -22,6 +22,12 @@ export type AtRest = {
   /** Incident and fence of every bundle that was accepted. */
   readonly uploaded: ReadonlySet<string>
   readonly posts: readonly Post[]
+  /** Incident and fence of each line of the list. */
+  readonly listed: ReadonlySet<string>
+  /** Names of all notices that were sent. */
+  readonly owed: ReadonlySet<string>
+  /** What was counted of agents, by cluster. */
+  readonly counted: readonly Readonly<Record<string, number>>[]
   readonly quietForGood: boolean
 }
 
@@ -84,6 +90,18 @@ export function finalCheck(check: Checker, world: AtRest): void {
   if (world.holders !== '[]') violated(`slots are left: ${world.holders}`)
 
   for (const incident of all) pageOf(check, world, incident)
+  for (const { incidentId, fence, reportedAt } of all) {
+    if (reportedAt === undefined) continue
+    if (!world.owed.has(`reported:${incidentId}:${fence}`))
+      violated(`UNTOLD: ${incidentId} is reported and nobody hears`)
+    if (!world.listed.has(`${incidentId} ${fence}`)) violated(`UNLISTED: ${incidentId} is reported and has no line`)
+  }
+  const published = all.flatMap(({ steps }) => steps.filter(({ note }) => note.startsWith('Report published'))).length
+  const counted = world.counted.flatMap((row) =>
+    Object.entries(row).flatMap(([name, value]) => (name.startsWith('ended_') ? [value] : [])),
+  )
+  const sum = counted.reduce((total, one) => total + one, 0)
+  if (sum !== published) violated(`${published} reports were published and ${sum} are counted`)
   for (const [index, post] of world.posts.entries()) {
     const before = world.posts.slice(0, index).filter(({ id }) => id === post.id)
     // The one stated case: nobody knows whether the earlier post arrived, for its process was cut off or late.

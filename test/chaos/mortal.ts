@@ -6,7 +6,10 @@ import type { VirtualTime } from './virtual-time.ts'
 export type Weather = {
   /** The call fails and had no effect. */
   readonly error: number
-  /** The call had its effect, and its answer is lost. */
+  /**
+   * The call had its effect, and its answer is lost. Half of the time the caller hears of that; otherwise the library
+   * sends the call again by itself, and what comes back is the answer to the second: mostly "somebody was first".
+   */
   readonly lost: number
   /** The process dies in the call: before it had an effect, or after. */
   readonly crash: number
@@ -83,6 +86,15 @@ export function mortal(sky: Sky, name: string, onDeath: () => void = () => {}): 
     note?.(name, `STANDS STILL until ${(stillUntil / 1000).toFixed(1)}`)
   }
 
+  function effectOf<T>(act: () => T | Promise<T>): Promise<T> {
+    sky.actor = name
+    try {
+      return Promise.resolve(act())
+    } catch (thrown) {
+      return Promise.reject(thrown)
+    }
+  }
+
   function call<T>(what: string, act: () => T | Promise<T>): Promise<T> {
     // Nothing that a dead process asks for leaves it, and it waits for ever.
     if (!alive) return new Promise(() => {})
@@ -101,19 +113,23 @@ export function mortal(sky: Sky, name: string, onDeath: () => void = () => {}): 
           return
         }
         if (fate < error + crash / 2) return die(`before ${what}`)
-        let effect: T | Promise<T>
-        sky.actor = name
-        try {
-          effect = act()
-        } catch (thrown) {
-          effect = Promise.reject(thrown)
-        }
-        Promise.resolve(effect).then(
+        effectOf(act).then(
           (value) => {
             note?.(name, `${what} → ${shown(value)}`)
             if (fate < error + crash) return die(`after ${what}`)
             if (fate < error + crash + lost) {
               disturbed = true
+              if (fate >= error + crash + lost / 2) {
+                note?.(name, 'the answer is lost, and the library repeats the call')
+                time.after(500, () => {
+                  if (!alive) return
+                  effectOf(act).then(
+                    (again) => resume(() => resolve(again)),
+                    (thrown: unknown) => resume(() => reject(thrown)),
+                  )
+                })
+                return
+              }
               note?.(name, 'the answer is lost')
               time.after(1_000, () => resume(() => reject(new Error('the request timed out'))))
               return

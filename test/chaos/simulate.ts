@@ -8,6 +8,7 @@ import { ResultMessage, type TriageMessage } from '../../shared/incident/message
 import type { IncidentStore } from '../../shared/incident/store.ts'
 import { handleNotice } from '../../shared/notify/handle-notice.ts'
 import { handleResult } from '../../shared/report/handle-result.ts'
+import { TOTALS, totalsIn } from '../../shared/runtime/totals.ts'
 import { runSupervisor } from '../../shared/subscription/supervisor.ts'
 import { handleDeadLetter } from '../../shared/triage/dead-letter.ts'
 import { handleTriageMessage } from '../../shared/triage/handle-triage-message.ts'
@@ -109,6 +110,16 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
     onBundle: (incidentId, fence) => uploaded.add(`${incidentId} ${fence}`),
   })
   const posts: Post[] = []
+  const listed = new Set<string>()
+  /** Names of all notices that ever reached their queue. */
+  const owed = new Set<string>()
+  const sendNotice = stores.notices.send
+  Object.assign(stores.notices, {
+    send: async (body: string, more?: { readonly delaySeconds?: number }) => {
+      owed.add(String((JSON.parse(body) as { readonly id?: unknown }).id))
+      return sendNotice(body, more)
+    },
+  })
   /** Last written: report.json and index.html of each incident. */
   const pages = new Map<string, { json: Report; html: string; by: string }>()
   let reports = 0
@@ -119,6 +130,7 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
     models,
     clusters: clustersOf(plan.clusters, plan.kind !== 'watch'),
     posts,
+    listed,
     waitLimitSeconds: plan.waitLimitSeconds,
     queue: plan.queue,
     kinds: plan.disaster === undefined ? ['Pod'] : ['Pod', 'Node', 'ReplicaSet'],
@@ -316,6 +328,12 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
     pages,
     uploaded,
     posts,
+    listed,
+    owed,
+    counted: stores.control
+      .rows()
+      .filter(({ partition }) => partition === TOTALS)
+      .map(totalsIn),
     quietForGood: plan.toTheEnd,
   })
   const twice = posts.length - new Set(posts.map(({ id }) => id)).size

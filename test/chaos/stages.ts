@@ -42,6 +42,8 @@ export type Surroundings = {
   /** Whether clusters are looked at. */
   readonly looks: boolean
   readonly patrolSeconds: number
+  /** Incident and fence of every line of the list. */
+  readonly listed: Set<string>
   readonly onArtifact: (incidentId: string, file: string, content: string, by: string) => void
 }
 
@@ -140,7 +142,8 @@ export function stagesOf(around: Surroundings) {
       readBundle: (incidentId, fence) => bundles.readBytes(bundleName(incidentId, fence), MAX_BUNDLE_BYTES),
       writeArtifact: write,
       readReport: readReportOf(who),
-      list: async () => {},
+      list: ({ incidentId, fence }) =>
+        who.call(`list ${incidentId}`, () => void around.listed.add(`${incidentId} ${fence}`)),
       releaseSlot: (incidentId, fence) => slots.release(incidentId, fence),
       wakeTriage: () => queueOf(who, 'faults', stores.faults).send('{"version":1,"type":"wake"}'),
       notify: noticesOf(who),

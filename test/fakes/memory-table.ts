@@ -1,3 +1,4 @@
+import { Refused } from '../../shared/runtime/errors.ts'
 import type { Fields, Row, Table, Value } from '../../shared/runtime/table.ts'
 
 export type MemoryTable = Table & {
@@ -61,7 +62,7 @@ function place(partition: string, key: string): string {
   for (const part of [partition, key]) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what the service forbids.
     if (part.length > MAX_KEY_LENGTH || /[/\\#?\u0000-\u001f\u007f-\u009f]/.test(part))
-      throw new Error(`no key for a table: ${JSON.stringify(part)}`)
+      throw new Refused(`no key for a table: ${JSON.stringify(part)}`)
   }
   return `${partition}/${key}`
 }
@@ -77,8 +78,8 @@ function checkedFields(fields: Fields): Fields {
       if (!/^[A-Za-z_]\w{0,254}$/.test(name)) throw new Error(`no name for a field: ${JSON.stringify(name)}`)
       goodNames.add(name)
     }
-    if (typeof value === 'string' && value.length > MAX_STRING_LENGTH) throw new Error(`field ${name} is too long`)
-    if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`field ${name} is ${value}`)
+    if (typeof value === 'string' && value.length > MAX_STRING_LENGTH) throw new Refused(`field ${name} is too long`)
+    if (typeof value === 'number' && !Number.isFinite(value)) throw new Refused(`field ${name} is ${value}`)
   }
   return Object.freeze({ ...fields })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readClusterRow } from '../../../shared/lease/cluster-row.ts'
 import { leaseBook } from '../../../shared/lease/lease-book.ts'
+import { Refused } from '../../../shared/runtime/errors.ts'
 import type { Table } from '../../../shared/runtime/table.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
 
@@ -40,6 +41,64 @@ function world() {
 }
 
 describe('a lease', () => {
+  test('whose taking was applied while its answer was lost is held, not left blind', async () => {
+    const { book, row, table } = world()
+    // The library repeats by itself, and the second finds the first.
+    const lossy: Table = {
+      ...table,
+      insert: async (...given) => void (await table.insert(...given)),
+      replace: async (...given) => void (await table.replace(...given)),
+    }
+    const one = book('one', 0, lossy)
+    await one.look()
+    expect(await one.take('east', {})).toMatchObject({ owner: 'one', fence: 1 })
+    expect(one.held()).toEqual(['east'])
+    expect(row('east').owner).toBe('one')
+  })
+
+  test('of a row that storage refuses runs out alone', async () => {
+    const { book, table, pass } = world()
+    const refusing: Table = {
+      ...table,
+      replaceAll: async (writes) => {
+        if (writes.some(({ row }) => row.key === 'c7')) throw new Refused('field labels is too long')
+        return table.replaceAll(writes)
+      },
+      replace: async (row, fields) => {
+        if (row.key === 'c7') throw new Refused('field labels is too long')
+        return table.replace(row, fields)
+      },
+    }
+    const one = book('one', 0, refusing)
+    await one.look()
+    const names = Array.from({ length: 120 }, (_, at) => `c${at}`)
+    for (const name of names) await one.take(name, {})
+    pass(50)
+    await expect(one.renewAll()).rejects.toThrow('too long')
+    pass(20)
+    expect(one.expired()).toEqual(['c7'])
+    expect(one.held()).toHaveLength(119)
+  })
+
+  test('when storage is away no row is asked for alone', async () => {
+    const { book, table, calls } = world()
+    const away = { now: false }
+    const gone: Table = {
+      ...table,
+      replaceAll: async (writes) => {
+        if (away.now) throw new Error('503')
+        return table.replaceAll(writes)
+      },
+    }
+    const one = book('one', 0, gone)
+    await one.look()
+    for (const name of ['a', 'b', 'c']) await one.take(name, {})
+    away.now = true
+    calls.length = 0
+    await expect(one.renewAll()).rejects.toThrow('503')
+    expect(calls).toEqual([])
+  })
+
   test('is held by one', async () => {
     const { book, row } = world()
     const [one, two] = [book('one'), book('two')]

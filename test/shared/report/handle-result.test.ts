@@ -5,6 +5,7 @@ import type { NoticeMessage } from '../../../shared/incident/notices.ts'
 import { incidentStore } from '../../../shared/incident/store.ts'
 import type { ReportDeps } from '../../../shared/report/deps.ts'
 import { handleResult } from '../../../shared/report/handle-result.ts'
+import { STALE } from '../../../shared/runtime/contend.ts'
 import { createLog } from '../../../shared/runtime/log.ts'
 import { memoryContainerGroups } from '../../fakes/memory-container-groups.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
@@ -38,6 +39,7 @@ async function setUp(changes: { bundle?: Uint8Array | undefined; fail?: () => bo
   const posts: NoticeMessage[] = []
   const counted: string[] = []
   const added: object[] = []
+  const marks = new Set<string>()
   const freed: string[] = []
   const lines: string[] = []
   let wakes = 0
@@ -61,7 +63,12 @@ async function setUp(changes: { bundle?: Uint8Array | undefined; fail?: () => bo
       succeeded: async (name) => void counted.push(`${name} succeeded`),
       failed: async (name, reason) => void counted.push(`${name} failed: ${reason}`),
     },
-    totals: { add: async (key, amounts) => void added.push({ key, ...amounts }) },
+    totals: {
+      add: async (key, amounts, mark = '') => {
+        if (!marks.has(mark)) added.push({ key, ...amounts })
+        marks.add(mark)
+      },
+    },
     settings: { NOTIFY_ON_AGENT_FAILURE: true },
     clock: { now: () => new Date('2026-01-12T09:41:08Z'), sleep: async () => {} },
     random: () => 0.5,
@@ -110,7 +117,8 @@ describe('handleResult', () => {
     expect(await handleResult(deps)(result)).toBe('published-before')
     expect(JSON.stringify([[...files], await state()])).toBe(before)
     expect(posts[1]).toEqual(posts[0])
-    expect(counted).toHaveLength(1)
+    // Under the same mark, so that the totals and the breaker count it once.
+    expect(counted).toEqual(['agents succeeded', 'agents succeeded'])
   })
 
   test('what an agent did is added to the totals of its cluster, once', async () => {
@@ -178,12 +186,46 @@ describe('handleResult', () => {
         await deps.writeArtifact(id, file, content)
       },
     }
-    expect(await handleResult(slow)(result)).toBe('outdated')
+    expect(await handleResult(slow)(result)).toBe('published')
     const text = (file: string) => files.get(`${result.incidentId}/${file}`)!
     const report = Report.parse(JSON.parse(text('report.json')))
     expect(report.headline).toContain(`since ${since}`)
     expect(text('index.html')).toContain(report.headline)
     expect(report.incident.reportedAt).toBe((await state()).reportedAt)
+  })
+
+  test('a move that was applied and whose answer was lost is told, listed, counted and gives its place back', async () => {
+    const { deps, posts, added, freed, lines, state } = await setUp()
+    const { move } = deps.store
+    let lost = 0
+    // The library sends it again by itself, and the second finds the first: as if somebody else had been there.
+    const store: ReportDeps['store'] = {
+      ...deps.store,
+      move: async (...given) => {
+        const moved = await move(...given)
+        lost += 1
+        return lost === 1 ? STALE : moved
+      },
+    }
+    expect(await handleResult({ ...deps, store })(result)).toBe('published')
+    expect((await state()).status).toBe('reported')
+    expect(posts.map(({ id }) => id)).toEqual([`reported:${result.incidentId}:1`])
+    expect(lines).toHaveLength(1)
+    expect(freed).toEqual([result.incidentId])
+    expect(added).toHaveLength(1)
+  })
+
+  test('a group that cannot be removed is left to the sweep: the report is told, listed and done', async () => {
+    const { deps, posts, freed, lines } = await setUp()
+    const groups = { remove: () => Promise.reject(new Error('Azure did not remove it: 409 CannotDelete')) }
+    expect(await handleResult({ ...deps, groups })(result)).toBe('published')
+    expect([posts.length, freed.length, lines.length]).toEqual([1, 1, 1])
+  })
+
+  test('one step that fails stops none behind it, and the message comes again', async () => {
+    const { deps, freed, lines } = await setUp({ bundle: bundle(), fail: () => true })
+    await expect(handleResult(deps)(result)).rejects.toThrow('no queue')
+    expect([freed.length, lines.length]).toEqual([1, 1])
   })
 
   test('a notice that could not be sent is sent when the message comes again', async () => {

@@ -32,6 +32,18 @@ test('a result that could not be published closes its incident, frees its place 
   expect(await w.groups.list()).toEqual([])
 })
 
+test('a result whose report is published is not called unpublished', async () => {
+  const w = world()
+  await handleTriageMessage(w.deps)(message(fault()), { id: 'm1', dequeueCount: 1 })
+  const { incidentId } = await w.only()
+  const stored = (await w.deps.store.current(incidentId))!
+  const at = w.clock.now()
+  await w.deps.store.move(stored, 'reported', { at, note: 'done', changes: { reportedAt: at.toISOString() } })
+  await handleDeadLetter(w.deps)('results', { version: 1, incidentId, fence: 1, ended: 'completed' })
+  expect(await w.only()).toMatchObject({ status: 'reported' })
+  expect(w.notices.at(-1)).toMatchObject({ reason: expect.stringContaining('is published, but what follows it') })
+})
+
 test('a result of an older fence closes nothing', async () => {
   const w = world()
   await handleTriageMessage(w.deps)(message(fault()), { id: 'm1', dequeueCount: 1 })

@@ -29,7 +29,7 @@ export type LogQuery = {
   readonly previous?: boolean
   readonly tailLines: number
   readonly sinceSeconds?: number
-  /** The answer is cut here (at most 1 MiB). */
+  /** So many bytes of the end are kept (at most 1 MiB); what is missing is missing at the beginning. */
   readonly limitBytes: number
 }
 export type WatchEvent = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: KubeObject }

@@ -7,8 +7,9 @@ import { type ClusterApi, ClusterApiError, type Kind } from './cluster-api.ts'
 import { credentialInfo } from './credential-expiry.ts'
 import { discovery } from './discovery.ts'
 import { type KubeconfigOptions, readKubeconfig } from './kubeconfig.ts'
+import { newestLog } from './newest-log.ts'
 import { AccessReview, Bookmark, ListAnswer, RulesReview, toObject, Version, WatchLine } from './objects.ts'
-import { listParameters, logBytes, logParameters, queryText, resourcePath } from './paths.ts'
+import { listParameters, queryText, resourcePath } from './paths.ts'
 import { MAX_ANSWER_BYTES, openTransport, type TransportOptions } from './transport.ts'
 import { lines } from './watch-lines.ts'
 
@@ -100,13 +101,7 @@ export function connectCluster(kubeconfigText: string | undefined, options: Conn
       }
     },
 
-    async log(query, signal) {
-      const path = resourcePath('v1', { plural: 'pods', namespaced: true }, query.namespace, query.pod, 'log')
-      const ask = { path: path + queryText(logParameters(query)), signal, accept: 'text/plain, */*' }
-      const { bytes, cut } = await transport.ask(ask, logBytes(query))
-      // The decoder holds back half a character at the cut, instead of showing it broken.
-      return { text: new TextDecoder().decode(bytes, { stream: true }), truncated: cut }
-    },
+    log: (query, signal) => newestLog(transport.askTail, query, signal),
 
     async watch(kind, query, onEvent, signal) {
       const path = resourcePath(kind.apiVersion, await served.place(kind, signal), query.namespace)

@@ -40,8 +40,6 @@ export const logParameters = (query: LogQuery) => ({
   previous: query.previous,
   tailLines: within(query.tailLines, 0, 100_000),
   sinceSeconds: query.sinceSeconds === undefined ? undefined : within(query.sinceSeconds, 1, 31_536_000),
-  // One more than is kept shows whether there was more.
-  limitBytes: logBytes(query) + 1,
 })
 
 const within = (value: number, least: number, most: number): number =>

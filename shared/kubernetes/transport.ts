@@ -39,6 +39,8 @@ export type TransportOptions = {
   readonly clock?: Clock
 }
 export type Answer = { readonly bytes: Buffer; readonly cut: boolean }
+/** `over`: the answer went on, so these are not its last bytes. */
+export type Tail = Answer & { readonly over: boolean; readonly lines: number }
 
 /** The one door to a cluster: all its dispatchers have the read-only guard in them. */
 export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions) {
@@ -83,7 +85,12 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
   }
 
   /** Throws ClusterApiError for anything but a 2xx. A longer answer than `maxBytes` is cut there: the caller decides. */
-  async function ask(ask: Ask, maxBytes: number): Promise<Answer> {
+  const ask = (ask: Ask, maxBytes: number): Promise<Answer> => asked(ask, (body) => readBody(body, maxBytes))
+  /** The same, and of a long answer the end is kept. More than `readBytes` are not taken in. */
+  const askTail = (ask: Ask, maxBytes: number, readBytes: number): Promise<Tail> =>
+    asked(ask, (body) => readTail(body, maxBytes, readBytes))
+
+  async function asked<T extends Answer>(ask: Ask, read: (body: Body) => Promise<T>): Promise<T> {
     await loadLibrary()
     const deadline = AbortSignal.timeout(timeoutMs)
     const signal = ask.signal === undefined ? deadline : AbortSignal.any([ask.signal, deadline])
@@ -95,10 +102,13 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
       try {
         const response = await start(ask, false, signal)
         status = response.statusCode
-        const good = status >= 200 && status < 300
-        const answer = await readBody(response.body, good ? maxBytes : MAX_ERROR_BYTES)
+        if (status >= 200 && status < 300) {
+          const good = await read(response.body)
+          bytes = good.bytes.length
+          return good
+        }
+        const answer = await readBody(response.body, MAX_ERROR_BYTES)
         bytes = answer.bytes.length
-        if (good) return answer
         const wait = attempt < ATTEMPTS ? retryAfter(response) : undefined
         if (wait === undefined)
           throw refusedBy(
@@ -156,7 +166,7 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
     const parts = await opened?.catch(() => undefined)
     await Promise.all([parts?.calls.destroy(), parts?.streams.destroy()])
   }
-  return { server: kubeconfig.server, ask, stream, failure, close }
+  return { server: kubeconfig.server, ask, askTail, stream, failure, close }
 }
 
 export function dispatcher(
@@ -174,7 +184,9 @@ export function dispatcher(
   return new ProxyAgent({ ...common, uri: proxy, requestTls: { ...tls, timeout: timeoutMs } })
 }
 
-export async function readBody(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Answer> {
+type Body = Dispatcher.ResponseData['body']
+
+export async function readBody(body: Body, maxBytes: number): Promise<Answer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of body) {
@@ -185,6 +197,25 @@ export async function readBody(body: Dispatcher.ResponseData['body'], maxBytes: 
     if (length > maxBytes) break
   }
   return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), cut: length > maxBytes }
+}
+
+async function readTail(body: Body, maxBytes: number, readBytes: number): Promise<Tail> {
+  const chunks: Buffer[] = []
+  let kept = 0
+  let length = 0
+  let lines = 0
+  for await (const chunk of body) {
+    const bytes = Buffer.from(chunk)
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++
+    chunks.push(bytes)
+    kept += bytes.length
+    length += bytes.length
+    while (kept - (chunks[0]?.length ?? kept) >= maxBytes) kept -= chunks.shift()?.length ?? 0
+    if (length > readBytes) break
+  }
+  const all = Buffer.concat(chunks)
+  const end = all.subarray(Math.max(0, all.length - maxBytes))
+  return { bytes: end, cut: length > end.length, over: length > readBytes, lines }
 }
 
 /** Milliseconds that an overloaded API asks us to wait (client-go heeds it too); longer than 5 s is a refusal. */

@@ -97,12 +97,14 @@ export async function lookAtCluster(deps: LookDeps): Promise<Look> {
 
 async function listAll(session: Pick<Session, 'call'>, tool: ToolInfo, kind: Kind) {
   const paged = tool.arguments.includes('continue')
+  // Our own server shows rows unless it is asked for the objects.
+  const whole = tool.arguments.includes('detail') ? { detail: 'whole' } : {}
   const objects: KubeObject[] = []
   const rows: TableRow[] = []
   let next: string | undefined
   for (let page = 0; page < MAX_PAGES; page++) {
     const more = next === undefined ? {} : { continue: next }
-    const answer = await session.call('resources_list', { ...kind, ...(paged ? PAGE : {}), ...more })
+    const answer = await session.call('resources_list', { ...kind, ...(paged ? PAGE : {}), ...whole, ...more })
     if (answer.isError) {
       // A kind that the cluster does not have, or that its credential may never list, has no faults to tell of.
       if (/no matches for kind|not found|could not find|serves no kind|does not (have|know)/i.test(answer.text))

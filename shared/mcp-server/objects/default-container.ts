@@ -5,23 +5,51 @@ import { whatThereIs } from './get-object.ts'
 
 const pod = { apiVersion: 'v1', kind: 'Pod' }
 
+const Names = z.array(z.looseObject({ name: z.string() })).nullish()
 const Pod = z.object({
   metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }),
-  spec: z.object({ containers: z.array(z.object({ name: z.string() })) }),
+  spec: z.object({
+    containers: z.array(z.looseObject({ name: z.string() })),
+    initContainers: Names,
+    ephemeralContainers: Names,
+  }),
 })
+export type ChosenContainer = {
+  readonly container: string
+  /** All that the pod has besides, those of its start marked. */
+  readonly others: readonly string[]
+  /** Why it is not the one that was meant, if so. */
+  readonly note?: string
+}
 
-/** kubectl's rule: the only one, else the annotated default, else the first. */
-export async function defaultContainer(
+/** kubectl's rule: the annotated default, else the first. GiveUp for a container that the pod does not have. */
+export async function chosenContainer(
   api: ClusterApi,
   name: string,
   namespace: string,
+  wanted: string | undefined,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<ChosenContainer> {
   const object = await api.get(pod, name, namespace, signal)
   if (object === undefined)
     throw new GiveUp(`There is no Pod "${name}" in namespace "${namespace}". ${whatThereIs(pod)}`)
   const { metadata, spec } = Pod.parse(object)
-  const names = spec.containers.map((container) => container.name)
+  const main = spec.containers.map((one) => one.name)
+  const starting = (spec.initContainers ?? []).map((one) => one.name)
+  const added = (spec.ephemeralContainers ?? []).map((one) => one.name)
+  const all = [...main, ...starting, ...added]
+  if (wanted !== undefined && !all.includes(wanted))
+    throw new GiveUp(`Pod "${name}" in namespace "${namespace}" has no such container. It has: ${all.join(', ')}.`)
   const preferred = metadata.annotations?.['kubectl.kubernetes.io/default-container']
-  return names.find((one) => one === preferred) ?? names[0] ?? ''
+  const container = wanted ?? main.find((one) => one === preferred) ?? main[0] ?? ''
+  const others = all.filter((one) => one !== container).map((one) => (starting.includes(one) ? `${one} (init)` : one))
+  const astray = wanted === undefined && preferred !== undefined && !main.includes(preferred)
+  return {
+    container,
+    others,
+    ...(astray ? { note: `its annotation names a default container that it does not have, so this is the first` } : {}),
+  }
 }
+
+export const defaultContainer = async (api: ClusterApi, name: string, namespace: string, signal: AbortSignal) =>
+  (await chosenContainer(api, name, namespace, undefined, signal)).container

@@ -13,8 +13,9 @@ import { GiveUp } from '../../runtime/errors.ts'
 import type { Subscriptions } from '../faults/subscriptions.ts'
 import type { Cursors } from '../objects/list-cursor.ts'
 import { type Redact, redactAll } from '../safety/redaction.ts'
-import { shown, type Targets } from '../targets/targets.ts'
+import type { Targets } from '../targets/targets.ts'
 import { boundText } from './bounds.ts'
+import { givenArguments } from './given-arguments.ts'
 
 /** The cluster that one session means when a call names none. */
 export type ChosenCluster = { readonly name: () => string | undefined; readonly choose: (name: string) => void }
@@ -103,8 +104,10 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
     toolset: tool.toolset ?? 'core',
     definition,
     call: async (args, context) => {
-      const parsed = input.safeParse(args ?? {})
-      if (!parsed.success) throw new GiveUp(wrongArguments(tool.name, input, parsed.error, args ?? {}))
+      const given = givenArguments(tool.name, args, definition.inputSchema)
+      const parsed = input.safeParse(given)
+      if (!parsed.success)
+        throw new GiveUp(`Wrong arguments for ${tool.name}: ${describeIssues(parsed.error, input, given).join('; ')}.`)
       const answer = await tool.run(parsed.data, context)
       // A cursor is ours, and only works as it is.
       const cursor = 'continue' in answer.structured ? { continue: answer.structured.continue } : {}
@@ -120,16 +123,4 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-7' })
   return rest
-}
-
-/** All that is wrong, and what would be right. */
-function wrongArguments(name: string, schema: z.ZodObject, error: z.ZodError, args: unknown): string {
-  const allowed = Object.keys(schema.shape)
-  const wrong = error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return `unknown argument ${issue.keys.map((key) => `"${shown(key)}"`).join(', ')} (it takes: ${allowed.join(', ') || 'none'})`
-    }
-    return describeIssues(new z.ZodError([issue]), schema, args)
-  })
-  return `Wrong arguments for ${name}: ${wrong.join('; ')}.`
 }

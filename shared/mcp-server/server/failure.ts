@@ -1,21 +1,28 @@
 import { ClusterApiError } from '../../kubernetes/cluster-api.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 
-/** What can be done about it, by the API's status; the rest says it in its own words. */
-const remedies: Readonly<Record<number, string>> = {
+/** Who refused or failed is told by the reason where it is ours, and by the API's status else. */
+const byReason: Readonly<Record<string, string>> = {
+  ReadOnly: 'This server refuses it whatever the cluster allows; nothing was asked.',
+  GuardRail: '',
+  Cancelled: 'The time of this call was over: ask for less (one namespace, a smaller limit), or try again.',
+  Budget: '',
+}
+const byStatus: Readonly<Record<number, string>> = {
   403: "The cluster's role for this credential does not allow it: ask for less (one namespace, another kind), or have the right granted.",
   404: 'Check what the call names.',
   410: 'The list has expired meanwhile: begin again without continue.',
   429: 'The cluster asks for patience: try again in some seconds.',
 }
+const wordsOfTheirOwn = new Set(['NoEarlierRun', 'NotStarted', 'LogGone', 'NoSuchKind', 'BadName'])
 
 /** An expected failure in words for the caller; `undefined` for a bug. The text still has to pass the redaction. */
 export function failureText(error: unknown, cluster: string | undefined): string | undefined {
   const at = cluster === undefined ? '' : `Cluster "${cluster}": `
   if (error instanceof GiveUp) return error.message
   if (error instanceof ClusterApiError) {
-    const remedy = remedies[error.status]
-    return `${at}${error.message}${remedy === undefined ? '' : ` ${remedy}`}`
+    const remedy = byReason[error.reason] ?? (wordsOfTheirOwn.has(error.reason) ? '' : (byStatus[error.status] ?? ''))
+    return `${at}${error.message}${remedy === '' ? '' : ` ${remedy}`}`
   }
   return undefined
 }

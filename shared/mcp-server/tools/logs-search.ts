@@ -18,7 +18,8 @@ import {
 
 /** All logs of one call: redaction and search take about a second for these. */
 const ALL_BYTES = 8 * 1024 * 1024
-const MAX_PODS = 100
+/** One page of the API: listing costs little, reading is bounded by containers. */
+const MAX_PODS = 500
 const MAX_CONTAINERS = 60
 /** With its text the answer stays within 32 KiB. */
 const MAX_BYTES = 12_000
@@ -74,6 +75,7 @@ export const logsSearch = defineTool({
           containers: z.int().optional(),
           lines: z.int().optional(),
           found: z.int().optional(),
+          neverRan: z.int().optional().describe('Containers that have not started, so they have no log'),
           error: z.string().optional(),
           notSearched: z.array(z.string()).optional(),
         }),
@@ -101,7 +103,7 @@ export const logsSearch = defineTool({
         },
         signal,
       )
-      const all = containersOf(page.items, container)
+      const { containers: all, neverRan } = containersOf(page.items, container)
       const chosen = all.slice(0, MAX_CONTAINERS)
       const limitBytes = Math.min(512 * 1024, Math.floor(part / Math.max(1, chosen.length)))
       const how = { previous, tailLines: tail, limitBytes, sinceSeconds: args.since_seconds }
@@ -138,6 +140,7 @@ export const logsSearch = defineTool({
           containers: searched.length,
           lines: searched.reduce((total, { lines }) => total + lines, 0),
           found: searched.reduce((total, { count }) => total + count, 0),
+          ...(neverRan === 0 ? {} : { neverRan }),
           ...(beyond.length + unread.length === 0 ? {} : { notSearched: [...beyond, ...unread].slice(0, 20) }),
         },
       }
@@ -171,7 +174,7 @@ export const logsSearch = defineTool({
           ...problemLines(answer),
           ...answer.clusters.map((each) =>
             each.status === 'ok'
-              ? `${each.cluster}: ${each.lines} lines of ${each.containers} containers in ${each.pods} pods searched${each.notSearched === undefined ? '' : `; NOT: ${each.notSearched.join('; ')}`}`
+              ? `${each.cluster}: ${each.lines} lines of ${each.containers} containers in ${each.pods} pods searched${each.neverRan === undefined ? '' : `, ${each.neverRan} have never run`}${each.notSearched === undefined ? '' : `; NOT: ${each.notSearched.join('; ')}`}`
               : `${each.cluster}: not searched (${each.status}), ${each.error}`,
           ),
           ...(answer.notShown === 0 ? [] : [`and ${answer.notShown} more clusters`]),
@@ -206,5 +209,5 @@ function clustersOf(
 function notWhole(log: ContainerLog): string[] {
   const where = `${log.namespace}/${log.pod}/${log.container}`
   if ('error' in log) return [`${where}: ${log.error}`]
-  return log.truncated ? [`${where}: only the beginning of its lines`] : []
+  return log.truncated ? [`${where}: only the newest of its lines`] : []
 }

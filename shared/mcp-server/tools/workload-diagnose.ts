@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { KubeObject } from '../../faults/kube-object.ts'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { errorText } from '../../runtime/errors.ts'
+import { newestLines } from '../objects/newest-lines.ts'
 import { conditionShape } from '../objects/node-view.ts'
 import { conditionsOf, findingsOf, podLine, severity, terminationsOf, troubled } from '../objects/workload-findings.ts'
 import { workloadView } from '../objects/workload-view.ts'
@@ -57,7 +58,7 @@ async function logsOf(
         try {
           const { text } = await api.log(query, signal)
           // Cut afterwards, since a secret cut in two is not known for one.
-          return { pod, container, previous, log: redact.text(text).slice(-MAX.logBytes) }
+          return { pod, container, previous, log: newestLines(redact.text(text), MAX.logBytes).text }
         } catch (error) {
           return { pod, container, previous, log: '', error: redact.text(errorText(error)).slice(0, 200) }
         }

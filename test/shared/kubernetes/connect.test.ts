@@ -112,15 +112,16 @@ test('an answer over 32 MiB is not taken in', async () => {
   expect(failure).toMatchObject({ status: 413, reason: 'TooLarge' })
 })
 
-test('a log is cut at its limit, between characters, and says so', async () => {
-  await using api = await loopbackApi((_, response) => response.end('Größe und so weiter'))
+test('of a log its end is kept, between characters, and it says so', async () => {
+  await using api = await loopbackApi((_, response) => response.end('und so weiter, größe'))
   const cluster = connectCluster(kubeconfigFor(api.url))
-  const wanted = { namespace: 'shop', pod: 'web', container: 'app', tailLines: 50, limitBytes: 3 }
-  expect(await cluster.log({ ...wanted, previous: true })).toEqual({ text: 'Gr', truncated: true })
-  expect(await cluster.log({ ...wanted, limitBytes: 1_000 })).toEqual({ text: 'Größe und so weiter', truncated: false })
-  expect(api.arrived[0]).toBe(
-    'GET /api/v1/namespaces/shop/pods/web/log?container=app&previous=true&tailLines=50&limitBytes=4',
-  )
+  const wanted = { namespace: 'shop', pod: 'web', container: 'app', tailLines: 50, limitBytes: 4 }
+  expect(await cluster.log({ ...wanted, previous: true })).toEqual({ text: 'ße', truncated: true })
+  expect(await cluster.log({ ...wanted, limitBytes: 1_000 })).toEqual({
+    text: 'und so weiter, größe',
+    truncated: false,
+  })
+  expect(api.arrived[0]).toBe('GET /api/v1/namespaces/shop/pods/web/log?container=app&previous=true&tailLines=50')
 })
 
 test('an overloaded API is asked again when it says, and a kept connection that it closed is no failure', async () => {

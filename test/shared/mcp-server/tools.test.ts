@@ -133,7 +133,7 @@ test('pods_log', async () => {
   const { call } = await east({ objects, logs })
   const { text } = await call('pods_log', { name: 'web-6bf586c785-chf5m', namespace: 'shop' })
   expect(text).toMatchInlineSnapshot(`
-    "# Last lines of the log of shop/web-6bf586c785-chf5m, container web, cluster east
+    "# Newest 3 lines of the log of shop/web-6bf586c785-chf5m, container web, cluster east
     starting
     password=‹redacted›
     fatal: no config

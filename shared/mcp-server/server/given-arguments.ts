@@ -1,0 +1,79 @@
+import { closest, distance } from 'fastest-levenshtein'
+import { z } from 'zod'
+import { GiveUp } from '../../runtime/errors.ts'
+import { shown } from '../targets/targets.ts'
+
+type Given = Record<string, unknown>
+const Properties = z.record(z.string(), z.looseObject({ type: z.unknown().optional() })).catch({})
+
+/**
+ * Arguments as models and clients send them: null and blank stand for absent, numbers and truth values come as text, an
+ * object as its JSON. GiveUp for what is no object at all, and for a name that no argument has: guessing there would
+ * answer another question.
+ */
+export function givenArguments(
+  tool: string,
+  given: unknown,
+  schema: { readonly properties?: unknown; readonly required?: readonly string[] | undefined },
+): Given {
+  const properties = Properties.parse(schema.properties ?? {})
+  const args = objectOf(tool, given)
+  const known = Object.keys(properties)
+  const unknown = Object.keys(args).filter((key) => !known.includes(key) && key !== '_meta')
+  if (unknown.length > 0) {
+    const each = unknown.map((key) => `"${shown(key)}"${meant(key, known)}`)
+    throw new GiveUp(
+      `Wrong arguments for ${tool}: unknown argument ${each.join(', ')} (it takes: ${known.join(', ') || 'none'}).`,
+    )
+  }
+  const required = new Set(schema.required ?? [])
+  return Object.fromEntries(
+    Object.entries(args).flatMap(([key, value]): [string, unknown][] => {
+      if (key === '_meta' || value === null || value === undefined) return []
+      const blank = typeof value === 'string' && value.trim() === ''
+      if (blank && !required.has(key)) return []
+      return [[key, asWanted(value, properties[key]?.type)]]
+    }),
+  )
+}
+
+function objectOf(tool: string, given: unknown): Given {
+  const value = typeof given === 'string' ? (given.trim() === '' ? {} : jsonOf(given)) : (given ?? {})
+  const parsed = z.record(z.string(), z.unknown()).safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new GiveUp(`Wrong arguments for ${tool}: they must be one object, such as {"name": "web"}.`)
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function asWanted(value: unknown, type: unknown): unknown {
+  if (typeof value === 'string') {
+    const text = value.trim()
+    if ((type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text)
+    if (type === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true'
+    if (type === 'object') return jsonOf(text) ?? value
+    // One name where a list is wanted is a list of one.
+    if (type === 'array')
+      return text.startsWith('[') ? (jsonOf(text) ?? value) : text.split(',').map((one) => one.trim())
+    return value
+  }
+  if (type === 'string' && typeof value === 'number') return String(value)
+  // A manifest as an object: its JSON is YAML.
+  if (type === 'string' && typeof value === 'object') return JSON.stringify(value)
+  return value
+}
+
+const plain = (name: string): string => name.replace(/[_-]/g, '').toLowerCase()
+function meant(key: string, known: readonly string[]): string {
+  const near =
+    known.find((one) => plain(one) === plain(key)) ?? (known.length === 0 ? undefined : closest(key, [...known]))
+  if (near === undefined) return ''
+  const close = plain(near) === plain(key) || distance(near, key) <= Math.max(2, Math.floor(key.length / 3))
+  return close ? `, did you mean ${near}?` : ''
+}

@@ -30,4 +30,7 @@ const classes: Readonly<Record<string, string>> = {
   CertificateExpired: 'certificate',
 }
 
+/** Whether a detector of ours gives this type. Others come from people, alerts and foreign servers. */
+export const isDetected = (faultType: string): boolean => Object.hasOwn(classes, faultType)
+
 export const faultClass = (faultType: string): string => classes[faultType] ?? faultType.toLowerCase()

@@ -3,7 +3,7 @@ import { backendsOf } from '../snapshot/dependencies.ts'
 import { ingresses, services } from '../snapshot/kinds.ts'
 import { backing } from '../snapshot/services.ts'
 import type { Pod } from '../snapshot/shapes.ts'
-import { find, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
+import { present, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
 import type { Want, Wants } from './query.ts'
@@ -36,10 +36,10 @@ export const logWants: Wants = (snapshot, subjects) =>
 const behindDoor = (snapshot: Snapshot, subject: Subject): readonly Want[] =>
   subject.kind !== 'Ingress'
     ? []
-    : [...new Set(backendsOf(find(snapshot, ingresses, subject.namespace, subject.name)).map(({ name }) => name))]
+    : [...new Set(backendsOf(present(snapshot, ingresses, subject.namespace, subject.name)).map(({ name }) => name))]
         .slice(0, 3)
         .flatMap((name) => {
-          const service = find(snapshot, services, subject.namespace, name)
+          const service = present(snapshot, services, subject.namespace, name)
           return service === undefined ? [] : quiet(backing(snapshot, service).pods, 1)
         })
 

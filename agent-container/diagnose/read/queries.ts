@@ -7,7 +7,7 @@ import { namedObjects } from '../snapshot/named-objects.ts'
 import { agentPods, brokenGround } from '../snapshot/node-agents.ts'
 import { producerKinds, sourceOf } from '../snapshot/producers.ts'
 import { references } from '../snapshot/references.ts'
-import { find, type Snapshot, seek, whether } from '../snapshot/snapshot.ts'
+import { present, type Snapshot, seek, whether } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
 import { logWants } from './log-queries.ts'
@@ -112,7 +112,7 @@ const secretProducers: Wants = (snapshot, subjects) =>
 
 function secretsAwaited(snapshot: Snapshot, subject: Subject): readonly string[] {
   if (subject.kind === 'Ingress')
-    return (find(snapshot, ingresses, subject.namespace, subject.name)?.data.spec.tls ?? []).flatMap(
+    return (present(snapshot, ingresses, subject.namespace, subject.name)?.data.spec.tls ?? []).flatMap(
       ({ secretName }) => secretName ?? [],
     )
   const expired = failuresInLogs(snapshot, subject).some(({ kind }) => kind === 'tls')

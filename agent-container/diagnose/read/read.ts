@@ -2,8 +2,9 @@ import type { Incident } from '../../../shared/incident/incident.ts'
 import type { Journal } from '../../journal/journal.ts'
 import { reach } from '../snapshot/dependencies.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { seek } from '../snapshot/snapshot.ts'
+import { same, seek } from '../snapshot/snapshot.ts'
 import { type Subject, subjectOf, topOf } from '../snapshot/subject.ts'
+import { isWeak, symptomsOf } from '../symptoms/symptoms-of.ts'
 import { neighbourhood } from './neighbourhood.ts'
 import { wantsOf } from './queries.ts'
 import { k, keyOf, type Want } from './query.ts'
@@ -71,7 +72,13 @@ export const takeSnapshot = (journal: Journal, incident: Incident, now: Date): S
 export function mainSubject(snapshot: Snapshot): Subject {
   const { owner, resource } = snapshot.incident
   const named = { kind: owner.kind, namespace: owner.namespace ?? '', name: owner.name }
-  if (seek(snapshot, named) !== undefined) return subjectOf(snapshot, named)
-  const seen = seek(snapshot, { kind: resource.kind, namespace: resource.namespace ?? '', name: resource.name })
-  return subjectOf(snapshot, seen === undefined ? named : topOf(snapshot, seen))
+  const at = { kind: resource.kind, namespace: resource.namespace ?? '', name: resource.name }
+  const seen = seek(snapshot, at)
+  if (seek(snapshot, named) === undefined)
+    return subjectOf(snapshot, seen === undefined ? named : topOf(snapshot, seen))
+  const top = subjectOf(snapshot, named)
+  if (seen === undefined || same(at, named) || symptomsOf(snapshot, top).some((one) => !isWeak(one))) return top
+  // An owner may say that all is well while what it owns is not: the fault was seen there.
+  const own = subjectOf(snapshot, at)
+  return symptomsOf(snapshot, own).some((one) => !isWeak(one)) ? own : top
 }

@@ -1,7 +1,7 @@
 import { cite, few } from '../snapshot/cite.ts'
 import { anyWorkload, autoscalers } from '../snapshot/kinds.ts'
 import type { Autoscaler } from '../snapshot/shapes-around.ts'
-import { eventsOf, find, label, refOf, type Seen, seek, whether } from '../snapshot/snapshot.ts'
+import { eventsOf, label, present, refOf, type Seen, seek, whether } from '../snapshot/snapshot.ts'
 import { subjectOf } from '../snapshot/subject.ts'
 import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
 import { change, look, rolledOut } from './remedies.ts'
@@ -9,7 +9,7 @@ import { change, look, rolledOut } from './remedies.ts'
 /** An autoscaler that cannot do its work: no target, nothing requested, no metrics. */
 export const autoscaler: Analyzer = (scene) => {
   const { snapshot, subject, diagnose } = scene
-  const own = find(snapshot, autoscalers, subject.namespace, subject.name)
+  const own = present(snapshot, autoscalers, subject.namespace, subject.name)
   if (subject.kind !== 'HorizontalPodAutoscaler' || own === undefined) return []
   const full = own.data.status.conditions.find(
     ({ type, status, reason }) => type === 'ScalingLimited' && status === 'True' && reason === 'TooManyReplicas',

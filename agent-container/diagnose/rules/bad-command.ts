@@ -1,7 +1,7 @@
 import { lastChanges } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { nodes } from '../snapshot/kinds.ts'
-import { eventsOf, find, label, refOf } from '../snapshot/snapshot.ts'
+import { eventsOf, label, present, refOf } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change, rolledOut, undo } from './remedies.ts'
@@ -123,6 +123,6 @@ const short = (text: string): string => (text.length <= 300 ? text : `${text.sli
 
 function cpuOf({ snapshot }: Scene, { pods: [pod] }: Symptom): string {
   const name = pod?.data.spec.nodeName ?? ''
-  const architecture = find(snapshot, nodes, '', name)?.data.status.nodeInfo?.architecture
+  const architecture = present(snapshot, nodes, '', name)?.data.status.nodeInfo?.architecture
   return architecture === undefined ? "the node's" : `that of node ${name} (${architecture})`
 }

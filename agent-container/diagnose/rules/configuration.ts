@@ -6,7 +6,7 @@ import { grantedTo, wrongGrant } from '../snapshot/grants.ts'
 import { configMaps, services } from '../snapshot/kinds.ts'
 import { hostIn } from '../snapshot/log-failures.ts'
 import { ConfigMap } from '../snapshot/shapes-around.ts'
-import { find, label, type Seen, type Snapshot, seek } from '../snapshot/snapshot.ts'
+import { label, present, type Seen, type Snapshot, seek } from '../snapshot/snapshot.ts'
 import { subjectOf } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
@@ -78,10 +78,10 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
       ? mount === undefined && fault === 'InvalidConfiguration'
         ? mapOfQuote(scene, spec, [line, ...near])
         : undefined
-      : find(snapshot, configMaps, subject.namespace, volume.configMap.name)
+      : present(snapshot, configMaps, subject.namespace, volume.configMap.name)
   // A program that reads variables only has no path to name: one ConfigMap of them is then what it read.
   const fromMaps = spec.envFrom.flatMap(({ configMapRef }) =>
-    configMapRef === undefined ? [] : (find(snapshot, configMaps, subject.namespace, configMapRef.name) ?? []),
+    configMapRef === undefined ? [] : (present(snapshot, configMaps, subject.namespace, configMapRef.name) ?? []),
   )
   const changes = lastChanges(subject).filter(
     ({ container }) => container === symptom.container?.name || container === '',
@@ -157,7 +157,7 @@ function mapOfQuote(
   const mounted = new Set(spec.volumeMounts.map(({ name }) => name))
   return (subject.spec?.volumes ?? [])
     .filter(({ name, configMap }) => configMap !== undefined && mounted.has(name))
-    .flatMap(({ configMap }) => find(snapshot, configMaps, subject.namespace, configMap?.name ?? '') ?? [])
+    .flatMap(({ configMap }) => present(snapshot, configMaps, subject.namespace, configMap?.name ?? '') ?? [])
     .find((map) => {
       const texts = Object.values(ConfigMap.parse(map.raw).data)
       return quotes.some((quote) => texts.some((text) => text.includes(quote)))
@@ -214,7 +214,7 @@ function culpritFor(
 /** Whose certificate it is: that of the workload behind the address in the same line. */
 function serverOf({ snapshot, subject }: Scene, line: string): Culprit | undefined {
   const place = serviceName(hostIn(line, 'tls').host, subject.namespace)
-  const service = place === undefined ? undefined : find(snapshot, services, place.namespace, place.name)
+  const service = place === undefined ? undefined : present(snapshot, services, place.namespace, place.name)
   const [server] = service === undefined ? [] : behind(snapshot, service)
   return server === undefined ? undefined : blame(server)
 }

@@ -14,15 +14,15 @@ const refusal =
 const RECENT_MS = 20 * 60_000
 
 /**
- * Reported as not working, and no rule knows why: what its own controller keeps saying of it is then the best there is. A
- * single complaint is none: controllers try again, and most often succeed.
+ * No rule knows why it does not work: what its own controller keeps saying of it is then the best there is. A single
+ * complaint is none: controllers try again, and most often succeed.
  */
 export const controllerSays: Analyzer = (scene) => {
   const { snapshot, subject, symptoms } = scene
   const asked = of(symptoms, 'trouble', 'condition')
   const below = waitedFor(scene, asked)
   if (below.length > 0) return below
-  if (asked.length === 0 || subject.seen === undefined || snapshot.incident.faultType !== 'Reported') return []
+  if (asked.length === 0 || subject.seen === undefined) return []
   const said = eventsOf(snapshot, refOf(subject.seen)).findLast(
     ({ type, reason, message, count, at }) =>
       type === 'Warning' &&

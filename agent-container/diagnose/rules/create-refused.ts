@@ -1,7 +1,7 @@
 import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { namespaces, quotas } from '../snapshot/kinds.ts'
-import { all, eventsOf, find, label, type SeenEvent, seek } from '../snapshot/snapshot.ts'
+import { all, eventsOf, label, present, type SeenEvent, seek } from '../snapshot/snapshot.ts'
 import { runsOf } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -45,7 +45,7 @@ const quota: Rule = (scene, symptom, text, evidence) => {
   if (match === null) return undefined
   const name = match[1] ?? ''
   const culprit = { kind: 'ResourceQuota', namespace: subject.namespace, name }
-  const object = find(snapshot, quotas, subject.namespace, name)
+  const object = present(snapshot, quotas, subject.namespace, name)
   const numbers = match[4] === undefined ? text : `requested ${match[2]}, used ${match[3]}, limited to ${match[4]}`
   const must = /must specify/.test(text)
   const other = all(snapshot, quotas, subject.namespace).filter((one) => one.name !== name)
@@ -123,7 +123,7 @@ const security: Rule = (scene, symptom, text, evidence) => {
   const { snapshot, subject } = scene
   const match = /violates PodSecurity "?([\w:.]+)"?: (.+)/.exec(text)
   if (match === null) return undefined
-  const namespace = find(snapshot, namespaces, '', subject.namespace)
+  const namespace = present(snapshot, namespaces, '', subject.namespace)
   const created = Date.parse(
     subject.revisions[0]?.object.metadata.creationTimestamp ?? subject.seen?.object.metadata.creationTimestamp ?? '',
   )

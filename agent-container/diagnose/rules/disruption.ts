@@ -3,7 +3,7 @@ import { disruptionBudgets, nodes, pods } from '../snapshot/kinds.ts'
 import { selects } from '../snapshot/selectors.ts'
 import { isReady } from '../snapshot/services.ts'
 import type { DisruptionBudget } from '../snapshot/shapes-around.ts'
-import { all, find, label, type Seen } from '../snapshot/snapshot.ts'
+import { all, label, present, type Seen } from '../snapshot/snapshot.ts'
 import { topOf } from '../snapshot/subject.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change } from './remedies.ts'
@@ -14,7 +14,8 @@ export const disruption: Analyzer = (scene) => {
   const blocked = snapshot.events.filter(({ message }) =>
     /violate the pod's disruption budget|Cannot evict pod/i.test(message),
   )
-  const cordoned = find(snapshot, nodes, '', subject.name)?.data.spec.unschedulable === true && subject.kind === 'Node'
+  const cordoned =
+    present(snapshot, nodes, '', subject.name)?.data.spec.unschedulable === true && subject.kind === 'Node'
   const symptoms =
     subject.kind === 'PodDisruptionBudget'
       ? of(scene.symptoms, 'disruption')

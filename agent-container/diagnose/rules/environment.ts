@@ -44,9 +44,9 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     )
     const own = raw?.env.find((env) => env.name === name)
     const maps = (spec?.envFrom ?? []).flatMap(({ configMapRef }) => configMapRef?.name ?? [])
-    const inMap = maps.find((map) =>
-      Object.hasOwn(find(snapshot, configMaps, subject.namespace, map)?.data.data ?? {}, name),
-    )
+    const read = maps.map((map) => ({ map, known: find(snapshot, configMaps, subject.namespace, map) }))
+    const inMap = read.find(({ known }) => known.is === 'there' && Object.hasOwn(known.value.data.data, name))?.map
+    const unread = read.filter(({ known }) => known.is === 'unknown').map(({ map }) => map)
     const empty = own !== undefined && own.valueFrom === undefined && (own.value ?? '') === ''
     const given = own !== undefined && !empty
     const secrets = (spec?.envFrom ?? []).flatMap(({ secretRef }) => secretRef?.name ?? [])
@@ -74,12 +74,15 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
           ],
           8,
         ),
-        confidence: rejected !== undefined ? 'low' : secrets.length > 0 ? 'medium' : 'high',
+        confidence: rejected !== undefined ? 'low' : secrets.length > 0 || unread.length > 0 ? 'medium' : 'high',
         reasons: [
           'The program names the variable in its last words.',
           empty ? 'The template sets it to nothing.' : 'The template of the container sets no variable of this name.',
           ...(secrets.length > 0
             ? [`It takes variables from Secret ${secrets.join(', ')}, whose keys could not be read.`]
+            : []),
+          ...(unread.length > 0
+            ? [`ConfigMap ${unread.join(', ')}, from which it takes variables, was not read.`]
             : []),
           ...removed.map((one) => `The last rollout changed it: ${one.what} ${one.after}.`),
         ],

@@ -13,10 +13,10 @@ export type Hypothesis = {
   readonly summary: string
   readonly mechanism: string
   readonly evidence: readonly Citation[]
-  /** `high` needs the mechanism quoted from evidence, and the check below passed. */
+  /** `high` needs the mechanism quoted from evidence; what the checks say of it comes afterwards (`checks.ts`). */
   readonly confidence: RootCause['confidence']
   readonly reasons: readonly string[]
-  /** What would have shown it wrong, and what came of looking. */
+  /** What would show it wrong: for people, until somebody makes a check of it. */
   readonly falsification: string
   /** Set when that check, or a better explanation, speaks against it. */
   readonly rejected?: string

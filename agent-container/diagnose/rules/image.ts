@@ -1,7 +1,7 @@
 import { lastChanges } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { nodes, serviceAccounts } from '../snapshot/kinds.ts'
-import { eventsOf, find, label, refOf } from '../snapshot/snapshot.ts'
+import { eventsOf, find, label, present, refOf } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -26,7 +26,7 @@ const sayings: readonly (readonly [FaultClass, RegExp])[] = [
   ],
   ['ImageNotFound', /not found|manifest unknown|does not exist|name unknown|repository .*unknown|404/i],
 ]
-const general = /pull access denied|repository does not exist or may require/i
+const general = /pull access denied|repository does not exist or may require|insufficient_scope/i
 
 export const image: Analyzer = (scene) => of(scene.symptoms, 'image').flatMap((symptom) => explain(scene, symptom))
 
@@ -66,8 +66,13 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const changes = lastChanges(subject).filter(({ aspect }) => aspect === 'image')
   const account = pod.data.spec.imagePullSecrets
   const serviceAccount = find(snapshot, serviceAccounts, pod.namespace, subject.spec?.serviceAccountName ?? 'default')
-  const secrets = [...account, ...(serviceAccount?.data.imagePullSecrets ?? [])].map((one) => one.name)
-  const machine = find(snapshot, nodes, '', pod.data.spec.nodeName ?? '')
+  const secrets = [
+    ...account,
+    ...(serviceAccount.is === 'there' ? serviceAccount.value.data.imagePullSecrets : []),
+  ].map((one) => one.name)
+  const unseen = secrets.length === 0 && serviceAccount.is === 'unknown'
+  const vague = secrets.length === 0 && general.test(told?.text ?? '')
+  const machine = present(snapshot, nodes, '', pod.data.spec.nodeName ?? '')
   const evidence = few(
     [
       ...(told?.from ?? []),
@@ -78,7 +83,13 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     ],
     8,
   )
-  const sentences = meaning(fault, container.name, name, secrets, machine?.data.status.nodeInfo?.architecture)
+  const sentences = meaning(
+    fault,
+    container.name,
+    name,
+    { secrets, unseen, vague },
+    machine?.data.status.nodeInfo?.architecture,
+  )
   return [
     {
       class: fault,
@@ -90,7 +101,12 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
           590,
         ),
       evidence,
-      confidence: told === undefined ? 'low' : fault === 'RegistryUnreachable' ? 'medium' : 'high',
+      confidence:
+        told === undefined
+          ? 'low'
+          : fault === 'RegistryUnreachable' || (fault === 'ImagePullUnauthorized' && (unseen || vague))
+            ? 'medium'
+            : 'high',
       reasons: [
         told === undefined
           ? 'No event with the reason of the failed pull was found.'
@@ -121,7 +137,11 @@ function meaning(
   fault: FaultClass,
   container: string,
   image: string,
-  secrets: readonly string[],
+  {
+    secrets,
+    unseen,
+    vague,
+  }: { readonly secrets: readonly string[]; readonly unseen: boolean; readonly vague: boolean },
   architecture: string | undefined,
 ) {
   const setImage = (namespace: string, ref: string) =>
@@ -130,17 +150,25 @@ function meaning(
     case 'ImagePullUnauthorized':
       return {
         summary:
-          secrets.length === 0
-            ? `Image ${image} is private and its pods have no pull credential`
-            : `The registry of image ${image} refuses the credential (${secrets.join(', ')})`,
+          secrets.length > 0
+            ? `The registry of image ${image} refuses the credential (${secrets.join(', ')})`
+            : unseen
+              ? `The registry of image ${image} refuses the pull; whether its pods have a credential could not be seen`
+              : vague
+                ? `Image ${image} does not exist, or is private and its pods have no pull credential: the registry says the same of both`
+                : `Image ${image} is private and its pods have no pull credential`,
         reasons: [
-          secrets.length === 0
-            ? 'Neither the pod nor its ServiceAccount names an imagePullSecret.'
-            : `imagePullSecrets are named: ${secrets.join(', ')}.`,
+          secrets.length > 0
+            ? `imagePullSecrets are named: ${secrets.join(', ')}.`
+            : unseen
+              ? 'The pod names no imagePullSecret, and its ServiceAccount could not be read.'
+              : 'Neither the pod nor its ServiceAccount names an imagePullSecret.',
         ],
         falsification:
           'A tag that does not exist is answered with "not found" once the credential is accepted; here the registry refused before that.',
-        title: 'Give the pods a pull credential for this registry',
+        title: vague
+          ? 'Correct the image name, or give the pods a pull credential for this registry'
+          : 'Give the pods a pull credential for this registry',
         command: (namespace: string, ref: string) =>
           `kubectl -n ${namespace} patch ${ref} --type=strategic -p '{"spec":{"template":{"spec":{"imagePullSecrets":[{"name":"<secret of type kubernetes.io/dockerconfigjson>"}]}}}}'`,
       }

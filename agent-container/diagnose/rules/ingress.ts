@@ -4,7 +4,7 @@ import { ingresses, services } from '../snapshot/kinds.ts'
 import { nearest } from '../snapshot/near-name.ts'
 import { backing } from '../snapshot/services.ts'
 import type { Service } from '../snapshot/shapes-around.ts'
-import { all, find, label, type Seen, whether } from '../snapshot/snapshot.ts'
+import { all, label, present, type Seen, whether } from '../snapshot/snapshot.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change } from './remedies.ts'
 import { serviceFaults } from './service-faults.ts'
@@ -12,7 +12,7 @@ import { serviceFaults } from './service-faults.ts'
 /** An Ingress that no controller takes, or that leads nowhere. */
 export const ingress: Analyzer = (scene) => {
   const { snapshot, subject } = scene
-  const own = find(snapshot, ingresses, subject.namespace, subject.name)
+  const own = present(snapshot, ingresses, subject.namespace, subject.name)
   if (subject.kind !== 'Ingress' || own === undefined) return []
   const keys = of(scene.symptoms, 'trouble', 'condition').map(({ key }) => key)
   const edit = (title: string) => [
@@ -86,7 +86,7 @@ function backendFaults(
   edit: (title: string) => Hypothesis['remedies'],
 ): readonly Hypothesis[] {
   const { snapshot } = scene
-  const service = find(snapshot, services, own.namespace, backend.name)
+  const service = present(snapshot, services, own.namespace, backend.name)
   if (service === undefined) {
     const known = whether(snapshot, 'Service', own.namespace, backend.name)
     if (known.is !== 'absent') return []

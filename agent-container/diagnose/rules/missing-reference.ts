@@ -5,7 +5,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { configMaps } from '../snapshot/kinds.ts'
 import { nearest } from '../snapshot/near-name.ts'
 import { type Reference, references } from '../snapshot/references.ts'
-import { eventsOf, find, label, refOf, whether } from '../snapshot/snapshot.ts'
+import { eventsOf, label, present, refOf, whether } from '../snapshot/snapshot.ts'
 import { runsOf } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
@@ -53,7 +53,7 @@ function explain(scene: Scene, symptom: Symptom, ref: Reference): readonly Hypot
     .map(({ name }) => name)
   const keys =
     lacksKey && ref.kind === 'ConfigMap'
-      ? Object.keys(find(snapshot, configMaps, ref.namespace, ref.name)?.data.data ?? {})
+      ? Object.keys(present(snapshot, configMaps, ref.namespace, ref.name)?.data.data ?? {})
       : []
   const meant = lacksKey ? nearest(said.key ?? '', keys) : nearest(ref.name, siblings)
   const newName = lastChanges(subject).some(

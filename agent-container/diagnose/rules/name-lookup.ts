@@ -6,7 +6,7 @@ import { anyWorkload, deployments, services } from '../snapshot/kinds.ts'
 import { citeFailure, failuresInLogs, type LogFailure, unanswered } from '../snapshot/log-failures.ts'
 import { nearest } from '../snapshot/near-name.ts'
 import { isReady } from '../snapshot/services.ts'
-import { all, find, label, whether } from '../snapshot/snapshot.ts'
+import { all, label, present, whether } from '../snapshot/snapshot.ts'
 import { subjectOf } from '../snapshot/subject.ts'
 import { lets } from '../snapshot/traffic.ts'
 import { blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -160,7 +160,7 @@ const hostNames: Rule = ({ snapshot, subject }, failure, keys) => {
   const { spec } = subject
   const place = serviceName(failure.host, subject.namespace)
   if (spec?.hostNetwork !== true || !/^(ClusterFirst|Default)$/.test(spec.dnsPolicy ?? 'ClusterFirst')) return undefined
-  const service = place === undefined ? undefined : find(snapshot, services, place.namespace, place.name)
+  const service = place === undefined ? undefined : present(snapshot, services, place.namespace, place.name)
   if (service === undefined) return undefined
   return {
     class: 'HostNetworkDns',
@@ -197,7 +197,7 @@ const hostNames: Rule = ({ snapshot, subject }, failure, keys) => {
 /** A Service that is only another name for a host elsewhere, which does not exist: the signpost is wrong, not who reads it. */
 const signpost: Rule = ({ snapshot, subject }, failure, keys) => {
   const place = serviceName(failure.host, subject.namespace)
-  const service = place === undefined ? undefined : find(snapshot, services, place.namespace, place.name)
+  const service = place === undefined ? undefined : present(snapshot, services, place.namespace, place.name)
   const to = service?.data.spec.externalName
   if (service === undefined || service.data.spec.type !== 'ExternalName' || to === undefined) return undefined
   return {
@@ -230,9 +230,12 @@ const unknownName: Rule = ({ snapshot, subject }, failure, keys) => {
   if (failure.host === 'localhost' || place === undefined) return undefined
   // A short or .svc name can only be meant for this cluster; a name with a real domain is somebody else's.
   const inside = !failure.host.includes('.') || /\.svc(\.|$)/.test(failure.host) || failure.host.split('.').length === 2
-  if (!inside || find(snapshot, services, place.namespace, place.name) !== undefined) return undefined
+  if (!inside || present(snapshot, services, place.namespace, place.name) !== undefined) return undefined
   const known = whether(snapshot, 'Service', place.namespace, place.name)
   if (known.is !== 'absent') return undefined
+  // Two words with a dot between them are a service only where the second is known to be a namespace.
+  const spelt = !failure.host.includes('.') || /\.svc(\.|$)/.test(failure.host)
+  if (!spelt && !snapshot.objects.some(({ namespace }) => namespace === place.namespace)) return undefined
   const names = all(snapshot, services, place.namespace).map(({ name }) => name)
   const meant = nearest(place.name, names)
   const workload = snapshot.objects.find(

@@ -2,7 +2,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { nodes } from '../snapshot/kinds.ts'
 import { agentPods } from '../snapshot/node-agents.ts'
 import type { Node } from '../snapshot/shapes-around.ts'
-import { find, label, type Seen, type SeenEvent, type Snapshot } from '../snapshot/snapshot.ts'
+import { label, present, type Seen, type SeenEvent, type Snapshot } from '../snapshot/snapshot.ts'
 import { topOf } from '../snapshot/subject.ts'
 import type { FaultClass } from './class.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -12,11 +12,11 @@ import { change, look } from './remedies.ts'
 /** Nodes that are not ready or under pressure, as themselves or below a workload whose pods they hold. */
 export const node: Analyzer = (scene) => {
   const { snapshot, subject } = scene
-  const own = subject.kind === 'Node' ? find(snapshot, nodes, '', subject.name) : undefined
+  const own = subject.kind === 'Node' ? present(snapshot, nodes, '', subject.name) : undefined
   if (own !== undefined) return of(scene.symptoms, 'node').flatMap((symptom) => conditionsOf(scene, own, symptom.key))
   return of(scene.symptoms, 'node').flatMap((symptom) => {
     const name = symptom.pods[0]?.data.spec.nodeName ?? ''
-    const found = find(snapshot, nodes, '', name)
+    const found = present(snapshot, nodes, '', name)
     return found === undefined
       ? []
       : conditionsOf(scene, found, symptom.key).filter(
@@ -163,7 +163,7 @@ export const sandbox: Analyzer = (scene) =>
     const event = snapshot.events.findLast(
       ({ reason, name }) => /^(FailedCreatePodSandBox|NetworkNotReady)$/.test(reason) && name === pod?.name,
     )
-    const at = find(snapshot, nodes, '', pod?.data.spec.nodeName ?? '')
+    const at = present(snapshot, nodes, '', pod?.data.spec.nodeName ?? '')
     if (event === undefined || pod === undefined || at === undefined) return []
     const full =
       /no (IP|available) addresses|no free (IP|addresses)|no IP addresses available|failed to allocate for range|no more IPs|insufficient.*(ip|addresses)/i.test(
@@ -182,7 +182,13 @@ export const sandbox: Analyzer = (scene) =>
             ),
         mechanism: `The pod's sandbox cannot be made: ${event.message}`.slice(0, 590),
         evidence: few(
-          [...cite(event, event.message), ...cite(at, /podCIDR:/), ...(network?.evidence ?? []), ...symptom.evidence],
+          [
+            ...cite(event, event.message),
+            ...cite(at, /podCIDR:/),
+            ...(network?.evidence ?? []),
+            ...symptom.evidence,
+            ...cite(pod, /reason: (ContainerCreating|PodInitializing)/),
+          ],
           8,
         ),
         confidence: full || network !== undefined ? 'high' : 'medium',
@@ -210,7 +216,7 @@ export const evicted: Analyzer = (scene) =>
     const { snapshot, subject } = scene
     const pod = symptom.pods[0]
     const message = pod?.data.status.message ?? ''
-    const at = find(snapshot, nodes, '', pod?.data.spec.nodeName ?? '')
+    const at = present(snapshot, nodes, '', pod?.data.spec.nodeName ?? '')
     const own =
       /exceeds? (?:its |the )?(?:local )?(?:ephemeral[- ]storage|storage|emptyDir|total limit)|usage of EmptyDir volume|Container .* exceeded its local ephemeral storage limit|Pod ephemeral local storage usage exceeds/i.test(
         message,
@@ -222,7 +228,14 @@ export const evicted: Analyzer = (scene) =>
           culprit: blame(subject),
           summary: `Pods of ${label(subject)} write more to their own disk than they may.`,
           mechanism: `The kubelet evicts a pod over its limit: ${message}`.slice(0, 590),
-          evidence: few([...symptom.evidence, ...cite(subject.seen, /ephemeral-storage|sizeLimit/)], 5),
+          evidence: few(
+            [
+              ...symptom.evidence,
+              ...cite(subject.seen, /ephemeral-storage|sizeLimit/),
+              ...cite(pod, 'reason: Evicted'),
+            ],
+            5,
+          ),
           confidence: 'high',
           reasons: ['The kubelet names the limit.'],
           falsification:

@@ -1,6 +1,6 @@
 import { cite, few } from '../snapshot/cite.ts'
 import { nodes } from '../snapshot/kinds.ts'
-import { find, label } from '../snapshot/snapshot.ts'
+import { label, present } from '../snapshot/snapshot.ts'
 import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
 import { tail } from './last-words.ts'
 import { look } from './remedies.ts'
@@ -14,7 +14,7 @@ export const processIds: Analyzer = ({ snapshot, subject, symptoms }) =>
   of(symptoms, 'crash', 'start', 'not-ready').flatMap((symptom): readonly Hypothesis[] => {
     const said = tail(snapshot, symptom, 20).find(({ line }) => exhausted.test(line))
     const node = symptom.pods
-      .flatMap((pod) => find(snapshot, nodes, '', pod.data.spec.nodeName ?? '') ?? [])
+      .flatMap((pod) => present(snapshot, nodes, '', pod.data.spec.nodeName ?? '') ?? [])
       .find((one) => one.data.status.conditions.some(({ type, status }) => type === 'PIDPressure' && status === 'True'))
     if (said === undefined || node === undefined) return []
     return [

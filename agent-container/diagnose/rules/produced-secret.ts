@@ -2,7 +2,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { ingresses } from '../snapshot/kinds.ts'
 import { type Failing, failingProducer } from '../snapshot/producers.ts'
 import { references } from '../snapshot/references.ts'
-import { find, label } from '../snapshot/snapshot.ts'
+import { label, present } from '../snapshot/snapshot.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { look } from './remedies.ts'
 
@@ -23,7 +23,7 @@ export const producedSecret: Analyzer = (scene) => {
 }
 
 function secretsOf({ snapshot, subject }: Scene): readonly string[] {
-  const door = subject.kind === 'Ingress' ? find(snapshot, ingresses, subject.namespace, subject.name) : undefined
+  const door = subject.kind === 'Ingress' ? present(snapshot, ingresses, subject.namespace, subject.name) : undefined
   if (door !== undefined) return door.data.spec.tls.flatMap(({ secretName }) => secretName ?? [])
   return references(subject).flatMap(({ kind, name }) => (kind === 'Secret' ? [name] : []))
 }

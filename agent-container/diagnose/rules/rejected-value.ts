@@ -3,7 +3,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { configMaps } from '../snapshot/kinds.ts'
 import { failuresInLogs } from '../snapshot/log-failures.ts'
 import { ConfigMap } from '../snapshot/shapes-around.ts'
-import { find, label, type Seen } from '../snapshot/snapshot.ts'
+import { label, present, type Seen } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { tail } from './last-words.ts'
@@ -88,7 +88,7 @@ function valuesGiven({ snapshot, subject }: Scene, symptom: Symptom): readonly G
   )
   if (one === undefined) return []
   const mapOf = (ref: string) => {
-    const seen = find(snapshot, configMaps, subject.namespace, ref)
+    const seen = present(snapshot, configMaps, subject.namespace, ref)
     return seen === undefined ? undefined : { seen, data: ConfigMap.parse(seen.raw).data }
   }
   const whole = (ref: string): readonly Given[] => {

@@ -9,7 +9,7 @@ import { nearest } from '../snapshot/near-name.ts'
 import { backing, isReady, portIn } from '../snapshot/services.ts'
 import type { Pod } from '../snapshot/shapes.ts'
 import type { Service } from '../snapshot/shapes-around.ts'
-import { all, find, label, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
+import { all, label, present, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import { type Subject, subjectOf, topOf } from '../snapshot/subject.ts'
 import { lets } from '../snapshot/traffic.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -24,7 +24,7 @@ type Use = {
 /** A Service that is itself what the incident is about. */
 export const serviceItself: Analyzer = (scene) => {
   const { subject } = scene
-  const service = find(scene.snapshot, services, subject.namespace, subject.name)
+  const service = present(scene.snapshot, services, subject.namespace, subject.name)
   if (subject.kind !== 'Service' || service === undefined) return []
   const keys = of(scene.symptoms, 'service', 'trouble').map(({ key }) => key)
   return faultsByAll(scene, service).map((one) => ({ ...one, explains: keys }))

@@ -1,3 +1,4 @@
+import { isDetected } from '../../../shared/faults/fault-class.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { clientsOf, servicesAbout } from '../snapshot/clients.ts'
 import { backendsOf } from '../snapshot/dependencies.ts'
@@ -7,12 +8,12 @@ import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothe
 import { change } from './remedies.ts'
 
 /**
- * Reported as not working, with nothing broken: somebody has stopped it, and it says so. Only where somebody reports it:
- * what was stopped after a fault that was seen is over, and not at fault.
+ * Said not to work, with nothing broken: somebody has stopped it, and it says so. Only where a person, an alert or another
+ * server says so: what was stopped after a fault that a detector here saw is over, and not at fault.
  */
 export const standstill: Analyzer = (scene) => {
   const { subject } = scene
-  const asked = scene.snapshot.incident.faultType === 'Reported'
+  const asked = !isDetected(scene.snapshot.incident.faultType)
   const keys = asked ? of(scene.symptoms, 'trouble').map(({ key }) => key) : []
   const { suspend, paused, replicas } = subject.workload?.data.spec ?? {}
   if (keys.length === 0) return []

@@ -1,7 +1,7 @@
 import { type ApiService, apiServices, deadApis } from '../snapshot/aggregated.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { anyConditioned, nodes } from '../snapshot/kinds.ts'
-import { find, label, type Seen } from '../snapshot/snapshot.ts'
+import { label, present, type Seen } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
 import { change, look } from './remedies.ts'
@@ -19,14 +19,14 @@ export const terminating: Analyzer = (scene) => {
       : []
   return [...pods, ...self].flatMap(([symptom, held]): readonly Hypothesis[] => {
     const finalizers = held.object.metadata.finalizers ?? []
-    const node = find(snapshot, nodes, '', symptom.pods[0]?.data.spec.nodeName ?? '')
+    const node = present(snapshot, nodes, '', symptom.pods[0]?.data.spec.nodeName ?? '')
     const lost = node?.data.status.conditions.some(({ type, status }) => type === 'Ready' && status !== 'True') === true
     if (lost) return []
     const stuck = (anyConditioned.of(held)?.data.status.conditions ?? []).filter(
       ({ status, type }) => status === 'True' && /Remaining|Failure/.test(type),
     )
     if (finalizers.length === 0 && stuck.length === 0) return []
-    const dead = deadApis(held).flatMap((name) => find(snapshot, apiServices, '', name) ?? [])
+    const dead = deadApis(held).flatMap((name) => present(snapshot, apiServices, '', name) ?? [])
     if (dead.length > 0) return dead.map((api) => unserved(held, api, symptom))
     return [
       {

@@ -5,7 +5,7 @@ import { nearest } from '../snapshot/near-name.ts'
 import { holds } from '../snapshot/selectors.ts'
 import type { Pod } from '../snapshot/shapes.ts'
 import type { Claim, Node } from '../snapshot/shapes-around.ts'
-import { all, eventsOf, find, label, refOf, type Seen, whether } from '../snapshot/snapshot.ts'
+import { all, eventsOf, label, present, refOf, type Seen, whether } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { closedBy } from './fitting.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -16,7 +16,7 @@ import { change, look } from './remedies.ts'
 export const unboundClaims: Analyzer = (scene) => {
   const { snapshot, subject } = scene
   if (subject.kind === 'PersistentVolumeClaim') {
-    const claim = find(snapshot, claims, subject.namespace, subject.name)
+    const claim = present(snapshot, claims, subject.namespace, subject.name)
     return claim === undefined ? [] : of(scene.symptoms, 'claim').flatMap((symptom) => explain(scene, claim, symptom))
   }
   return of(scene.symptoms, 'unschedulable', 'creating').flatMap((symptom) =>
@@ -24,7 +24,7 @@ export const unboundClaims: Analyzer = (scene) => {
       const claim =
         persistentVolumeClaim === undefined
           ? undefined
-          : find(snapshot, claims, subject.namespace, persistentVolumeClaim.claimName)
+          : present(snapshot, claims, subject.namespace, persistentVolumeClaim.claimName)
       const phase = claim?.data.status.phase
       return claim === undefined || (phase !== 'Pending' && phase !== 'Lost') ? [] : explain(scene, claim, symptom)
     }),
@@ -187,7 +187,7 @@ export const mounts: Analyzer = (scene) =>
       const claim = pod.data.spec.volumes.flatMap(({ persistentVolumeClaim }) =>
         persistentVolumeClaim === undefined
           ? []
-          : (find(snapshot, claims, subject.namespace, persistentVolumeClaim.claimName) ?? []),
+          : (present(snapshot, claims, subject.namespace, persistentVolumeClaim.claimName) ?? []),
       )[0]
       const others = subject.pods.filter(
         (one) =>
@@ -224,7 +224,7 @@ export const mounts: Analyzer = (scene) =>
       const claim = pod.data.spec.volumes.flatMap(({ persistentVolumeClaim }) =>
         persistentVolumeClaim === undefined
           ? []
-          : (find(snapshot, claims, subject.namespace, persistentVolumeClaim.claimName) ?? []),
+          : (present(snapshot, claims, subject.namespace, persistentVolumeClaim.claimName) ?? []),
       )[0]
       const volume = snapshot.objects.find(
         ({ kind, name }) => kind === 'PersistentVolume' && name === claim?.data.spec.volumeName,

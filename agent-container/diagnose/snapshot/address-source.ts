@@ -1,6 +1,6 @@
 import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import { configMaps } from './kinds.ts'
-import { find, type Snapshot } from './snapshot.ts'
+import { present, type Snapshot } from './snapshot.ts'
 import type { Subject } from './subject.ts'
 
 /** Where an address is written that a workload calls: in a ConfigMap that its template takes or mounts, else in it. */
@@ -23,7 +23,7 @@ export function addressSource(snapshot: Snapshot, subject: Subject, text: string
     ...(subject.spec?.volumes ?? []).flatMap(({ configMap }) => configMap?.name ?? []),
   ]
   const map = names
-    .flatMap((name) => find(snapshot, configMaps, subject.namespace, name) ?? [])
+    .flatMap((name) => present(snapshot, configMaps, subject.namespace, name) ?? [])
     .find((one) => JSON.stringify(one.raw.data ?? {}).includes(text))
   return map === undefined ? own : { kind: 'ConfigMap', namespace: map.namespace, name: map.name }
 }

@@ -7,7 +7,7 @@ import { agentPods, brokenGround } from './node-agents.ts'
 import { selects } from './selectors.ts'
 import { backing } from './services.ts'
 import { ConfigMap, type Ingress, type Service } from './shapes-around.ts'
-import { all, find, refOf, type Seen, type Snapshot } from './snapshot.ts'
+import { all, present, refOf, type Seen, type Snapshot } from './snapshot.ts'
 import { type Subject, subjectOf, topOf } from './subject.ts'
 
 /** Something a workload talks to, and what it says of it. */
@@ -71,7 +71,7 @@ function placeOf(
   }
   const place = serviceName(host, own)
   if (place === undefined) return undefined
-  return { ...place, service: find(snapshot, services, place.namespace, place.name) }
+  return { ...place, service: present(snapshot, services, place.namespace, place.name) }
 }
 
 const hostAndPort =
@@ -93,7 +93,7 @@ export function hostsInConfig(
     ...(subject.spec?.volumes ?? []).flatMap(({ configMap }) => configMap?.name ?? []),
   ]
   for (const name of new Set(maps)) {
-    const map = find(snapshot, configMaps, subject.namespace, name)
+    const map = present(snapshot, configMaps, subject.namespace, name)
     // A ConfigMap may hold a megabyte; addresses stand in short ones.
     if (map !== undefined)
       texts.push(...Object.values(ConfigMap.parse(map.raw).data).map((text) => text.slice(0, 20_000)))

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Culprit } from '../../../shared/artifacts/verdict.ts'
+import type { Known } from '../../../shared/cluster/model.ts'
 import type { KubeObject } from '../../../shared/faults/kube-object.ts'
 import type { Incident } from '../../../shared/incident/incident.ts'
 
@@ -92,7 +93,17 @@ export const all = <T>(snapshot: Snapshot, { kind, of }: Reader<T>, namespace?: 
   snapshot.objects.flatMap((seen) =>
     seen.kind === kind && (namespace === undefined || seen.namespace === namespace) ? (of(seen) ?? []) : [],
   )
-export function find<T>(
+/** What is known of one object; `absent` only where a look has shown it (see `whether`). */
+export function find<T>(snapshot: Snapshot, reader: Reader<T>, namespace: string, name: string): Known<Seen<T>> {
+  const seen = present(snapshot, reader, namespace, name)
+  if (seen !== undefined) return { is: 'there', value: seen }
+  const ref = { kind: reader.kind, namespace, name }
+  const known = whether(snapshot, reader.kind, namespace, name)
+  if (known.is === 'absent') return { is: 'absent' }
+  return { is: 'unknown', why: `${label(ref)} was ${known.is === 'there' ? 'read and not understood' : 'not read'}` }
+}
+/** The object where it was read. Nothing follows from `undefined`: who concludes from absence asks `find`. */
+export function present<T>(
   snapshot: Snapshot,
   { kind, of }: Reader<T>,
   namespace: string,
@@ -101,6 +112,15 @@ export function find<T>(
   const seen = seek(snapshot, { kind, namespace, name })
   return seen === undefined ? undefined : of(seen)
 }
+/** Whether a list shows all of a kind in a namespace: only then does an empty one mean that there is none. */
+export const listed = (snapshot: Snapshot, kind: string, namespace: string): boolean =>
+  snapshot.lists.some(
+    (one) =>
+      one.kind === kind &&
+      one.complete &&
+      one.name === undefined &&
+      (one.namespace === namespace || one.namespace === ''),
+  )
 export const seek = (snapshot: Snapshot, ref: Culprit): Seen | undefined =>
   snapshot.objects.find((seen) => same(seen, ref))
 

@@ -3,7 +3,7 @@ import { badConditions } from '../snapshot/conditions.ts'
 import { anyConditioned, autoscalers, claims, disruptionBudgets, nodes, services } from '../snapshot/kinds.ts'
 import { backing } from '../snapshot/services.ts'
 import type { Condition } from '../snapshot/shapes.ts'
-import { age, eventsOf, label, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
+import { age, eventsOf, label, listed, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import { runsOf, type Subject } from '../snapshot/subject.ts'
 import type { Symptom } from './symptom.ts'
 
@@ -132,7 +132,10 @@ function workloadSymptoms(snapshot: Snapshot, subject: Subject, seen: Seen): rea
     .flatMap((one) => eventsOf(snapshot, one))
     .filter(({ reason, at }) => reason === 'FailedCreate' && (age(snapshot, at) ?? 0) < 60 * minute)
     .at(-1)
-  if (failure !== undefined || (refused !== undefined && alive < Math.max(desired, wantsRun ? 1 : 0))) {
+  if (
+    failure !== undefined ||
+    (refused !== undefined && listed(snapshot, 'Pod', seen.namespace) && alive < Math.max(desired, wantsRun ? 1 : 0))
+  ) {
     const evidence = [
       ...cite(refused, refused?.message ?? ''),
       ...(failure === undefined ? [] : cite(failure.one, failure.condition.message ?? 'ReplicaFailure')),
@@ -146,7 +149,12 @@ function workloadSymptoms(snapshot: Snapshot, subject: Subject, seen: Seen): rea
         failure?.condition.lastTransitionTime ?? refused?.first,
       ),
     )
-  } else if (desired > 0 && alive === 0 && /^(Deployment|StatefulSet|DaemonSet)$/.test(seen.kind))
+  } else if (
+    desired > 0 &&
+    alive === 0 &&
+    listed(snapshot, 'Pod', seen.namespace) &&
+    /^(Deployment|StatefulSet|DaemonSet)$/.test(seen.kind)
+  )
     list.push(
       make(
         'no-pods',

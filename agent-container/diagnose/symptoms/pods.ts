@@ -1,7 +1,7 @@
 import { cite } from '../snapshot/cite.ts'
 import { jobs, nodes } from '../snapshot/kinds.ts'
 import type { Pod } from '../snapshot/shapes.ts'
-import { age, all, eventsOf, find, refOf, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
+import { age, all, eventsOf, present, refOf, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import { runsOf, type Subject } from '../snapshot/subject.ts'
 import { containerSymptoms } from './containers.ts'
 import type { Symptom } from './symptom.ts'
@@ -58,7 +58,7 @@ function wholePod(snapshot: Snapshot, pod: Seen<Pod>): readonly Symptom[] {
   const one = (kind: Symptom['kind'], key: string, text: string, evidence: Symptom['evidence'], since?: string) => [
     { key: `${kind} ${key}`.trim(), kind, text, evidence, pods: [pod], ...(since === undefined ? {} : { since }) },
   ]
-  const onNode = spec.nodeName === undefined ? undefined : find(snapshot, nodes, '', spec.nodeName)
+  const onNode = spec.nodeName === undefined ? undefined : present(snapshot, nodes, '', spec.nodeName)
   const ready = onNode?.data.status.conditions.find((condition) => condition.type === 'Ready')
   if (onNode !== undefined && ready !== undefined && ready.status !== 'True' && status.phase !== 'Succeeded')
     return one(

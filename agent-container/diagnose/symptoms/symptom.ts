@@ -38,6 +38,8 @@ export type Symptom = {
   readonly pods: readonly Seen<Pod>[]
   readonly container?: ContainerTrouble
   readonly since?: string
+  /** A detector of the watch sees it, and nothing here says more of it. */
+  readonly detected?: boolean
 }
 
 export type ContainerTrouble = {

@@ -1,26 +1,26 @@
-import type { Hypothesis } from '../rules/hypothesis.ts'
 import { label } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { isWeak } from '../symptoms/symptoms-of.ts'
+import type { Proven } from './proven.ts'
 
 export type Ranked = {
   /** The smallest set of causes that explains what is seen. */
-  readonly leading: readonly Hypothesis[]
-  readonly others: readonly { readonly hypothesis: Hypothesis; readonly why: string }[]
+  readonly leading: readonly Proven[]
+  readonly others: readonly { readonly hypothesis: Proven; readonly why: string }[]
   /** Symptoms for which nothing was found. */
   readonly unexplained: readonly Symptom[]
 }
 
 const grade = { high: 2, medium: 1, low: 0 } as const
-const score = (one: Hypothesis): number => grade[one.confidence] * 1000 + one.weight
+const score = (one: Proven): number => grade[one.confidence] * 1000 + one.weight
 
 /**
  * For each symptom the best explanation leads; one that explains several is counted once. Causes of one kind that
  * hold a symptom together (three nodes with one taint) lead together.
  */
-export function rank(symptoms: readonly Symptom[], hypotheses: readonly Hypothesis[]): Ranked {
+export function rank(symptoms: readonly Symptom[], hypotheses: readonly Proven[]): Ranked {
   const alive = hypotheses.filter(({ rejected }) => rejected === undefined)
-  const leading = new Map<string, Hypothesis>()
+  const leading = new Map<string, Proven>()
   const unexplained: Symptom[] = []
   for (const symptom of symptoms) {
     const candidates = alive
@@ -48,15 +48,15 @@ export function rank(symptoms: readonly Symptom[], hypotheses: readonly Hypothes
   return { leading: causes, others, unexplained }
 }
 
-const keyOf = (one: Hypothesis): string => `${one.class} ${label(one.culprit)}`
+const keyOf = (one: Proven): string => `${one.class} ${label(one.culprit)}`
 
 /** Next to a certain cause, a merely likely one for the same pods is what happens when one looks too long. */
-function withoutWeaker(causes: readonly Hypothesis[]): readonly Hypothesis[] {
+function withoutWeaker(causes: readonly Proven[]): readonly Proven[] {
   const certain = causes.filter(({ confidence }) => confidence === 'high')
   return certain.length > 0 ? certain : causes
 }
 
-function whyNot(one: Hypothesis, leading: readonly Hypothesis[]): string {
+function whyNot(one: Proven, leading: readonly Proven[]): string {
   const better = leading.find(({ explains }) => explains.some((key) => one.explains.includes(key)))
   if (better === undefined) return 'The evidence is too thin for it.'
   if (grade[better.confidence] > grade[one.confidence]) return `${better.class} explains the same with better evidence.`

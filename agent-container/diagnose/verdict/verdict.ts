@@ -9,8 +9,9 @@ import type { Subject } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { isWeak } from '../symptoms/symptoms-of.ts'
 import { impactOf } from './impact.ts'
+import { isCertain, type Proven, proven, testWords } from './proven.ts'
 import { type Ranked, rank } from './rank.ts'
-import { outputsOf, wasRead } from './reading.ts'
+import { outputsOf } from './reading.ts'
 import { story, timeline } from './timeline.ts'
 
 export const BY = 'rules'
@@ -29,7 +30,8 @@ export function judge(input: {
 }): Judged {
   const { snapshot, subject, symptoms, tidy } = input
   const outputs = outputsOf(input.entries)
-  const checked = input.diagnosis.hypotheses.map((one) => proven(snapshot, one, outputs))
+  const entries = new Map(input.entries.map((entry) => [entry.id, entry]))
+  const checked = input.diagnosis.hypotheses.map((one) => proven(snapshot, subject, one, outputs, entries))
   const ranked = rank(symptoms, checked)
   const { leading } = ranked
   const outcome = outcomeOf(input, ranked)
@@ -55,8 +57,8 @@ export function judge(input: {
       class: one.class,
       summary: s(one.summary),
       mechanism: s(one.mechanism),
-      confidence: one.confidence,
-      confidenceReasons: one.reasons.slice(0, 10).map(s),
+      confidence: isCertain(one) || one.confidence !== 'high' ? one.confidence : 'medium',
+      confidenceReasons: [...one.reasons, ...(one.doubt === undefined ? [] : [one.doubt])].slice(0, 10).map(s),
       evidence: valid(one.evidence, 20),
     })),
     hypotheses: [
@@ -64,7 +66,9 @@ export function judge(input: {
         hypothesisOf(
           one,
           shown.length > 0 ? 'leading' : 'open',
-          'It explains what is seen, and its check did not refute it.',
+          one.checked.some(({ result }) => result === 'passed')
+            ? 'It explains what is seen, and its check passed.'
+            : 'It explains what is seen best.',
           s,
           valid,
         ),
@@ -86,7 +90,9 @@ export function judge(input: {
     inferences: shown
       .flatMap((one) => [
         { text: s(one.mechanism), evidence: valid(one.evidence, 5) },
-        { text: s(`Checked: ${one.falsification}`), evidence: [] },
+        ...one.checked
+          .filter(({ result }) => result === 'passed')
+          .map(({ text, evidence }) => ({ text: s(`Checked: ${text}`), evidence: valid(evidence, 5) })),
       ])
       .slice(0, 30),
     timeline: timeline(
@@ -120,25 +126,11 @@ export function judge(input: {
   return { verdict: Verdict.parse(verdict), ranked }
 }
 
-/** Quotes that do not stand fall; without one, or without a look at the culprit object, nothing is certain. */
-function proven(snapshot: Snapshot, one: Hypothesis, outputs: ReadonlyMap<string, string>): Hypothesis {
-  const evidence = one.evidence.filter((citation) => stands(citation, outputs))
-  if (evidence.length === 0)
-    return { ...one, evidence, confidence: 'low', reasons: ['No quote of it stands in the journal.', ...one.reasons] }
-  if (one.confidence === 'high' && !wasRead(snapshot, one.culprit, evidence))
-    return {
-      ...one,
-      evidence,
-      confidence: 'medium',
-      reasons: [...one.reasons, `${label(one.culprit)} itself could not be read.`],
-    }
-  return { ...one, evidence }
-}
-
 /**
- * - `none`: nothing is broken now, and what was needed to say so was read.
- * - `cause`: every symptom is explained, each cause is certain (mechanism quoted, object read, its check passed), and the
- *   reading was complete.
+ * - `none`: nothing is broken now, no detector of the watch would open the incident again on what was read, and what was
+ *   needed to say so was read.
+ * - `cause`: every symptom is explained, each cause is certain (mechanism quoted by two kinds of evidence, object read, no
+ *   check refuted), and the reading was complete.
  * - `likely`: there are causes, and one of these conditions fails.
  * - `inconclusive`: symptoms without an explanation that is more than thin, or too little could be read.
  */
@@ -168,7 +160,7 @@ function outcomeOf(
   const open = unexplained.filter((one) =>
     one.pods.length === 0 ? explained.size === 0 : !one.pods.every(({ name }) => pods.has(name)),
   )
-  const certain = leading.every(({ confidence }) => confidence === 'high')
+  const certain = leading.every(isCertain)
   return certain && open.length === 0 && complete ? 'cause' : 'likely'
 }
 
@@ -210,9 +202,11 @@ function headline(
       ? 'is in trouble'
       : ready !== desired
         ? `has ${ready} of ${desired} replicas ready`
-        : symptoms.some((one) => !isWeak(one)) || (updated ?? desired) < desired
+        : updated !== undefined && updated < desired
           ? 'keeps its old replicas, and the new ones do not come up,'
-          : 'has all replicas ready and fails all the same'
+          : symptoms.some(({ container }) => container !== undefined)
+            ? 'has its replicas ready now, and they keep failing,'
+            : 'has all replicas ready and fails all the same'
   const because =
     shown.length === 0
       ? `no cause could be shown (${symptoms[0]?.text ?? 'it could not be read'})`
@@ -233,7 +227,7 @@ function earliest(snapshot: Snapshot, symptoms: readonly Symptom[]): string {
 }
 
 function hypothesisOf(
-  one: Hypothesis,
+  one: Proven,
   state: 'leading' | 'rejected' | 'open',
   why: string,
   s: (text: string) => string,
@@ -244,7 +238,7 @@ function hypothesisOf(
     state,
     for: valid(one.evidence, 10),
     against: valid(one.against ?? [], 10),
-    falsification: s(one.falsification),
+    falsification: s(testWords(one)),
     why: s(why),
   }
 }

@@ -24,7 +24,7 @@ export const hypotheses = ({ hypotheses: all }: Verdict): Html | '' =>
         ) => html`<article class="hypothesis ${one.state}"><h3><span class="badge">${states[one.state]}</span> ${one.text}</h3>
 <p>${one.why}</p>
 <dl class="facts"><div><dt>For</dt><dd>${one.for.length === 0 ? 'nothing seen' : quotes(one.for)}</dd></div><div><dt>Against</dt><dd>${one.against.length === 0 ? 'nothing seen' : quotes(one.against)}</dd></div></dl>
-<p class="soft"><strong>Put to the test:</strong> ${one.falsification}</p></article>`,
+<p class="soft">${one.falsification}</p></article>`,
       )}`,
   )
 

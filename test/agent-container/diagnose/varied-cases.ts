@@ -198,6 +198,8 @@ export const variedCases: readonly Case[] = [
     'a repository of a private registry',
     "Error response from daemon: pull access denied for web, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
     'ImagePullUnauthorized',
+    // The registry says the same of what is private and of what does not exist.
+    'likely',
   ),
   pulling(
     'a token that is not enough',

@@ -1,0 +1,120 @@
+import type { Citation } from '../../../shared/artifacts/evidence.ts'
+import { cite, few } from '../snapshot/cite.ts'
+import { isReady } from '../snapshot/services.ts'
+import { eventsOf, label, refOf, type Snapshot, whether } from '../snapshot/snapshot.ts'
+import type { Subject } from '../snapshot/subject.ts'
+import type { Hypothesis } from './hypothesis.ts'
+
+/** A look that could have shown a hypothesis wrong, and what came of it. */
+export type Checked = {
+  readonly result: 'passed' | 'doubted' | 'refuted' | 'not-possible'
+  readonly text: string
+  readonly evidence: readonly Citation[]
+}
+type Check = (snapshot: Snapshot, subject: Subject, one: Hypothesis) => Checked | undefined
+
+/** Every check that applies to a hypothesis, made. One that could not be made says so, and proves nothing. */
+export const checksOf = (snapshot: Snapshot, subject: Subject, one: Hypothesis): readonly Checked[] =>
+  checks.flatMap((check) => check(snapshot, subject, one) ?? [])
+
+/** A pull that worked so shortly before or after the one that failed went the same way. */
+const SAME_WAY_MS = 10 * 60_000
+
+/** Another image of the same registry came through on the same nodes: then the registry is reached. */
+const registryReached: Check = (snapshot, _, one) => {
+  if (one.class !== 'RegistryUnreachable') return undefined
+  const failed = snapshot.events.filter(({ reason, message }) => reason === 'Failed' && /pull/i.test(message))
+  const last = failed.at(-1)
+  const registry = registryOf(/image "([^"]+)"/.exec(last?.message ?? '')?.[1] ?? '')
+  if (last === undefined || registry === undefined)
+    return { result: 'not-possible', text: 'No event names the image whose pull failed.', evidence: [] }
+  // A limit on the pace of pulls lets some through, and refuses the others all the same.
+  if (/too ?many ?requests|429|rate limit|toomanyrequests/i.test(last.message)) return undefined
+  const pulled = snapshot.events.filter(
+    ({ reason, message, at }) =>
+      reason === 'Pulled' &&
+      /Successfully pulled/.test(message) &&
+      registryOf(/image "([^"]+)"/.exec(message)?.[1] ?? '') === registry &&
+      Math.abs(Date.parse(at) - Date.parse(last.at)) < SAME_WAY_MS,
+  )
+  const sibling = pulled.at(-1)
+  if (sibling === undefined)
+    return {
+      result: 'not-possible',
+      text: `No other pull from ${registry} was seen in the ten minutes around it, well or ill.`,
+      evidence: [],
+    }
+  return {
+    result: 'refuted',
+    text: `Another image of ${registry} was pulled at ${sibling.at}: the registry answers.`,
+    evidence: cite(sibling, sibling.message),
+  }
+}
+/** As the runtime reads a reference: what stands before the first slash, when it can be a host. */
+function registryOf(image: string): string | undefined {
+  if (image === '') return undefined
+  const [first = '', ...rest] = image.split('/')
+  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : 'docker.io'
+}
+
+/** What is said to be missing is looked for by its name. */
+const isMissing: Check = (snapshot, _, one) => {
+  const { kind, namespace, name } = one.culprit
+  if (!/^(Missing(?:ConfigMap|Secret|ServiceAccount|PriorityClass|RuntimeClass)|ServiceMissing)$/.test(one.class))
+    return undefined
+  if (!one.class.endsWith(kind) && one.class !== 'ServiceMissing') return undefined
+  const known = whether(snapshot, kind, namespace, name)
+  if (known.is === 'unknown')
+    return { result: 'not-possible', text: `${label(one.culprit)} could not be looked up.`, evidence: [] }
+  if (known.is === 'there') return { result: 'refuted', text: `${label(one.culprit)} is there now.`, evidence: [] }
+  return {
+    result: 'passed',
+    text: `${label(one.culprit)} was looked for, and is not there.`,
+    evidence: known.source === undefined ? [] : cite(known.source, known.source.text),
+  }
+}
+
+/** The kubelet says when it ends a container for its probe: then the program did not end by itself. */
+const endedByKubelet: Check = (snapshot, subject, one) => {
+  if (one.class !== 'ProcessEnds') return undefined
+  const pods = subject.pods.slice(0, 20)
+  const killed = pods
+    .flatMap((pod) => eventsOf(snapshot, refOf(pod)))
+    .findLast(({ reason, message }) => reason === 'Killing' && /probe/i.test(message))
+  if (killed !== undefined)
+    return {
+      result: 'refuted',
+      text: `The kubelet ended it for a failed probe (${killed.at}).`,
+      evidence: cite(killed, killed.message),
+    }
+  const told = pods.some((pod) => eventsOf(snapshot, refOf(pod)).length > 0)
+  return told
+    ? { result: 'passed', text: 'No event says that the kubelet ended it for a probe.', evidence: [] }
+    : { result: 'not-possible', text: 'No event of its pods is left that could name a probe.', evidence: [] }
+}
+
+/** What stands in the template is the same for all pods of a revision. */
+const ofTemplate =
+  /^(BadCommand|ImageNotFound|ImagePullUnauthorized|InvalidImageName|MissingEnvironmentVariable|MissingConfigMap|MissingConfigKey|MissingSecret|MissingSecretKey|InvalidConfiguration|PortConflict)$/
+/** Pods of the same revision that are well speak against a cause that all of them share. */
+const siblings: Check = (_, subject, one) => {
+  if (!ofTemplate.test(one.class) || label(one.culprit) !== label(subject)) return undefined
+  const revisionOf = (labels: Readonly<Record<string, string>> = {}) =>
+    labels['pod-template-hash'] ?? labels['controller-revision-hash']
+  const ill = new Set(
+    subject.pods.filter((pod) => !isReady(pod)).flatMap((pod) => revisionOf(pod.object.metadata.labels) ?? []),
+  )
+  const well = subject.pods.find(
+    (pod) => isReady(pod) && ill.has(revisionOf(pod.object.metadata.labels) ?? '') && restarts(pod) === 0,
+  )
+  if (well === undefined) return undefined
+  return {
+    result: 'doubted',
+    text: `Pod ${well.name} of the same revision is ready: the template alone does not explain it.`,
+    evidence: few(cite(well, /ready: true|type: Ready/), 1),
+  }
+}
+const restarts = (pod: Subject['pods'][number]): number =>
+  Math.max(0, ...pod.data.status.containerStatuses.map(({ restartCount }) => restartCount))
+
+const checks: readonly Check[] = [registryReached, isMissing, endedByKubelet, siblings]

@@ -1,4 +1,5 @@
 import type { Report } from '../artifacts/report.ts'
+import type { RootCause } from '../artifacts/verdict.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { NoticeMessage } from '../incident/notices.ts'
 import { plainHeadline } from '../incident/plain-headline.ts'
@@ -33,7 +34,8 @@ export function incidentNotice(
   links: Links,
 ): IncidentNotice {
   const verdict = report?.verdict
-  const cause = verdict?.rootCauses[0]
+  const causes = verdict?.rootCauses ?? []
+  const cause = causes[0]
   const ended = event === 'resolved' ? incident.steps.findLast(({ state }) => state === 'resolved')?.at : undefined
   return {
     kind: 'incident',
@@ -53,7 +55,7 @@ export function incidentNotice(
     firstSeen: incident.firstSeen,
     outcome: report?.outcome,
     headline: cutAtSentence(report?.headline ?? plainHeadline(incident), 600),
-    cause: cause === undefined ? undefined : cutAtSentence(`${cause.class}: ${cause.summary}`, 500),
+    cause: cause === undefined ? undefined : cutAtSentence(causeWords(verdict?.outcome, causes), 500),
     confidence: cause?.confidence,
     reason: event === 'skipped' ? incident.reason : cause === undefined ? incident.failureReason : undefined,
     actions: (verdict?.remedies ?? []).slice(0, 3).map(({ title, command, changesState }) => ({
@@ -64,6 +66,13 @@ export function incidentNotice(
     url: links.report,
     feedbackUrl: event === 'reported' ? links.feedback : undefined,
   }
+}
+
+/** Of two that are contested both are told, each by whose name it bears; else the first, which leads. */
+function causeWords(outcome: Report['outcome'] | undefined, causes: readonly RootCause[]): string {
+  const said = causes.map((one) => `${one.class}: ${one.summary}`)
+  const of = (by: RootCause['by']) => said[causes.findIndex((one) => one.by === by)]
+  return outcome === 'contested' ? `Rules: ${of('rules')} Or, says the model: ${of('model')}` : (said[0] ?? '')
 }
 
 /** Everything that is no moment of an incident. */

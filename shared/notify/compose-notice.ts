@@ -9,18 +9,23 @@ export type Links = { readonly report: string | undefined; readonly feedback: st
 type IncidentMessage = Extract<NoticeMessage, { readonly type: 'incident' }>
 type TroubleMessage = Exclude<NoticeMessage, { readonly type: 'incident' }>
 
-/** Whether what a message tells is so: `not-yet` when its move may still be on its way, `void` when it did not come. */
+/**
+ * Whether what a message tells is so: `not-yet` when its move may still be on its way, `void` when it did not come, or the
+ * incident is over: then only its end is told.
+ */
 export function standingOf(event: IncidentMessage['event'], incident: Incident): 'so' | 'not-yet' | 'void' {
   const { status } = incident
+  if (event === 'resolved') return status === 'resolved' ? 'so' : 'not-yet'
+  if (status === 'resolved') return 'void'
   switch (event) {
+    case 'opened':
+      return status === 'open' ? 'void' : 'so'
     case 'started':
       return status === 'running' ? 'so' : 'void'
     case 'reported':
       return status === 'running' ? 'not-yet' : incident.reportedAt === undefined ? 'void' : 'so'
     case 'skipped':
       return status === 'skipped' ? 'so' : status === 'queued' ? 'not-yet' : 'void'
-    case 'resolved':
-      return status === 'resolved' ? 'so' : 'not-yet'
     default:
       return event satisfies never
   }
@@ -108,7 +113,7 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
       return {
         ...common,
         event: 'degraded',
-        about: message.what,
+        about: `${message.what} since ${message.since}`,
         title: `Degraded: ${message.what}`,
         text: `${message.failures} failures in a row since ${clock(message.since)}.${retry}`,
         facts: reasons(message.reasons),
@@ -118,7 +123,7 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
       return {
         ...common,
         event: 'recovered',
-        about: message.what,
+        about: `${message.what} since ${message.since}`,
         over: true,
         title: `Recovered: ${message.what}`,
         text: `It works again after ${message.failures} failures in ${span(message.since, at)}.`,
@@ -129,7 +134,7 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
       return {
         ...common,
         event: 'cluster-unreachable',
-        about: `cluster ${message.cluster}`,
+        about: `cluster ${message.cluster} since ${message.since}`,
         severity: 'critical',
         title: `Cluster ${message.cluster} is not watched`,
         text: `Since ${clock(message.since)} (${span(message.since, at)}) nobody hears its faults. Once it can be reached again it is looked at as a whole, so what still is wrong then is found.`,
@@ -140,7 +145,7 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
       return {
         ...common,
         event: 'cluster-reachable',
-        about: `cluster ${message.cluster}`,
+        about: `cluster ${message.cluster} since ${message.since}`,
         over: true,
         severity: 'critical',
         title: `Cluster ${message.cluster} is watched again`,

@@ -13,8 +13,8 @@ import {
   submission,
   toolHappy,
 } from '../fakes/scripted-models.ts'
+import { incidentOf } from '../simulator/memory-run.ts'
 import { type Consultation, consulted, KEY, TOKEN } from './consulted.ts'
-import { incidentOf } from './diagnose/on-scenario.ts'
 import { crashing, healthy, logs, node, podName, workload } from './diagnose/world.ts'
 
 const simulator = {

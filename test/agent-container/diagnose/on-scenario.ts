@@ -1,3 +1,4 @@
+import process from 'node:process'
 import type { Investigation } from '../../../agent-container/diagnose/investigate.ts'
 import { type DetectedFault, detectFaults } from '../../../shared/faults/detect.ts'
 import { faultKinds } from '../../../shared/faults/detectors.ts'
@@ -13,6 +14,7 @@ export type OnScenario = {
   readonly result: Investigation
   readonly calls: number
   readonly incident: Incident
+  /** Of this process's processor: what others do meanwhile on the machine does not count. */
   readonly milliseconds: number
 }
 type Looking = MemoryClusterOptions & {
@@ -25,9 +27,10 @@ export async function onScenario(options: Looking): Promise<OnScenario> {
   const cluster = memoryCluster(options)
   const incident = incidentOf(await faultIn(cluster.api, options))
   const before = cluster.calls()
-  const started = performance.now()
+  const started = process.cpuUsage()
   const result = await investigated(cluster.api, incident)
-  return { result, calls: cluster.calls() - before, incident, milliseconds: performance.now() - started }
+  const { user, system } = process.cpuUsage(started)
+  return { result, calls: cluster.calls() - before, incident, milliseconds: (user + system) / 1_000 }
 }
 
 const weight = { critical: 0, warning: 1, info: 2 } as const

@@ -107,10 +107,18 @@ export function aciContainerGroups(place: ContainerGroupsPlace): ContainerGroups
       }
     },
     remove: async (name) => {
+      // The library then looks once how it goes, which asks for rights that a deletion does not need.
+      const accepted = new AbortController()
+      const { abortSignal } = options()
       try {
-        await (await client()).containerGroups.beginDelete(resourceGroup, groupName(name), options())
+        await (await client()).containerGroups.beginDelete(resourceGroup, groupName(name), {
+          abortSignal: AbortSignal.any([abortSignal, accepted.signal]),
+          onResponse: ({ status }) => {
+            if (status === 200 || status === 202 || status === 204) accepted.abort()
+          },
+        })
       } catch (error) {
-        if (statusOf(error) !== 404) throw refusal(`remove container group ${name}`, error)
+        if (!accepted.signal.aborted && statusOf(error) !== 404) throw refusal(`remove container group ${name}`, error)
       }
     },
   }
@@ -137,8 +145,30 @@ const impatient: PipelinePolicy = {
   },
 }
 
+/** What whoever reads the refusal can do, where Azure's own words do not say it. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /MissingSubscriptionRegistration/,
+    ' Register it once, as an owner of the subscription: az provider register --namespace Microsoft.ContainerInstance',
+  ],
+  [
+    /InaccessibleImage|RegistryErrorResponse/,
+    ' The identity of the pull (AGENT_REGISTRY_IDENTITY) needs AcrPull on the registry, which must take tokens of Azure Resource Manager.',
+  ],
+  [
+    /RequestDisallowedByPolicy/,
+    ' A policy of the subscription forbids it, not a missing role: meet it, or exempt the resource group of the agents.',
+  ],
+  [/ScopeLocked/, ' Remove the lock from the resource group of the agents: finished groups stay until then.'],
+  [
+    /LinkedAuthorizationFailed|AuthorizationFailed/,
+    ' The identity of the functions lacks a role that infra/azure/modules/access.bicep gives; a new one takes minutes to arrive.',
+  ],
+]
+
 /** The library's own error carries the request, whose body holds the kubeconfig: it goes no further than here. */
 function refusal(what: string, error: unknown): Error {
   const said = error instanceof Error ? error.message.slice(0, 400) : ''
-  return new Error(`Azure did not ${what}: ${statusOf(error) ?? 'no answer'} ${codeOf(error)} ${said}`)
+  const remedy = remedies.find(([code]) => code.test(`${codeOf(error)} ${said}`))?.[1] ?? ''
+  return new Error(`Azure did not ${what}: ${statusOf(error) ?? 'no answer'} ${codeOf(error)} ${said}${remedy}`)
 }

@@ -215,3 +215,18 @@ test('a name that Azure would refuse never leaves the house', async () => {
   await expect(groups().get('-x')).rejects.toThrow('not a name for a container group')
   expect(arm.seen).toEqual([])
 })
+
+test('a start whose answer is lost is looked for, and sent once', async () => {
+  const { sendRequest } = loopbackHttpClient(arm.origin, arm.url)
+  const place = { subscriptionId: SUBSCRIPTION, resourceGroup: 'agents', location: 'westeurope', credential: entra() }
+  const lossy = {
+    sendRequest: async (request: Parameters<typeof sendRequest>[0]) => {
+      const answer = await sendRequest(request)
+      if (request.method === 'PUT') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+      return answer
+    },
+  }
+  const started = aciContainerGroups({ ...place, image: 'registry.example.test/agent@sha256:00', httpClient: lossy })
+  expect(await started.start(spec, { first: true })).toBe('started')
+  expect(arm.seen.filter(({ method }) => method === 'PUT')).toHaveLength(1)
+})

@@ -1,7 +1,12 @@
 import type { Clock } from '../runtime/clock.ts'
 
-/** Who waits so long for an answer has nothing to do meanwhile, and gives the slot to somebody who has. */
-const HELD_MS = 100
+/**
+ * Who waits so long for an answer has nothing to do meanwhile, and gives the slot to somebody who has; sooner where many
+ * wait, so that each has its turn within `TURN_MS`.
+ */
+const HELD_MS = 250
+const LEAST_HELD_MS = 50
+const TURN_MS = 2_500
 /** Unless the process itself is late by this much: then it has as much to do as it can. */
 const LATE_MS = 50
 
@@ -39,8 +44,10 @@ export function slots(count: number, clock: Clock) {
     const patience = async () => {
       while (!done.signal.aborted) {
         const before = clock.now().getTime()
-        await clock.sleep(HELD_MS, done.signal)
-        if (clock.now().getTime() - before < HELD_MS + LATE_MS) break
+        const queue = waiting.good.length + waiting.unknown.length + waiting.bad.length
+        const ms = Math.max(LEAST_HELD_MS, Math.min(HELD_MS, (TURN_MS * count) / (queue + 1)))
+        await clock.sleep(ms, done.signal)
+        if (clock.now().getTime() - before < ms + LATE_MS) break
       }
       giveBack()
     }

@@ -12,12 +12,11 @@ resource "azurerm_key_vault" "vault" {
   enabled_for_disk_encryption     = false
   enabled_for_template_deployment = false
   soft_delete_retention_days      = 90
-  # The provider brings a removed vault of this name back by itself.
-  purge_protection_enabled      = var.purge_protection
-  public_network_access_enabled = !var.vnet_enabled
+  purge_protection_enabled        = true
+  public_network_access_enabled   = true
 
   network_acls {
-    default_action = var.vnet_enabled ? "Deny" : "Allow"
+    default_action = "Allow"
     bypass         = "None"
   }
 }

@@ -23,6 +23,10 @@ export type Health = {
   readonly field: string
   /** When it began, where the object tells. */
   readonly since?: string
+  /** Which container of a pod. */
+  readonly container?: string
+  /** What else is wrong with the same object, each by itself: other containers, other conditions. */
+  readonly also?: readonly Health[]
 }
 
 /** The other objects of the cluster, as far as they were read. */
@@ -62,13 +66,19 @@ export type Edge = {
   readonly path: string
 }
 
-/** All that the project knows of one kind of object. A new kind is one file that exports one of these. */
+/** How a kind's objects are, and what a table of them shows: `kinds.ts` has one for each kind that has a file. */
 export type KindModel = {
   /** '' for the core group. Kinds of the same name in other groups are other kinds. */
   readonly group: string
   readonly kind: string
   readonly health: (object: KubeObject, around: Around) => Health
-  readonly edges: (object: KubeObject, around: Around) => readonly Edge[]
   /** Columns of a table beside the cluster's own, as `kubectl get -o wide` would have them. */
-  readonly columns?: readonly { readonly name: string; readonly value: (object: KubeObject, now: Date) => string }[]
+  readonly columns: readonly { readonly name: string; readonly value: (object: KubeObject, now: Date) => string }[]
+}
+
+/** What a kind's objects need. Kept beside its health, since another reader has it: whoever looks for a cause. */
+export type KindEdges = {
+  readonly group: string
+  readonly kind: string
+  readonly edges: (object: KubeObject, around: Around) => readonly Edge[]
 }

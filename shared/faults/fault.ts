@@ -16,9 +16,12 @@ export const ObjectRef = z.looseObject({
 })
 export type ObjectRef = z.infer<typeof ObjectRef>
 
+export const MAX_HARM = 200
+export const MAX_MARK = 300
+
 /**
  * A fault as an MCP server sends it in a `kubernetes/faults` notification. Their schema, so unknown fields are kept.
- * `owner`, `node`, `container`, `image` and `resolved` come only from servers that know them, such as ours.
+ * `owner`, `node`, `container`, `image`, `harm`, `mark` and `resolved` come only from servers that know them, such as ours.
  */
 export const FaultNotice = z.looseObject({
   subscriptionId: z.string().max(200).optional(),
@@ -33,6 +36,10 @@ export const FaultNotice = z.looseObject({
   node: name.optional(),
   container: name.optional(),
   image: z.string().max(1000).optional(),
+  /** What is unavailable, in words; then `severity` says how bad that is, and not which kind of fault it is. */
+  harm: z.string().max(MAX_HARM).optional(),
+  /** What tells this trouble from another of its type. */
+  mark: z.string().max(MAX_MARK).optional(),
   resolved: z.boolean().optional(),
 })
 export type FaultNotice = z.infer<typeof FaultNotice>

@@ -1,7 +1,7 @@
 import type { Cluster } from '../config/cluster.ts'
 import type { ClustersInForce } from '../config/clusters-source.ts'
 import type { Settings } from '../config/settings.ts'
-import { faultKinds } from '../faults/detectors.ts'
+import { faultKinds } from '../faults/fault-kinds.ts'
 import { heartbeat } from '../lease/heartbeat.ts'
 import { leaseBook } from '../lease/lease-book.ts'
 import type { Blobs } from '../runtime/blobs.ts'
@@ -17,7 +17,7 @@ import type { LookDeps } from './resync.ts'
 import { type OpenSession, openSession } from './session.ts'
 import { shareClusters } from './share-clusters.ts'
 import { slots } from './slots.ts'
-import type { WatchDeps, WatchTimes } from './watch-deps.ts'
+import type { WatchTimes } from './watch-deps.ts'
 import { watches } from './watches.ts'
 
 export type SupervisorDeps = {
@@ -43,7 +43,6 @@ export type SupervisorDeps = {
   readonly clusters: ClustersInForce
   /** `undefined`: the server wants none. Throws GiveUp when it cannot be had. */
   readonly resolveApiKey: (cluster: Cluster) => Promise<string | undefined>
-  readonly resolveIdentity?: WatchDeps['resolveIdentity']
   readonly detect: LookDeps['detect']
   readonly kinds?: LookDeps['kinds']
   readonly open?: OpenSession
@@ -100,9 +99,6 @@ export const runSupervisor =
       pingMs: 25_000,
       checkMs: 60_000,
       reconcileMs: settings.RECONCILE_SECONDS * 1000,
-      closeMs: 60_000,
-      proveMs: 60_000,
-      climbMs: 60_000,
       patrolMs,
       backoff: {
         initialMs: settings.RECONNECT_INITIAL_SECONDS * 1000,
@@ -133,8 +129,7 @@ export const runSupervisor =
         aside,
         kinds: deps.kinds ?? faultKinds,
         detect: deps.detect,
-        connecting: slots(CONNECTING, clock),
-        resolveIdentity: deps.resolveIdentity,
+        connecting: slots(CONNECTING),
         times,
       },
       book,

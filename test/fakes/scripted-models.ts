@@ -59,8 +59,7 @@ export const honest =
   (cause: Cause): Script =>
   (heard) => {
     if (heard.turn === 1) return getObject(cause)
-    const { id, text } = shown(heard)
-    return submission(cause, [{ id, quote: /^\s*(replicas: \d+)$/m.exec(text)?.[1] ?? `name: ${cause.name}` }])
+    return submission(cause, [{ id: shown(heard).id, quote: `name: ${cause.name}` }])
   }
 /** Quotes what stands nowhere, again and again. */
 export const lying =

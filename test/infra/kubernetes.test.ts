@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { faultKinds } from '../../shared/faults/detectors.ts'
+import { faultKinds } from '../../shared/faults/fault-kinds.ts'
 import { builtinKinds } from '../../shared/kubernetes/builtin-kinds.ts'
 import { SERVICE_ACCOUNT } from '../../shared/mcp-server/sources/in-cluster-source.ts'
 import { startSimulator } from '../simulator/simulator.ts'
@@ -88,16 +88,21 @@ const view = new Set([
   // cert-manager adds its own kinds to `view`.
   ...['certificates'],
 ])
-test('the server in the cluster may see what faults are told from: `view`, the nodes, and nothing else', () => {
+test('the server in the cluster may see what faults are told from: `view`, what stands between, and nothing else', () => {
   const [role] = roles(text('mcp-server.yaml')) as [Role]
   expect(role.rules).toEqual([
-    { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
+    ...[
+      ['', 'nodes'],
+      ['networking.k8s.io', 'ingressclasses'],
+      ['admissionregistration.k8s.io', 'mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
+      ['apiregistration.k8s.io', 'apiservices'],
+    ].map(([group, ...resources]) => ({ apiGroups: [group], resources, verbs: ['get', 'list', 'watch'] })),
     { apiGroups: ['metrics.k8s.io'], resources: ['nodes', 'pods'], verbs: ['get', 'list'] },
   ])
   const plurals = new Map([...builtinKinds].map(([key, { plural }]) => [key, plural]))
   for (const { apiVersion, kind } of faultKinds) {
     const plural = plurals.get(`${apiVersion} ${kind}`) ?? `${kind.toLowerCase()}s`
-    expect(view.has(plural) || plural === 'nodes', plural).toBe(true)
+    expect(view.has(plural) || role.rules.some(({ resources }) => resources?.includes(plural)), plural).toBe(true)
   }
 })
 

@@ -8,7 +8,6 @@ const found = (rootCauses: Finding['rootCauses'], outcome = 'cause', text = ''):
   rootCauses,
   outcome,
   text,
-  incidents: 1,
 })
 const judge = (expected: object, finding: Finding) => unmet(Expect.parse(expected), finding)
 

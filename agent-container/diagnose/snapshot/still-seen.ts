@@ -1,6 +1,6 @@
 import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import { type DetectedFault, detectFaults } from '../../../shared/faults/detect.ts'
-import { faultKinds } from '../../../shared/faults/detectors.ts'
+import { faultKinds } from '../../../shared/faults/fault-kinds.ts'
 import type { KubeObject } from '../../../shared/faults/kube-object.ts'
 import { label, listed, type SeenEvent, type Snapshot, seek } from './snapshot.ts'
 

@@ -1,6 +1,6 @@
 import type { DetectedFault } from '../../faults/detect.ts'
 import { detectInViews } from '../../faults/detect.ts'
-import { faultKinds } from '../../faults/detectors.ts'
+import { faultKinds } from '../../faults/fault-kinds.ts'
 import type { KubeObject } from '../../faults/kube-object.ts'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import type { Clock } from '../../runtime/clock.ts'

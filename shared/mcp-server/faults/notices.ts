@@ -1,6 +1,6 @@
-import { eventTime } from '../../faults/context.ts'
+import { eventTime } from '../../cluster/context.ts'
+import type { EventView } from '../../cluster/view/view.ts'
 import type { DetectedFault } from '../../faults/detect.ts'
-import type { EventView } from '../../faults/view.ts'
 
 /** The body of `notifications/message`, as known clients read it. */
 export type Notice = {
@@ -9,9 +9,10 @@ export type Notice = {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** The known fields first, then ours: `owner`, `node`, `container`, `image`, and `resolved` when it is over. */
+/** The known fields first, then ours: `owner`, `node`, `container`, `image`, `harm`, `mark`, and `resolved` when it is over. */
 export function faultNotice(subscriptionId: string, fault: DetectedFault, resolved: boolean, now: Date): Notice {
-  const { cluster, faultId, faultType, severity, resource, context, owner, node, container, image } = fault
+  const { cluster, faultId, faultType, severity, resource, context, owner } = fault
+  const { node, container, image, harm, mark } = fault
   const timestamp = resolved ? `${now.toISOString().slice(0, 19)}Z` : fault.timestamp
   return {
     level: 'warning',
@@ -29,6 +30,8 @@ export function faultNotice(subscriptionId: string, fault: DetectedFault, resolv
       ...(node === undefined ? {} : { node }),
       ...(container === undefined ? {} : { container }),
       ...(image === undefined ? {} : { image }),
+      ...(harm === undefined ? {} : { harm }),
+      ...(mark === undefined ? {} : { mark }),
       ...(resolved ? { resolved: true } : {}),
     },
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { EventView } from '../../cluster/view/view.ts'
 import type { DetectedFault } from '../../faults/detect.ts'
-import type { EventView } from '../../faults/view.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 import { labelTest } from '../objects/label-selector.ts'
 

@@ -1,4 +1,4 @@
-import { viewOf } from '../../faults/view.ts'
+import { viewOf } from '../../cluster/view/view.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 import type { FaultHub } from './fault-hub.ts'

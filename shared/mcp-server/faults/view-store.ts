@@ -1,6 +1,6 @@
-import { eventTime } from '../../faults/context.ts'
+import { eventTime } from '../../cluster/context.ts'
+import { isTelling, type View, viewOf } from '../../cluster/view/view.ts'
 import type { KubeObject } from '../../faults/kube-object.ts'
-import { type View, viewOf } from '../../faults/view.ts'
 
 /** Detectors read events of the last ten minutes; a few more for late ones. */
 const EVENT_AGE_MS = 15 * 60_000
@@ -27,7 +27,7 @@ export function createViewStore(): ViewStore {
   const put = (object: KubeObject) => {
     const view = viewOf(object)
     if (view === undefined) drawer(object.kind).delete(keyOf(object))
-    else if (view.kind !== 'Event' || view.type === 'Warning') drawer(object.kind).set(keyOf(object), view)
+    else if (view.kind !== 'Event' || isTelling(view)) drawer(object.kind).set(keyOf(object), view)
   }
   const pruneEvents = (now: Date) => {
     const events = drawer('Event')

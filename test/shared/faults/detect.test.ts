@@ -15,6 +15,8 @@ test('a crash loop carries all that the wire and an incident need', () => {
   expect(others).toEqual([])
   expect(fault).toEqual({
     cluster: 'east',
+    harm: '0 of 1 ready',
+    mark: 'exit 1 of 6bf586c785',
     faultId: createHash('sha256').update('east:CrashLoop:p-1:web').digest('hex').slice(0, 16),
     faultType: 'CrashLoop',
     severity: 'critical',

@@ -39,6 +39,8 @@ test('a crash loop that appears is told exactly once, with the fields that known
         node: 'n1',
         container: 'web',
         image: 'shop/web:2',
+        harm: '0 of 1 ready',
+        mark: 'exit 1 of 6bf586c785',
       },
     },
   ])

@@ -64,7 +64,7 @@ export async function house(names: readonly string[] = ['east']): Promise<House>
     clusters: { current: async () => current },
     resolveApiKey: async ({ mcp }) => mcp.api_key,
     detect: detectFaults,
-    times: { pingMs: 60, checkMs: 100, climbMs: 150 },
+    times: { pingMs: 60, checkMs: 100 },
   }
   const running: Running[] = []
   onTestFinished(async () => {

@@ -1,0 +1,32 @@
+import { shareOf } from '../harm.ts'
+import { defineKind } from '../sign.ts'
+import { isBehind } from './deployment.ts'
+import { stuckPods } from './stuck-set.ts'
+
+export const statefulSet = defineKind({
+  group: 'apps',
+  kind: 'StatefulSet',
+  signs: (view, context) => {
+    if (view.metadata.deletionTimestamp) return []
+    const wanted = view.spec?.replicas ?? 1
+    const ready = view.status?.readyReplicas ?? 0
+    const stuck = stuckPods(view.metadata.uid, context)
+    if (ready >= wanted || stuck.length === 0) return []
+    const names = stuck.slice(0, 3).map((pod) => pod.metadata.name)
+    return [
+      {
+        reason: 'StatefulSetFailure',
+        message: `StatefulSet is stuck: ${ready} of ${wanted} replicas ready, waits for ${names.join(', ')}`,
+        field: 'status.readyReplicas',
+      },
+    ]
+  },
+  progress: (view, context) => {
+    if (isBehind(view.metadata.generation, view.status?.observedGeneration))
+      return 'its last change has not been seen yet'
+    const share = shareOf(view, context)
+    return share === undefined || share.ready >= share.wanted
+      ? undefined
+      : `${share.ready} of ${share.wanted} are ready`
+  },
+})

@@ -11,13 +11,15 @@ import { type DiscoveryEntry, placeOf } from '../config/discovery-entry.ts'
 import { readKey, readKubeconfig, type SecretDeps } from '../config/secret-ref.ts'
 import { readSettings, type Settings } from '../config/settings.ts'
 import { incidentStore } from '../incident/store.ts'
+import { foreignDoor } from '../kubernetes/foreign-door.ts'
+import { createRedactor } from '../kubernetes/redact.ts'
 import { systemClock } from '../runtime/clock.ts'
 import type { ContainerGroups } from '../runtime/container-groups.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import { systemRandom } from '../runtime/ids.ts'
 import { once } from '../runtime/once.ts'
 import type { Vault } from '../runtime/vault.ts'
-import { sharedCursorKey } from './deps/cursor-key.ts'
+import { sharedCursorKey, sharedRedactionKey } from './deps/cursor-key.ts'
 
 /** 5,000 clusters of 200 bytes each. */
 const MAX_CLUSTERS_FILE_BYTES = 1024 * 1024
@@ -75,6 +77,7 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
     log: warn,
   })
 
+  const redactionKey = sharedRedactionKey(config)
   return {
     settings,
     storage,
@@ -84,6 +87,8 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
     clusters,
     cluster: clusterByName(clusters),
     cursorKey: sharedCursorKey(config),
+    /** Through which all comes in that strangers say. */
+    door: once(async () => foreignDoor(createRedactor({ key: await redactionKey() }))),
     store: incidentStore({ incidents: storage.table(tables.incidents), history: storage.table(tables.history) }),
     /** Outlives an invocation: one for each cluster that had an agent. */
     knownPermissions: new Map<string, KnownPermissions>(),

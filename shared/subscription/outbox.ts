@@ -2,6 +2,7 @@ import type { Fault } from '../faults/fault.ts'
 import { FaultNotice } from '../faults/fault.ts'
 import type { TriageMessage } from '../incident/messages.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { Cleared } from '../runtime/door.ts'
 import { errorText } from '../runtime/errors.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
@@ -51,7 +52,7 @@ export function outbox({ queue, aside, clock, random, log }: OutboxDeps) {
   const stopped = new AbortController()
   const idle: (() => void)[] = []
 
-  function add(fault: Fault): void {
+  function add(fault: Cleared<Fault>): void {
     accepted += 1
     let json = JSON.stringify(fault)
     let bytes = Buffer.byteLength(json) + 1

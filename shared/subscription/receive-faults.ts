@@ -1,6 +1,7 @@
 import type { Cluster } from '../config/cluster.ts'
 import type { Fault, FaultNotice } from '../faults/fault.ts'
 import { type Clock, isoTime } from '../runtime/clock.ts'
+import type { Cleared, Door } from '../runtime/door.ts'
 import type { AsideKeeper } from './dead-letter.ts'
 import type { Outbox } from './outbox.ts'
 import { readNotice } from './read-notice.ts'
@@ -21,6 +22,7 @@ export type HearDeps = {
   /** False once the lease is gone: nothing is sent for a cluster that is another's. */
   readonly signal: AbortSignal
   readonly claimed: boolean
+  readonly door: Door
   readonly onSubscriptionError: (error: string) => void
   /** The server says that a fault is over. */
   readonly onEnd: () => void
@@ -31,9 +33,9 @@ export function hearFaults(deps: HearDeps) {
   const { cluster, clock, outbox, aside, report, told, signal } = deps
   let subscription: Subscription | undefined
   let early: unknown[] | undefined = []
-  let unclaimed: Fault[] | undefined = deps.claimed ? undefined : []
+  let unclaimed: Cleared<Fault>[] | undefined = deps.claimed ? undefined : []
 
-  function send(fault: Fault, at: number): void {
+  function send(fault: Cleared<Fault>, at: number): void {
     if (signal.aborted) return
     if (unclaimed !== undefined) {
       unclaimed.push(fault)
@@ -44,8 +46,8 @@ export function hearFaults(deps: HearDeps) {
   }
 
   /** The name is ours, never the server's: that one is often empty. */
-  const fault = (notice: FaultNotice, source: Fault['source'], at: number): Fault => ({
-    ...notice,
+  const fault = (notice: FaultNotice, source: Fault['source'], at: number): Cleared<Fault> => ({
+    ...deps.door.clear(notice),
     cluster: cluster.name,
     labels: cluster.labels,
     receivedAt: isoTime(at),
@@ -75,10 +77,14 @@ export function hearFaults(deps: HearDeps) {
         break
       case 'bad':
         report.trouble()
-        aside.keep({ queue: 'faults', cluster: cluster.name, reason: notice.reason, body: notice.body })
+        aside.keep({
+          queue: 'faults',
+          cluster: cluster.name,
+          ...deps.door.clear({ reason: notice.reason, body: notice.body }),
+        })
         break
       case 'subscription-error':
-        deps.onSubscriptionError(notice.error)
+        deps.onSubscriptionError(deps.door.clear(notice.error))
         break
       default:
         notice satisfies never
@@ -91,7 +97,7 @@ export function hearFaults(deps: HearDeps) {
     onNotice,
     onGarbage: (text: string, reason: string): void => {
       report.trouble()
-      aside.keep({ queue: 'faults', cluster: cluster.name, reason, body: text })
+      aside.keep({ queue: 'faults', cluster: cluster.name, ...deps.door.clear({ reason, body: text }) })
     },
     /** A subscription is being made: what comes now is held until its id is known. */
     expect: (): void => {

@@ -6,6 +6,7 @@ import { heartbeat } from '../lease/heartbeat.ts'
 import { leaseBook } from '../lease/lease-book.ts'
 import type { Blobs } from '../runtime/blobs.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { Door } from '../runtime/door.ts'
 import { errorText } from '../runtime/errors.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
@@ -44,6 +45,8 @@ export type SupervisorDeps = {
   /** `undefined`: the server wants none. Throws GiveUp when it cannot be had. */
   readonly resolveApiKey: (cluster: Cluster) => Promise<string | undefined>
   readonly detect: LookDeps['detect']
+  /** Through which all comes in that a server says. */
+  readonly door: Door
   readonly kinds?: LookDeps['kinds']
   readonly open?: OpenSession
   /** Beside what the settings say; for tests. */
@@ -129,6 +132,7 @@ export const runSupervisor =
         aside,
         kinds: deps.kinds ?? faultKinds,
         detect: deps.detect,
+        door: deps.door,
         connecting: slots(CONNECTING),
         times,
       },

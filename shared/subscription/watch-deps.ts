@@ -1,5 +1,6 @@
 import type { Cluster } from '../config/cluster.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { Door } from '../runtime/door.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
 import type { BackoffSettings } from './backoff.ts'
@@ -32,6 +33,7 @@ export type WatchDeps = {
   readonly aside: Pick<AsideKeeper, 'keep'>
   readonly kinds: LookDeps['kinds']
   readonly detect: LookDeps['detect']
+  readonly door: Door
   /** So many connect at once, so that a thousand clusters do not start in one moment. */
   readonly connecting: Slots
   readonly times: WatchTimes

@@ -9,6 +9,7 @@ import { systemClock } from '../../shared/runtime/clock.ts'
 import { runSupervisor } from '../../shared/subscription/supervisor.ts'
 import { startFaultServer } from '../fakes/fault-server.ts'
 import { memoryQueue } from '../fakes/memory-queue.ts'
+import { ownDoor } from '../fakes/own-door.ts'
 import { type Counts, countedTable } from './counted-table.ts'
 
 /** What one patrol takes: its clusters' servers run in a process of their own, storage is in memory and counted. */
@@ -35,6 +36,7 @@ async function measure(count: number) {
       clusters: { current: async () => ({ clusters }) },
       resolveApiKey: async () => undefined,
       detect: detectFaults,
+      door: ownDoor,
     }
     const runs: { seconds: number; cpuSeconds: number; operations: number }[] = []
     for (let round = 0; round < 3; round++) {

@@ -5,6 +5,7 @@ import type { OpenSession } from '../../shared/subscription/session.ts'
 import { runSupervisor } from '../../shared/subscription/supervisor.ts'
 import { chanceOf } from '../chaos/chance.ts'
 import { virtualTime } from '../chaos/virtual-time.ts'
+import { ownDoor } from '../fakes/own-door.ts'
 import { type Counts, countedTable } from './counted-table.ts'
 
 const BEGINNING = Date.parse('2026-01-12T09:00:00.000Z')
@@ -139,6 +140,7 @@ export function simulatedFleet({ clusters: count, windowSeconds = 1_500, seed = 
         clusters: { current: async () => ({ clusters: configured }) },
         resolveApiKey: async () => undefined,
         detect: () => [],
+        door: ownDoor,
         kinds: [{ apiVersion: 'v1', kind: 'Pod' }],
         open: open(life),
       })(name, life.stop.signal)

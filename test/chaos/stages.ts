@@ -15,6 +15,7 @@ import { totals } from '../../shared/runtime/totals.ts'
 import type { SupervisorDeps } from '../../shared/subscription/supervisor.ts'
 import type { TriageDeps } from '../../shared/triage/deps.ts'
 import { agentSlots } from '../../shared/triage/slots.ts'
+import { ownDoor } from '../fakes/own-door.ts'
 import { permissions } from '../shared/triage/world.ts'
 import type { AgentsModel } from './agents-model.ts'
 import type { Post } from './checker.ts'
@@ -86,6 +87,7 @@ export function stagesOf(around: Surroundings) {
     clusters: { current: async () => ({ clusters }) },
     resolveApiKey: async () => undefined,
     detect: around.looks ? detectFaults : () => [],
+    door: ownDoor,
     kinds: around.kinds.map((kind) => ({ apiVersion: 'v1', kind })),
     open: async (options) => {
       const name = new URL(options.endpoint).hostname.split('.')[0] ?? ''

@@ -8,6 +8,7 @@ import { runSupervisor } from '../../shared/subscription/supervisor.ts'
 import { memoryBlobs } from '../fakes/memory-blobs.ts'
 import { memoryQueue } from '../fakes/memory-queue.ts'
 import { memoryTable } from '../fakes/memory-table.ts'
+import { ownDoor } from '../fakes/own-door.ts'
 import { chanceOf } from './chance.ts'
 import { clusterModel } from './cluster-model.ts'
 import { timer } from './hosts.ts'
@@ -57,6 +58,7 @@ export function watchWorld(seed: number, clusters: number, supervisors: number) 
           clusters: { current: async () => ({ clusters: configured }) },
           resolveApiKey: async () => undefined,
           detect: detectFaults,
+          door: ownDoor,
           kinds: ['Pod', 'Node'].map((kind) => ({ apiVersion: 'v1', kind })),
           open: (options) => models.get(new URL(options.endpoint).hostname.split('.')[0] ?? '')!.server(who)(options),
         })(name, stop)

@@ -3,20 +3,24 @@ import { RetryLater } from '../../runtime/errors.ts'
 import { randomId } from '../../runtime/ids.ts'
 import { once } from '../../runtime/once.ts'
 
-const NAME = 'mcp-cursor-key.txt'
 const MAX_BYTES = 200
 
 /**
  * What signs the cursors of the MCP endpoint, the same in every instance and request: whoever answers first makes it,
  * and the others find it. It opens nothing but the next page of a list.
  */
-export function sharedCursorKey(blobs: Pick<Blobs, 'read' | 'write'>): () => Promise<string> {
+export const sharedCursorKey = (blobs: Pick<Blobs, 'read' | 'write'>) => sharedKey(blobs, 'mcp-cursor-key.txt')
+
+/** With which secrets become pseudonyms, so that equal ones can be seen to be equal whoever heard of them. */
+export const sharedRedactionKey = (blobs: Pick<Blobs, 'read' | 'write'>) => sharedKey(blobs, 'redaction-key.txt')
+
+function sharedKey(blobs: Pick<Blobs, 'read' | 'write'>, name: string): () => Promise<string> {
   return once(async () => {
-    const found = await blobs.read(NAME, MAX_BYTES)
+    const found = await blobs.read(name, MAX_BYTES)
     if (found !== undefined) return found.text
-    await blobs.write(NAME, `${randomId()}${randomId()}`, { onlyIfNew: true })
-    const written = await blobs.read(NAME, MAX_BYTES)
-    if (written === undefined) throw new RetryLater(`${NAME} has just been written and cannot be read.`)
+    await blobs.write(name, `${randomId()}${randomId()}`, { onlyIfNew: true })
+    const written = await blobs.read(name, MAX_BYTES)
+    if (written === undefined) throw new RetryLater(`${name} has just been written and cannot be read.`)
     return written.text
   })
 }

@@ -31,6 +31,7 @@ export async function supervise(platform: Platform, log: Log, name: string): Pro
     clusters: platform.clusters,
     resolveApiKey: async ({ mcp }) => (mcp.api_key === undefined ? undefined : platform.apiKey(mcp.api_key)),
     detect: detectFaults,
+    door: await platform.door(),
   })
   await run(name, processEnds())
 }

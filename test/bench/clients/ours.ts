@@ -1,17 +1,19 @@
 import { Cluster } from '../../../shared/config/cluster.ts'
 import type { Fault } from '../../../shared/faults/fault.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
+import type { Cleared } from '../../../shared/runtime/door.ts'
 import { hearFaults } from '../../../shared/subscription/receive-faults.ts'
 import { toldFaults } from '../../../shared/subscription/seen-faults.ts'
 import { openSession } from '../../../shared/subscription/session.ts'
 import { subscribe } from '../../../shared/subscription/subscribe.ts'
+import { ownDoor } from '../../fakes/own-door.ts'
 import type { OpenClient } from './client.ts'
 
 const quiet = () => {}
 
 /** The product's session and hearing, as a watch joins them; `add` is where its outbox would be. */
 export const oursInto =
-  (add: (fault: Fault) => void): OpenClient =>
+  (add: (fault: Cleared<Fault>) => void): OpenClient =>
   async (endpoint) => {
     const ending = new AbortController()
     const cluster = Cluster.parse({
@@ -26,6 +28,7 @@ export const oursInto =
       aside: { keep: quiet },
       report: { event: quiet, trouble: quiet },
       told: toldFaults(),
+      door: ownDoor,
       signal: ending.signal,
       claimed: true,
       onSubscriptionError: quiet,

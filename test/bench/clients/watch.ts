@@ -7,6 +7,7 @@ import { detectFaults } from '../../../shared/faults/detect.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { randomId, systemRandom } from '../../../shared/runtime/ids.ts'
 import { runSupervisor } from '../../../shared/subscription/supervisor.ts'
+import { ownDoor } from '../../fakes/own-door.ts'
 import { clusterNames, endpointOf, type FleetAddress, tellFleet } from '../fleet.ts'
 import { memory, RETURNED_MS, stopwatch } from '../memory.ts'
 import { ageMs } from '../notice.ts'
@@ -55,6 +56,7 @@ export async function watch(fleet: FleetAddress, clusters: number, storage: stri
     clusters: { current: async () => ({ clusters: configured }) },
     resolveApiKey: async () => undefined,
     detect: detectFaults,
+    door: ownDoor,
   })('supervisor-1', ending.signal)
   const subscribed = async () => (await tellFleet(fleet, 'subscribed', names)) === clusters
   await until('all are subscribed to', subscribed)

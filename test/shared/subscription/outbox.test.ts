@@ -8,10 +8,19 @@ import { asideKeeper } from '../../../shared/subscription/dead-letter.ts'
 import { outbox } from '../../../shared/subscription/outbox.ts'
 import { memoryBlobs } from '../../fakes/memory-blobs.ts'
 import { memoryQueue } from '../../fakes/memory-queue.ts'
+import { ownDoor } from '../../fakes/own-door.ts'
 import { aFault } from './supervised.ts'
 
 const fault = (changes: object = {}) =>
-  Fault.parse({ ...aFault(), cluster: 'east', receivedAt: '2026-01-12T09:00:00Z', source: 'notification', ...changes })
+  ownDoor.clear(
+    Fault.parse({
+      ...aFault(),
+      cluster: 'east',
+      receivedAt: '2026-01-12T09:00:00Z',
+      source: 'notification',
+      ...changes,
+    }),
+  )
 
 function parts(send: ((body: string) => Promise<void>) | undefined = undefined) {
   const queue = memoryQueue()

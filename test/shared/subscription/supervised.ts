@@ -12,6 +12,7 @@ import { type FaultServer, startFaultServer } from '../../fakes/fault-server.ts'
 import { memoryBlobs } from '../../fakes/memory-blobs.ts'
 import { memoryQueue } from '../../fakes/memory-queue.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
+import { ownDoor } from '../../fakes/own-door.ts'
 
 /** A hundredth of the real times, so that a test of waiting does not wait. */
 export const fast = {
@@ -64,6 +65,7 @@ export async function house(names: readonly string[] = ['east']): Promise<House>
     clusters: { current: async () => current },
     resolveApiKey: async ({ mcp }) => mcp.api_key,
     detect: detectFaults,
+    door: ownDoor,
     times: { pingMs: 60, checkMs: 100 },
   }
   const running: Running[] = []

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { Cluster } from '../../../shared/config/cluster.ts'
+import { asideKeeper } from '../../../shared/subscription/dead-letter.ts'
+import { hearFaults } from '../../../shared/subscription/receive-faults.ts'
+import { toldFaults } from '../../../shared/subscription/seen-faults.ts'
+import { memoryBlobs } from '../../fakes/memory-blobs.ts'
+import { ownDoor } from '../../fakes/own-door.ts'
+import { aFault } from './supervised.ts'
+
+/** Fake by its letters, and of a form that is known by sight. */
+const planted = `ghp_${'Q7xK2mVw'.repeat(5).slice(0, 36)}`
+const steering = '\u001b[2J\u202e\u0007\u009b31m\u{e0041}'
+const clock = { now: () => new Date('2026-01-12T09:41:00Z'), sleep: async () => {} }
+
+function door() {
+  const sent: unknown[] = []
+  const errors: string[] = []
+  const blobs = memoryBlobs(clock)
+  const said: string[] = []
+  const line = (_: unknown, text?: string) => void said.push(text ?? '')
+  const log = { debug: line, info: line, warn: line, error: line }
+  const aside = asideKeeper({ deadLetters: blobs, clock, log })
+  const hearing = hearFaults({
+    cluster: Cluster.parse({ name: 'east', mcp: { endpoint: 'https://mcp.example/mcp' } }),
+    clock,
+    outbox: { add: (fault) => void sent.push(fault) },
+    aside,
+    report: { event: () => {}, trouble: () => {} },
+    told: toldFaults(),
+    signal: new AbortController().signal,
+    claimed: true,
+    door: ownDoor,
+    onSubscriptionError: (error) => void errors.push(error),
+    onEnd: () => {},
+  })
+  hearing.know(undefined)
+  const kept = async () => {
+    await aside.settled()
+    return Promise.all(blobs.names().map(async (name) => (await blobs.read(name, 10_000_000))!.text))
+  }
+  return { hearing, sent, errors, said, kept }
+}
+const foreign = `why: ${planted} ${steering} and so on`
+
+/** Each text of a notice, also of fields that nobody knows, with what is planted in it. */
+function plantedIn(
+  value: unknown,
+  path: readonly string[] = [],
+): readonly (readonly [string, (text: string) => unknown])[] {
+  if (typeof value === 'string') return [[path.join('.'), (text) => text]]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, each]) =>
+    plantedIn(each, [...path, key]).map(
+      ([name, put]) =>
+        [name, (text: string) => (Array.isArray(value) ? [put(text)] : { ...value, [key]: put(text) })] as const,
+    ),
+  )
+}
+const whole = {
+  ...aFault(),
+  owner: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web', extra: { deep: ['x'] } },
+  node: 'n1',
+  container: 'web',
+  image: 'web:1',
+  unknown: { list: ['x'], text: 'x' },
+  'a key': 'x',
+}
+
+test.each(plantedIn(whole))('a secret in %s of a notice is not kept, sent or said', async (_, put) => {
+  const { hearing, sent, said, kept } = door()
+  hearing.onNotice({ logger: 'kubernetes/faults', data: put(foreign) })
+  const all = [JSON.stringify(sent), ...(await kept()), ...said].join('\n')
+  expect(all.length).toBeGreaterThan(100)
+  expect(all).not.toContain(planted.slice(4, 20))
+  for (const bad of ['\\u001b', '\u001b', '\u202e', '\\u202e', '\u009b', '\u{e0041}']) expect(all).not.toContain(bad)
+})
+
+test('nor in what is no fault, no JSON, or the end of a subscription', async () => {
+  const { hearing, errors, said, kept } = door()
+  hearing.onNotice({ logger: 'kubernetes/faults', data: { faultId: foreign, nested: [{ [foreign]: foreign }] } })
+  hearing.onNotice({ logger: 'kubernetes/faults', data: foreign })
+  hearing.onNotice({ logger: 'kubernetes/subscription_error', data: { subscriptionId: 's', error: foreign } })
+  hearing.onGarbage(`{broken ${foreign}`, `no JSON: ${foreign}`)
+  const all = [...errors, ...said, ...(await kept())].join('\n')
+  expect(all).not.toContain(planted.slice(4, 20))
+  expect(all).toContain('and so on')
+  expect(all).not.toContain('\u202e')
+})
+
+test('a clean notice comes in as it is', () => {
+  const { hearing, sent } = door()
+  hearing.onNotice({ logger: 'kubernetes/faults', data: whole })
+  expect(sent).toEqual([
+    { ...whole, cluster: 'east', labels: {}, receivedAt: '2026-01-12T09:41:00.000Z', source: 'notification' },
+  ])
+})

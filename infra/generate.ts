@@ -5,7 +5,7 @@ import { containers, queues, tables } from '../shared/artifacts/layout.ts'
 import { Settings } from '../shared/config/settings.ts'
 import { costPage } from './cost/page.ts'
 import { type Setting, settingsOf } from './settings-of.ts'
-import { withToolTable } from './tools-page.ts'
+import { withFieldTable, withToolTable } from './tools-page.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -46,7 +46,7 @@ export function generated(): Readonly<Record<string, string>> {
     'infra/azure/settings.bicep': bicepType(free),
     'docs/settings.md': settingsPage(settings),
     'docs/cost.md': costPage(),
-    'docs/mcp-server.md': withToolTable(readFileSync(join(root, 'docs/mcp-server.md'), 'utf8')),
+    'docs/mcp-server.md': withFieldTable(withToolTable(readFileSync(join(root, 'docs/mcp-server.md'), 'utf8'))),
   }
 }
 

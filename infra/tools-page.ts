@@ -1,3 +1,4 @@
+import { fieldRules } from '../shared/kubernetes/kubeconfig-fields.ts'
 import { allTools } from '../shared/mcp-server/server/tools.ts'
 
 /** The page with the table of all tools between its marks, from the tools themselves. */
@@ -16,6 +17,16 @@ export function withToolTable(page: string): string {
   ].join('\n')
   return page.replace(
     /(<!-- tools -->\n)[\s\S]*?(<!-- \/tools -->)/,
+    (_, before, after) => `${before}${table}\n${after}`,
+  )
+}
+
+/** The page with the table of all fields of a kubeconfig, from the rules that the tests walk. */
+export function withFieldTable(page: string): string {
+  const rows = fieldRules.map(({ place, field, does, words }) => `| ${place} | \`${field}\` | ${does} | ${words} |`)
+  const table = ['| of | field | is | |', '|---|---|---|---|', ...rows].join('\n')
+  return page.replace(
+    /(<!-- kubeconfig -->\n)[\s\S]*?(<!-- \/kubeconfig -->)/,
     (_, before, after) => `${before}${table}\n${after}`,
   )
 }

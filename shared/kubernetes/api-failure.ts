@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { errorText } from '../runtime/errors.ts'
 import { ClusterApiError } from './cluster-api.ts'
+import type { ProxyChoice } from './proxy.ts'
 
 const Status = z.looseObject({
   kind: z.literal('Status'),
@@ -79,17 +80,39 @@ export function notReached(
   error: unknown,
   timeoutMs: number,
   cancelled: boolean,
+  proxy?: ProxyChoice,
 ): ClusterApiError {
   if (error instanceof ClusterApiError) return error
   const fail = (why: string, reason: string) =>
     new ClusterApiError(`${server} did not answer ${what}: ${why}.`, 0, reason, { cause: error })
-  if (cancelled) return fail('the caller stopped waiting', 'Cancelled')
+  if (cancelled) return fail('the time of this call was over, or the caller stopped waiting', 'Cancelled')
   if (error instanceof Error && /^(TimeoutError|HeadersTimeoutError|BodyTimeoutError)$/.test(error.name))
     return fail(`no answer within ${timeoutMs / 1000} s`, 'Timeout')
   const code = errorCode(error)
+  if (proxy !== undefined) {
+    const why = proxyFault(error, code)
+    if (why !== undefined) {
+      // Its address may hold a password.
+      const { protocol, host } = URL.parse(proxy.url) ?? { protocol: '', host: 'of that address' }
+      const words = `The proxy ${protocol}//${host} (${proxy.from}) ${why}, so ${server} was not asked for ${what}. Check ${proxy.from}, or let NO_PROXY name this server.`
+      return new ClusterApiError(words, 0, 'Proxy', { cause: error })
+    }
+  }
   if (untrusted.test(code))
     return fail('its certificate is not trusted. Add its certificate-authority-data to the kubeconfig', 'Tls')
   return fail(remedies[code] ?? oneLine(errorText(error)), code || 'Unreachable')
+}
+
+/** Whoever speaks through a proxy connects to nothing else. */
+function proxyFault(error: unknown, code: string): string | undefined {
+  const told = /Proxy response \((\d+)\)/.exec(errorText(error))?.[1]
+  if (told !== undefined) return told === '407' ? 'asks for a login of its own (407)' : `answered ${told}`
+  if (code.startsWith('UND_ERR_SOCKS5')) return `does not connect: ${oneLine(errorText(error))}`
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(
+    code,
+  )
+    ? `cannot be reached (${code})`
+    : undefined
 }
 
 export function errorCode(error: unknown): string {

@@ -1,16 +1,17 @@
 import type { Dispatcher } from 'undici'
 import type { KubeObject } from '../faults/kube-object.ts'
-import { once } from '../runtime/once.ts'
+import { systemClock } from '../runtime/clock.ts'
 import { notReached, refusedBy } from './api-failure.ts'
 import { ClusterApiError } from './cluster-api.ts'
 import type { ClusterWriter, WriteOptions } from './cluster-writer.ts'
 import { type ConnectedCluster, type ConnectOptions, connectCluster } from './connect.ts'
-import { credentialOf, loadLibrary } from './credential.ts'
+import { openConnections } from './connections.ts'
+import type { RequestHeaders } from './credential.ts'
 import { execOver } from './exec-socket.ts'
 import { readKubeconfig } from './kubeconfig.ts'
 import { toObject } from './objects.ts'
 import { queryText, resourcePath } from './paths.ts'
-import { dispatcher, readBody } from './transport.ts'
+import { readBody } from './transport.ts'
 import { writeOnly } from './write-guard.ts'
 
 export type WritableCluster = ConnectedCluster & { readonly write: ClusterWriter }
@@ -31,13 +32,18 @@ export function connectWriter(text: string | undefined, options: ConnectOptions 
   const { origin, pathname } = new URL(server)
   const prefix = pathname === '/' ? '' : pathname
   const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS
-  let opened: Dispatcher | undefined
-  const open = once(async () => {
-    await loadLibrary()
-    const credential = await credentialOf(kubeconfig)
-    opened = dispatcher(kubeconfig, credential, timeoutMs, null).compose(writeOnly(server))
-    return { credential, calls: opened }
+  const connections = openConnections(kubeconfig, {
+    timeoutMs,
+    pools: [null],
+    guard: writeOnly(server),
+    clock: options.clock ?? systemClock,
   })
+  const open = async (signal: AbortSignal) => {
+    const { pools, headers } = await connections.use(signal)
+    const [calls] = pools
+    if (calls === undefined) throw new Error('there is one pool')
+    return { calls, headers }
+  }
 
   async function send(
     method: 'PATCH' | 'POST' | 'DELETE',
@@ -47,15 +53,15 @@ export function connectWriter(text: string | undefined, options: ConnectOptions 
     body?: { readonly type: string; readonly value: unknown; readonly secret?: boolean },
   ): Promise<unknown> {
     const what = `${method} ${path}`
-    const { credential, calls } = await open()
     const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    const { calls, headers: whose } = await open(until)
     try {
       const response = await calls.request({
         origin,
         path: `${prefix}${path}${queryText(query)}`,
         method,
         headers: {
-          ...(await credential.headers()),
+          ...whose,
           accept: 'application/json',
           'user-agent': MANAGER,
           ...(body === undefined ? {} : { 'content-type': body.type }),
@@ -70,7 +76,7 @@ export function connectWriter(text: string | undefined, options: ConnectOptions 
       const told = body?.secret === true ? withoutMessage(answer) : answer
       throw refusedBy(server, what, statusCode, String(headers['content-type'] ?? ''), told)
     } catch (error) {
-      throw uncertain(notReached(server, what, error, timeoutMs, signal.aborted))
+      throw uncertain(notReached(server, what, error, timeoutMs, signal.aborted, connections.proxy))
     }
   }
   const dry = ({ dryRun }: WriteOptions) => (dryRun ? { dryRun: 'All' } : {})
@@ -112,19 +118,19 @@ export function connectWriter(text: string | undefined, options: ConnectOptions 
     },
     async exec(query, signal) {
       const what = `the command in ${query.namespace}/${query.pod}`
-      const { credential, calls } = await open()
+      const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      const { calls, headers } = await open(until)
       let status = 0
       const noted = calls.compose(
         noteStatus((code) => {
           status = code
         }),
       )
-      const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
       try {
-        return await execOver(noted, server, await credential.headers(), query, until)
+        return await execOver(noted, server, single(headers), query, until)
       } catch (error) {
         if (status >= 300) throw refusedBy(server, what, status, '', '')
-        throw uncertain(notReached(server, what, error, timeoutMs, signal.aborted))
+        throw uncertain(notReached(server, what, error, timeoutMs, signal.aborted, connections.proxy))
       }
     },
   }
@@ -132,9 +138,25 @@ export function connectWriter(text: string | undefined, options: ConnectOptions 
     ...cluster,
     write,
     close: async () => {
-      await Promise.all([cluster.close(), opened?.destroy()])
+      await Promise.all([cluster.close(), connections.close()])
     },
   }
+}
+
+/** A WebSocket's handshake joins several headers of one name into one, which would be another identity. */
+function single(headers: RequestHeaders): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      const values = Array.isArray(value) ? value : [value]
+      if (values.length !== 1)
+        throw new ClusterApiError(
+          `Commands cannot be run as several ${name} at once. Use another context.`,
+          400,
+          'Identity',
+        )
+      return [name, values[0] ?? '']
+    }),
+  )
 }
 
 const parsed = (text: string): unknown => {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { systemClock } from '../runtime/clock.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import { notReached, refusedBy } from './api-failure.ts'
-import { credentialOf } from './credential.ts'
+import { openConnections } from './connections.ts'
 import type { Kubeconfig } from './kubeconfig.ts'
-import { dispatcher } from './transport.ts'
 
 /** As in infra/kubernetes/reader.yaml. */
 const NAMESPACE = 'nightcrier'
@@ -38,8 +38,13 @@ export async function installReader(
   manifests: readonly Manifest[],
   tokenSeconds: number,
 ): Promise<ReaderToken> {
-  const credential = await credentialOf(kubeconfig)
-  const calls = dispatcher(kubeconfig, credential, CALL_TIMEOUT_MS, 1)
+  const connections = openConnections(kubeconfig, {
+    timeoutMs: CALL_TIMEOUT_MS,
+    pools: [1],
+    // What may be sent is listed above.
+    guard: (dispatch) => dispatch,
+    clock: systemClock,
+  })
   const { origin, pathname } = new URL(kubeconfig.server)
   const prefix = pathname === '/' ? '' : pathname
 
@@ -47,17 +52,20 @@ export async function installReader(
     const what = `${method} ${path}`
     if (!writable.some((one) => one.test(what))) throw new GiveUp(`${what} is nothing that onboarding may write.`)
     const signal = AbortSignal.timeout(CALL_TIMEOUT_MS)
+    const { pools, headers } = await connections.use(signal)
+    const [calls] = pools
+    if (calls === undefined) throw new Error('there is one pool')
     const answer = await calls
       .request({
         origin,
         path: `${prefix}${path}${query}`,
         method,
-        headers: { ...(await credential.headers()), 'content-type': type, accept: 'application/json' },
+        headers: { ...headers, 'content-type': type, accept: 'application/json' },
         body: JSON.stringify(body),
         signal,
       })
       .catch((error: unknown) => {
-        throw notReached(kubeconfig.server, what, error, CALL_TIMEOUT_MS, false)
+        throw notReached(kubeconfig.server, what, error, CALL_TIMEOUT_MS, false, connections.proxy)
       })
     const bytes = Buffer.from(await answer.body.arrayBuffer()).subarray(0, MAX_ANSWER_BYTES)
     const text = bytes.toString('utf8')
@@ -83,7 +91,7 @@ export async function installReader(
     const { status } = Token.parse(JSON.parse(await send('POST', path, '', 'application/json', request)))
     return { token: status.token, expires: status.expirationTimestamp }
   } finally {
-    await calls.destroy()
+    await connections.close()
   }
 }
 

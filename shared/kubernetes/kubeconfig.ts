@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { GiveUp } from '../runtime/errors.ts'
+import { FLATTEN, fromBase64, type KubeconfigFile, MAX_KUBECONFIG_BYTES, parseKubeconfig } from './kubeconfig-text.ts'
+import { clusterFault, userFault } from './kubeconfig-user.ts'
 import { serverAddress } from './server-address.ts'
-
-/** Real ones are a few KiB; a merged one with hundreds of contexts stays under this. */
-const MAX_KUBECONFIG_BYTES = 1024 * 1024
-const FLATTEN = 'kubectl config view --minify --flatten --raw'
 
 export type KubeconfigOptions = {
   /** Absent: the kubeconfig's current context. */
@@ -23,6 +20,8 @@ export type Kubeconfig = {
   readonly where: string
   readonly context: string
   readonly cluster: string
+  /** Empty: without a credential. */
+  readonly user: string
   readonly namespace: string
   /** Without a slash at the end; a path prefix is kept. */
   readonly server: string
@@ -33,15 +32,7 @@ export type ContextInfo = { readonly name: string; readonly cluster: string; rea
 
 const name = z.union([z.string(), z.number()]).transform(String)
 const optional = z.string().min(1).nullish().catch(undefined)
-const entries = z.array(z.looseObject({ name })).nullish()
-const File = z.looseObject({
-  clusters: entries,
-  users: entries,
-  contexts: entries,
-  'current-context': name.nullish(),
-})
-export type KubeconfigFile = z.infer<typeof File>
-const Context = z.looseObject({ cluster: name, user: name, namespace: optional })
+const Context = z.looseObject({ cluster: name, user: name.nullish(), namespace: optional })
 const Cluster = z.looseObject({ server: z.string().min(1) })
 const User = z.looseObject({})
 
@@ -58,9 +49,9 @@ export function readContext(file: KubeconfigFile, where: string, options: Kubeco
   const chosen = find(file.contexts, context)
   if (chosen === undefined) throw wrong(`the kubeconfig has no context "${context}". Use one of: ${names}.`)
   const parts = Context.safeParse(chosen.context)
-  if (!parts.success)
-    throw wrong(`context "${context}" must name a cluster and a user. Write it anew with: ${FLATTEN}.`)
-  const { cluster: clusterName, user: userName, namespace } = parts.data
+  if (!parts.success) throw wrong(`context "${context}" must name a cluster. Write it anew with: ${FLATTEN}.`)
+  const { cluster: clusterName, namespace } = parts.data
+  const userName = parts.data.user ?? ''
   const absent = (list: string, missing: string) =>
     wrong(
       `context "${context}" names the ${list} "${missing}", which is not in ${list}s. Write it anew with: ${FLATTEN}.`,
@@ -71,14 +62,13 @@ export function readContext(file: KubeconfigFile, where: string, options: Kubeco
   const cluster = Cluster.safeParse(clusterEntry.cluster)
   if (!cluster.success) throw wrong(`cluster "${clusterName}" has no server. Add server: https://<address of its API>.`)
   const userEntry = find(file.users, userName)
-  if (userEntry === undefined) throw absent('user', userName)
-  const user = User.safeParse(userEntry.user ?? {})
+  if (userEntry === undefined && userName !== '') throw absent('user', userName)
+  const user = User.safeParse(userEntry?.user ?? {})
   if (!user.success) throw wrong(`user "${userName}" is not an object. Write it anew with: ${FLATTEN}.`)
-  for (const plugin of ['exec', 'auth-provider'] as const)
-    if (user.data[plugin] != null && options.allowExec !== true)
-      throw wrong(
-        `user "${userName}" runs a program to log in (${plugin}), which is refused. Use a service account's token (nightcrier onboard makes one) or a client certificate.`,
-      )
+  const clusterWrong = clusterFault(cluster.data)
+  if (clusterWrong !== undefined) throw wrong(`cluster "${clusterName}" ${clusterWrong}.`)
+  const userWrong = userFault(user.data, options.allowExec === true)
+  if (userWrong !== undefined) throw wrong(`user "${userName}" ${userWrong}.`)
 
   const inline = (from: Readonly<Record<string, unknown>>, owner: string) =>
     inlined(from, owner, wrong, options.filesFrom)
@@ -88,9 +78,16 @@ export function readContext(file: KubeconfigFile, where: string, options: Kubeco
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: clusterName, cluster: { ...inline(cluster.data, `cluster "${clusterName}"`), server } }],
-    users: [{ name: userName, user: inline(user.data, `user "${userName}"`) }],
+    users: userName === '' ? [] : [{ name: userName, user: inline(user.data, `user "${userName}"`) }],
     contexts: [
-      { name: context, context: { cluster: clusterName, user: userName, ...(namespace ? { namespace } : {}) } },
+      {
+        name: context,
+        context: {
+          cluster: clusterName,
+          ...(userName === '' ? {} : { user: userName }),
+          ...(namespace ? { namespace } : {}),
+        },
+      },
     ],
     'current-context': context,
   }
@@ -98,6 +95,7 @@ export function readContext(file: KubeconfigFile, where: string, options: Kubeco
     where,
     context,
     cluster: clusterName,
+    user: userName,
     namespace: namespace ?? 'default',
     server,
     ...(proxy.success ? { proxy: proxy.data } : {}),
@@ -120,44 +118,6 @@ export function contextsIn(file: KubeconfigFile): readonly ContextInfo[] {
   })
 }
 
-/** `part`: one of several files that count together, so that lists may be missing from it. */
-export function parseKubeconfig(text: string | undefined, where: string, part = false): KubeconfigFile {
-  const wrong = (what: string): GiveUp => new GiveUp(`${where}: ${what}`)
-  if (text === undefined) throw wrong(`there is no kubeconfig. Store there what this prints: ${FLATTEN}.`)
-  if (text.trim() === '') throw wrong(`the kubeconfig is empty. Store there what this prints: ${FLATTEN}.`)
-  if (Buffer.byteLength(text) > MAX_KUBECONFIG_BYTES)
-    throw wrong(`the kubeconfig is over 1 MiB. Keep only the context that is needed: ${FLATTEN}.`)
-  const lines = new LineCounter()
-  // prettyErrors would quote the broken line, and that line may be a token.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const fault = document.errors[0]
-  if (fault !== undefined) {
-    const at = lines.linePos(fault.pos[0])
-    throw wrong(
-      `the kubeconfig is not YAML (line ${at.line}, column ${at.col}, ${fault.code}). Store there what this prints: ${FLATTEN}.`,
-    )
-  }
-  let content: unknown
-  try {
-    content = document.toJS({ maxAliasCount: 100 })
-  } catch {
-    throw wrong('the kubeconfig uses YAML aliases that cannot be resolved. Write it without aliases.')
-  }
-  if (typeof content === 'string' && /^[\w+/=\s]+$/.test(content) && atob64(content).includes('apiVersion'))
-    throw wrong('the kubeconfig is encoded in Base64. Store it decoded.')
-  const file = File.safeParse(content)
-  if (!file.success || content === null)
-    throw wrong(
-      `this is not a kubeconfig: it needs lists of clusters, users and contexts. Store there what this prints: ${FLATTEN}.`,
-    )
-  if (part) return file.data
-  for (const list of ['clusters', 'users', 'contexts'] as const)
-    if ((file.data[list] ?? []).length === 0)
-      throw wrong(`the kubeconfig has no ${list}. Store there what this prints: ${FLATTEN}.`)
-  return file.data
-}
-
-const atob64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
 const find = <T extends { readonly name: string }>(list: readonly T[] | null | undefined, wanted: string) =>
   list?.find((entry) => entry.name === wanted)
 
@@ -185,17 +145,27 @@ function inlined(
   for (const [key, dataKey] of Object.entries(fileKeys)) {
     const path = from[key]
     delete result[key]
-    if (typeof path !== 'string' || path === '' || (typeof from[dataKey] === 'string' && from[dataKey] !== '')) continue
-    if (folder === undefined)
+    if (typeof path !== 'string' || path === '') continue
+    const there = typeof from[dataKey] === 'string' && from[dataKey] !== ''
+    if (folder === undefined) {
+      if (there) continue
       throw wrong(
         `${owner} takes ${key} from the file ${path}, which is not there. Put its content inline: ${FLATTEN}.`,
       )
-    result[dataKey] = fileContent(resolve(folder, path), dataKey, `${owner}: ${key}`, wrong)
+    }
+    try {
+      // A token file wins over the token beside it, unless it cannot be read: so does kubectl.
+      result[dataKey] = fileContent(resolve(folder, path), dataKey, `${owner}: ${key}`, wrong)
+    } catch (error) {
+      if (!there) throw error
+    }
   }
+  if (folder !== undefined) result.exec = withProgram(from.exec, (path) => resolve(folder, path))
+  if (result.exec === undefined) delete result.exec
   for (const key of ['certificate-authority-data', 'client-certificate-data', 'client-key-data']) {
     const data = result[key]
     if (data === undefined || data === null || data === '') continue
-    if (typeof data !== 'string' || !atob64(data).includes('-----BEGIN'))
+    if (typeof data !== 'string' || !fromBase64(data).includes('-----BEGIN'))
       throw wrong(`${owner}: ${key} is not a PEM text in Base64. Write it anew with: ${FLATTEN}.`)
   }
   if (typeof result.token === 'string') result.token = result.token.trim()
@@ -212,6 +182,13 @@ function fileContent(path: string, dataKey: string, owner: string, wrong: (what:
       { cause },
     )
   }
-  if (content.length > MAX_KUBECONFIG_BYTES) throw wrong(`${owner} names the file ${path}, which is over 1 MiB.`)
+  if (content.length > MAX_KUBECONFIG_BYTES) throw wrong(`${owner} names the file ${path}, which is over 16 MiB.`)
   return dataKey === 'token' ? content.toString('utf8').trim() : content.toString('base64')
+}
+
+/** A program by its name is looked for in PATH; one with a folder lies beside the kubeconfig. */
+export function withProgram(exec: unknown, whole: (path: string) => string): unknown {
+  if (typeof exec !== 'object' || exec === null || !('command' in exec)) return exec
+  const { command } = exec
+  return typeof command === 'string' && command.includes('/') ? { ...exec, command: whole(command) } : exec
 }

@@ -4,11 +4,11 @@ import {
   type ContextInfo,
   contextsIn,
   type Kubeconfig,
-  type KubeconfigFile,
   type KubeconfigOptions,
-  parseKubeconfig,
   readContext,
+  withProgram,
 } from './kubeconfig.ts'
+import { type KubeconfigFile, parseKubeconfig } from './kubeconfig-text.ts'
 
 export type KubeconfigText = {
   readonly text: string
@@ -18,6 +18,8 @@ export type KubeconfigText = {
   readonly filesFrom?: string
 }
 export type MergedKubeconfig = {
+  /** Empty: none. */
+  readonly current: string
   readonly contexts: readonly (ContextInfo & { readonly where: string })[]
   /** GiveUp when that context is wrong. */
   readonly read: (context: string, options?: Pick<KubeconfigOptions, 'allowExec'>) => Kubeconfig
@@ -54,6 +56,7 @@ export function mergedKubeconfig(texts: readonly KubeconfigText[]): MergedKubeco
   const places = new Map(contexts.map(({ name, where }) => [name, where]))
   const anyFolder = texts.some(({ filesFrom }) => filesFrom !== undefined)
   return {
+    current: contexts.some(({ name }) => name === current) ? (current ?? '') : '',
     contexts: contextsIn(file).map((info) => ({ ...info, where: places.get(info.name) ?? '' })),
     read: (context, options = {}) =>
       readContext(file, places.get(context) ?? texts.map(({ where }) => where).join(', '), {
@@ -68,17 +71,17 @@ export function mergedKubeconfig(texts: readonly KubeconfigText[]): MergedKubeco
 /** File names count from the folder of the kubeconfig that they stand in. */
 function withPaths(entry: Entry, folder: string | undefined): Entry {
   if (folder === undefined) return entry
+  const whole = (path: unknown) =>
+    typeof path === 'string' && path !== '' && !isAbsolute(path) ? resolve(folder, path) : path
   const inner = Object.entries(entry).map(([key, value]) => {
     if ((key !== 'cluster' && key !== 'user') || typeof value !== 'object' || value === null) return [key, value]
     return [
       key,
       Object.fromEntries(
-        Object.entries(value).map(([name, path]) => [
-          name,
-          pathKeys.includes(name) && typeof path === 'string' && path !== '' && !isAbsolute(path)
-            ? resolve(folder, path)
-            : path,
-        ]),
+        Object.entries(value).map(([name, path]) => {
+          if (name === 'exec') return [name, withProgram(path, (command) => resolve(folder, command))]
+          return [name, pathKeys.includes(name) ? whole(path) : path]
+        }),
       ),
     ]
   })

@@ -1,9 +1,8 @@
-import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from '../runtime/clock.ts'
-import { GiveUp } from '../runtime/errors.ts'
 import { errorCode, notReached, refusedBy } from './api-failure.ts'
 import type { ClusterApiError } from './cluster-api.ts'
-import { type Credential, credentialOf, loadLibrary } from './credential.ts'
+import { openConnections } from './connections.ts'
 import type { Kubeconfig } from './kubeconfig.ts'
 import { readOnly } from './read-only.ts'
 
@@ -49,25 +48,19 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
   const { origin, pathname } = new URL(kubeconfig.server)
   const prefix = pathname === '/' ? '' : pathname
   const guard = readOnly({ server: kubeconfig.server, allowSecrets: options.allowSecrets ?? false })
-  let opened: Promise<{ credential: Credential; calls: Dispatcher; streams: Dispatcher }> | undefined
-  const open = () => {
-    opened ??= credentialOf(kubeconfig).then((credential) => ({
-      credential,
-      calls: dispatcher(kubeconfig, credential, timeoutMs, CONNECTIONS).compose(guard),
-      // Each watch holds a connection for minutes, so they have a pool of their own.
-      streams: dispatcher(kubeconfig, credential, timeoutMs, null).compose(guard),
-    }))
-    // A login that failed is tried anew at the next call.
-    opened.catch(() => {
-      opened = undefined
-    })
-    return opened
-  }
+  const connections = openConnections(kubeconfig, {
+    timeoutMs,
+    // Each watch holds a connection for minutes, so they have a pool of their own.
+    pools: [CONNECTIONS, null],
+    guard,
+    clock,
+  })
 
-  async function start(ask: Ask, streams: boolean, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    const { credential, calls, streams: long } = await withSignal(open(), signal)
-    const headers = await withSignal(credential.headers(), signal)
-    return (streams ? long : calls).request({
+  async function start(ask: Ask, streams: boolean, signal: AbortSignal) {
+    const { pools, headers, refused } = await connections.use(signal)
+    const pool = pools[streams ? 1 : 0]
+    if (pool === undefined) throw new Error('there are two pools')
+    const response = await pool.request({
       origin,
       path: prefix + ask.path,
       method: ask.post === undefined ? 'GET' : 'POST',
@@ -82,6 +75,7 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
       headersTimeout: 0,
       bodyTimeout: 0,
     })
+    return { response, refused }
   }
 
   /** Throws ClusterApiError for anything but a 2xx. A longer answer than `maxBytes` is cut there: the caller decides. */
@@ -91,16 +85,16 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
     asked(ask, (body) => readTail(body, maxBytes, readBytes))
 
   async function asked<T extends Answer>(ask: Ask, read: (body: Body) => Promise<T>): Promise<T> {
-    await loadLibrary()
     const deadline = AbortSignal.timeout(timeoutMs)
     const signal = ask.signal === undefined ? deadline : AbortSignal.any([ask.signal, deadline])
     const what = described(ask)
+    let renewed = false
     for (let attempt = 1; ; attempt++) {
       const began = clock.now().getTime()
       let status = 0
       let bytes = 0
       try {
-        const response = await start(ask, false, signal)
+        const { response, refused } = await start(ask, false, signal)
         status = response.statusCode
         if (status >= 200 && status < 300) {
           const good = await read(response.body)
@@ -109,6 +103,10 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
         }
         const answer = await readBody(response.body, MAX_ERROR_BYTES)
         bytes = answer.bytes.length
+        if (status === 401 && !renewed && refused()) {
+          renewed = true
+          continue
+        }
         const wait = attempt < ATTEMPTS ? retryAfter(response) : undefined
         if (wait === undefined)
           throw refusedBy(
@@ -138,14 +136,13 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
 
   /** Begins an answer without end; the deadline covers only its beginning. */
   async function stream(ask: Ask, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
-    await loadLibrary()
     const begin = new AbortController()
     const timer = setTimeout(() => begin.abort(new DOMException('no answer', 'TimeoutError')), timeoutMs)
     const what = described(ask)
     const began = clock.now().getTime()
     let status = 0
     try {
-      const response = await start(ask, true, AbortSignal.any([signal, begin.signal]))
+      const { response } = await start(ask, true, AbortSignal.any([signal, begin.signal]))
       status = response.statusCode
       if (status === 200) return response.body
       const { bytes } = await readBody(response.body, MAX_ERROR_BYTES)
@@ -159,29 +156,11 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
   }
 
   const failure = (what: string, error: unknown, signal: AbortSignal | undefined): ClusterApiError =>
-    notReached(kubeconfig.server, what, error, timeoutMs, signal?.aborted === true)
+    notReached(kubeconfig.server, what, error, timeoutMs, signal?.aborted === true, connections.proxy)
 
   /** Ends all that is under way and gives the sockets back. */
-  async function close(): Promise<void> {
-    const parts = await opened?.catch(() => undefined)
-    await Promise.all([parts?.calls.destroy(), parts?.streams.destroy()])
-  }
+  const { close } = connections
   return { server: kubeconfig.server, ask, askTail, stream, failure, close }
-}
-
-export function dispatcher(
-  kubeconfig: Kubeconfig,
-  { tls }: Credential,
-  timeoutMs: number,
-  connections: number | null,
-): Dispatcher {
-  // HTTP/1.1 on purpose: one stuck stream must not hold up the others on its connection.
-  const common = { connections, allowH2: false, keepAliveTimeout: 30_000 }
-  const { proxy } = kubeconfig
-  if (proxy === undefined) return new Agent({ ...common, connect: { ...tls, timeout: timeoutMs } })
-  if (!/^https?:\/\//.test(proxy))
-    throw new GiveUp(`${kubeconfig.where}: proxy-url must be an http:// or https:// address.`)
-  return new ProxyAgent({ ...common, uri: proxy, requestTls: { ...tls, timeout: timeoutMs } })
 }
 
 type Body = Dispatcher.ResponseData['body']
@@ -232,12 +211,3 @@ function header(response: Dispatcher.ResponseData, name: string): string {
 
 const described = (ask: Ask): string =>
   `${ask.post === undefined ? 'GET' : 'POST'} ${ask.path.split('?')[0]}`.slice(0, 300)
-
-function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
-}

@@ -73,12 +73,6 @@ async function openTargets(flags: Flags): Promise<SourcedTargets> {
   const local = sources.filter(isGiven)
   await Promise.all(local.map((source) => source.refresh()))
   const problems = local.flatMap((source) => source.problems())
-  // What clusters.yaml says of further places is as wrong as the file is.
-  const noOther = sources.every((source) => isGiven(source) || source.kind === 'discovered')
-  if (targets.list().length === 0 && problems.length > 0 && noOther) {
-    await targets.close()
-    throw new GiveUp(problems.join('\n'))
-  }
   started = true
   for (const problem of problems) say(problem)
   // Whoever calls first need not wait for a system that is slow to answer.

@@ -3,6 +3,7 @@ import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 
 export const ToldCredential = z.object({
   kind: z.string(),
+  actsAs: z.string().optional(),
   expires: z.string().optional(),
   expired: z.boolean().optional(),
 })
@@ -21,7 +22,12 @@ export function toldCredential(open: () => ClusterApi, now: Date): ToldCredentia
 }
 
 /** `token runs out 2026-01-01T00:00:00Z`; nothing where that is not known. */
-export const credentialText = (credential: ToldCredential | undefined): string | undefined =>
-  credential?.expires === undefined
-    ? undefined
-    : `${credential.kind} ${credential.expired ? 'EXPIRED' : 'runs out'} ${credential.expires}`
+export function credentialText(credential: ToldCredential | undefined): string | undefined {
+  if (credential === undefined) return undefined
+  const { kind, expires, expired, actsAs } = credential
+  const told = [
+    ...(expires === undefined ? [] : [`${kind} ${expired ? 'EXPIRED' : 'runs out'} ${expires}`]),
+    ...(actsAs === undefined ? [] : [`acts as ${actsAs}`]),
+  ]
+  return told.length === 0 ? undefined : told.join(', ')
+}

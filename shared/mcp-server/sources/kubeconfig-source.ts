@@ -23,6 +23,7 @@ export function kubeconfigSource(options: {
   let stamp: string | undefined
   let found: readonly Found[] = []
   let problem: string | undefined
+  let current: string | undefined
 
   async function look(): Promise<void> {
     try {
@@ -34,7 +35,9 @@ export function kubeconfigSource(options: {
         return text === undefined ? [] : [{ text, where, filesFrom: dirname(resolve(where)) }]
       })
       if (there.length === 0) throw new GiveUp(`There is no kubeconfig at ${files.join(', ')}.`)
-      found = foundIn(mergedKubeconfig(there), allowExec, connect)
+      const merged = mergedKubeconfig(there)
+      found = foundIn(merged, allowExec, connect)
+      current = merged.current || undefined
       stamp = stamps.join()
       problem = undefined
     } catch (error) {
@@ -46,6 +49,7 @@ export function kubeconfigSource(options: {
     kind: 'kubeconfig',
     name: `kubeconfig ${files.join(', ')}`,
     current: () => found,
+    currentContext: () => current,
     problems: () => (problem === undefined ? [] : [problem]),
     refresh: seldom(clock, look, () => (watch ? LOOK_MS : Number.POSITIVE_INFINITY)),
   }

@@ -67,7 +67,11 @@ function asKubectl(
   environment: Environment,
   how: { readonly watch: boolean; readonly allowExec: boolean; readonly connect: Connect; readonly clock: Clock },
 ): Source {
-  const listed = (environment.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '')
+  // A client's JSON has no shell that would fill in the home.
+  const listed = (environment.KUBECONFIG ?? '')
+    .split(delimiter)
+    .filter((file) => file !== '')
+    .map((file) => (file.startsWith('~/') ? join(homedir(), file.slice(2)) : file))
   if (listed.length > 0) return kubeconfigSource({ files: [...new Set(listed)], missingAllowed: true, ...how })
   const usual = join(homedir(), '.kube', 'config')
   if (!existsSync(usual) && existsSync(join(SERVICE_ACCOUNT, 'token')) && apiOfThisCluster(environment) !== undefined)

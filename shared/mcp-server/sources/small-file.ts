@@ -1,8 +1,7 @@
 import { open, stat } from 'node:fs/promises'
+import { MAX_KUBECONFIG_BYTES, textOf } from '../../kubernetes/kubeconfig-text.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 
-/** Kubeconfigs are read up to 1 MiB; a token or a certificate is far below. */
-const MAX_BYTES = 1024 * 1024
 /** Files on this machine are looked at so often, at most: a change counts with the next call. */
 export const LOOK_MS = 1_000
 
@@ -16,8 +15,8 @@ export async function readSmall(path: string): Promise<string> {
   await using file = await open(path, 'r')
   const info = await file.stat()
   if (!info.isFile()) throw new GiveUp('it is not a file')
-  if (info.size > MAX_BYTES) throw new GiveUp('it is over 1 MiB')
-  return await file.readFile('utf8')
+  if (info.size > MAX_KUBECONFIG_BYTES) throw new GiveUp('it is over 16 MiB')
+  return textOf(await file.readFile())
 }
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -36,6 +36,8 @@ export type Source = {
   /** Looks again if that is due, with `force` in any case. Never throws: what is wrong is among the problems. */
   readonly refresh: (force?: boolean) => Promise<void>
   readonly close?: () => Promise<void>
+  /** The one that its own configuration calls current, if any. */
+  readonly currentContext?: () => string | undefined
   /** Of one that asks another system for its clusters. */
   readonly discovery?: Discovery
 }

@@ -119,6 +119,8 @@ export function sourcedTargets(
     problems,
     sources,
     ...(preferred === undefined ? {} : { preferred }),
+    // With several sources a kubeconfig's own word for one of them says nothing of the others.
+    currentContext: () => (sources.length === 1 ? sources[0]?.currentContext?.() : undefined),
     close: async () => {
       closing.abort()
       await Promise.all([...[...connections.values()].map(({ api }) => api.close()), ...retiring])

@@ -29,7 +29,7 @@ export function clusterOf(
   { targets, chosen }: Pick<ToolContext, 'targets' | 'chosen'>,
   args: Named,
 ): { readonly target: Target; readonly api: ClusterApi } {
-  const target = targetOf(targets, args, chosen?.name())
+  const target = targetOf(targets, args, chosen?.name() ?? targets.preferred ?? targets.currentContext?.())
   return { target, api: targets.at(target.name) }
 }
 
@@ -40,8 +40,9 @@ export function writerOf(
 ): { readonly target: Target; readonly api: ClusterApi; readonly write: ClusterWriter } {
   const { writeAt } = context.targets
   if (writeAt === undefined) throw new GiveUp('This server only reads.')
-  const found = clusterOf(context, args)
-  return { ...found, write: writeAt(found.target.name) }
+  const { targets, chosen } = context
+  const target = targetOf(targets, args, chosen?.name() ?? targets.preferred)
+  return { target, api: targets.at(target.name), write: writeAt(target.name) }
 }
 
 function targetOf(targets: Targets, args: Named, chosen: string | undefined): Target {
@@ -49,12 +50,19 @@ function targetOf(targets: Targets, args: Named, chosen: string | undefined): Ta
   if (cluster !== undefined && context !== undefined && targets.find(cluster) !== targets.find(context)) {
     throw new GiveUp(`cluster is "${cluster}" and context is "${context}": name one cluster.`)
   }
-  const named = nameOf(args) ?? chosen ?? targets.preferred
+  const named = nameOf(args) ?? chosen
   if (named !== undefined) return targets.find(named)
   const all = targets.list()
   const [only] = all
-  if (only === undefined) throw new GiveUp('This server knows no cluster. Start it with a kubeconfig.')
+  if (only === undefined) throw new GiveUp(noneAtAll(targets))
   if (all.length === 1) return only
   const names = all.slice(0, 20).map((target) => target.name)
   throw new GiveUp(`Say which cluster: ${names.join(', ')}${all.length > 20 ? ', … (clusters_list shows all)' : ''}.`)
+}
+
+/** What is missing, in each answer: whoever connects a server rarely sees what it said at its start. */
+export function noneAtAll(targets: Targets): string {
+  const problems = (targets.problems?.() ?? []).slice(0, 3)
+  const why = problems.length === 0 ? '' : ` ${problems.join(' ')}`
+  return `This server knows no cluster.${why} Start it with a kubeconfig (--kubeconfig, KUBECONFIG or ~/.kube/config); a file that appears there later is taken up by itself.`
 }

@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein'
+import { distance } from 'fastest-levenshtein'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import type { ClusterWriter } from '../../kubernetes/cluster-writer.ts'
 import { GiveUp } from '../../runtime/errors.ts'
@@ -18,6 +18,8 @@ export type Targets = {
   readonly writeAt?: (name: string) => ClusterWriter
   /** The cluster that a call means which names none. Only what the operator has set, never a guess. */
   readonly preferred?: string
+  /** The kubeconfig's own current one: for reading calls that name none, as kubectl has it. Never for a change. */
+  readonly currentContext?: () => string | undefined
   /** What is wrong beside single clusters: a source that does not answer, an alias that leads nowhere. */
   readonly problems?: () => readonly string[]
   /** Looks whether the list has changed, for a bounded time: each call does so first. Absent: it never changes. */
@@ -86,19 +88,36 @@ export const onlyTarget = (targets: Targets, name: string): Targets => {
 }
 
 /** A name that a caller gave, fit to be told back; what cannot be a name may be anything, and is not repeated. */
-export const shown = (name: string) => (/^[\w.:@/ -]{1,63}$/.test(name) ? name : 'of that name')
+export const shown = (name: string) => (/^[\w.:@/ -]{1,253}$/.test(name) ? name : 'of that name')
 
-/** A third of the letters may be wrong: beyond that another name is meant. */
+/** At most so many names in one sentence: a caller with hundreds of clusters has clusters_list. */
+const MAX_NAMES = 10
+
+/** What was meant, if that can be said, and else the nearest of those that there are. */
 export function noCluster(name: string, all: readonly Target[]): string {
+  const wanted = name.toLowerCase()
   const names = all.flatMap((target) => [target.name, ...target.aliases])
-  const near = names.length === 0 || name.length > 253 ? undefined : closest(name, names)
-  const meant = near !== undefined && distance(name, near) <= Math.floor(name.length / 3) ? near : undefined
-  return `There is no cluster "${shown(name)}". ${meant === undefined ? '' : `Did you mean ${meant}? `}Known: ${known(all)}.`
+  const parts = names.filter((one) => endsWith(one, wanted))
+  // A third of the letters may be wrong: beyond that another name is meant.
+  const near = names
+    .map((one) => ({ one, far: name.length > 253 ? Number.POSITIVE_INFINITY : distance(wanted, one.toLowerCase()) }))
+    .toSorted((a, b) => a.far - b.far)
+  const first = near[0]
+  const close = first !== undefined && first.far <= Math.floor(name.length / 3) ? [first.one] : []
+  const meant = parts.length > 0 ? parts.slice(0, MAX_NAMES) : close
+  const nearest = [
+    ...new Set(
+      near.map(({ one }) => all.find((target) => [target.name, ...target.aliases].includes(one))?.name ?? one),
+    ),
+  ]
+  const known = nearest.slice(0, MAX_NAMES)
+  const more = nearest.length - known.length
+  const told = `${known.join(', ') || 'none'}${more > 0 ? `, and ${more} more (clusters_list shows all)` : ''}`
+  return `There is no cluster "${shown(name)}". ${meant.length === 0 ? '' : `Did you mean ${meant.join(' or ')}? `}Known: ${told}.`
 }
 
-/** At most twenty names: a caller with hundreds of clusters has clusters_list. */
-function known(all: readonly Target[]): string {
-  const names = all.slice(0, 20).map(({ name }) => name)
-  const more = all.length - names.length
-  return `${names.join(', ') || 'none'}${more > 0 ? `, and ${more} more (clusters_list shows all)` : ''}`
+/** `staging` of `arn:aws:eks:us-east-1:111122223333:cluster/staging`, or of `shop/api-ocp:6443/kube:admin` one part. */
+const endsWith = (name: string, wanted: string): boolean => {
+  const all = name.toLowerCase()
+  return all === wanted || all.endsWith(`/${wanted}`) || all.endsWith(`:${wanted}`) || all.split('/').includes(wanted)
 }

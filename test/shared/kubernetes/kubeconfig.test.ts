@@ -56,15 +56,26 @@ test.each<[string, string | undefined, string]>([
   ['empty', ' \n', `the kubeconfig is empty. Store there what this prints: ${flatten}.`],
   [
     'too big',
-    `a: ${'b'.repeat(1024 * 1024)}`,
-    `the kubeconfig is over 1 MiB. Keep only the context that is needed: ${flatten}.`,
+    `a: ${'b'.repeat(16 * 1024 * 1024)}`,
+    `the kubeconfig is over 16 MiB. Keep only the contexts that are needed: ${flatten}.`,
   ],
   ['not YAML', 'clusters: [\n  a: {', 'the kubeconfig is not YAML (line 2, column 7, BAD_INDENT). '],
   ['a word', 'hello', 'this is not a kubeconfig: it needs lists of clusters, users and contexts. '],
   ['null', '~', 'this is not a kubeconfig: it needs lists of clusters, users and contexts. '],
   ['in Base64', Buffer.from(config()).toString('base64'), 'the kubeconfig is encoded in Base64. Store it decoded.'],
   ['without clusters', config({ clusters: [] }), `the kubeconfig has no clusters. `],
-  ['without users', config({ users: null }), `the kubeconfig has no users. `],
+  ['without users', config({ users: null }), `context "east" names the user "u", which is not in users. `],
+  ['of comments only', '# nothing\n', `the kubeconfig is empty. `],
+  [
+    'with one name twice',
+    config({
+      users: [
+        { name: 'u', user: {} },
+        { name: 'u', user: { token: 'x' } },
+      ],
+    }),
+    `"u" stands twice in users, so nobody can say which is meant. `,
+  ],
   ['without contexts', config({ contexts: [] }), `the kubeconfig has no contexts. `],
   [
     'without a current context',
@@ -88,8 +99,8 @@ test.each<[string, string | undefined, string]>([
   ],
   [
     'with half a context',
-    config({ contexts: [{ name: 'east', context: { cluster: 'c' } }] }),
-    `context "east" must name a cluster and a user. `,
+    config({ contexts: [{ name: 'east', context: { user: 'u' } }] }),
+    `context "east" must name a cluster. `,
   ],
   [
     'without a server',
@@ -124,16 +135,16 @@ test.each<[string, string | undefined, string]>([
   [
     'with an exec plugin',
     user({ exec: { command: 'aws' } }),
-    `user "u" runs a program to log in (exec), which is refused. Use a service account's token (nightcrier onboard makes one) or a client certificate.`,
+    `user "u" runs a program to log in (aws), which is refused. On your own machine --allow-exec lets nightcrier-mcp run it; else use a service account's token (nightcrier onboard makes one) or a client certificate.`,
   ],
   [
     'with an auth provider',
     user({ 'auth-provider': { name: 'gcp' } }),
-    `user "u" runs a program to log in (auth-provider), which is refused. `,
+    `user "u" logs in through the auth-provider gcp, which kubectl itself no longer has. `,
   ],
   [
     'with a file of its own machine',
-    user({ 'client-certificate': '/home/me/c.crt' }),
+    user({ 'client-certificate': '/home/me/c.crt', 'client-key-data': pem('EC PRIVATE KEY') }),
     `user "u" takes client-certificate from the file /home/me/c.crt, which is not there. Put its content inline: ${flatten}.`,
   ],
   ['with a token file', user({ tokenFile: '/var/run/token' }), `user "u" takes tokenFile from the file /var/run/token`],
@@ -177,7 +188,7 @@ test('a login program is kept when the user allows it, and files are taken in wh
     'which cannot be read',
   )
 
-  const exec = { command: 'aws', args: ['eks', 'get-token'] }
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1beta1', command: 'aws', args: ['eks', 'get-token'] }
   const kept = readKubeconfig(user({ exec }), 'x', { allowExec: true })
   expect(JSON.parse(kept.text).users[0].user.exec).toEqual(exec)
 })

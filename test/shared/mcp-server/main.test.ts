@@ -87,7 +87,6 @@ test('over HTTP it says where it is, answers, and stops when asked to', async ()
 })
 
 test.each([
-  [['--kubeconfig', '/nowhere/config'], /^There is no kubeconfig \/nowhere\/config\. Name one with --kubeconfig/],
   [['--port', 'eighty'], /It must be 0 to 65535/],
   [['--prot', '1'], /unknown option '--prot'/],
 ])('what is wrong on the command line is one sentence: %o', async (args, said) => {
@@ -95,6 +94,17 @@ test.each([
   await until(() => seen.code !== undefined, 'the end', 10_000)
   expect(seen.code).toBe(1)
   expect(seen.error).toMatch(said)
+})
+
+test('without any kubeconfig it answers, and each tool says what is missing', async () => {
+  const one = client()
+  const args = ['--no-warnings', main, '--kubeconfig', '/nowhere/config']
+  await one.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }))
+  onTestFinished(() => one.close())
+  expect((await one.listTools()).tools.length).toBeGreaterThan(10)
+  const answer = await one.callTool({ name: 'pods_list', arguments: {} })
+  expect(answer.isError).toBe(true)
+  expect(JSON.stringify(answer)).toMatch(/knows no cluster\. There is no kubeconfig \/nowhere\/config/)
 })
 
 test('it does not listen to others without a token', async () => {

@@ -1,0 +1,80 @@
+import { Agent, type buildConnector, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici'
+import { surroundings } from '../config/environment.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { credentialOf, type RequestHeaders } from './credential.ts'
+import type { Kubeconfig } from './kubeconfig.ts'
+import { type ProxyChoice, proxyTo } from './proxy.ts'
+
+export type Connections = {
+  readonly proxy: ProxyChoice | undefined
+  /** Where requests go now, and as whom. */
+  readonly use: (signal: AbortSignal) => Promise<{
+    /** One for each of `pools`. */
+    readonly pools: readonly Dispatcher[]
+    readonly headers: RequestHeaders
+    /** What to do on a 401: true when asking again may help. */
+    readonly refused: () => boolean
+  }>
+  readonly close: () => Promise<void>
+}
+
+/** Connections to one API. A login that brings another certificate brings connections of its own. */
+export function openConnections(
+  kubeconfig: Kubeconfig,
+  how: {
+    readonly timeoutMs: number
+    /** Of each pool the number of connections; null: as many as are asked for. */
+    readonly pools: readonly (number | null)[]
+    readonly guard: Dispatcher.DispatcherComposeInterceptor
+    readonly clock: Clock
+  },
+): Connections {
+  const environment = surroundings()
+  const proxy = proxyTo(kubeconfig.server, kubeconfig.proxy, environment)
+  const credential = credentialOf(kubeconfig, how.clock, environment)
+  const all = new Set<Dispatcher>()
+  let open:
+    | { readonly id: string; readonly bare: readonly Dispatcher[]; readonly pools: readonly Dispatcher[] }
+    | undefined
+
+  function poolsFor(id: string, tls: buildConnector.BuildOptions): readonly Dispatcher[] {
+    if (open?.id === id) return open.pools
+    // What runs on the old ones ends in peace.
+    for (const old of open?.bare ?? [])
+      void old
+        .close()
+        .catch(() => undefined)
+        .finally(() => all.delete(old))
+    const bare = how.pools.map((connections) => dispatcherTo(proxy, { ...tls, timeout: how.timeoutMs }, connections))
+    for (const one of bare) all.add(one)
+    open = { id, bare, pools: bare.map((one) => one.compose(how.guard)) }
+    return open.pools
+  }
+  return {
+    proxy,
+    use: async (signal) => {
+      const login = await credential.login(signal)
+      return {
+        pools: poolsFor(login.id, login.tls),
+        headers: login.headers,
+        refused: () => credential.refused(login),
+      }
+    },
+    close: async () => {
+      credential.close()
+      await Promise.all([...all].map((one) => one.destroy()))
+    },
+  }
+}
+
+function dispatcherTo(
+  proxy: ProxyChoice | undefined,
+  tls: buildConnector.BuildOptions,
+  connections: number | null,
+): Dispatcher {
+  // HTTP/1.1 on purpose: one stuck stream must not hold up the others on its connection.
+  const common = { connections, allowH2: false, keepAliveTimeout: 30_000 }
+  if (proxy === undefined) return new Agent({ ...common, connect: tls })
+  if (proxy.url.startsWith('socks5:')) return new Socks5ProxyAgent(proxy.url, { ...common, requestTls: tls })
+  return new ProxyAgent({ ...common, uri: proxy.url, requestTls: tls })
+}

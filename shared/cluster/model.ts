@@ -64,6 +64,8 @@ export type Edge = {
   readonly why: string
   /** The path in `from` that names `to`. */
   readonly path: string
+  /** The API that serves `to`, where `from` or the kind says it: with it the object can be read. */
+  readonly apiVersion?: string
 }
 
 /** How a kind's objects are, and what a table of them shows: `kinds.ts` has one for each kind that has a file. */

@@ -10,6 +10,7 @@ import { references } from '../snapshot/references.ts'
 import { present, type Snapshot, seek, whether } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
+import { unknownEdges } from './edge-queries.ts'
 import { logWants } from './log-queries.ts'
 import { deviceAgents, nodeFillers, placeTakers } from './queries-of-nodes.ts'
 import { k, type Want, type Wants } from './query.ts'
@@ -304,6 +305,7 @@ export const wants: readonly Wants[] = [
   ingressClasses,
   rbac,
   policyNamespaces,
+  unknownEdges,
 ]
 export const wantsOf = (snapshot: Snapshot, subjects: readonly Subject[]): readonly Want[] =>
   wants.flatMap((one) => one(snapshot, subjects))

@@ -2,6 +2,7 @@ import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import { label, type Snapshot } from '../snapshot/snapshot.ts'
 import { type Subject, subjectOf } from '../snapshot/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
+import { alongEdges } from '../walk/along-edges.ts'
 import { application, credentials } from './application.ts'
 import { autoscaler } from './autoscaler.ts'
 import { badCommand } from './bad-command.ts'
@@ -69,6 +70,7 @@ export const analyzers: readonly Analyzer[] = [
   rollout,
   application,
   controllerSays,
+  alongEdges,
 ]
 
 export type Diagnosis = { readonly hypotheses: readonly Hypothesis[]; readonly crashed: readonly string[] }

@@ -7,13 +7,12 @@ failed=0
 run() { echo "── $*"; "$@" || failed=1; }
 not_run() { echo "NOT RUN: $1 ($2)"; }
 
-if command -v bicep >/dev/null; then
-  run bicep build azure/main.bicep --stdout >/dev/null
-  run bicep lint azure/main.bicep
-  run bicep build-params azure/main.bicepparam --stdout >/dev/null
-else
-  not_run 'bicep build, bicep lint' 'no bicep here'
-fi
+./bicep.sh
+case $? in
+  0) ;;
+  3) not_run 'bicep' 'no bicep here, and no dotnet that could fetch it' ;;
+  *) failed=1 ;;
+esac
 
 if command -v terraform >/dev/null; then
   data=$(mktemp -d)

@@ -2,7 +2,7 @@
 # Builds the agents' image and the MCP server's, pinned: on Node by its digest, with runners by their exact versions.
 #   NIGHTCRIER_NODE_DIGEST  of node:24-bookworm-slim, sha256:…; without it there is no image, since a tag may move
 #   NIGHTCRIER_RUNNERS      foreign runners, such as "@anthropic-ai/claude-code@2.1.197"; empty: the builtin one alone
-#   NIGHTCRIER_REGISTRY     where to push; docker must be logged in there
+#   NIGHTCRIER_REGISTRY     where to push; docker must be logged in there, which a registry of Azure's is by `az acr login`
 # infra/image.sh           builds both.
 # infra/image.sh --push    builds and pushes both; its only line on standard output is the agents' image with its digest.
 # infra/image.sh --azd     what azure.yaml does before it provisions: the same when digest and registry are known,
@@ -40,6 +40,10 @@ build --tag "${prefix}nightcrier-agent"
 build --target mcp-server --tag "${prefix}nightcrier-mcp"
 [ -n "$how" ] || exit 0
 
+# A registry of Azure's has no password: whoever is logged in to Azure is logged in there for some hours.
+case "$registry" in
+  *.azurecr.io) if command -v az >/dev/null; then az acr login --name "${registry%%.*}" >&2; fi ;;
+esac
 docker push "${prefix}nightcrier-agent" >&2
 docker push "${prefix}nightcrier-mcp" >&2
 image=$(docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "${prefix}nightcrier-agent" |

@@ -10,8 +10,6 @@ import type { Clock } from '../../shared/runtime/clock.ts'
 import { errorText, GiveUp } from '../../shared/runtime/errors.ts'
 import type { Journal, Redactor } from '../journal/journal.ts'
 import { clean } from '../journal/render.ts'
-import type { Submitted } from '../review/submitted.ts'
-import { submittedShape } from '../review/submitted.ts'
 import type { Marked } from './marked.ts'
 
 export type ToolDeps = {
@@ -23,7 +21,8 @@ export type ToolDeps = {
   readonly marked: Marked
   /** Calls to the cluster that the agent may cause. */
   readonly apiCalls: number
-  readonly submit: (verdict: Submitted) => string
+  /** The tools that end the investigation. */
+  readonly ending: readonly Tool[]
 }
 
 /** Of the thirteen that the server has: one cluster, nothing that subscribes, no two ways for the same. */
@@ -133,7 +132,7 @@ export function agentTools(deps: ToolDeps) {
           (text) => within(text, false),
           (size) => (shown += size),
         ),
-        submitVerdict(deps),
+        ...deps.ending,
       ],
       capabilities: {},
       register: () => undefined,
@@ -164,18 +163,6 @@ const safeArguments = (given: Record<string, unknown>, redactor: Redactor): Reco
 const textOf = (result: CallToolResult): string =>
   result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
 const answer = (text: string, isError: boolean): CallToolResult => ({ content: [{ type: 'text', text }], isError })
-
-const submitVerdict = ({ submit }: ToolDeps): Tool =>
-  defineTool({
-    name: 'submit_verdict',
-    title: 'Submit the verdict',
-    description:
-      'Use when you know enough, or can get no further: hands in the verdict and ends the investigation. Answers with what is wrong, if anything is.',
-    input: submittedShape,
-    output: { answer: z.string() },
-    effects: { ...reads, readOnlyHint: false, openWorldHint: false },
-    run: async (verdict) => ({ structured: { answer: submit(verdict) }, text: (one) => one.answer }),
-  })
 
 /** Free of charge for the cluster; the text is there already. */
 const evidenceRead = (

@@ -1,5 +1,4 @@
 import type { AgentJob } from '../../shared/artifacts/job.ts'
-import { verifyEvidence } from '../../shared/artifacts/verify-evidence.ts'
 import type { ClusterApi } from '../../shared/kubernetes/cluster-api.ts'
 import type { Clock } from '../../shared/runtime/clock.ts'
 import { derivedId, randomId } from '../../shared/runtime/ids.ts'
@@ -12,9 +11,9 @@ import type { Redactor } from '../journal/journal.ts'
 import { promptFile, promptOf } from '../prompts/prompt.ts'
 import { promptVersion } from '../prompts/texts.ts'
 import { decide } from '../review/decide.ts'
-import { Submitted } from '../review/submitted.ts'
 import { AgentEnd } from './agent-end.ts'
 import { agentTools } from './agent-tools.ts'
+import { type HandIn, handInTools, openHandIn } from './hand-in.ts'
 import { markedWith } from './marked.ts'
 import { type Served, serve } from './serve.ts'
 
@@ -34,8 +33,6 @@ const FIRST_WORD_MS = 45_000
 /** It says every two seconds that it lives. */
 const SILENCE_MS = 12_000
 const LOOK_MS = 50
-/** A verdict with parts that fall goes back so often; then it is taken as it is. */
-const MENDS = 2
 
 /** Opens the door for the agent, waits until it is done, overdue or gone, and says what came of it. */
 export const consult =
@@ -50,31 +47,16 @@ export const consult =
     const budget = openBudget(job.limits, model)
     const over = new AbortController()
     const dead = AbortSignal.any([deps.signal, over.signal])
-    let submitted: Submitted | undefined
-    let accepted = false
-    let tries = 0
     let end: AgentEnd | undefined
 
-    /** The same check that decides later: the model may mend what would fall. */
-    function submit(verdict: Submitted): string {
-      submitted = verdict
-      const fell = tries++ < MENDS ? whatFalls(verdict) : []
-      accepted = fell.length === 0
-      if (accepted) return 'Accepted. The investigation is over.'
-      return `Not yet: these parts would fall. Quote one line letter for letter from the evidence you cite, read each object that you name, and hand in again.\n${fell.slice(0, 12).join('\n')}`
-    }
-    const whatFalls = (verdict: Submitted) => {
-      const filler = { version: 1 as const, by: model, timeline: [], chain: [], impact: { summary: '', affected: [] } }
-      return verifyEvidence({ ...filler, ...verdict }, journal.entries()).dropped
-    }
-
+    const hand = openHandIn({ entries: journal.entries, rules: said.verdict, model })
     const tools = agentTools({
       ...deps,
       incident: job.incident,
       journal,
       marked,
       apiCalls: Math.max(0, job.limits.apiCalls - journal.calls()),
-      submit,
+      ending: handInTools(hand),
     })
     const routes = {
       mcp: tools.handle,
@@ -94,9 +76,10 @@ export const consult =
           provider: job.model.provider,
           turns: job.limits.turns,
           deadline: job.deadline,
-          accepted,
+          accepted: hand.accepted(),
+          over: hand.accepted() || hand.givenUp() !== undefined,
         }),
-      verdict: (text: string) => handedIn(text, submit, () => accepted),
+      verdict: (text: string) => handedIn(text, hand),
       end: (text: string) => {
         end = AgentEnd.safeParse(jsonOf(text)).data ?? { result: 'failed', why: 'It ended without saying how.' }
         return Response.json({})
@@ -115,13 +98,16 @@ export const consult =
       await served?.stop()
     }
     const spent = budget.spent()
+    const submitted = hand.result()
     const entries = journal.entries()
     const ordering = entries.filter(({ output }) => givesOrders(output)).map(({ id }) => id)
     const decided =
       submitted === undefined
         ? {
             verdict: said.verdict,
-            notes: [`The model ${model} handed in no verdict${endWords(end)}; the rules' verdict stands.`],
+            notes: [
+              `The model ${model} handed in no verdict${hand.givenUp() === undefined ? endWords(end) : ` (${hand.givenUp()})`}; the rules' verdict stands.`,
+            ],
           }
         : decide({
             rules: said.verdict,
@@ -179,14 +165,9 @@ async function until(
   }
 }
 
-function handedIn(text: string, submit: (verdict: Submitted) => string, accepted: () => boolean): Response {
-  const parsed = Submitted.safeParse(jsonOf(text))
-  if (!parsed.success) {
-    const errors = parsed.error.issues.slice(0, 20).map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    return Response.json({ accepted: false, answer: `This is no verdict: ${errors.join('; ')}` }, { status: 422 })
-  }
-  const answer = submit(parsed.data)
-  return Response.json({ accepted: accepted(), answer }, { status: accepted() ? 200 : 422 })
+function handedIn(text: string, hand: HandIn): Response {
+  const answer = hand.submit(jsonOf(text))
+  return Response.json({ accepted: hand.accepted(), answer }, { status: hand.accepted() ? 200 : 422 })
 }
 
 function jsonOf(text: string): unknown {

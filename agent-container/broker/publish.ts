@@ -54,15 +54,12 @@ async function send(
       const response = await deps.fetch(url, { ...request, redirect: 'error', signal })
       if (response.ok) return 'done'
       const told = (await response.text()).slice(0, 300)
-      if (response.status === 409 || response.status === 412) return 'already-there'
-      // A link that may only create answers an overwrite this way.
-      if (
-        response.status === 403 &&
-        /UnauthorizedBlobOverwrite/.test(`${response.headers.get('x-ms-error-code')} ${told}`)
-      )
-        return 'already-there'
+      // The status alone says little: 409 is also what an account says that is being moved or archived.
+      if (there.test(`${response.headers.get('x-ms-error-code')} ${told}`)) return 'already-there'
       last = `${response.status} ${response.headers.get('x-ms-error-code') ?? ''}`.trim()
-      if (response.status < 500 && response.status !== 408 && response.status !== 429) break
+      // A firewall rule that is on its way is ridden out, too.
+      const passing = [408, 409, 429].includes(response.status) || last.endsWith(' AuthorizationFailure')
+      if (response.status < 500 && !passing) break
     } catch (error) {
       last = errorText(error)
     }
@@ -70,6 +67,9 @@ async function send(
   }
   throw new Error(`Storage did not take ${what}: ${last || 'the time was over'}.`)
 }
+
+/** The last is how a link that may only create answers an overwrite. */
+const there = /\b(?:BlobAlreadyExists|ConditionNotMet|TargetConditionNotMet|UnauthorizedBlobOverwrite)\b/
 
 /** Whole outputs go first when it is too much: the verdict always gets through. */
 function withinSize(bundle: Bundle): Bundle {

@@ -1,13 +1,14 @@
 import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
-import { type Culprit, type RootCause, Verdict } from '../../shared/artifacts/verdict.ts'
-import { verifyEvidence } from '../../shared/artifacts/verify-evidence.ts'
-import { givesOrders } from '../diagnose/verdict/injection.ts'
-import { connected } from './connected.ts'
-import { safeRemedy, safeTexts } from './safe-text.ts'
+import { isExternal } from '../../shared/artifacts/external.ts'
+import type { Culprit, RootCause, Verdict } from '../../shared/artifacts/verdict.ts'
+import { checkedOf } from './checked.ts'
+import { type Connection, connectionOf, isBroken, liesAbove } from './connected.ts'
+import { documentsOf, escaped } from './documents.ts'
+import { combined, kept, labels, sameSet, taken, withView } from './merge.ts'
 import type { Submitted } from './submitted.ts'
 
 export type Decided = { readonly verdict: Verdict | undefined; readonly notes: readonly string[] }
-type Case = {
+export type Case = {
   readonly rules: Verdict | undefined
   readonly submitted: Submitted
   readonly entries: readonly EvidenceEntry[]
@@ -20,164 +21,171 @@ type Case = {
 }
 
 /**
- * Rules first, a model second. What the model says is checked as the report checks it; then:
- * - it names what the rules named: their verdict stands, with its words beside;
- * - the rules are certain, or saw that nothing is broken: their verdict stands, the other view is an open hypothesis;
- * - the rules were unsure and nobody gave orders: its causes are taken, never as more than likely;
- * - the rules found nothing: its causes are taken, as certain only when more than logs shows them and nobody gave orders;
- * - it names a healthy workload that has nothing to do with the incident: the rules' verdict stands;
- * - nothing of it stands: the rules' verdict stands, and the report says so.
+ * Two arguments, weighed by code. What the model says is checked as the report checks it; a model alone is never more
+ * than likely. Then, in this order:
+ * - it agrees, or names the same object: confirmed; where it says another mechanism, with quotes, that one is taken;
+ * - nothing of it stands: the rules' verdict stands;
+ * - the rules have no verdict, or none with a cause: its causes are taken as likely, if they have to do with the incident;
+ * - the rules saw nothing broken: its causes are taken where a read object shows that something is broken now;
+ * - orders to the reader were seen in the cluster: its view is a further hypothesis;
+ * - its cause is no more than there: likewise;
+ * - it lies beside the incident's objects and is well, and the rules are certain: likewise;
+ * - its cause lies above the rules' one, or its quotes refute theirs, or theirs was likely only: its cause is taken;
+ * - else the two stand side by side, contested.
  */
 export function decide(one: Case): Decided {
-  const { rules, model } = one
-  const checked = checkedOf(one)
-  const { verdict } = checked
+  const { rules, model, submitted, entries } = one
+  const { verdict, dropped, refutes } = checkedOf(one)
   const causes = verdict.rootCauses
   const fell =
-    checked.dropped.length === 0
-      ? []
-      : [`Of what ${model} said, ${checked.dropped.length} parts fell: ${checked.dropped[0]}`.slice(0, 600)]
-  const apart = causes.filter((cause) => !connected(cause, one.own, one.entries))
-  if (apart.length > 0 && rules !== undefined)
-    return kept(
-      rules,
-      asHypotheses(verdict),
-      `${model} names ${names(apart)}, which is healthy and named by nothing of this incident; the rules' verdict stands.`,
-      fell,
-    )
+    dropped.length === 0 ? [] : [`Of what ${model} said, ${dropped.length} parts fell: ${dropped[0]}`.slice(0, 600)]
+  const note = (...sentences: string[]) => [...sentences, ...fell].map((sentence) => sentence.slice(0, 600))
+
+  if (rules !== undefined && submitted.confirms && rules.rootCauses.length > 0)
+    return { verdict: kept(confirmed(rules), verdict), notes: note(`${model} confirms the cause.`) }
+  if (rules !== undefined && causes.length > 0 && sameSet(causes, rules.rootCauses))
+    return { verdict: combinedWith(one, rules, verdict), notes: note(`${model} names the same cause.`) }
+
   if (causes.length === 0) {
     if (rules === undefined)
       return {
         verdict: { ...verdict, outcome: 'inconclusive' },
-        notes: [...fell, 'No rule had a verdict, and nothing that the model said stands.'],
+        notes: note('No rule had a verdict, and nothing that the model said stands.'),
       }
-    if (one.submitted.rootCauses.length === 0)
-      return kept(rules, verdict, `${model} names no cause; the rules' verdict stands.`)
-    return kept(
-      rules,
-      verdict,
-      `Nothing that ${model} named as a cause stands the check; the rules' verdict stands.`,
-      fell,
-    )
+    const said =
+      submitted.rootCauses.length === 0
+        ? `${model} names no cause; the rules' verdict stands.`
+        : sameSet(submitted.rootCauses, rules.rootCauses)
+          ? `${model} names the same cause, without a quote that says why.`
+          : `Nothing that ${model} named as a cause stands the check; the rules' verdict stands.`
+    return { verdict: kept(rules, verdict), notes: note(said) }
   }
-  if (rules === undefined || rules.outcome === 'inconclusive') {
-    const certain =
-      checked.outcome === 'cause' && !one.flagged && causes.every((cause) => shownByMore(cause, one.entries))
-    const outcome = certain ? 'cause' : checked.outcome === 'inconclusive' ? 'inconclusive' : 'likely'
-    return { verdict: taken(rules, verdict, outcome), notes: [...fell, ...(one.flagged ? [CAPPED] : [])] }
-  }
-  if (sameSet(causes, rules.rootCauses)) return kept(rules, verdict, `${model} names the same cause.`, fell)
-  if (rules.outcome === 'likely' && !one.flagged)
+
+  const connections = causes.map((cause) => connectionOf(cause, one.own, entries))
+  const apart = causes.filter((_, at) => connections[at] === 'nothing')
+  const view = rules === undefined ? undefined : withView(rules, verdict)
+  if (apart.length > 0)
+    return {
+      verdict: view ?? { ...verdict, outcome: 'inconclusive', rootCauses: [], chain: [] },
+      notes: note(
+        `${model} names ${labels(apart)}, which nothing that was read connects with this incident; ${rules === undefined ? 'it is no cause' : "the rules' verdict stands"}.`,
+      ),
+    }
+  if (rules === undefined || view === undefined || rules.outcome === 'inconclusive')
+    return { verdict: taken(rules, verdict, capped(verdict)), notes: note(ALONE(model)) }
+  if (rules.outcome === 'none')
+    return !one.flagged && causes.some((cause) => isIll(cause, entries))
+      ? {
+          verdict: taken(rules, verdict, 'likely'),
+          notes: note(`The rules saw nothing broken; ${model} shows what is. ${ALONE(model)}`),
+        }
+      : {
+          verdict: view,
+          notes: note(
+            `${model} names ${labels(causes)}; the rules saw that nothing is broken now, and no quote shows it.`,
+          ),
+        }
+  if (one.flagged)
+    return {
+      verdict: view,
+      notes: note(
+        `${model} names ${labels(causes)} instead; something in the cluster gives orders to its reader, so the rules' verdict stands.`,
+      ),
+    }
+  const words = `The rules name ${labels(rules.rootCauses)}; ${model} names ${labels(causes)}`
+  if (isAbove(causes, rules, entries))
+    return { verdict: taken(rules, verdict, 'likely'), notes: note(`${words}, on which it depends.`) }
+  if (refutes)
     return {
       verdict: taken(rules, verdict, 'likely'),
-      notes: [...fell, `The rules leaned to ${names(rules.rootCauses)}; ${model} names ${names(causes)}.`],
+      notes: note(`${words}, and quotes what speaks against the former.`),
     }
-  const why =
-    rules.outcome === 'none'
-      ? 'the rules saw that nothing is broken now'
-      : rules.outcome === 'cause'
-        ? 'the rules are certain'
-        : 'something in the cluster gives orders to its reader'
-  return kept(
-    rules,
-    asHypotheses(verdict),
-    `${model} names ${names(causes)} instead; ${why}, and their verdict stands.`,
-    fell,
+  if (
+    rules.outcome === 'likely' &&
+    connections.every((how) => firm.has(how)) &&
+    causes.every((cause) => shown(cause, entries))
   )
-}
-const CAPPED = 'Something in the cluster gives orders to its reader, so the cause is called likely at most.'
-
-/** The model's words in the form of a verdict, without what quotes an order, an address or a command that is none of ours. */
-function checkedOf({ submitted, rules, entries, model, redact }: Case) {
-  const clear = <T extends { readonly quote: string }>(list: readonly T[]): T[] =>
-    list.filter(({ quote }) => !givesOrders(quote))
-  const said = safeTexts(submitted, redact)
-  const first = said.rootCauses[0]
-  const verdict: Verdict = {
-    version: 1,
-    by: `rules and ${model}`.slice(0, 100),
-    ...said,
-    rootCauses: said.rootCauses.map((cause) => ({ ...cause, evidence: clear(cause.evidence) })),
-    facts: said.facts
-      .map((fact) => ({ ...fact, evidence: clear(fact.evidence) }))
-      .filter(({ evidence }) => evidence.length > 0),
-    remedies: said.remedies.map(safeRemedy),
-    timeline: rules?.timeline ?? [],
-    chain: first === undefined ? [] : [{ ...culprit(first), mechanism: first.mechanism }],
-    impact: rules?.impact ?? { summary: said.headline, affected: [] },
+    return { verdict: taken(rules, verdict, 'likely'), notes: note(`${words}, with more than logs behind it.`) }
+  // What fills a node is one of those that lie beside each other on it.
+  const onNode = rules.rootCauses.some(({ kind }) => kind === 'Node')
+  if (connections.includes('beside') && rules.outcome === 'cause' && !onNode)
+    return {
+      verdict: view,
+      notes: note(`${words}, which is well and only lies beside it; the rules' verdict stands.`),
+    }
+  return {
+    verdict: combined(rules, verdict, tellApart(one, rules, causes)),
+    notes: note(`${words}; both stand the check.`),
   }
-  return verifyEvidence(cutLong(verdict), entries)
 }
 
-/** Redaction may lengthen a text that was just short enough. */
-function cutLong(verdict: Verdict): Verdict {
-  const walk = (value: unknown): unknown => {
-    if (typeof value === 'string') return value.length > 600 ? `${value.slice(0, 599)}…` : value
-    if (Array.isArray(value)) return value.map(walk)
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, key === 'quote' || key === 'command' ? item : walk(item)]),
-    )
-  }
-  return Verdict.parse(walk(verdict))
-}
+const ALONE = (model: string) => `No rule confirms it: ${model} alone says so, and it is called likely at most.`
+const firm = new Set<Connection>(['own', 'named', 'failing', 'outside'])
 
-/** The rules' verdict with what the model adds beside it. */
-function kept(rules: Verdict, model: Verdict, ...notes: readonly (string | readonly string[])[]): Decided {
-  const verdict: Verdict = {
-    ...rules,
-    by: model.by,
+const confirmed = (rules: Verdict): Verdict => ({
+  ...rules,
+  rootCauses: rules.rootCauses.map((cause) => ({ ...cause, by: 'both' as const })),
+})
+
+/**
+ * Both name the object. The rules' words stay, unless the model found another mechanism and quotes it: then its words
+ * lead, and are certain only if the rules had thought of that mechanism, too. Where orders were seen, the rules' stay.
+ */
+function combinedWith({ flagged, entries }: Case, rules: Verdict, model: Verdict): Verdict {
+  const better = model.rootCauses.flatMap((cause) => {
+    const ruled = rules.rootCauses.find((one) => labels([one]) === labels([cause]))
+    return ruled === undefined || ruled.class === cause.class || flagged ? [] : [cause]
+  })
+  if (better.length === 0) return kept(confirmed(rules), model)
+  const known = better.every(
+    (cause) => shown(cause, entries) && rules.hypotheses.some(({ text }) => text.startsWith(`${cause.class}:`)),
+  )
+  const merged = kept(confirmed(rules), model)
+  return {
+    ...merged,
+    outcome: rules.outcome === 'cause' && known ? 'cause' : 'likely',
+    headline: model.headline,
+    rootCauses: merged.rootCauses.map((ruled) => {
+      const cause = better.find((one) => labels([one]) === labels([ruled]))
+      if (cause === undefined) return ruled
+      return { ...cause, by: 'both' as const, evidence: [...cause.evidence, ...ruled.evidence].slice(0, 20) }
+    }),
     hypotheses: [
-      ...rules.hypotheses,
-      ...model.hypotheses.map((one) => ({ ...one, state: one.state === 'leading' ? ('open' as const) : one.state })),
+      ...rules.rootCauses.map((cause) => ({
+        text: `${cause.class}: ${cause.summary}`.slice(0, 600),
+        state: 'open' as const,
+        for: cause.evidence.slice(0, 10),
+        against: [],
+        falsification: 'None was made.',
+        why: 'The rules name this mechanism of the same object.',
+      })),
+      ...merged.hypotheses,
     ].slice(0, 20),
-    facts: [...rules.facts, ...model.facts].slice(0, 60),
-    inferences: [...rules.inferences, ...model.inferences].slice(0, 30),
-    gaps: [...rules.gaps, ...model.gaps].slice(0, 30),
+    remedies: [...model.remedies, ...rules.remedies].slice(0, 6),
   }
-  return { verdict, notes: notes.flat().map((note) => note.slice(0, 600)) }
 }
 
-/** The model's causes with what the rules know. */
-const taken = (rules: Verdict | undefined, model: Verdict, outcome: Verdict['outcome']): Verdict => ({
-  ...model,
-  outcome,
-  hypotheses: [
-    ...model.hypotheses,
-    ...(rules?.hypotheses ?? []).map((one) => ({
-      ...one,
-      state: one.state === 'leading' ? ('open' as const) : one.state,
-    })),
-  ].slice(0, 20),
-  facts: [...model.facts, ...(rules?.facts ?? [])].slice(0, 60),
-  gaps: [...model.gaps, ...(rules?.gaps ?? [])].slice(0, 30),
-})
+const capped = (verdict: Verdict): Verdict['outcome'] =>
+  verdict.outcome === 'inconclusive' || verdict.outcome === 'none' ? 'inconclusive' : 'likely'
 
-const asHypotheses = (verdict: Verdict): Verdict => ({
-  ...verdict,
-  hypotheses: [
-    ...verdict.rootCauses.map((cause) => ({
-      text: `${cause.class}: ${cause.summary}`.slice(0, 600),
-      state: 'open' as const,
-      for: cause.evidence.slice(0, 10),
-      against: [],
-      falsification: 'None was made.',
-      why: 'A model named it; the rules see it otherwise.',
-    })),
-    ...verdict.hypotheses,
-  ].slice(0, 20),
-})
+const isAbove = (causes: readonly Culprit[], rules: Verdict, entries: readonly EvidenceEntry[]): boolean =>
+  causes.every((upper) => rules.rootCauses.some((lower) => liesAbove(upper, lower, entries)))
 
 /** Something other than a log or an event, both of which anybody can write who can reach the program. */
-const shownByMore = (cause: RootCause, entries: readonly EvidenceEntry[]): boolean =>
+const shown = (cause: RootCause, entries: readonly EvidenceEntry[]): boolean =>
+  isExternal(cause) ||
   cause.evidence.some(({ id }) => {
     const entry = entries.find((one) => one.id === id)
     return entry !== undefined && !/log|events_list/.test(entry.tool) && entry.arguments.kind !== 'Event'
   })
 
-const culprit = ({ kind, namespace, name }: Culprit): Culprit => ({ kind, namespace, name })
-const label = ({ kind, namespace, name }: Culprit): string =>
-  [kind, namespace, name].filter((part) => part !== '').join('/')
-const names = (causes: readonly Culprit[]): string => causes.map(label).join(', ') || 'nothing'
-const sameSet = (one: readonly Culprit[], other: readonly Culprit[]): boolean =>
-  one.map(label).toSorted().join(' ') === other.map(label).toSorted().join(' ')
+const isIll = (cause: Culprit, entries: readonly EvidenceEntry[]): boolean =>
+  documentsOf(entries).some(
+    (text) => new RegExp(`^\\s*name: "?${escaped(cause.name)}(-[a-z0-9-]+)?"?$`, 'm').test(text) && isBroken(text),
+  )
+
+const tellApart = ({ submitted, redact }: Case, rules: Verdict, causes: readonly Culprit[]): string =>
+  (submitted.tellApart === undefined
+    ? `Which of ${labels([...rules.rootCauses.slice(0, 2), ...causes.slice(0, 2)])} changed or failed first.`
+    : redact(submitted.tellApart)
+  ).slice(0, 600)

@@ -9,6 +9,7 @@ export type Tools = { readonly set: ToolSet; readonly accepted: () => boolean; r
 const Parts = z.object({ content: z.array(z.looseObject({ text: z.string().optional() })) })
 /** The tool that ends an investigation. */
 export const SUBMIT = 'submit_verdict'
+const ENDS = /^(submit|confirm)_verdict$/
 
 /** The broker's tools as a model is offered them. Answers come as the broker marked them; nothing is added here. */
 export async function toolsOf({ url, token }: Broker): Promise<Tools> {
@@ -23,7 +24,7 @@ export async function toolsOf({ url, token }: Broker): Promise<Tools> {
       const given = z.record(z.string(), z.unknown()).safeParse(input).data ?? {}
       const answer = Parts.parse(await client.callTool({ name, arguments: given }))
       const text = answer.content.map((part) => part.text ?? '').join('\n')
-      if (name === SUBMIT && text.startsWith('Accepted.')) accepted = true
+      if (ENDS.test(name) && /^(Accepted|Over)\b/.test(text)) accepted = true
       return text
     }
     return [name, dynamicTool({ description, inputSchema: jsonSchema(inputSchema), execute })] as const

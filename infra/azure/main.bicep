@@ -7,8 +7,46 @@ import { Settings } from 'settings.bicep'
 @maxLength(32)
 param environmentName string
 
-@description('Region of everything. Flex Consumption and container groups must be offered there.')
+@description('Region of everything: one of those that offer Flex Consumption.')
+@metadata({ azd: { type: 'location' } })
+@allowed([
+  'australiaeast'
+  'australiasoutheast'
+  'brazilsouth'
+  'canadacentral'
+  'centralindia'
+  'centralus'
+  'eastasia'
+  'eastus'
+  'eastus2'
+  'francecentral'
+  'germanywestcentral'
+  'italynorth'
+  'japaneast'
+  'koreacentral'
+  'northcentralus'
+  'northeurope'
+  'norwayeast'
+  'southafricanorth'
+  'southcentralus'
+  'southeastasia'
+  'southindia'
+  'spaincentral'
+  'swedencentral'
+  'uaenorth'
+  'uksouth'
+  'ukwest'
+  'westcentralus'
+  'westeurope'
+  'westus'
+  'westus2'
+  'westus3'
+])
 param location string
+
+@description('Copies of what is stored: ZRS (in three zones), LRS (in one), GRS and GZRS (also in another region); empty: ZRS where the region is known to have zones, else LRS.')
+@allowed(['', 'LRS', 'ZRS', 'GRS', 'GZRS'])
+param storageRedundancy string = ''
 
 @description('Who puts kubeconfigs into the vault and clusters.yaml into storage; empty: nobody is given these rights.')
 param operatorPrincipalId string = ''
@@ -64,6 +102,29 @@ param networkAddresses string = '10.61.0.0/22'
 @description('Connects the functions to the network too, for clusters with private MCP servers.')
 param functionsInNetwork bool = false
 
+@description('Storage and vault answer in the network alone, through private endpoints; the functions are then in it too. Readers and operators need a way into the network.')
+param vnetEnabled bool = false
+
+@description('DNS servers that agents ask, where the names of API servers are known to yours alone; empty: those of Azure.')
+@maxLength(4)
+param agentDnsServers string[] = []
+
+@description('Keeps a removed vault for 90 days whatever anybody wants. false suits a trial; once true it can never be taken back.')
+param purgeProtection bool = true
+
+@description('Brings back the vault of an installation of the same name that was removed within 90 days.')
+param recoverVault bool = false
+
+@description('How instances change over to a new version: Recreate (all at once) or RollingUpdate (a few at a time; for minutes both run).')
+@allowed(['Recreate', 'RollingUpdate'])
+param updateStrategy string = 'Recreate'
+
+@description('Makes the role assignments and the two roles of this template. false: an administrator does, from docs/operations.md.')
+param assignRoles bool = true
+
+@description('Links to reports lead through the function app and never end, but ask for a function key; false: each opens by itself for REPORT_LINK_HOURS.')
+param linksThroughApp bool = false
+
 @description('Days after which reports and everything else about an incident are removed.')
 @minValue(1)
 param keepReportsDays int = 180
@@ -88,27 +149,69 @@ param logsDailyGb int = 1
 @description('Who is told of alerts.')
 param alertEmails string[] = []
 
-@description('Spend per month, in the currency of the subscription, from whose 80 % on people are told.')
-@minValue(1)
+@description('Spend per month, in the currency of the subscription, from whose 80 % on people are told; 0: no budget.')
+@minValue(0)
 param monthlyBudget int = 200
 
-@description('First day of a month; leave it as it is.')
-param budgetStart string = utcNow('yyyy-MM-01')
+@description('First day of the month of the first deployment, such as 2026-01-01, and the same ever after: a budget cannot change it. Empty: no budget.')
+param budgetStart string = ''
 
 @description('Any further setting of docs/settings.md by its name.')
 param settings Settings = {}
 
-var token = toLower(uniqueString(subscription().id, environmentName, location))
-var tags = { 'azd-env-name': environmentName, application: 'nightcrier' }
+var token = uniqueString(subscription().id, environmentName, location)
+var tags = { application: 'nightcrier' }
+// Made here and not asked from the modules, so that a what-if knows them before anything exists.
+var names = {
+  storage: 'st${token}'
+  vault: 'kv-${token}'
+  registry: 'cr${token}'
+  insights: 'appi-${token}'
+  network: 'vnet-${token}'
+  pullIdentity: 'id-pull-${token}'
+  runAgents: guid(subscription().id, 'rg-${environmentName}-agents', 'run agents')
+}
+var zoned = [
+  'australiaeast'
+  'brazilsouth'
+  'canadacentral'
+  'centralindia'
+  'centralus'
+  'eastasia'
+  'eastus'
+  'eastus2'
+  'francecentral'
+  'germanywestcentral'
+  'italynorth'
+  'japaneast'
+  'koreacentral'
+  'northeurope'
+  'norwayeast'
+  'southafricanorth'
+  'southcentralus'
+  'southeastasia'
+  'spaincentral'
+  'swedencentral'
+  'uaenorth'
+  'uksouth'
+  'westeurope'
+  'westus2'
+  'westus3'
+]
+var redundancy = storageRedundancy != '' ? storageRedundancy : contains(zoned, location) ? 'ZRS' : 'LRS'
+var functionsSubnet = functionsInNetwork || vnetEnabled
+var networked = agentNetwork != 'none' || functionsSubnet
+var budgeted = monthlyBudget > 0 && budgetStart != ''
 
-resource mainGroup 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource mainGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
   location: location
-  tags: tags
+  // azd finds its group by this tag: it is on one alone.
+  tags: union(tags, { 'azd-env-name': environmentName })
 }
 
 // Agents live in a group of their own: the right to make them reaches nothing else.
-resource agentsGroup 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource agentsGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}-agents'
   location: location
   tags: tags
@@ -120,7 +223,9 @@ module storage 'modules/storage.bicep' = {
   params: {
     location: location
     tags: tags
-    token: token
+    name: names.storage
+    redundancy: redundancy
+    private: vnetEnabled
     keepReportsDays: keepReportsDays
     keepBundlesDays: keepBundlesDays
     keepDeadLettersDays: keepDeadLettersDays
@@ -130,23 +235,35 @@ module storage 'modules/storage.bicep' = {
 module vault 'modules/vault.bicep' = {
   scope: mainGroup
   name: 'vault'
-  params: { location: location, tags: tags, token: token, workspaceId: monitoring.outputs.workspaceId }
+  params: {
+    location: location
+    tags: tags
+    name: names.vault
+    private: vnetEnabled
+    purgeProtection: purgeProtection
+    recover: recoverVault
+    workspaceId: monitoring.outputs.workspaceId
+  }
 }
 
 module registry 'modules/registry.bicep' = {
   scope: mainGroup
   name: 'registry'
-  params: { location: location, tags: tags, token: token }
+  params: { location: location, tags: tags, name: names.registry, identityName: names.pullIdentity }
 }
 
-module network 'modules/network.bicep' = if (agentNetwork != 'none' || functionsInNetwork) {
+module network 'modules/network.bicep' = if (networked) {
   scope: mainGroup
   name: 'network'
   params: {
     location: location
     tags: tags
     token: token
+    name: names.network
     agentNetwork: agentNetwork
+    functionsSubnet: functionsSubnet
+    privateSubnet: vnetEnabled
+    agentDnsServers: agentDnsServers
     firewallAddress: firewallAddress
     clusterAddresses: clusterAddresses
     clusterPorts: clusterPorts
@@ -155,10 +272,24 @@ module network 'modules/network.bicep' = if (agentNetwork != 'none' || functions
   }
 }
 
-module agents 'modules/agents.bicep' = {
+module private 'modules/private.bicep' = if (vnetEnabled) {
+  scope: mainGroup
+  name: 'private'
+  params: {
+    location: location
+    tags: tags
+    token: token
+    networkName: names.network
+    storageName: names.storage
+    vaultName: names.vault
+  }
+  dependsOn: [network, storage, vault]
+}
+
+module agents 'modules/agents.bicep' = if (assignRoles) {
   scope: agentsGroup
   name: 'agents'
-  params: { token: token }
+  params: { token: token, roleName: names.runAgents }
 }
 
 module monitoring 'modules/monitoring.bicep' = {
@@ -175,7 +306,7 @@ module monitoring 'modules/monitoring.bicep' = {
   }
 }
 
-module spend 'modules/spend.bicep' = {
+module spend 'modules/spend.bicep' = if (budgeted) {
   name: 'nightcrier-spend-${token}'
   params: {
     token: token
@@ -193,48 +324,60 @@ module functions 'modules/functions.bicep' = {
     location: location
     tags: tags
     token: token
-    storageName: storage.outputs.name
+    storageName: names.storage
     vaultUrl: vault.outputs.url
     insightsConnection: monitoring.outputs.insightsConnection
     instanceMemory: instanceMemory
     supervisors: supervisors
     supervisorInstances: supervisorInstances
     maximumInstances: maximumInstances
-    subnetId: functionsInNetwork ? network!.outputs.functionsSubnetId : ''
+    updateStrategy: updateStrategy
+    subnetId: functionsSubnet ? network!.outputs.functionsSubnetId : ''
     agentsGroup: agentsGroup.name
     agentImage: agentImage
     agentSubnetId: agentNetwork == 'none' ? '' : network!.outputs.agentsSubnetId
+    agentDnsServers: agentDnsServers
     // Only an image of our own registry needs an identity to be pulled.
-    registryIdentityId: startsWith(agentImage, registry.outputs.server) ? registry.outputs.pullIdentityId : ''
+    registryIdentityId: startsWith(agentImage, '${names.registry}.') ? registry.outputs.pullIdentityId : ''
     keepReportsDays: keepReportsDays
+    linksThroughApp: linksThroughApp
     settings: settings
   }
+  // The host looks for its storage as it starts.
+  dependsOn: [storage, private]
 }
 
-module access 'modules/access.bicep' = {
+module access 'modules/access.bicep' = if (assignRoles) {
   scope: mainGroup
   name: 'access'
   params: {
-    storageName: storage.outputs.name
-    vaultName: vault.outputs.name
-    registryName: registry.outputs.name
-    insightsName: monitoring.outputs.insightsName
-    networkName: agentNetwork == 'none' ? '' : network!.outputs.name
-    pullIdentityName: registry.outputs.pullIdentityName
+    storageName: names.storage
+    vaultName: names.vault
+    registryName: names.registry
+    insightsName: names.insights
+    networkName: agentNetwork == 'none' ? '' : names.network
+    pullIdentityName: names.pullIdentity
+    // An identity's number is born with it, and a right is named after it: the same name for another would be refused.
+    #disable-next-line what-if-short-circuiting
     functionsPrincipalId: functions.outputs.principalId
+    #disable-next-line what-if-short-circuiting
     pullPrincipalId: registry.outputs.pullPrincipalId
     operatorPrincipalId: operatorPrincipalId
     operatorPrincipalType: operatorPrincipalType
     agentsGroup: agentsGroup.name
-    runAgentsRoleId: agents.outputs.runAgentsRoleId
+    runAgentsRole: names.runAgents
     aksClusters: aksClusters
   }
+  dependsOn: [storage, agents]
 }
 
 output AZURE_RESOURCE_GROUP string = mainGroup.name
 output NIGHTCRIER_URL string = functions.outputs.url
-output NIGHTCRIER_VAULT string = vault.outputs.name
-output NIGHTCRIER_STORAGE string = storage.outputs.name
+output NIGHTCRIER_VAULT string = names.vault
+output NIGHTCRIER_STORAGE string = names.storage
 output NIGHTCRIER_PRINCIPAL_ID string = functions.outputs.principalId
 output NIGHTCRIER_REGISTRY string = registry.outputs.server
 output NIGHTCRIER_AGENTS_ADDRESS string = agentNetwork == 'nat' ? network!.outputs.outboundAddress : ''
+output NIGHTCRIER_AGENTS_GROUP string = agentsGroup.name
+// Comes back from here when the environment is made anew on another machine (`azd env refresh`).
+output NIGHTCRIER_BUDGET_START string = budgetStart

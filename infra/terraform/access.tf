@@ -25,23 +25,24 @@ locals {
   aks       = { for pair in setproduct(var.aks_clusters, local.aks_roles) : join(" ", pair) => { cluster = pair[0], role = pair[1] } }
 
   # --- The operator: secrets, clusters.yaml, images.
-  operator = var.operator_principal_id == "" ? {} : {
+  operator = {
     operator_vault    = { scope = local.vault, role = "Key Vault Secrets Officer" }
     operator_config   = { scope = azurerm_storage_container.containers["config"].resource_manager_id, role = "Storage Blob Data Contributor" }
     operator_registry = { scope = azurerm_container_registry.registry.id, role = "AcrPush" }
   }
 
   # --- The functions' own roles, each on one resource.
-  custom = merge({
-    functions_agents        = { scope = azurerm_resource_group.agents.id, role = azurerm_role_definition.run_agents.role_definition_resource_id }
-    functions_pull_identity = { scope = azurerm_user_assigned_identity.pull.id, role = azurerm_role_definition.equip_agents.role_definition_resource_id }
-    }, var.agent_network != "none" ? {
-    functions_subnet = { scope = azurerm_subnet.agents[0].id, role = azurerm_role_definition.equip_agents.role_definition_resource_id }
-  } : {})
+  custom = {
+    functions_agents        = { scope = azurerm_resource_group.agents.id, role = one(azurerm_role_definition.run_agents[*].role_definition_resource_id) }
+    functions_pull_identity = { scope = azurerm_user_assigned_identity.pull.id, role = one(azurerm_role_definition.equip_agents[*].role_definition_resource_id) }
+    functions_subnet        = { scope = one(azurerm_subnet.agents[*].id), role = one(azurerm_role_definition.equip_agents[*].role_definition_resource_id) }
+  }
+  # Without a network of theirs agents have no subnet.
+  given = [for name in keys(local.custom) : name if var.assign_roles && (name != "functions_subnet" || var.agent_network != "none")]
 }
 
 resource "azurerm_role_assignment" "granted" {
-  for_each             = local.granted
+  for_each             = var.assign_roles ? local.granted : {}
   scope                = each.value.scope
   role_definition_name = each.value.role
   principal_id         = each.value.principal
@@ -49,7 +50,7 @@ resource "azurerm_role_assignment" "granted" {
 }
 
 resource "azurerm_role_assignment" "operator" {
-  for_each             = local.operator
+  for_each             = var.assign_roles && var.operator_principal_id != "" ? local.operator : {}
   scope                = each.value.scope
   role_definition_name = each.value.role
   principal_id         = var.operator_principal_id
@@ -57,7 +58,7 @@ resource "azurerm_role_assignment" "operator" {
 }
 
 resource "azurerm_role_assignment" "aks" {
-  for_each             = local.aks
+  for_each             = var.assign_roles ? local.aks : {}
   scope                = each.value.cluster
   role_definition_name = each.value.role
   principal_id         = local.functions
@@ -65,7 +66,7 @@ resource "azurerm_role_assignment" "aks" {
 }
 
 resource "azurerm_role_assignment" "custom" {
-  for_each           = local.custom
+  for_each           = { for name in local.given : name => local.custom[name] }
   scope              = each.value.scope
   role_definition_id = each.value.role
   principal_id       = local.functions
@@ -75,6 +76,7 @@ resource "azurerm_role_assignment" "custom" {
 # What the functions do with container groups, act by act (shared/azure/container-groups.ts). No exec, no attach, no
 # start or restart: a group has one life.
 resource "azurerm_role_definition" "run_agents" {
+  count             = var.assign_roles ? 1 : 0
   name              = "Nightcrier run agents ${local.token}"
   description       = "Makes, looks at and removes container groups in one resource group."
   scope             = azurerm_resource_group.agents.id
@@ -92,6 +94,7 @@ resource "azurerm_role_definition" "run_agents" {
 
 # A container group is put into a subnet and given an identity by whoever makes it: two rights, each on one resource.
 resource "azurerm_role_definition" "equip_agents" {
+  count             = var.assign_roles ? 1 : 0
   name              = "Nightcrier equip agents ${local.token}"
   description       = "Puts container groups into a subnet and lets them pull their image."
   scope             = azurerm_resource_group.main.id

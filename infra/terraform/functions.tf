@@ -16,7 +16,7 @@ resource "azurerm_service_plan" "plan" {
 
 # azapi: always-ready instances by function and Node 24 are newer than what azurerm knows of this plan.
 resource "azapi_resource" "site" {
-  type      = "Microsoft.Web/sites@2024-04-01"
+  type      = "Microsoft.Web/sites@2025-03-01"
   parent_id = azurerm_resource_group.main.id
   name      = "func-${local.token}"
   location  = var.location
@@ -33,14 +33,13 @@ resource "azapi_resource" "site" {
       serverFarmId              = azurerm_service_plan.plan.id
       httpsOnly                 = true
       keyVaultReferenceIdentity = azurerm_user_assigned_identity.functions.id
-      virtualNetworkSubnetId    = var.functions_in_network ? azurerm_subnet.functions[0].id : null
+      virtualNetworkSubnetId    = local.functions_subnet ? azurerm_subnet.functions[0].id : null
       siteConfig = {
         minTlsVersion    = "1.2"
         scmMinTlsVersion = "1.2"
-        ftpsState        = "Disabled"
         http20Enabled    = true
       }
-      functionAppConfig = {
+      functionAppConfig = merge(var.update_strategy == "Recreate" ? {} : { siteUpdateStrategy = { type = var.update_strategy } }, {
         runtime = { name = "node", version = "24" }
         deployment = {
           storage = {
@@ -57,18 +56,19 @@ resource "azapi_resource" "site" {
           maximumInstanceCount = var.maximum_instances
           alwaysReady          = module.plan.always_ready
         }
-      }
+      })
     }
   }
 
   response_export_values = ["properties.defaultHostName"]
-  depends_on             = [azurerm_storage_container.containers]
+  # The host looks for its storage as it starts.
+  depends_on = [azurerm_storage_container.containers, azurerm_private_endpoint.private]
 }
 
 # Code comes from the deployment container and by nobody's password.
 resource "azapi_update_resource" "no_passwords" {
   for_each    = toset(["ftp", "scm"])
-  type        = "Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01"
+  type        = "Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01"
   resource_id = "${azapi_resource.site.id}/basicPublishingCredentialsPolicies/${each.key}"
   body        = { properties = { allow = false } }
 }
@@ -93,15 +93,25 @@ locals {
     SUPERVISORS                               = tostring(var.supervisors)
     # A month more: while a report is there its incident is known.
     INCIDENT_KEEP_DAYS = tostring(var.keep_reports_days + 30)
+    AGENT_DNS_SERVERS  = join(",", var.agent_dns_servers)
+    # A run that hangs, or a window whose worker was lost, holds its lock until this ends it: little more than the window.
+    AzureFunctionsJobHost__functionTimeout = module.plan.function_timeout
+    # Nothing of ours is longer than a quarter of it; the host would take in 100 MB before anybody is asked.
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT = "1048576"
+    AzureWebJobsDisableHomepage       = "true"
     # Memory before speed: why these is told in infra/local/host/worker-life.ts.
     languageWorkers__node__arguments = "--max-semi-space-size=8 --heap-growing-percent=10"
     MALLOC_TRIM_THRESHOLD_           = "131072"
   }
 }
 
+locals {
+  links = var.links_through_app ? { REPORT_BASE_URL = "https://${azapi_resource.site.output.properties.defaultHostName}" } : {}
+}
+
 resource "azapi_resource_action" "app_settings" {
-  type        = "Microsoft.Web/sites/config@2024-04-01"
+  type        = "Microsoft.Web/sites/config@2025-03-01"
   resource_id = "${azapi_resource.site.id}/config/appsettings"
   method      = "PUT"
-  body        = { properties = merge(local.wired, module.plan.settings) }
+  body        = { properties = merge(local.wired, local.links, module.plan.settings) }
 }

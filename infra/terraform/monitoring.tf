@@ -46,7 +46,7 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "alerts" {
   description             = each.value.description
   enabled                 = true
   severity                = each.value.severity
-  scopes                  = [azurerm_application_insights.insights.id]
+  scopes                  = [try(each.value.scope, "") == "workspace" ? azurerm_log_analytics_workspace.workspace.id : azurerm_application_insights.insights.id]
   evaluation_frequency    = each.value.every
   window_duration         = each.value.window
   auto_mitigation_enabled = true
@@ -130,6 +130,7 @@ resource "azurerm_application_insights_workbook" "workbook" {
 }
 
 resource "terraform_data" "budget_start" {
+  count = var.monthly_budget > 0 ? 1 : 0
   input = var.budget_start == "" ? formatdate("YYYY-MM-01", plantimestamp()) : var.budget_start
   lifecycle {
     # A budget's first month cannot change.
@@ -138,13 +139,14 @@ resource "terraform_data" "budget_start" {
 }
 
 resource "azurerm_consumption_budget_subscription" "budget" {
+  count           = var.monthly_budget > 0 ? 1 : 0
   name            = "nightcrier-${local.token}"
   subscription_id = "/subscriptions/${data.azurerm_client_config.current.subscription_id}"
   amount          = var.monthly_budget
   time_grain      = "Monthly"
 
   time_period {
-    start_date = "${terraform_data.budget_start.output}T00:00:00Z"
+    start_date = "${terraform_data.budget_start[0].output}T00:00:00Z"
   }
 
   filter {

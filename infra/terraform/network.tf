@@ -1,3 +1,8 @@
+locals {
+  # Agents, functions, private endpoints: 256 addresses each.
+  subnets = [for number in range(3) : cidrsubnet(var.network_addresses, 24 - tonumber(split("/", var.network_addresses)[1]), number)]
+}
+
 resource "azurerm_network_security_group" "rules" {
   count               = local.network ? 1 : 0
   name                = "nsg-agents-${local.token}"
@@ -23,7 +28,7 @@ resource "azurerm_network_security_group" "rules" {
 }
 
 resource "azurerm_public_ip" "outbound" {
-  count               = var.agent_network == "nat" ? 1 : 0
+  count               = local.nat ? 1 : 0
   name                = "pip-agents-${local.token}"
   resource_group_name = azurerm_resource_group.main.name
   location            = var.location
@@ -33,7 +38,7 @@ resource "azurerm_public_ip" "outbound" {
 }
 
 resource "azurerm_nat_gateway" "nat" {
-  count                   = var.agent_network == "nat" ? 1 : 0
+  count                   = local.nat ? 1 : 0
   name                    = "nat-agents-${local.token}"
   resource_group_name     = azurerm_resource_group.main.name
   location                = var.location
@@ -43,7 +48,7 @@ resource "azurerm_nat_gateway" "nat" {
 }
 
 resource "azurerm_nat_gateway_public_ip_association" "nat" {
-  count                = var.agent_network == "nat" ? 1 : 0
+  count                = local.nat ? 1 : 0
   nat_gateway_id       = azurerm_nat_gateway.nat[0].id
   public_ip_address_id = azurerm_public_ip.outbound[0].id
 }
@@ -77,8 +82,10 @@ resource "azurerm_subnet" "agents" {
   name                            = "agents"
   resource_group_name             = azurerm_resource_group.main.name
   virtual_network_name            = azurerm_virtual_network.network[0].name
-  address_prefixes                = [cidrsubnet(var.network_addresses, 24 - tonumber(split("/", var.network_addresses)[1]), 0)]
+  address_prefixes                = [local.subnets[0]]
   default_outbound_access_enabled = false
+  # The short way to storage: container groups in a network are asked to have it, and no gateway is paid.
+  service_endpoints = ["Microsoft.Storage"]
 
   delegation {
     name = "container-groups"
@@ -89,11 +96,13 @@ resource "azurerm_subnet" "agents" {
 }
 
 resource "azurerm_subnet" "functions" {
-  count                = local.network ? 1 : 0
+  count                = local.functions_subnet ? 1 : 0
   name                 = "functions"
   resource_group_name  = azurerm_resource_group.main.name
   virtual_network_name = azurerm_virtual_network.network[0].name
-  address_prefixes     = [cidrsubnet(var.network_addresses, 24 - tonumber(split("/", var.network_addresses)[1]), 1)]
+  address_prefixes     = [local.subnets[1]]
+
+  default_outbound_access_enabled = false
 
   delegation {
     name = "flex"
@@ -118,5 +127,17 @@ resource "azurerm_subnet_nat_gateway_association" "agents" {
 resource "azurerm_subnet_route_table_association" "agents" {
   count          = var.agent_network == "firewall" ? 1 : 0
   subnet_id      = azurerm_subnet.agents[0].id
+  route_table_id = azurerm_route_table.routes[0].id
+}
+
+resource "azurerm_subnet_nat_gateway_association" "functions" {
+  count          = local.functions_subnet && local.nat ? 1 : 0
+  subnet_id      = azurerm_subnet.functions[0].id
+  nat_gateway_id = azurerm_nat_gateway.nat[0].id
+}
+
+resource "azurerm_subnet_route_table_association" "functions" {
+  count          = local.functions_subnet && var.agent_network == "firewall" ? 1 : 0
+  subnet_id      = azurerm_subnet.functions[0].id
   route_table_id = azurerm_route_table.routes[0].id
 }

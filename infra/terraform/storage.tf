@@ -5,7 +5,7 @@ resource "azurerm_storage_account" "storage" {
   tags                     = local.tags
   account_kind             = "StorageV2"
   account_tier             = "Standard"
-  account_replication_type = "ZRS"
+  account_replication_type = module.plan.redundancy
   access_tier              = "Hot"
 
   # Identities only. Links to reports and for uploads are signed with keys that the service gives an identity.
@@ -15,12 +15,12 @@ resource "azurerm_storage_account" "storage" {
   cross_tenant_replication_enabled = false
   min_tls_version                  = "TLS1_2"
   https_traffic_only_enabled       = true
-  # Readers follow their short links from anywhere.
-  public_network_access_enabled = true
+  # Readers follow their short links from anywhere, unless all of it is private.
+  public_network_access_enabled = !var.vnet_enabled
 
   network_rules {
-    default_action = "Allow"
-    bypass         = ["AzureServices"]
+    default_action = var.vnet_enabled ? "Deny" : "Allow"
+    bypass         = var.vnet_enabled ? ["None"] : ["AzureServices"]
   }
 
   sas_policy {
@@ -48,7 +48,7 @@ resource "azurerm_storage_container" "containers" {
 # Through the resource manager: the data plane would need a role that takes minutes to arrive.
 resource "azapi_resource" "queues" {
   for_each  = toset(module.plan.queues)
-  type      = "Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01"
+  type      = "Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-01"
   parent_id = "${azurerm_storage_account.storage.id}/queueServices/default"
   name      = each.key
   body      = { properties = {} }
@@ -56,7 +56,7 @@ resource "azapi_resource" "queues" {
 
 resource "azapi_resource" "tables" {
   for_each  = toset(module.plan.tables)
-  type      = "Microsoft.Storage/storageAccounts/tableServices/tables@2024-01-01"
+  type      = "Microsoft.Storage/storageAccounts/tableServices/tables@2025-08-01"
   parent_id = "${azurerm_storage_account.storage.id}/tableServices/default"
   name      = each.key
   body      = { properties = {} }

@@ -10,8 +10,54 @@ variable "environment_name" {
 }
 
 variable "location" {
-  description = "Region of everything, by its short name. Flex Consumption and container groups must be offered there."
+  description = "Region of everything: one of those that offer Flex Consumption."
   type        = string
+  validation {
+    condition = contains([
+      "australiaeast",
+      "australiasoutheast",
+      "brazilsouth",
+      "canadacentral",
+      "centralindia",
+      "centralus",
+      "eastasia",
+      "eastus",
+      "eastus2",
+      "francecentral",
+      "germanywestcentral",
+      "italynorth",
+      "japaneast",
+      "koreacentral",
+      "northcentralus",
+      "northeurope",
+      "norwayeast",
+      "southafricanorth",
+      "southcentralus",
+      "southeastasia",
+      "southindia",
+      "spaincentral",
+      "swedencentral",
+      "uaenorth",
+      "uksouth",
+      "ukwest",
+      "westcentralus",
+      "westeurope",
+      "westus",
+      "westus2",
+      "westus3",
+    ], var.location)
+    error_message = "location must be the short name of a region that offers Flex Consumption, such as westeurope."
+  }
+}
+
+variable "storage_redundancy" {
+  description = "Copies of what is stored: ZRS (in three zones), LRS (in one), GRS and GZRS (also in another region); empty: ZRS where the region is known to have zones, else LRS."
+  type        = string
+  default     = ""
+  validation {
+    condition     = contains(["", "LRS", "ZRS", "GRS", "GZRS"], var.storage_redundancy)
+    error_message = "storage_redundancy must be LRS, ZRS, GRS, GZRS or empty."
+  }
 }
 
 variable "operator_principal_id" {
@@ -128,6 +174,50 @@ variable "functions_in_network" {
   default     = false
 }
 
+variable "vnet_enabled" {
+  description = "Storage and vault answer in the network alone, through private endpoints; the functions are then in it too. Readers and operators need a way into the network."
+  type        = bool
+  default     = false
+}
+
+variable "agent_dns_servers" {
+  description = "DNS servers that agents ask, where the names of API servers are known to yours alone; empty: those of Azure."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = length(var.agent_dns_servers) <= 4
+    error_message = "agent_dns_servers takes four at most."
+  }
+}
+
+variable "purge_protection" {
+  description = "Keeps a removed vault for 90 days whatever anybody wants. false suits a trial; once true it can never be taken back."
+  type        = bool
+  default     = true
+}
+
+variable "update_strategy" {
+  description = "How instances change over to a new version: Recreate (all at once) or RollingUpdate (a few at a time; for minutes both run)."
+  type        = string
+  default     = "Recreate"
+  validation {
+    condition     = contains(["Recreate", "RollingUpdate"], var.update_strategy)
+    error_message = "update_strategy must be Recreate or RollingUpdate."
+  }
+}
+
+variable "assign_roles" {
+  description = "Makes the role assignments and the two roles of this template. false: an administrator does, from docs/operations.md."
+  type        = bool
+  default     = true
+}
+
+variable "links_through_app" {
+  description = "Links to reports lead through the function app and never end, but ask for a function key; false: each opens by itself for REPORT_LINK_HOURS."
+  type        = bool
+  default     = false
+}
+
 variable "keep_reports_days" {
   description = "Days after which reports and everything else about an incident are removed."
   type        = number
@@ -165,7 +255,7 @@ variable "alert_emails" {
 }
 
 variable "monthly_budget" {
-  description = "Spend per month, in the currency of the subscription, from whose 80 % on people are told."
+  description = "Spend per month, in the currency of the subscription, from whose 80 % on people are told; 0: no budget."
   type        = number
   default     = 200
 }
@@ -180,6 +270,13 @@ variable "settings" {
   description = "Any further setting of docs/settings.md by its name."
   type        = map(string)
   default     = {}
+}
+
+# Terraform alone: azd registers them by a hook.
+variable "register_providers" {
+  description = "Registers the resource providers; false for whoever may not: an administrator must have done it."
+  type        = bool
+  default     = true
 }
 
 # Terraform alone: the subscription is a parameter here and the surroundings of a deployment there.

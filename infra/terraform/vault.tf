@@ -12,11 +12,12 @@ resource "azurerm_key_vault" "vault" {
   enabled_for_disk_encryption     = false
   enabled_for_template_deployment = false
   soft_delete_retention_days      = 90
-  purge_protection_enabled        = true
-  public_network_access_enabled   = true
+  # The provider brings a removed vault of this name back by itself.
+  purge_protection_enabled      = var.purge_protection
+  public_network_access_enabled = !var.vnet_enabled
 
   network_acls {
-    default_action = "Allow"
+    default_action = var.vnet_enabled ? "Deny" : "Allow"
     bypass         = "None"
   }
 }

@@ -144,7 +144,9 @@ async function openGroups(settings: Settings): Promise<ContainerGroups> {
     const { processContainerGroups } = await import('../../infra/local/process-groups.ts')
     return processContainerGroups(settings.LOCAL_GROUPS_DIR)
   }
-  const needed = ['AZURE_SUBSCRIPTION_ID', 'AGENT_RESOURCE_GROUP', 'AGENT_LOCATION', 'AGENT_IMAGE'] as const
+  // Without an image nothing was ever started: there is nothing to look at, and the sweep has no complaint.
+  if (settings.AGENT_IMAGE === '') return noGroups
+  const needed = ['AZURE_SUBSCRIPTION_ID', 'AGENT_RESOURCE_GROUP', 'AGENT_LOCATION'] as const
   const missing = needed.filter((name) => settings[name] === '')
   if (missing.length > 0) throw new GiveUp(`Agents cannot be started: set ${missing.join(', ')}.`)
   const { aciContainerGroups } = await import('../azure/container-groups.ts')
@@ -155,8 +157,19 @@ async function openGroups(settings: Settings): Promise<ContainerGroups> {
     image: settings.AGENT_IMAGE,
     subnetId: settings.AGENT_SUBNET_ID,
     registryIdentity: settings.AGENT_REGISTRY_IDENTITY,
+    dnsServers: settings.AGENT_DNS_SERVERS.split(',').flatMap((address) => address.trim() || []),
     credential: managedIdentity(settings.AzureWebJobsStorage__clientId),
   })
+}
+
+const noGroups: ContainerGroups = {
+  start: async () => {
+    throw new GiveUp('Agents cannot be started: set AGENT_IMAGE.')
+  },
+  list: async () => [],
+  get: async () => undefined,
+  logs: async () => '',
+  remove: async () => {},
 }
 
 /** Wrong settings of the agents must not keep a fault from being recorded: they are told when an agent is to start. */

@@ -15,6 +15,13 @@ export type ConnectionStatus = z.infer<typeof ConnectionStatus>
 export const isHeard = (status: ConnectionStatus): boolean => status === 'active' || status === 'patrol'
 
 /**
+ * How faults are heard of, from best to worst: the server sends them; it should, and nothing proves it; the cluster is
+ * looked at on a beat; not at all.
+ */
+export const watchSteps = ['subscribed', 'unconfirmed', 'polled', 'unreachable'] as const
+export type WatchStep = (typeof watchSteps)[number]
+
+/**
  * The columns of a row in table `clusters` that tell how its watch is doing, beside those of the lease. The supervisor
  * that holds the lease writes them; health and metrics read them. '' where a time or text is not known.
  */
@@ -39,6 +46,17 @@ export const ClusterStatus = z.looseObject({
   watchedSince: z.string().default(''),
   /** The end of the last visit, and the time from one to the next, where clusters are visited. */
   visitedAt: z.string().default(''),
+  /** One of `watchSteps`, and since when. */
+  source: z.string().default(''),
+  sourceSince: z.string().default(''),
+  /** What keeps the watch from being whole, while it works. */
+  note: z.string().default(''),
+  /** A fault that nobody sends is found so much later at most. */
+  delaySeconds: z.number().default(0),
+  /** The last time of trouble: since when, how often it was blind in it, and for how long in all. */
+  troubledSince: z.string().default(''),
+  troubledMilliseconds: z.number().default(0),
+  troubles: z.number().default(0),
   patrolSeconds: z.number().default(0),
 })
 export type ClusterStatus = z.infer<typeof ClusterStatus>

@@ -20,6 +20,14 @@ export const EvidenceEntry = z.strictObject({
 })
 export type EvidenceEntry = z.infer<typeof EvidenceEntry>
 
-/** A quote counts only if it stands, letter for letter (white space folded), in the output of the entry it names. */
-export const Citation = z.strictObject({ id: z.string().regex(/^e\d{1,4}$/), quote: z.string().min(1).max(1000) })
+/**
+ * A quote counts only if it stands, letter for letter (white space folded), in the output of the entry it names. With
+ * `absent` the quote is a path, such as `spec.template.spec.tolerations`, and counts only if the entry holds one whole
+ * object in which nothing stands there.
+ */
+export const Citation = z.strictObject({
+  id: z.string().regex(/^e\d{1,4}$/),
+  quote: z.string().min(1).max(1000),
+  absent: z.literal(true).optional(),
+})
 export type Citation = z.infer<typeof Citation>

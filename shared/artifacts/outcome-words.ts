@@ -3,6 +3,7 @@ import type { Outcome } from './report.ts'
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
   cause: 'Cause found',
   likely: 'Likely cause',
+  contested: 'Two causes contested',
   inconclusive: 'Inconclusive',
   none: 'No fault found',
   'evidence-only': 'Evidence only',
@@ -12,6 +13,7 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
 export const outcomeMeanings: Readonly<Record<Outcome, string>> = {
   cause: 'Every quote behind it was found again, letter for letter, in what the cluster answered.',
   likely: 'What it rests on was found in the evidence, but something is missing to be sure.',
+  contested: 'The rules and the model name different causes. What each rests on was found in the evidence.',
   inconclusive: 'No cause stood the check against the evidence.',
   none: 'The cluster was read and nothing was found wrong.',
   'evidence-only': 'There is no verdict: below is what was collected.',

@@ -6,7 +6,7 @@ import { ClusterPermissions } from './permissions.ts'
 import { Usage, Verdict } from './verdict.ts'
 
 /** Decided by code from what survived the evidence check; `evidence-only` when no verdict came at all. */
-export const Outcome = z.enum(['cause', 'likely', 'inconclusive', 'none', 'evidence-only'])
+export const Outcome = z.enum(['cause', 'likely', 'contested', 'inconclusive', 'none', 'evidence-only'])
 export type Outcome = z.infer<typeof Outcome>
 
 /** `report.json`: the truth of which `index.html` is the rendering. */

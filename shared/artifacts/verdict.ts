@@ -20,6 +20,8 @@ export const RootCause = Culprit.extend({
   confidence: Confidence,
   confidenceReasons: z.array(sentence).max(10),
   evidence: z.array(Citation).max(20),
+  /** Who named it; absent where only one of them was asked. */
+  by: z.enum(['rules', 'model', 'both']).optional(),
 })
 export type RootCause = z.infer<typeof RootCause>
 
@@ -37,7 +39,7 @@ export type Remedy = z.infer<typeof Remedy>
 export const Verdict = z.strictObject({
   version: z.literal(1),
   by: z.string().max(100),
-  outcome: z.enum(['cause', 'likely', 'inconclusive', 'none']),
+  outcome: z.enum(['cause', 'likely', 'contested', 'inconclusive', 'none']),
   /** What is broken, for whom, since when: one sentence. */
   headline: sentence,
   rootCauses: z.array(RootCause).max(10),
@@ -54,7 +56,12 @@ export const Verdict = z.strictObject({
       }),
     )
     .max(20),
-  facts: z.array(z.strictObject({ text: sentence, evidence: z.array(Citation).min(1).max(10) })).max(60),
+  /** `by`: the words are a model's, of which only the quote was checked. */
+  facts: z
+    .array(
+      z.strictObject({ text: sentence, evidence: z.array(Citation).min(1).max(10), by: z.literal('model').optional() }),
+    )
+    .max(60),
   inferences: z.array(z.strictObject({ text: sentence, evidence: z.array(Citation).max(10) })).max(30),
   timeline: z
     .array(
@@ -68,7 +75,11 @@ export const Verdict = z.strictObject({
     .max(60),
   /** From cause to symptom. */
   chain: z.array(Culprit.extend({ mechanism: sentence })).max(12),
-  gaps: z.array(z.strictObject({ what: sentence, why: sentence, wouldSettle: sentence })).max(30),
+  gaps: z
+    .array(z.strictObject({ what: sentence, why: sentence, wouldSettle: sentence, by: z.literal('model').optional() }))
+    .max(30),
+  /** Of contested causes: the one look that would tell them apart. */
+  tellApart: sentence.optional(),
   impact: z.strictObject({
     summary: sentence,
     desired: z.number().int().optional(),

@@ -1,24 +1,25 @@
+import { whyItFalls } from './cited.ts'
 import type { Citation, EvidenceEntry } from './evidence.ts'
+import { isExternal } from './external.ts'
 import type { Outcome } from './report.ts'
+import { nothingButIdentity } from './substance.ts'
 import type { Culprit, Verdict } from './verdict.ts'
 
 export type Verified = { readonly verdict: Verdict; readonly outcome: Outcome; readonly dropped: readonly string[] }
 
-/** White space is folded because YAML and terminals wrap; nothing else may differ. */
-const fold = (text: string): string => text.replace(/\s+/g, ' ').trim()
-
 /**
  * Keeps of a verdict only what its citations prove: an entry of that id exists in the journal and contains the quote.
- * A root cause also needs its object to have been read. What falls is named in `dropped`; the outcome is decided here,
- * whatever the verdict claimed.
+ * A root cause also needs its object to have been read; one that may not be read, but that a read object or an event
+ * names, and one outside the cluster, are likely at most. Of a model, a
+ * quote that only says which object it is proves nothing.
+ * What falls is named in `dropped`; the outcome is decided here, whatever the verdict claimed.
  */
 export function verifyEvidence(verdict: Verdict, evidence: readonly EvidenceEntry[]): Verified {
-  const outputs = new Map(evidence.map((entry) => [entry.id, fold(entry.output)]))
+  const entries = new Map(evidence.map((entry) => [entry.id, entry]))
   const dropped: string[] = []
   const proven = (what: string) => (citation: Citation) => {
-    const output = outputs.get(citation.id)
-    if (output?.includes(fold(citation.quote)) === true) return true
-    const why = output === undefined ? 'no such entry in the journal' : 'the entry does not contain the quote'
+    const why = whyItFalls(citation, entries.get(citation.id))
+    if (why === undefined) return true
     dropped.push(cut(`${what}: citation ${citation.id} fell, ${why}.`))
     return false
   }
@@ -26,9 +27,14 @@ export function verifyEvidence(verdict: Verdict, evidence: readonly EvidenceEntr
     const what = `${cause.kind} ${cause.name}`
     const kept = cause.evidence.filter(proven(`Root cause ${what}`))
     if (kept.length === 0) return drop(`Root cause ${what} fell: none of its evidence stands.`)
-    if (!wasRead(cause, evidence) && !isMissing(cause, kept, evidence))
-      return drop(`Root cause ${what} fell: the object itself was never read.`)
-    return [{ ...cause, evidence: kept }]
+    if (cause.by === 'model' && kept.every(nothingButIdentity))
+      return drop(`Root cause ${what} fell: its quotes say only which object it is, not what is wrong with it.`)
+    if (wasRead(cause, evidence) || isMissing(cause, kept, evidence)) return [{ ...cause, evidence: kept }]
+    if (isExternal(cause) || isReferenced(cause, evidence))
+      return [
+        { ...cause, confidence: cause.confidence === 'high' ? ('medium' as const) : cause.confidence, evidence: kept },
+      ]
+    return drop(`Root cause ${what} fell: the object itself was never read, and no object that was read names it.`)
   })
   function drop(sentence: string): never[] {
     dropped.push(cut(sentence))
@@ -60,6 +66,7 @@ function outcomeOf(claimed: Verdict, kept: Verdict): Outcome {
   const whole = kept.rootCauses.length === claimed.rootCauses.length
   const sure = kept.rootCauses.every((cause) => cause.confidence === 'high')
   if (claimed.outcome === 'cause' && whole && sure) return 'cause'
+  if (claimed.outcome === 'contested' && whole) return 'contested'
   return claimed.outcome === 'inconclusive' || claimed.outcome === 'none' ? 'inconclusive' : 'likely'
 }
 
@@ -91,6 +98,19 @@ function isMissing(culprit: Culprit, kept: readonly Citation[], evidence: readon
     const named = says.includes(culprit.kind.toLowerCase()) && quote.includes(culprit.name)
     return witness !== undefined && !isLog(witness) && named && /not found|non-existent|couldn't find/.test(says)
   })
+}
+
+/** Kinds that an ordinary reader may not read; others that were not read could have been. */
+const withheld = new Set(['Secret'])
+
+/** Of what may not be read, whether an object that was read, or an event, names it by a field or a word for its kind. */
+function isReferenced(culprit: Culprit, evidence: readonly EvidenceEntry[]): boolean {
+  if (!withheld.has(culprit.kind)) return false
+  const name = culprit.name.replace(/[.*+?^${}()|[\]\\]/g, '\\const cut = (sentence')
+  const field = new RegExp(`(secret|pullSecrets)[\\s\\S]{0,80}[^a-z0-9.-]${name}($|[^a-z0-9.-])`, 'i')
+  return evidence.some(
+    (entry) => entry.status >= 200 && entry.status < 300 && !isLog(entry) && field.test(entry.output),
+  )
 }
 
 const cut = (sentence: string): string => (sentence.length <= 600 ? sentence : `${sentence.slice(0, 599)}…`)

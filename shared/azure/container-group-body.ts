@@ -9,6 +9,8 @@ export type GroupPlace = {
   readonly subnetId?: string
   /** Resource id of an identity that may pull the image and nothing else; empty or absent: the registry is public. */
   readonly registryIdentity?: string
+  /** Name servers; empty or absent: Azure's, which do not ask those of the network. */
+  readonly dnsServers?: readonly string[]
 }
 
 const FILES = '/run/nightcrier'
@@ -21,7 +23,7 @@ export function groupName(name: string): string {
 
 /** One group of one life: nothing restarts it, nothing reaches it from outside, its files are on no disk. */
 export function groupBody(place: GroupPlace, spec: GroupSpec): ContainerGroup {
-  const { location, image, subnetId = '', registryIdentity = '' } = place
+  const { location, image, subnetId = '', registryIdentity = '', dnsServers = [] } = place
   groupName(spec.name)
   return {
     location,
@@ -31,6 +33,8 @@ export function groupBody(place: GroupPlace, spec: GroupSpec): ContainerGroup {
     containers: spec.containers.map((one) => container(image, one)),
     volumes: [{ name: 'files', secret: base64Values(spec.files) }],
     ...(subnetId === '' ? {} : { subnetIds: [{ id: subnetId }] }),
+    // Only a group in a network can reach them, and only there Azure takes them.
+    ...(subnetId === '' || dnsServers.length === 0 ? {} : { dnsConfig: { nameServers: [...dnsServers] } }),
     ...(registryIdentity === ''
       ? {}
       : {

@@ -26,13 +26,16 @@ const MAX_LOG_BYTES = 64 * 1024
 const LOG_LINES = 2_000
 
 /** Refusals that say "not now": quotas of the subscription, and regions without room. */
-const noRoom = /quota|capacity|ServiceUnavailable|TooManyRequests|ResourceRequestsThrottled/i
+const noRoom =
+  /quota|capacity|SubnetIsFull|RegistryErrorResponse|ServiceUnavailable|TooManyRequests|ResourceRequestsThrottled/i
 /** Refusals that pass by themselves within a minute: the group of this name is just being made or removed. */
 const transitioning = /Transitioning|BeingDeleted|AnotherOperationInProgress|OperationInProgress/i
 
 export function aciContainerGroups(place: ContainerGroupsPlace): ContainerGroups {
   const { resourceGroup } = place
-  const client = once(() => connect(place))
+  const client = once(() => connect(place, 2))
+  /** A second PUT is an update, and an update restarts containers: this one is never sent again unseen. */
+  const starter = once(() => connect(place, 0))
   const options = () => ({ abortSignal: AbortSignal.timeout(DEADLINE_MS) })
   const read = async (name: string): Promise<ContainerGroup | undefined> => {
     try {
@@ -51,7 +54,7 @@ export function aciContainerGroups(place: ContainerGroupsPlace): ContainerGroups
       const accepted = new AbortController()
       const { abortSignal } = options()
       try {
-        await (await client()).containerGroups.beginCreateOrUpdate(resourceGroup, spec.name, body, {
+        await (await starter()).containerGroups.beginCreateOrUpdate(resourceGroup, spec.name, body, {
           abortSignal: AbortSignal.any([abortSignal, accepted.signal]),
           onResponse: ({ status }) => {
             if (status === 200 || status === 201) accepted.abort()
@@ -62,9 +65,14 @@ export function aciContainerGroups(place: ContainerGroupsPlace): ContainerGroups
         if (accepted.signal.aborted) return 'started'
         const status = statusOf(error)
         const why = `${codeOf(error)} ${error instanceof Error ? error.message : ''}`
+        const clear =
+          status !== undefined && status < 500 && status !== 408 && !(status === 409 && transitioning.test(why))
+        // No word of what became of it: its name is the attempt's own, so a group that is there is the one asked for.
+        if (!clear && (await read(spec.name).catch(() => undefined)) !== undefined) return 'started'
         if (status === 409 && transitioning.test(why))
           throw new RetryLater(`container group ${spec.name} is just being made or removed`)
-        if (status === 429 || ((status === 409 || status === 503) && noRoom.test(why))) return 'no-capacity'
+        if (status === 429 || ((status === 400 || status === 409 || status === 503) && noRoom.test(why)))
+          return 'no-capacity'
         throw refusal(`start container group ${spec.name}`, error)
       }
     },
@@ -95,11 +103,14 @@ export function aciContainerGroups(place: ContainerGroupsPlace): ContainerGroups
     logs: async (name, container) => {
       try {
         const { containers } = await client()
-        const { content = '' } = await containers.listLogs(resourceGroup, groupName(name), container, {
+        const { content } = await containers.listLogs(resourceGroup, groupName(name), container, {
           ...options(),
           tail: LOG_LINES,
         })
-        return Buffer.from(content).subarray(-MAX_LOG_BYTES).toString('utf8')
+        // A container that has said nothing has null for a log.
+        return Buffer.from(content ?? '')
+          .subarray(-MAX_LOG_BYTES)
+          .toString('utf8')
       } catch (error) {
         // Gone, or not yet begun: either way nothing was said.
         if ([404, 409].includes(statusOf(error) ?? 0)) return ''
@@ -107,21 +118,29 @@ export function aciContainerGroups(place: ContainerGroupsPlace): ContainerGroups
       }
     },
     remove: async (name) => {
+      // The library then looks once how it goes, which asks for rights that a deletion does not need.
+      const accepted = new AbortController()
+      const { abortSignal } = options()
       try {
-        await (await client()).containerGroups.beginDelete(resourceGroup, groupName(name), options())
+        await (await client()).containerGroups.beginDelete(resourceGroup, groupName(name), {
+          abortSignal: AbortSignal.any([abortSignal, accepted.signal]),
+          onResponse: ({ status }) => {
+            if (status === 200 || status === 202 || status === 204) accepted.abort()
+          },
+        })
       } catch (error) {
-        if (statusOf(error) !== 404) throw refusal(`remove container group ${name}`, error)
+        if (!accepted.signal.aborted && statusOf(error) !== 404) throw refusal(`remove container group ${name}`, error)
       }
     },
   }
 }
 
-async function connect(place: ContainerGroupsPlace): Promise<ContainerInstanceManagementClient> {
+async function connect(place: ContainerGroupsPlace, maxRetries: number): Promise<ContainerInstanceManagementClient> {
   const library = await import('@azure/arm-containerinstance')
   return new library.ContainerInstanceManagementClient(place.credential, place.subscriptionId, {
     ...(place.httpClient === undefined ? {} : { httpClient: place.httpClient }),
     // A dropped connection or a passing 5xx is ridden out; longer waits belong to the queue.
-    retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 1_000 },
+    retryOptions: { maxRetries, retryDelayInMs: 300, maxRetryDelayInMs: 1_000 },
     additionalPolicies: [{ position: 'perRetry', policy: impatient }],
   })
 }
@@ -137,8 +156,30 @@ const impatient: PipelinePolicy = {
   },
 }
 
+/** What whoever reads the refusal can do, where Azure's own words do not say it. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /MissingSubscriptionRegistration/,
+    ' Register it once, as an owner of the subscription: az provider register --namespace Microsoft.ContainerInstance',
+  ],
+  [
+    /InaccessibleImage|RegistryErrorResponse/,
+    ' The identity of the pull (AGENT_REGISTRY_IDENTITY) needs AcrPull on the registry, which must take tokens of Azure Resource Manager.',
+  ],
+  [
+    /RequestDisallowedByPolicy/,
+    ' A policy of the subscription forbids it, not a missing role: meet it, or exempt the resource group of the agents.',
+  ],
+  [/ScopeLocked/, ' Remove the lock from the resource group of the agents: finished groups stay until then.'],
+  [
+    /LinkedAuthorizationFailed|AuthorizationFailed/,
+    ' The identity of the functions lacks a role that infra/azure/modules/access.bicep gives; a new one takes minutes to arrive.',
+  ],
+]
+
 /** The library's own error carries the request, whose body holds the kubeconfig: it goes no further than here. */
 function refusal(what: string, error: unknown): Error {
   const said = error instanceof Error ? error.message.slice(0, 400) : ''
-  return new Error(`Azure did not ${what}: ${statusOf(error) ?? 'no answer'} ${codeOf(error)} ${said}`)
+  const remedy = remedies.find(([code]) => code.test(`${codeOf(error)} ${said}`))?.[1] ?? ''
+  return new Error(`Azure did not ${what}: ${statusOf(error) ?? 'no answer'} ${codeOf(error)} ${said}${remedy}`)
 }

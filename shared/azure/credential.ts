@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity'
 import { once } from '../runtime/once.ts'
+import { punctual } from './punctual.ts'
 
 /**
  * The identity that the platform gives this app, by name: no search through environment, developer tools and files as
@@ -10,9 +11,7 @@ export function managedIdentity(clientId: string | undefined): TokenCredential {
     const { ManagedIdentityCredential } = await import('@azure/identity')
     return clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId })
   })
-  return {
-    getToken: async (scopes, options) => (await load()).getToken(scopes, options),
-  }
+  return punctual({ getToken: async (scopes, options) => (await load()).getToken(scopes, options) })
 }
 
 /** Whoever is logged in on this machine, by the Azure Developer CLI or the Azure CLI; for commands that people start. */
@@ -21,9 +20,7 @@ export function developerLogin(): TokenCredential {
     const { AzureCliCredential, AzureDeveloperCliCredential, ChainedTokenCredential } = await import('@azure/identity')
     return new ChainedTokenCredential(new AzureDeveloperCliCredential(), new AzureCliCredential())
   })
-  return {
-    getToken: async (scopes, options) => (await load()).getToken(scopes, options),
-  }
+  return punctual({ getToken: async (scopes, options) => (await load()).getToken(scopes, options) })
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -41,7 +38,5 @@ export function ownLogin(environment: Environment): TokenCredential {
     const { WorkloadIdentityCredential } = await import('@azure/identity')
     return new WorkloadIdentityCredential()
   })
-  return {
-    getToken: async (scopes, options) => (await load()).getToken(scopes, options),
-  }
+  return punctual({ getToken: async (scopes, options) => (await load()).getToken(scopes, options) })
 }

@@ -4,6 +4,7 @@ import { Refused } from '../runtime/errors.ts'
 import { randomId } from '../runtime/ids.ts'
 import type { Fields, Row, Table, Value } from '../runtime/table.ts'
 import { codeOf, storageFailure } from './failure.ts'
+import { patientClient } from './patient-client.ts'
 import { type StoragePlace, storageDeadline, storageRetries, transferDeadline } from './storage-place.ts'
 import { fieldValue, literal, rowKeyRange, stored } from './table-values.ts'
 
@@ -18,7 +19,11 @@ const MAX_PAGES = 1_000
 export function tableClient(place: StoragePlace, name: string): TableClient {
   const { maxTries, ...delays } = storageRetries
   const retryOptions = { ...delays, maxRetries: maxTries - 1 }
-  const common = { retryOptions, additionalPolicies: [{ policy: counting, position: 'perRetry' as const }] }
+  const common = {
+    retryOptions,
+    httpClient: patientClient,
+    additionalPolicies: [{ policy: counting, position: 'perRetry' as const }],
+  }
   if (place.by === 'identity') return new TableClient(place.tableUri, name, place.credential, common)
   const allowInsecureConnection = /UseDevelopmentStorage=true|TableEndpoint=http:/i.test(place.connectionString)
   return TableClient.fromConnectionString(place.connectionString, name, { ...common, allowInsecureConnection })

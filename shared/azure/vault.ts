@@ -5,6 +5,7 @@ import { GiveUp } from '../runtime/errors.ts'
 import { once } from '../runtime/once.ts'
 import type { Vault } from '../runtime/vault.ts'
 import { statusOf } from './failure.ts'
+import { patientClient } from './patient-client.ts'
 
 export type KeyVaultPlace = {
   readonly url: string
@@ -23,7 +24,7 @@ const DEADLINE_MS = 15_000
 export function keyVault({ url, credential, clock = systemClock, httpClient }: KeyVaultPlace): Vault {
   const load = once(async () => {
     const library = await import('@azure/keyvault-secrets')
-    return new library.SecretClient(url, credential, httpClient === undefined ? {} : { httpClient })
+    return new library.SecretClient(url, credential, { httpClient: httpClient ?? patientClient })
   })
   const kept = new Map<string, { readonly value: Promise<string>; readonly until: number }>()
   const fetchSecret = async (name: string): Promise<string> => {
@@ -61,8 +62,23 @@ export function keyVault({ url, credential, clock = systemClock, httpClient }: K
 }
 
 function explained(error: unknown, name: string, url: string): unknown {
-  if (statusOf(error) === 404) return new GiveUp(`There is no secret ${name} in ${url}: create it there.`)
+  if (error instanceof GiveUp) return error
+  if (statusOf(error) === 404)
+    return new GiveUp(`There is no secret ${name} in ${url}: create it there, or recover it if it was deleted.`)
   // Not given up: a new role takes minutes to arrive, and the secret may be enabled again.
+  const said = error instanceof Error ? error.message : ''
+  const tenants = /Expected one of (\S+?),? found (\S+?)\.?(?:\s|$)/.exec(said)
+  if (statusOf(error) === 401 && tenants !== null)
+    return new Error(
+      `The vault ${url} trusts tenant ${tenants[1]}, and this app's identity is of ${tenants[2]}: move the vault to that tenant, or use one of it.`,
+    )
+  if (statusOf(error) === 403 && /firewall|client address|ForbiddenByConnection|not authorized by.*network/i.test(said))
+    return new Error(
+      `The secret ${name} in ${url} may not be read from here: the vault's firewall refuses this app's network. Let it in.`,
+      { cause: error },
+    )
+  if (statusOf(error) === undefined)
+    return new Error(`The vault ${url} gave no answer when it was asked for secret ${name}.`, { cause: error })
   if (statusOf(error) === 403)
     return new Error(
       `The secret ${name} in ${url} may not be read: give this app's identity the role Key Vault Secrets User there, or enable the secret.`,

@@ -32,6 +32,8 @@ const httpUrl = z
 /** With the longest keys and values 20 K characters, which fit a row of the table of clusters. */
 const MOST_LABELS = 64
 
+const proxyUrl = z.url({ protocol: /^https?$/ }).max(2_000)
+
 export const Cluster = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_-]{1,63}$/, 'must be 1 to 63 letters, digits, - or _'),
   environment: z.string().max(63).default(''),
@@ -44,11 +46,26 @@ export const Cluster = z.strictObject({
   enabled: z.boolean().default(true),
   /** Higher ones are connected first: after an outage a thousand take their time. */
   priority: z.int().min(0).max(9).default(0),
-  mcp: z.strictObject({
-    endpoint: httpUrl,
-    /** A secret reference, or the key itself; sent as a bearer token. */
-    api_key: keyOrRef.optional(),
-  }),
+  mcp: z
+    .strictObject({
+      endpoint: httpUrl,
+      /** A secret reference, or the key itself; sent as a bearer token. */
+      api_key: keyOrRef.optional(),
+      /** The way there: a proxy's address, or `none`; without it HTTPS_PROXY, HTTP_PROXY and NO_PROXY say. */
+      proxy: z
+        .union([z.literal('none'), proxyUrl], { error: 'must be none, or the http:// or https:// address of a proxy' })
+        .optional(),
+      /** Whose certificates the server may show, in place of the public ones. */
+      ca: SecretRef.optional(),
+      /** What is shown to a server that asks for a certificate. */
+      client_certificate: SecretRef.optional(),
+      client_key: SecretRef.optional(),
+    })
+    .refine((mcp) => (mcp.client_certificate === undefined) === (mcp.client_key === undefined), {
+      path: ['client_key'],
+      error: 'client_certificate and client_key belong together. Set both, or none',
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    }),
   triage: z
     .strictObject({
       enabled: z.boolean().default(true),

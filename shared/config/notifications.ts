@@ -25,6 +25,8 @@ export const Place = z
     signing_key: SecretRef.optional(),
     /** The secret: an integration's routing key (Events API v2). */
     pagerduty: SecretRef.optional(),
+    /** When PagerDuty hears of something critical: as soon as it opens (default), or with its report. */
+    page: z.enum(['at-once', 'after-report']).optional(),
   })
   .refine((place) => kinds.filter((kind) => place[kind] !== undefined).length === 1, {
     error: `must have exactly one of ${kinds.join(', ')}`,
@@ -38,15 +40,24 @@ export const Place = z
     path: ['signing_key'],
     error: 'belongs to webhook only',
   })
+  .refine((place) => place.page === undefined || place.pagerduty !== undefined, {
+    path: ['page'],
+    error: 'belongs to pagerduty only',
+  })
 export type Place = z.infer<typeof Place>
 
-export const QuietHours = z.strictObject({
-  from: timeOfDay,
-  to: timeOfDay,
-  timezone: timezone.default('UTC'),
-  /** This severity and worse are told at once all the same. Absent: all wait. */
-  except: Severity.optional(),
-})
+export const QuietHours = z
+  .strictObject({
+    from: timeOfDay,
+    to: timeOfDay,
+    timezone: timezone.default('UTC'),
+    /** This severity and worse are told at once all the same. Absent: all wait. */
+    except: Severity.optional(),
+  })
+  .refine(({ from, to }) => from !== to, {
+    path: ['to'],
+    error: 'is the same time as from: no hour would be quiet. Use 00:00 to 23:59 for the whole day',
+  })
 export type QuietHours = z.infer<typeof QuietHours>
 
 export const Route = z.strictObject({

@@ -6,6 +6,8 @@ const MAX_BYTES = 1024 * 1024
 const MAX_VALUES = 300_000
 const MAX_ALIASES = 10_000
 const MAX_FAULTS = 20
+/** The configuration's own depth is five. */
+const MAX_DEPTH = 50
 
 /** YAML as plain values, or every fault with its line and column. Source lines are not quoted: they may hold a key. */
 export function readYaml(text: string): { readonly value: unknown } | { readonly errors: readonly string[] } {
@@ -26,18 +28,25 @@ export function readYaml(text: string): { readonly value: unknown } | { readonly
   } catch {
     return { errors: ['the file uses aliases (*name) too often, or one without its anchor. Write the values out'] }
   }
-  if (count(value, MAX_VALUES) <= 0)
-    return { errors: ['the file grows too large by its aliases (*name). Write the values out'] }
+  if (count(value, MAX_VALUES, []) <= 0)
+    return {
+      errors: ['the file grows too large by its aliases (*name), or one of them holds itself. Write the values out'],
+    }
   return { value }
 }
 
-/** What is left of `budget` after counting every value, shared ones each time: that is what checking them costs. */
-function count(value: unknown, budget: number): number {
+/**
+ * What is left of `budget` after counting every value, shared ones each time: that is what checking them costs. Nothing
+ * is left of one that holds itself, or that is nested deeper than anybody writes.
+ */
+function count(value: unknown, budget: number, above: readonly unknown[]): number {
   let left = budget - 1
   if (typeof value !== 'object' || value === null) return left
+  if (above.length > MAX_DEPTH || above.includes(value)) return 0
+  const here = [...above, value]
   for (const each of Object.values(value)) {
     if (left <= 0) return left
-    left = count(each, left)
+    left = count(each, left, here)
   }
   return left
 }

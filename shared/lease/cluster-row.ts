@@ -21,10 +21,10 @@ export const ClusterRow = ClusterStatus.extend({
   connectedSince: z.string().default(''),
   /** The end of the last complete look at the cluster. */
   reconciledAt: z.string().default(''),
-  /** How faults are heard of: `subscription`, or `reconcile` for servers that emit none. */
-  source: z.string().default(''),
-  /** What keeps the watch from being whole, while it works. */
-  note: z.string().default(''),
+  /** How many objects that look saw: when a list of everything is empty afterwards, it is not believed. */
+  seenObjects: z.number().default(0),
+  /** Since when the server's own access to the cluster is refused. */
+  refusedSince: z.string().default(''),
   environment: z.string().default(''),
   /** JSON */
   labels: z.string().default('{}'),

@@ -1,4 +1,5 @@
 import type { Report } from '../artifacts/report.ts'
+import type { RootCause } from '../artifacts/verdict.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { NoticeMessage } from '../incident/notices.ts'
 import { plainHeadline } from '../incident/plain-headline.ts'
@@ -8,18 +9,23 @@ export type Links = { readonly report: string | undefined; readonly feedback: st
 type IncidentMessage = Extract<NoticeMessage, { readonly type: 'incident' }>
 type TroubleMessage = Exclude<NoticeMessage, { readonly type: 'incident' }>
 
-/** Whether what a message tells is so: `not-yet` when its move may still be on its way, `void` when it did not come. */
+/**
+ * Whether what a message tells is so: `not-yet` when its move may still be on its way, `void` when it did not come, or the
+ * incident is over: then only its end is told.
+ */
 export function standingOf(event: IncidentMessage['event'], incident: Incident): 'so' | 'not-yet' | 'void' {
   const { status } = incident
+  if (event === 'resolved') return status === 'resolved' ? 'so' : 'not-yet'
+  if (status === 'resolved') return 'void'
   switch (event) {
+    case 'opened':
+      return status === 'open' ? 'void' : 'so'
     case 'started':
       return status === 'running' ? 'so' : 'void'
     case 'reported':
       return status === 'running' ? 'not-yet' : incident.reportedAt === undefined ? 'void' : 'so'
     case 'skipped':
       return status === 'skipped' ? 'so' : status === 'queued' ? 'not-yet' : 'void'
-    case 'resolved':
-      return status === 'resolved' ? 'so' : 'not-yet'
     default:
       return event satisfies never
   }
@@ -33,7 +39,8 @@ export function incidentNotice(
   links: Links,
 ): IncidentNotice {
   const verdict = report?.verdict
-  const cause = verdict?.rootCauses[0]
+  const causes = verdict?.rootCauses ?? []
+  const cause = causes[0]
   const ended = event === 'resolved' ? incident.steps.findLast(({ state }) => state === 'resolved')?.at : undefined
   return {
     kind: 'incident',
@@ -53,7 +60,7 @@ export function incidentNotice(
     firstSeen: incident.firstSeen,
     outcome: report?.outcome,
     headline: cutAtSentence(report?.headline ?? plainHeadline(incident), 600),
-    cause: cause === undefined ? undefined : cutAtSentence(`${cause.class}: ${cause.summary}`, 500),
+    cause: cause === undefined ? undefined : cutAtSentence(causeWords(verdict?.outcome, causes), 500),
     confidence: cause?.confidence,
     reason: event === 'skipped' ? incident.reason : cause === undefined ? incident.failureReason : undefined,
     actions: (verdict?.remedies ?? []).slice(0, 3).map(({ title, command, changesState }) => ({
@@ -64,6 +71,13 @@ export function incidentNotice(
     url: links.report,
     feedbackUrl: event === 'reported' ? links.feedback : undefined,
   }
+}
+
+/** Of two that are contested both are told, each by whose name it bears; else the first, which leads. */
+function causeWords(outcome: Report['outcome'] | undefined, causes: readonly RootCause[]): string {
+  const said = causes.map((one) => `${one.class}: ${one.summary}`)
+  const of = (by: RootCause['by']) => said[causes.findIndex((one) => one.by === by)]
+  return outcome === 'contested' ? `Rules: ${of('rules')} Or, says the model: ${of('model')}` : (said[0] ?? '')
 }
 
 /** Everything that is no moment of an incident. */
@@ -99,7 +113,7 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
       return {
         ...common,
         event: 'degraded',
-        about: message.what,
+        about: `${message.what} since ${message.since}`,
         title: `Degraded: ${message.what}`,
         text: `${message.failures} failures in a row since ${clock(message.since)}.${retry}`,
         facts: reasons(message.reasons),
@@ -109,7 +123,7 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
       return {
         ...common,
         event: 'recovered',
-        about: message.what,
+        about: `${message.what} since ${message.since}`,
         over: true,
         title: `Recovered: ${message.what}`,
         text: `It works again after ${message.failures} failures in ${span(message.since, at)}.`,
@@ -120,7 +134,7 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
       return {
         ...common,
         event: 'cluster-unreachable',
-        about: `cluster ${message.cluster}`,
+        about: `cluster ${message.cluster} since ${message.since}`,
         severity: 'critical',
         title: `Cluster ${message.cluster} is not watched`,
         text: `Since ${clock(message.since)} (${span(message.since, at)}) nobody hears its faults. Once it can be reached again it is looked at as a whole, so what still is wrong then is found.`,
@@ -131,7 +145,7 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
       return {
         ...common,
         event: 'cluster-reachable',
-        about: `cluster ${message.cluster}`,
+        about: `cluster ${message.cluster} since ${message.since}`,
         over: true,
         severity: 'critical',
         title: `Cluster ${message.cluster} is watched again`,

@@ -8,7 +8,7 @@ export type Action = { readonly title: string; readonly command: string | undefi
 /** One moment in the life of an incident. Never raw log lines: those stay behind the link. */
 export type IncidentNotice = {
   readonly kind: 'incident'
-  readonly event: 'started' | 'reported' | 'skipped' | 'resolved'
+  readonly event: 'opened' | 'started' | 'reported' | 'skipped' | 'resolved'
   readonly at: string
   readonly incidentId: string
   /** The same for every generation of the incident. */
@@ -52,25 +52,40 @@ export type TroubleNotice = {
 /** What is told to people, whatever carries it. */
 export type Notice = IncidentNotice | TroubleNotice
 
+/** As fast as a place may be told by all instances together. */
+export type Pace = {
+  /** Between two notices, in the long run. */
+  readonly gapMs: number
+  /** So many may come at once after a quiet time. */
+  readonly burst: number
+}
 export type Notifier = {
   /** Some places are only told what wakes or ends, others all. */
   readonly takes: (notice: Notice) => boolean
-  /** Answers what it takes to change the message later, where that can be done. */
+  /** It knows a notice that comes for the second time, by its key or because we can look. */
+  readonly dedups: boolean
+  readonly pace?: Pace
+  /** What it was opened with, hashed: a place with another key is tried anew. */
+  readonly openedWith: string
+  /**
+   * Answers what it takes to change the message later, where that can be done, once it is proved that the place has it;
+   * throws Refused or Unsure otherwise.
+   */
   readonly send: (notice: Notice, told: Told) => Promise<string | undefined>
 }
 export type Told = {
   /** Names this notice in this place: a receiver that gets it twice can tell by it. */
   readonly id: string
-  /** What the place answered for an earlier notice of the same incident. */
+  /** What the place answered for an earlier notice of the same subject. */
   readonly ref: string | undefined
   /** An earlier try may have arrived: its answer is not known. */
   readonly unsure: boolean
+  /** How many tries of this notice may have arrived before this one. */
+  readonly copies: number
 }
 
-/** No answer came: the place may have the notice, or not. */
-export class Unsure extends Error {
-  override readonly name = 'Unsure'
-}
+export const isOver = (notice: Notice): boolean =>
+  notice.kind === 'incident' ? notice.event === 'resolved' : notice.over
 
 /** Cuts at the last sentence that fits, else at the last word, with a sign that something is missing. */
 export function cutAtSentence(text: string, most: number): string {
@@ -80,11 +95,14 @@ export function cutAtSentence(text: string, most: number): string {
   const sentence = Math.max(head.lastIndexOf('. '), head.lastIndexOf('! '), head.lastIndexOf('? '))
   if (sentence >= most / 3) return head.slice(0, sentence + 1)
   const word = head.lastIndexOf(' ', most - 1)
-  return `${head.slice(0, word > 0 ? word : most - 1)}…`
+  return `${whole(head.slice(0, word > 0 ? word : most - 1))}…`
 }
 
 /** At most so many characters, with a sign that something is missing; never half of a surrogate pair. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text
-  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+  return `${whole(text.slice(0, most - 1))}…`
 }
+
+/** Without the first half of a pair whose second half was cut away. */
+const whole = (text: string): string => text.replace(/[\uD800-\uDBFF]$/, '')

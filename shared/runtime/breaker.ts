@@ -15,6 +15,9 @@ const MOST_REASON_CHARACTERS = 500
 /** One probe at a time, and the next when nothing is heard of the first: longer than any single call may last. */
 const PROBE_MS = 60_000
 
+/** Sixteen times the longest: four hours where that is a quarter of one. */
+const MOST_DOUBLED = 4
+
 const Reason = z.strictObject({ at: z.string(), text: z.string() })
 type Reason = z.infer<typeof Reason>
 const State = z.strictObject({
@@ -67,7 +70,8 @@ export type Breakers = {
   readonly ask: (name: string) => Promise<Asked>
   /** What is told again under the same mark counts once. */
   readonly succeeded: (name: string, mark?: string) => Promise<void>
-  readonly failed: (name: string, reason: string, mark?: string) => Promise<void>
+  /** `certain`: a wrong key or address, which no patience mends: it opens at once, and for longer each time. */
+  readonly failed: (name: string, reason: string, mark?: string, certain?: boolean) => Promise<void>
   readonly state: (name: string) => Promise<Standing>
 }
 export type Asked = { readonly go: true; readonly spotless: boolean } | { readonly go: false; readonly retryAt: Date }
@@ -148,7 +152,7 @@ export function breakers(deps: BreakerDeps): Breakers {
         if (state.state === 'closed' && state.untold === '') return { ...fresh, openings: state.openings }
         return { ...state, state: 'closed', retryAt: '', untold: 'recovered' }
       }),
-    failed: (name, reason, mark = randomId()) =>
+    failed: (name, reason, mark = randomId(), certain = false) =>
       change(name, mark, (before) => {
         const at = iso(ms())
         const state = before.untold === 'recovered' ? { ...fresh, openings: before.openings } : before
@@ -159,8 +163,11 @@ export function breakers(deps: BreakerDeps): Breakers {
           since: state.since === '' ? at : state.since,
           reasons: [...state.reasons, { at, text: reason.slice(0, MOST_REASON_CHARACTERS) }].slice(-MOST_REASONS),
         }
-        if (failures < deps.threshold) return counted
-        const wait = Math.min(deps.longestMs, deps.openMs * 2 ** Math.min(20, failures - deps.threshold))
+        if (failures < deps.threshold && !certain && state.state === 'closed') return counted
+        const grown = deps.openMs * 2 ** Math.min(20, Math.max(0, failures - deps.threshold))
+        const wait = certain
+          ? deps.longestMs * 2 ** Math.min(MOST_DOUBLED, failures - 1)
+          : Math.min(deps.longestMs, grown)
         const open: State = { ...counted, state: 'open', retryAt: iso(ms() + wait) }
         if (state.state === 'open') return open
         return { ...open, openedAt: at, openings: state.openings + 1, untold: 'degraded' }

@@ -6,6 +6,8 @@ import type { WatchReport } from './watch-report.ts'
 
 /** A foreign server's page would fill the row. */
 const MAX_ERROR = 500
+/** Heard without a break for so long, a cluster is steady again, and what was before is another story. */
+const STEADY_MS = 120_000
 
 /** Turns what a watch tells of itself into columns of its cluster's row. */
 export function clusterReport(
@@ -13,41 +15,47 @@ export function clusterReport(
   name: string,
   clock: Pick<Clock, 'now'>,
 ): WatchReport {
+  let wasActive = false
   const change = (make: (state: ClusterRow, now: string) => Partial<ClusterRow>, urgent = true) => {
     const state = book.stateOf(name)
     if (state !== undefined) book.note(name, make(state, isoTime(clock.now().getTime())), urgent)
   }
+  const blind = (state: ClusterRow, now: string, from: string = now): Partial<ClusterRow> =>
+    state.blindSince === '' ? { blindSince: from, ...troubled(state, now) } : {}
   return {
-    status: (status, error = '') =>
+    status: (status, error = '', since) =>
       change((state, now) => {
-        const since = state.status === status ? {} : { status, statusSince: now }
+        const stated = state.status === status ? {} : { status, statusSince: now }
         switch (status) {
-          case 'active':
+          case 'active': {
+            const again = wasActive && state.status !== 'active' && state.status !== 'subscribing'
+            wasActive = true
             return {
-              ...since,
+              ...stated,
               ...seeing(state, now),
+              ...(again ? { reconnectCount: state.reconnectCount + 1 } : {}),
               connectedSince: state.connectedSince || now,
               error: '',
               retryAt: '',
             }
+          }
           case 'failed':
             return {
-              ...since,
-              blindSince: state.blindSince || now,
+              ...stated,
+              ...blind(state, now, since === undefined ? now : isoTime(since)),
               connectedSince: '',
               error: error.slice(0, MAX_ERROR),
               reasons: withReason(state.reasons, { at: now, text: error.slice(0, MAX_ERROR) }),
               errorCount: state.errorCount + 1,
+              ...step(state, now, 'unreachable', ''),
             }
-          case 'connecting': {
-            const again = state.status === 'failed' ? { reconnectCount: state.reconnectCount + 1, retryAt: '' } : {}
-            return { ...since, ...again, blindSince: state.blindSince || now }
-          }
+          case 'connecting':
+            return { ...stated, ...blind(state, now), ...(state.status === 'failed' ? { retryAt: '' } : {}) }
           case 'connected':
           case 'subscribing':
           case 'patrol':
           case 'disconnected':
-            return { ...since, blindSince: state.blindSince || now }
+            return { ...stated, ...blind(state, now) }
           default:
             return status satisfies never
         }
@@ -57,14 +65,33 @@ export function clusterReport(
     trouble: () => change((state) => ({ errorCount: state.errorCount + 1 }), false),
     visited: (patrolMs) =>
       change((_, now) => ({ visitedAt: now, connectedSince: '', retryAt: '', patrolSeconds: patrolMs / 1000 })),
-    reconciled: (at) => change(() => ({ reconciledAt: at.toISOString() }), false),
-    hears: (source, note) => change(() => ({ source, note: note.slice(0, MAX_ERROR) })),
+    reconciled: (at, objects) => change(() => ({ reconciledAt: at.toISOString(), seenObjects: objects }), false),
+    hears: (source, note, delayMs) =>
+      change((state, now) => ({ ...step(state, now, source, note), delaySeconds: Math.round(delayMs / 1000) })),
+    refused: (since) => change(() => ({ refusedSince: since === undefined ? '' : isoTime(since) })),
   }
 }
+
+const step = (state: ClusterRow, now: string, source: string, note: string): Partial<ClusterRow> => ({
+  source,
+  note: note.slice(0, MAX_ERROR),
+  ...(state.source === source ? {} : { sourceSince: now }),
+})
 
 /** Clocks of two owners may differ: blind time never shrinks. */
 function seeing(state: ClusterRow, now: string): Partial<ClusterRow> {
   if (state.blindSince === '') return {}
   const blind = Math.max(0, Date.parse(now) - Date.parse(state.blindSince))
-  return { blindSince: '', blindMilliseconds: state.blindMilliseconds + blind }
+  return {
+    blindSince: '',
+    blindMilliseconds: state.blindMilliseconds + blind,
+    troubledMilliseconds: state.troubledMilliseconds + blind,
+  }
+}
+
+/** A cluster that is lost again and again within a short time is in one trouble, however often it is heard in between. */
+function troubled(state: ClusterRow, now: string): Partial<ClusterRow> {
+  const heardFor = Date.parse(now) - Date.parse(state.statusSince)
+  const goesOn = state.troubledSince !== '' && state.status === 'active' && heardFor < STEADY_MS
+  return goesOn ? { troubles: state.troubles + 1 } : { troubledSince: now, troubledMilliseconds: 0, troubles: 1 }
 }

@@ -1,40 +1,27 @@
 import { errorText } from '../runtime/errors.ts'
-import { type Hearing, hearFaults } from './receive-faults.ts'
-import { reconcile } from './reconcile.ts'
-import type { ToldFaults } from './seen-faults.ts'
-import type { Session, ToolInfo } from './session.ts'
-import { isSubscribed, subscribe } from './subscribe.ts'
+import { live } from './live.ts'
+import { hearFaults } from './receive-faults.ts'
+import type { Session } from './session.ts'
+import { streamState } from './stream-state.ts'
+import { subscriptionState } from './subscription-state.ts'
+import { toolFamily } from './tool-family.ts'
 import type { WatchDeps, WatchTask } from './watch-deps.ts'
-
-/** What outlives one connection, within one window. */
-export type WatchMemory = {
-  readonly told: ToldFaults
-  claimed: boolean
-  /** By our clock, in milliseconds. */
-  lookedAt: number
-  /** When to look and tell all again, since something is over that may have explained other things. */
-  againAt: number | undefined
-  /** When the connection was last known to work. */
-  activeAt: number
-}
-/** Servers have fifty tools with many arguments, and a thousand connections would each keep the names of all. */
-const USED = new Set(['events_subscribe', 'events_list_subscriptions', 'resources_list'])
-
-/** `tool`: absent when there is nothing to subscribe to. */
-type Begun = { readonly session: Session; readonly tools: readonly ToolInfo[]; readonly tool: ToolInfo | undefined }
-
-/** By then the end of what is over is known to whoever admits faults. At most so often is a cluster looked at for it. */
-const AGAIN_MS = 30_000
+import { climb, type Link } from './watch-ladder.ts'
+import type { WatchMemory } from './watch-memory.ts'
 
 /** One connection to one cluster's server, until it fails (throws), or is to end (returns). */
 export async function connection(deps: WatchDeps, task: WatchTask, memory: WatchMemory): Promise<void> {
-  const { clock, times } = deps
+  const { clock, times, random } = deps
   const { cluster, report, signal } = task
   const now = () => clock.now().getTime()
-  const pending = { streamEnd: '', subscriptionError: '' }
-  let kick = new AbortController()
-  // Instead of AbortSignal.any, whose joined signals would cost every cluster a kilobyte and a half.
-  const wake = () => kick.abort()
+  const news: Link['news'] = {
+    streamEnd: undefined,
+    subscriptionError: '',
+    toolsChanged: false,
+    broken: '',
+    wake: () => {},
+  }
+  const stream = streamState(times, random)
 
   const hearing = hearFaults({
     ...deps,
@@ -42,27 +29,38 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
     told: memory.told,
     claimed: memory.claimed,
     onEnd: () => {
-      memory.againAt ??= now() + AGAIN_MS
+      memory.againAt ??= now() + times.backoff.initialMs * 30
     },
+    onFault: stream.brought,
+    onForeign: () => stream.doubt('faults come on the stream under the id of another subscription, and are not taken'),
     onSubscriptionError: (error) => {
-      pending.subscriptionError = `the server gave the subscription up: ${error.slice(0, 200)}`
-      wake()
+      news.subscriptionError = `the server gave the subscription up: ${error.slice(0, 200)}`
+      news.wake()
     },
   })
 
-  const begun = await deps.connecting(async () => {
+  const link = await deps.connecting(async (): Promise<Link> => {
     signal.throwIfAborted()
     report.status('connecting')
     const key = await deps.resolveApiKey(cluster)
+    const identity = await deps.resolveIdentity?.(cluster)
     const session = await deps.open({
       endpoint: cluster.mcp.endpoint,
       headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+      identity,
+      proxy: cluster.mcp.proxy,
       callTimeoutMs: times.callMs,
+      // Answers that come to the wrong client find nobody there who asked under the same number.
+      firstId: Math.floor(random() * 1_000_000_000),
       onNotice: hearing.onNotice,
       onGarbage: hearing.onGarbage,
-      onStreamEnd: (why) => {
-        pending.streamEnd = why
-        wake()
+      onStreamEnd: (why, retryMs = 0) => {
+        news.streamEnd = { why, retryMs }
+        news.wake()
+      },
+      onSign: () => stream.sign(now()),
+      onToolsChanged: () => {
+        news.toolsChanged = true
       },
       signal,
     })
@@ -73,145 +71,49 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
       await session.close()
       throw error
     }
-  })
-  const { session, tools, tool } = begun
+  }, task.standing)
+
+  let lingers = false
+  const wake = () => news.wake()
   try {
     memory.claimed ||= await task.claim()
     if (!memory.claimed || signal.aborted) return
     hearing.claim()
-    memory.activeAt = now()
-    report.status('active')
-    await look()
+    const before = memory.lingering
+    memory.lingering = undefined
+    await before?.()
     signal.addEventListener('abort', wake)
-    if (times.patrolMs === 0) await live()
+    await live(deps, task, memory, link)
+  } catch (error) {
+    // Its calls are refused, but the stream that is open may go on bringing faults: a key that was changed is no reason to be deaf.
+    lingers = isUnaccepted(error) && stream.isUp() && !signal.aborted
+    throw error
   } finally {
     signal.removeEventListener('abort', wake)
-    await session.close()
+    if (lingers) memory.lingering = link.session.close
+    else await link.session.close()
   }
 
-  async function begin(opened: Session): Promise<Begun> {
+  async function begin(opened: Session): Promise<Link> {
     // Without a level the known server drops every notice in silence; servers without levels refuse, and need none.
     await opened.setLevel().catch(() => {})
-    const found = (await opened.tools()).filter(({ name }) => USED.has(name))
-    const offered = found.find(({ name }) => name === 'events_subscribe')
-    // Open before anything can be sent: a notice that finds no stream ends the subscription.
-    if (offered === undefined || (await opened.openStream()) === 'none') {
-      const why = offered === undefined ? 'the server emits no faults' : 'the server has no stream'
-      hearing.know(undefined)
-      report.hears('reconcile', `${why}: the cluster is looked at every ${times.reconcileMs / 1000} s`)
-      return { session: opened, tools: found, tool: undefined }
+    const family = toolFamily(await opened.tools())
+    if (family.problem !== '') throw new Error(family.problem)
+    const made: Link = {
+      session: { ...opened, call: (name, args) => opened.call(`${family.prefix}${name}`, args) },
+      hearing,
+      stream,
+      subscription: subscriptionState(times.backoff, times.climbMs, random),
+      news,
+      tools: family.tools,
     }
-    report.status('subscribing')
-    try {
-      await subscribeWith(opened, offered)
-    } catch (error) {
-      // A server that cannot subscribe may still list.
-      const due = memory.claimed && now() - memory.lookedAt >= times.reconcileMs
-      if (due) await lookAt(opened, found).catch(() => {})
-      throw error
-    }
-    return { session: opened, tools: found, tool: offered }
-  }
-
-  async function subscribeWith(opened: Session, offered: ToolInfo): Promise<void> {
-    hearing.expect()
-    try {
-      const made = await subscribe(opened, offered, times.patrolMs > 0 ? task.unheardSince() : '')
-      hearing.know(made)
-      const hidden = made.hidden.length === 0 ? '' : `the server cannot see ${made.hidden.join(', ')}`
-      report.hears('subscription', hidden)
-    } catch (error) {
-      throw new Error(subscribeProblem(errorText(error), times.callMs), { cause: error })
-    }
-  }
-
-  async function lookAt(opened: Session, found: readonly ToolInfo[]) {
-    memory.lookedAt = now()
-    const again = now() >= (memory.againAt ?? Number.POSITIVE_INFINITY)
-    if (again) memory.againAt = undefined
-    const looked = await reconcile(deps, task, { session: opened, tools: found, hearing, told: memory.told, again })
-    if (looked.ended) memory.againAt ??= now() + AGAIN_MS
-    return looked
-  }
-
-  async function look(): Promise<void> {
-    const { gaps, broken } = await lookAt(session, tools)
-    // Who stays subscribed has lost the net below; who does not, is blind.
-    if (broken !== undefined && (tool === undefined || times.patrolMs > 0)) throw new Error(broken)
-    if (gaps === '') return
-    report.trouble()
-    report.hears(tool === undefined ? 'reconcile' : 'subscription', gaps)
-  }
-
-  /** Proves again and again that the watch is alive; throws when it is not. */
-  async function live(): Promise<void> {
-    let pingAt = now() + times.pingMs
-    let checkAt = now() + times.checkMs
-    while (!signal.aborted) {
-      kick = new AbortController()
-      if (pending.streamEnd === '' && pending.subscriptionError === '') {
-        const next = Math.min(pingAt, checkAt, lookAgainAt())
-        await clock.sleep(Math.max(0, next - now()), kick.signal)
-      }
-      if (signal.aborted) return
-      const reopened = pending.streamEnd !== ''
-      if (reopened) {
-        await reopen()
-        checkAt = 0
-      }
-      if (now() >= pingAt) {
-        await session.ping()
-        pingAt = now() + times.pingMs
-      }
-      if (pending.subscriptionError !== '' || now() >= checkAt) {
-        await renew()
-        checkAt = now() + times.checkMs
-      }
-      if (reopened) report.status('active')
-      memory.activeAt = now()
-      if (now() >= lookAgainAt()) await look()
-    }
-  }
-
-  function lookAgainAt(): number {
-    return Math.min(memory.lookedAt + times.reconcileMs, memory.againAt ?? Number.POSITIVE_INFINITY)
-  }
-
-  /** What was sent while there was no stream is lost, so a look is due at once. */
-  async function reopen(): Promise<void> {
-    const why = pending.streamEnd
-    pending.streamEnd = ''
-    // A stream that ends as soon as it is opened is a server's failure, and has the waits of one.
-    if (now() - memory.activeAt < times.backoff.initialMs) throw new Error(`the stream ended at once (${why})`)
-    report.status('connected')
-    deps.log.info({ cluster: cluster.name }, `Stream of cluster ${cluster.name} ended (${why}): opening it again`)
-    if ((await session.openStream()) === 'none') throw new Error(`the stream ended (${why}) and is no longer offered`)
-    memory.lookedAt = 0
-  }
-
-  /** Known servers end a subscription without a word when one delivery fails. */
-  async function renew(): Promise<void> {
-    if (tool === undefined) return
-    let why = pending.subscriptionError
-    pending.subscriptionError = ''
-    if (why === '' && (await isGone(hearing))) why = 'the server has dropped the subscription in silence'
-    if (why === '') return
-    deps.log.warn({ cluster: cluster.name }, `Cluster ${cluster.name}: ${why}; subscribing again`)
-    report.status('subscribing')
-    await subscribeWith(session, tool)
-    report.status('active')
-    memory.lookedAt = 0
-  }
-
-  async function isGone(heard: Hearing): Promise<boolean> {
-    const id = heard.subscription()?.id
-    if (id === undefined || !tools.some(({ name }) => name === 'events_list_subscriptions')) return false
-    return (await isSubscribed(session, id)) === false
+    await climb(deps, task, memory, made)
+    return made
   }
 }
 
-/** The known server waits for its watches without an end when it may not make them. */
-function subscribeProblem(text: string, callMs: number): string {
-  if (!text.includes('not answered')) return text
-  return `events_subscribe did not answer in ${callMs / 1000} s; the server's credential probably may not list and watch pods, nodes, deployments and jobs in all namespaces`
-}
+const isUnaccepted = (error: unknown): boolean =>
+  error instanceof Error &&
+  'status' in error &&
+  (error.status === 401 || error.status === 403) &&
+  errorText(error) !== ''

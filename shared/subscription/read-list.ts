@@ -17,7 +17,7 @@ const ObjectShape = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({ name: z.string() }),
 })
-const Structured = z.looseObject({ items: z.array(z.looseObject({})).nullish(), continue: z.string().optional() })
+const Structured = z.looseObject({ items: z.array(z.looseObject({})).nullish(), continue: z.string().nullish() })
 const Columns = z.record(z.string(), z.unknown())
 
 /** Of a tool that lists objects of one kind. Throws when the answer has no form that is known. */
@@ -27,7 +27,7 @@ export function readList(answer: ToolAnswer, kind: { readonly apiVersion: string
     const { items } = structured.data
     const objects = items.flatMap((item) => readObject({ ...kind, ...item }) ?? [])
     const rows = items.flatMap((item) => (item.metadata === undefined ? [rowOf(item)] : []))
-    return { objects, rows, next: structured.data.continue }
+    return { objects, rows, next: structured.data.continue || undefined }
   }
   const text = answer.text.trim()
   if (text === '' || /^(\[\]|# No .*|No .* found\.?)$/i.test(text)) return { objects: [], rows: [], next: undefined }

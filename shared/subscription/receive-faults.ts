@@ -11,6 +11,8 @@ import type { WatchReport } from './watch-report.ts'
 
 /** Notices that come before the id of their subscription; more than this are taken without looking at the id. */
 const MAX_EARLY = 1_000
+/** Ids of subscriptions that are over. */
+const MAX_FORMER = 20
 
 export type HearDeps = {
   readonly cluster: Cluster
@@ -24,6 +26,10 @@ export type HearDeps = {
   readonly claimed: boolean
   readonly door: Door
   readonly onSubscriptionError: (error: string) => void
+  /** One came on the stream. */
+  readonly onFault?: () => void
+  /** One came under an id that is not ours, and never was. */
+  readonly onForeign?: () => void
   /** The server says that a fault is over. */
   readonly onEnd: () => void
 }
@@ -32,6 +38,8 @@ export type HearDeps = {
 export function hearFaults(deps: HearDeps) {
   const { cluster, clock, outbox, aside, report, told, signal } = deps
   let subscription: Subscription | undefined
+  /** Ours, and over. */
+  const former: string[] = []
   let early: unknown[] | undefined = []
   let unclaimed: Cleared<Fault>[] | undefined = deps.claimed ? undefined : []
 
@@ -60,6 +68,7 @@ export function hearFaults(deps: HearDeps) {
 
   function hear(notice: FaultNotice, at: number): void {
     report.event(at)
+    deps.onFault?.()
     send(fault(notice, 'notification', at), at)
     if (notice.resolved === true) deps.onEnd()
   }
@@ -70,7 +79,14 @@ export function hearFaults(deps: HearDeps) {
       return
     }
     const notice = readNotice(params)
-    if (notice.kind === 'other' || isForeign(notice.subscriptionId)) return
+    if (notice.kind === 'other') return
+    if (isForeign(notice.subscriptionId)) {
+      if (notice.kind === 'fault' && !former.includes(notice.subscriptionId ?? '')) {
+        report.trouble()
+        deps.onForeign?.()
+      }
+      return
+    }
     switch (notice.kind) {
       case 'fault':
         hear(notice.fault, clock.now().getTime())
@@ -105,6 +121,8 @@ export function hearFaults(deps: HearDeps) {
     },
     /** `undefined`: there will be none. */
     know: (made: Subscription | undefined): void => {
+      if (subscription?.id !== undefined) former.push(subscription.id)
+      if (former.length > MAX_FORMER) former.shift()
       subscription = made
       const held = early ?? []
       early = undefined

@@ -14,20 +14,25 @@ export type Reconciled = {
   readonly gaps: string
   /** The server no longer answers. */
   readonly broken: string | undefined
+  /** Why nothing that the server says of its cluster can be believed; '' when it can. */
+  readonly refused: string
   /** Something that was there is there no more. */
   readonly ended: boolean
+  /** How many faults it found that nobody had told. */
+  readonly unheard: number
 }
 
 /** Looks at the cluster, tells what nobody told, and after a complete look also what is there at all. */
 export async function reconcile(
   deps: Pick<WatchDeps, 'clock' | 'outbox' | 'kinds' | 'detect'>,
-  { cluster, report }: Pick<WatchTask, 'cluster' | 'report'>,
+  { cluster, report, signal, before }: Pick<WatchTask, 'cluster' | 'report' | 'signal' | 'before'>,
   {
     session,
     tools,
     hearing,
     told,
     again,
+    alive,
   }: {
     session: Session
     tools: readonly ToolInfo[]
@@ -35,6 +40,8 @@ export async function reconcile(
     told: ToldFaults
     /** Tells also what was told: what explained it may be over. */
     again: boolean
+    /** Rejects when the server is gone. */
+    alive: () => Promise<void>
   },
 ): Promise<Reconciled> {
   const look = await lookAtCluster({
@@ -43,6 +50,9 @@ export async function reconcile(
     kinds: deps.kinds,
     detect: deps.detect,
     now: deps.clock.now,
+    sleep: (ms) => deps.clock.sleep(ms, signal),
+    alive,
+    seenBefore: before().seenObjects,
     // The server's own name, so that ids are those it would give.
     cluster: hearing.subscription()?.cluster ?? cluster.name,
   })
@@ -51,17 +61,26 @@ export async function reconcile(
   let ended = false
   if (look.complete) {
     ended = told.settle(faults, look.at.getTime())
-    report.reconciled(look.at)
+    report.reconciled(look.at, look.objects)
     const keys = [...new Set(faults.flatMap(keysOf))]
     const observedAt = look.at.toISOString()
     if (keys.length <= MAX_KEYS)
       // Before the faults: what is over explains none of them any more.
       deps.outbox.post({ version: 1, type: 'observed', cluster: cluster.name, observedAt, keys })
   }
-  for (const fault of faults)
-    if (!told.hasEndedSince(fault, look.at.getTime()) && (again || !told.has(fault))) hearing.send(fault, heardAt)
+  let unheard = 0
+  for (const fault of faults) {
+    if (told.hasEndedSince(fault, look.at.getTime())) continue
+    const isNew = !told.has(fault)
+    if (!isNew && !again) continue
+    if (isNew) {
+      unheard += 1
+      report.event(heardAt)
+    }
+    hearing.send(fault, heardAt)
+  }
   const gaps = look.gaps.length === 0 ? '' : `not all can be seen: ${look.gaps.slice(0, 3).join('; ')}`
-  return { gaps: gaps.slice(0, 300), broken: look.broken, ended }
+  return { gaps: gaps.slice(0, 300), broken: look.broken, refused: look.refused, ended, unheard }
 }
 
 /** Also without the owner: a server that knows none has named its incident by the pod's name. */

@@ -64,7 +64,7 @@ export function shareClusters({ clusters, book, beats, watching, isVisited, log 
       names.flatMap((name) => wanted.get(name) ?? []).sort((a, b) => b.priority - a.priority)
     await takeUpTo(takeAll.length, named(takeAll))
     await takeUpTo(room, named(takeSome))
-    for (const cluster of named(takeOver)) watching.start(cluster, 'offered')
+    for (const cluster of named(takeOver)) watching.start(cluster, 'offered', seen.get(cluster.name)?.state)
     const gone = surplusLooks < PATIENCE ? [] : await book.offer(surplus)
     return [...lost, ...gone, ...(await book.offer(keep, false))]
   }
@@ -87,16 +87,20 @@ export function shareClusters({ clusters, book, beats, watching, isVisited, log 
 
   /** What is held is watched, in the form it is configured in. */
   async function follow(wanted: ReadonlyMap<string, Cluster>): Promise<void> {
-    for (const name of book.held()) {
-      const cluster = wanted.get(name)
-      if (cluster === undefined) continue
-      if (watching.differs(cluster)) {
-        await watching.end(name, 'its configuration has changed')
-        book.note(name, clusterFacts(cluster))
-      }
-      const state = book.stateOf(name)
-      if (state === undefined || !isVisited(state)) watching.start(cluster, 'held')
-    }
+    // Side by side: one that ends slowly, since its server does not answer, holds up no other.
+    await Promise.all(
+      book.held().map(async (name) => {
+        const cluster = wanted.get(name)
+        if (cluster === undefined) return
+        if (watching.differs(cluster)) await watching.end(name, 'its configuration has changed')
+        const state = book.stateOf(name)
+        const facts = clusterFacts(cluster)
+        const { environment, labels, triageEnabled } = state ?? {}
+        if (facts.environment !== environment || facts.labels !== labels || facts.triageEnabled !== triageEnabled)
+          book.note(name, facts)
+        if (state === undefined || !isVisited(state)) watching.start(cluster, 'held')
+      }),
+    )
   }
 
   /** Rows of clusters that are no longer configured, or are switched off, are marked so by whoever may write them. */

@@ -1,16 +1,62 @@
-/** At most `count` at once; the others wait in their order. */
-export function slots(count: number) {
+import type { Clock } from '../runtime/clock.ts'
+
+/**
+ * Who waits so long for an answer has nothing to do meanwhile, and gives the slot to somebody who has; sooner where many
+ * wait, so that each has its turn within `TURN_MS`.
+ */
+const HELD_MS = 250
+const LEAST_HELD_MS = 50
+const TURN_MS = 2_500
+/** Unless the process itself is late by this much: then it has as much to do as it can. */
+const LATE_MS = 50
+
+/** Who goes first: those that were watched before, those nobody knows, those that failed the last time. */
+export type Standing = 'good' | 'unknown' | 'bad'
+const order: readonly Standing[] = ['good', 'unknown', 'bad']
+
+/**
+ * At most `count` begin at once, so that a thousand do not shake hands in one moment; the others wait in their order,
+ * the better known before the worse. However many never answer, the rest waits a moment for each.
+ */
+export function slots(count: number, clock: Clock) {
   let free = count
-  const waiting: (() => void)[] = []
-  return async <T>(act: () => Promise<T>): Promise<T> => {
+  const waiting: Record<Standing, (() => void)[]> = { good: [], unknown: [], bad: [] }
+  const next = () => {
+    for (const standing of order) {
+      const go = waiting[standing].shift()
+      if (go !== undefined) return go
+    }
+    return undefined
+  }
+
+  return async <T>(act: () => Promise<T>, standing: Standing = 'unknown'): Promise<T> => {
     if (free > 0) free -= 1
-    else await new Promise<void>((go) => waiting.push(go))
+    else await new Promise<void>((go) => waiting[standing].push(go))
+    const done = new AbortController()
+    let held = true
+    const giveBack = () => {
+      if (!held) return
+      held = false
+      const go = next()
+      if (go === undefined) free += 1
+      else go()
+    }
+    const patience = async () => {
+      while (!done.signal.aborted) {
+        const before = clock.now().getTime()
+        const queue = waiting.good.length + waiting.unknown.length + waiting.bad.length
+        const ms = Math.max(LEAST_HELD_MS, Math.min(HELD_MS, (TURN_MS * count) / (queue + 1)))
+        await clock.sleep(ms, done.signal)
+        if (clock.now().getTime() - before < ms + LATE_MS) break
+      }
+      giveBack()
+    }
+    void patience()
     try {
       return await act()
     } finally {
-      const next = waiting.shift()
-      if (next === undefined) free += 1
-      else next()
+      done.abort()
+      giveBack()
     }
   }
 }

@@ -11,9 +11,9 @@ export type Subscription = {
 }
 
 const Created = z.looseObject({
-  subscriptionId: z.string().optional(),
-  cluster: z.string().optional(),
-  notVisible: z.array(z.looseObject({ kind: z.string() })).optional(),
+  subscriptionId: z.string().nullish(),
+  cluster: z.string().nullish(),
+  notVisible: z.array(z.looseObject({ kind: z.string() })).nullish(),
 })
 const Listed = z.looseObject({ subscriptions: z.array(z.looseObject({ subscriptionId: z.string() })) })
 
@@ -26,8 +26,16 @@ export async function subscribe(session: Session, tool: ToolInfo, since = ''): P
   if (answer.isError) throw new Error(`events_subscribe was refused: ${answer.text.slice(0, 300)}`)
   const created = Created.safeParse(answer.structured ?? jsonIn(answer.text))
   if (!created.success) return { id: undefined, cluster: undefined, hidden: [] }
-  const { subscriptionId, cluster, notVisible = [] } = created.data
-  return { id: subscriptionId, cluster, hidden: notVisible.map(({ kind }) => kind) }
+  const { subscriptionId, cluster, notVisible } = created.data
+  return {
+    id: subscriptionId || undefined,
+    cluster: cluster ?? undefined,
+    hidden: (notVisible ?? []).map(({ kind }) => kind),
+  }
+}
+
+export async function unsubscribe(session: Session, id: string): Promise<void> {
+  await session.call('events_unsubscribe', { subscriptionId: id })
 }
 
 /** Known servers drop a subscription without a word when one delivery fails. `undefined`: this server cannot say. */

@@ -18,7 +18,7 @@ import type { LookDeps } from './resync.ts'
 import { type OpenSession, openSession } from './session.ts'
 import { shareClusters } from './share-clusters.ts'
 import { slots } from './slots.ts'
-import type { WatchTimes } from './watch-deps.ts'
+import type { WatchDeps, WatchTimes } from './watch-deps.ts'
 import { watches } from './watches.ts'
 
 export type SupervisorDeps = {
@@ -44,6 +44,7 @@ export type SupervisorDeps = {
   readonly clusters: ClustersInForce
   /** `undefined`: the server wants none. Throws GiveUp when it cannot be had. */
   readonly resolveApiKey: (cluster: Cluster) => Promise<string | undefined>
+  readonly resolveIdentity?: WatchDeps['resolveIdentity']
   readonly detect: LookDeps['detect']
   /** Through which all comes in that a server says. */
   readonly door: Door
@@ -102,6 +103,9 @@ export const runSupervisor =
       pingMs: 25_000,
       checkMs: 60_000,
       reconcileMs: settings.RECONCILE_SECONDS * 1000,
+      closeMs: 60_000,
+      proveMs: 60_000,
+      climbMs: 60_000,
       patrolMs,
       backoff: {
         initialMs: settings.RECONNECT_INITIAL_SECONDS * 1000,
@@ -133,7 +137,8 @@ export const runSupervisor =
         kinds: deps.kinds ?? faultKinds,
         detect: deps.detect,
         door: deps.door,
-        connecting: slots(CONNECTING),
+        connecting: slots(CONNECTING, clock),
+        resolveIdentity: deps.resolveIdentity,
         times,
       },
       book,

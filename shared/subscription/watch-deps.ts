@@ -8,8 +8,9 @@ import type { AsideKeeper } from './dead-letter.ts'
 import type { Outbox } from './outbox.ts'
 import type { LookDeps } from './resync.ts'
 import type { OpenSession } from './session.ts'
-import type { Slots } from './slots.ts'
+import type { Slots, Standing } from './slots.ts'
 import type { WatchReport } from './watch-report.ts'
+import type { TlsIdentity } from './wire/connector.ts'
 
 export type WatchTimes = {
   /** One call, its answer included. */
@@ -19,6 +20,12 @@ export type WatchTimes = {
   /** Whether the subscription is still there. */
   readonly checkMs: number
   readonly reconcileMs: number
+  /** How often a cluster is looked at while nothing proves that its faults are heard. */
+  readonly closeMs: number
+  /** A stream on which nothing has come for so long since it was opened has not proved itself. */
+  readonly proveMs: number
+  /** What was refused or missing is tried again so often: a stream, a subscription, another list of tools. */
+  readonly climbMs: number
   /** From one visit to the next; 0: clusters are watched without a break. */
   readonly patrolMs: number
   readonly backoff: BackoffSettings
@@ -29,6 +36,8 @@ export type WatchDeps = {
   readonly log: Log
   readonly open: OpenSession
   readonly resolveApiKey: (cluster: Cluster) => Promise<string | undefined>
+  /** The certificates of `mcp.ca`, `mcp.client_certificate` and `mcp.client_key`. */
+  readonly resolveIdentity?: ((cluster: Cluster) => Promise<TlsIdentity>) | undefined
   readonly outbox: Pick<Outbox, 'add' | 'post'>
   readonly aside: Pick<AsideKeeper, 'keep'>
   readonly kinds: LookDeps['kinds']
@@ -38,7 +47,17 @@ export type WatchDeps = {
   readonly connecting: Slots
   readonly times: WatchTimes
 }
+export type Before = {
+  /** Since when nobody was subscribed; '' when that is not known. */
+  readonly blindSince: string
+  readonly source: string
+  readonly refusedSince: string
+  readonly reconciledAt: string
+  readonly seenObjects: number
+}
 export type WatchTask = {
+  /** How it went the last time: who goes first when many connect. */
+  readonly standing: Standing
   readonly cluster: Cluster
   readonly report: WatchReport
   /** Ends the watch; it resolves when all is closed. */
@@ -48,8 +67,8 @@ export type WatchTask = {
    * subscribed before the last one lets go.
    */
   readonly claim: () => Promise<boolean>
-  /** Since when nobody was subscribed; '' when that is not known. */
-  readonly unheardSince: () => string
+  /** What is known of the watch by now, also from before this supervisor had it. */
+  readonly before: () => Before
   /** Another still watches: one try, and when it fails the cluster is left where it is. */
   readonly once: boolean
 }

@@ -1,12 +1,25 @@
 import type { Cluster } from '../config/cluster.ts'
+import type { ClusterRow } from '../lease/cluster-row.ts'
 import type { LeaseBook } from '../lease/lease-book.ts'
 import { errorText } from '../runtime/errors.ts'
 import { clusterFacts } from './cluster-facts.ts'
 import { clusterReport } from './cluster-report.ts'
+import type { Standing } from './slots.ts'
 import { watchCluster } from './watch-cluster.ts'
 import type { WatchDeps } from './watch-deps.ts'
 
 type Watch = { readonly ending: AbortController; readonly done: Promise<void>; readonly as: string }
+
+const nothing = { blindSince: '', source: '', refusedSince: '', reconciledAt: '', seenObjects: 0 } as const
+
+/** A cluster without an error was watched well when it was left; one that nobody has watched yet has no step. */
+function standingOf(row: Readonly<ClusterRow> | undefined): Standing {
+  if (row === undefined || (row.source === '' && row.error === '')) return 'unknown'
+  return row.error === '' ? 'good' : 'bad'
+}
+
+/** What a connection depends on: its name, its address, and the labels that go with each fault. */
+const connects = ({ name, mcp, labels }: Cluster): string => JSON.stringify([name, mcp, labels])
 
 /** The watches of one supervisor, at most one for each cluster. */
 export function watches(deps: WatchDeps, book: LeaseBook) {
@@ -14,15 +27,18 @@ export function watches(deps: WatchDeps, book: LeaseBook) {
   /** A look at the leases that comes back after the window is over must not start what nobody would end. */
   let over = false
 
-  function start(cluster: Cluster, how: 'held' | 'offered'): void {
+  /** `known`: what its row says, where it is not ours yet. */
+  function start(cluster: Cluster, how: 'held' | 'offered', known?: Readonly<ClusterRow>): void {
     const { name } = cluster
     if (over || running.has(name)) return
     const ending = new AbortController()
+    const row = book.stateOf(name) ?? known
     const watching = watchCluster(deps, {
       cluster,
+      standing: standingOf(row),
       report: clusterReport(book, name, deps.clock),
       signal: ending.signal,
-      unheardSince: () => book.stateOf(name)?.blindSince ?? '',
+      before: () => book.stateOf(name) ?? known ?? nothing,
       claim: async () =>
         how === 'held' ? book.holds(name) : (await book.take(name, clusterFacts(cluster))) !== undefined,
       once: how === 'offered',
@@ -34,7 +50,7 @@ export function watches(deps: WatchDeps, book: LeaseBook) {
       .then(() => {
         if (running.get(name)?.ending === ending) running.delete(name)
       })
-    running.set(name, { ending, done, as: JSON.stringify(cluster) })
+    running.set(name, { ending, done, as: connects(cluster) })
   }
 
   function end(name: string, why: string): Promise<void> {
@@ -59,7 +75,7 @@ export function watches(deps: WatchDeps, book: LeaseBook) {
     /** Watched, and in another form than it is configured now. */
     differs: (cluster: Cluster): boolean => {
       const watch = running.get(cluster.name)
-      return watch !== undefined && watch.as !== JSON.stringify(cluster)
+      return watch !== undefined && watch.as !== connects(cluster)
     },
   }
 }

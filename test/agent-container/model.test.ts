@@ -13,8 +13,8 @@ import {
   submission,
   toolHappy,
 } from '../fakes/scripted-models.ts'
+import { incidentOf } from '../simulator/memory-run.ts'
 import { type Consultation, consulted, KEY, TOKEN } from './consulted.ts'
-import { incidentOf } from './diagnose/on-scenario.ts'
 import { crashing, healthy, logs, node, podName, workload } from './diagnose/world.ts'
 
 const simulator = {
@@ -46,7 +46,17 @@ test.concurrent.each(['anthropic', 'openai-compatible', 'azure', 'google'] as co
       azure: 'gpt-5',
       'openai-compatible': 'gpt-4.1',
     }[provider]
-    const { bundle, report, codes, model: server } = await ask({ script: honest(web), provider, model, processes })
+    const {
+      bundle,
+      report,
+      codes,
+      model: server,
+    } = await ask({
+      script: honest({ ...web, class: rulesStand.class }),
+      provider,
+      model,
+      processes,
+    })
     expect(codes).toEqual({ broker: 0, agent: 0 })
     expect(report.outcome).toBe('cause')
     expect(report.verdict?.rootCauses[0]).toMatchObject(rulesStand)
@@ -105,9 +115,7 @@ test.concurrent('a model that names an innocent object with a true quote does no
   const { report, bundle } = await ask({ script: honest(cart) })
   expect(report.verdict?.rootCauses).toEqual([expect.objectContaining(rulesStand)])
   expect(report.verdict?.hypotheses.some(({ text, state }) => state === 'open' && text.includes('cart'))).toBe(true)
-  expect(bundle.notes.join('\n')).toContain(
-    'names Deployment/shop/cart, which is healthy and named by nothing of this incident',
-  )
+  expect(bundle.notes.join('\n')).toContain('which is well and only lies beside it')
 })
 
 test.concurrent('a model that rambles is reminded, then made to hand in, then given up', async () => {
@@ -119,7 +127,7 @@ test.concurrent('a model that rambles is reminded, then made to hand in, then gi
     },
   })
   // At last it is left no tool but the one to hand in with; newer models refuse to be forced.
-  expect(offered).toEqual([8, 8, 1])
+  expect(offered).toEqual([9, 9, 1])
   expect(report.verdict).toMatchObject({ by: 'rules', outcome: 'cause' })
   expect(bundle.notes.join('\n')).toContain('handed in no verdict (failed: The model did not hand in.)')
   expect(bundle.usage).toMatchObject({ turns: 3 })

@@ -12,11 +12,11 @@ import { slackDetails, slackMessage } from '../../shared/notify/channels/slack/s
 import { incidentNotice } from '../../shared/notify/compose-notice.ts'
 import { composeReport } from '../../shared/report/bundle/compose.ts'
 import { systemClock } from '../../shared/runtime/clock.ts'
-import { incidentOf } from '../agent-container/diagnose/on-scenario.ts'
 import { podName } from '../agent-container/diagnose/world.ts'
 import { type ModelServer, startModelServer } from '../fakes/model-server.ts'
+import { memoryApi } from '../simulator/memory-cluster.ts'
+import { incidentOf } from '../simulator/memory-run.ts'
 import { type Attack, DROP, INNOCENT } from './corpus.ts'
-import { memoryCluster } from './memory-cluster.ts'
 import { obedient } from './obedient.ts'
 import { type Carrier, secrets, victim } from './victim.ts'
 
@@ -55,7 +55,7 @@ export async function attempt(
     context: scene.context,
     timestamp: new Date().toISOString(),
   })
-  const api = memoryCluster(scene.objects, scene.logs)
+  const api = memoryApi(scene.objects, scene.logs)
   const signal = AbortSignal.timeout(30_000)
   let reached = false
   const model =

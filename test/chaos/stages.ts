@@ -5,8 +5,9 @@ import type { Cluster } from '../../shared/config/cluster.ts'
 import { detectFaults } from '../../shared/faults/detect.ts'
 import { noticesTo } from '../../shared/incident/notices.ts'
 import { type IncidentStore, incidentStore } from '../../shared/incident/store.ts'
-import type { NotifyDeps } from '../../shared/notify/handle-notice.ts'
-import { type Notifier, Unsure } from '../../shared/notify/notice.ts'
+import type { NotifyDeps } from '../../shared/notify/deps.ts'
+import type { Notifier } from '../../shared/notify/notice.ts'
+import { Unsure } from '../../shared/notify/refusal.ts'
 import type { ReportDeps } from '../../shared/report/deps.ts'
 import { breakers } from '../../shared/runtime/breaker.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
@@ -14,6 +15,7 @@ import type { Log } from '../../shared/runtime/log.ts'
 import { totals } from '../../shared/runtime/totals.ts'
 import type { SupervisorDeps } from '../../shared/subscription/supervisor.ts'
 import type { TriageDeps } from '../../shared/triage/deps.ts'
+import { keepAside } from '../../shared/triage/keep-dead-letter.ts'
 import { agentSlots } from '../../shared/triage/slots.ts'
 import { ownDoor } from '../fakes/own-door.ts'
 import { permissions } from '../shared/triage/world.ts'
@@ -166,6 +168,7 @@ export function stagesOf(around: Surroundings) {
     control: controlOf(who),
     breakers: breakersOf(who),
     again: noticesOf(who),
+    keepAside: keepAside({ ...common(who), deadLetters: blobsOf(who, 'dead-letters', stores.deadLetters) }),
   })
 
   return { supervisor, triage, report, notify }
@@ -174,6 +177,8 @@ export function stagesOf(around: Surroundings) {
 /** A place that cannot look up what it has: the post is made, whatever becomes of its answer. */
 const channelOf = (who: Mortal, posts: Post[]): Notifier => ({
   takes: () => true,
+  dedups: false,
+  openedWith: '',
   send: async (_, { id, unsure }) => {
     try {
       await who.call(`post ${id}`, () => void posts.push({ id, by: who.name, unsure, disturbed: who.disturbed }))

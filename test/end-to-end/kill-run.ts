@@ -54,7 +54,9 @@ export async function killRun(minutes: number, say: (line: string) => void): Pro
   const startedAt = Date.now()
   const server = await startFaultServer()
   stack.defer(server.stop)
-  const simulator = await startSimulator({ folder: join(import.meta.dirname, '../scenarios/bad-command') })
+  const simulator = await startSimulator({
+    folder: join(import.meta.dirname, '../scenarios/train/deployment/bad-command'),
+  })
   stack.defer(() => simulator.stop())
   const names = Array.from({ length: CLUSTERS }, (_, index) => `c${index}`)
   const folder = await mkdtemp(join(tmpdir(), 'nightcrier-kill-'))

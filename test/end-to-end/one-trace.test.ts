@@ -7,7 +7,7 @@ import { startFaultServer } from '../fakes/fault-server.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import { eventually, wholeApp } from './whole-app.ts'
 
-const scenario = join(import.meta.dirname, '../scenarios/bad-command')
+const scenario = join(import.meta.dirname, '../scenarios/train/deployment/bad-command')
 
 test('one trace leads from the fault that a supervisor heard to the notice, through every queue', async () => {
   await using stack = new AsyncDisposableStack()

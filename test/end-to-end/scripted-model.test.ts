@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { connectCluster } from '../../shared/kubernetes/connect.ts'
 import { createLog } from '../../shared/runtime/log.ts'
 import { startModelServer } from '../fakes/model-server.ts'
 import { getObject, shown, submission } from '../fakes/scripted-models.ts'
@@ -20,8 +21,9 @@ async function incident(
   before: () => Promise<void> = async () => {},
 ) {
   writeFileSync(join(out, 'key'), key)
-  const scenario = readScenario(new URL('../scenarios/bad-command', import.meta.url).pathname)
+  const scenario = readScenario(new URL('../scenarios/train/deployment/bad-command', import.meta.url).pathname)
   const simulator = await startSimulator({ folder: scenario.folder, name: 'one' })
+  const api = connectCluster(simulator.kubeconfig)
   const pipeline = await startPipeline(
     ['one'],
     out,
@@ -34,13 +36,14 @@ async function incident(
     },
   )
   try {
-    const { faults } = await findFaults(simulator, 'one', scenario)
+    const { faults } = await findFaults({ api, startChanges: simulator.startChanges }, 'one', scenario)
     await before()
     const [first] = await pipeline.investigate('one', simulator.kubeconfig, faults)
     const page = readFileSync(join(first!.folder, 'index.html'), 'utf8')
     return { report: first!.report!, page }
   } finally {
     await pipeline.stop()
+    await api.close()
     await simulator.stop()
   }
 }

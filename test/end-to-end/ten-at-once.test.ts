@@ -6,7 +6,7 @@ import { queues } from '../../shared/artifacts/layout.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import { eventually, wholeApp } from './whole-app.ts'
 
-const scenario = join(import.meta.dirname, '../scenarios/bad-command')
+const scenario = join(import.meta.dirname, '../scenarios/train/deployment/bad-command')
 
 test('the same fault sent ten times at once is one incident, one agent, one report, one post', async () => {
   await using stack = new AsyncDisposableStack()

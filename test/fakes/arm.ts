@@ -33,6 +33,7 @@ const GroupBody = z.strictObject({
     containers: z.array(ContainerBody).min(1),
     volumes: z.array(z.strictObject({ name: z.string(), secret: z.record(z.string(), z.base64()) })),
     subnetIds: z.array(z.strictObject({ id: z.string() })).optional(),
+    dnsConfig: z.strictObject({ nameServers: z.array(z.string()).min(1) }).optional(),
     imageRegistryCredentials: z.array(z.strictObject({ server: z.string(), identity: z.string() })).optional(),
   }),
 })
@@ -45,6 +46,8 @@ export type ArmFake = LoopbackServer & {
   readonly groups: ReadonlyMap<string, Kept>
   /** What the next PUTs are answered with; undefined: they are accepted. */
   refusal: Answer | undefined
+  /** Whoever asks may make and remove groups and no more: what became of an accepted request is refused to them. */
+  operationsForbidden: boolean
   /** What happens inside: the state, and the containers' exit codes in order. */
   readonly become: (name: string, state: string, exitCodes?: readonly number[]) => void
   readonly say: (name: string, container: string, text: string) => void
@@ -56,6 +59,8 @@ const PAGE = 2
 export async function startArm(subscription: string, resourceGroup: string): Promise<ArmFake> {
   const groups = new Map<string, Kept>()
   const root = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerInstance/containerGroups`
+  const operationOf = (name: string) =>
+    `${ORIGIN}/subscriptions/${subscription}/providers/Microsoft.ContainerInstance/locations/x/operations/${name}?api-version=2023-05-01`
   const missing = (name: string) =>
     refused(
       404,
@@ -92,8 +97,7 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
     const kept: Kept = { body: parsed.data, state: 'Pending', exitCodes: [], logs: {} }
     const status = groups.has(name) ? 200 : 201
     groups.set(name, kept)
-    const operation = `${ORIGIN}/subscriptions/${subscription}/providers/Microsoft.ContainerInstance/locations/x/operations/${name}?api-version=2023-05-01`
-    return { status, headers: { 'azure-asyncoperation': operation }, body: shown(name, kept, true) }
+    return { status, headers: { 'azure-asyncoperation': operationOf(name) }, body: shown(name, kept, true) }
   }
   const logs = (group: string, container: string): Answer => {
     const kept = groups.get(group)
@@ -109,6 +113,7 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
     if (!/^\d{4}-\d{2}-\d{2}$/.test(query.get('api-version') ?? ''))
       return refused(400, 'MissingApiVersionParameter', 'The api-version query parameter is required.')
     if (path.includes('/operations/')) {
+      if (fake.operationsForbidden) return refused(403, 'AuthorizationFailed', `No authorization over scope '${path}'.`)
       const made = groups.get(path.split('/').at(-1) ?? '')?.state !== 'Pending'
       return { status: 200, body: { status: made ? 'Succeeded' : 'InProgress' } }
     }
@@ -127,7 +132,9 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
     if (method === 'PUT') return put(name, body)
     const kept = groups.get(name)
     if (method === 'DELETE')
-      return kept && groups.delete(name) ? { status: 200, body: shown(name, kept, true) } : { status: 204 }
+      return kept && groups.delete(name)
+        ? { status: 202, headers: { 'azure-asyncoperation': operationOf(name) } }
+        : { status: 204 }
     return kept ? { status: 200, body: shown(name, kept, true) } : missing(name)
   })
   const at = (name: string): Kept => {
@@ -140,6 +147,7 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
     origin: ORIGIN,
     groups,
     refusal: undefined,
+    operationsForbidden: false,
     become: (name, state, exitCodes = []) => void Object.assign(at(name), { state, exitCodes }),
     say: (name, container, text) => void Object.assign(at(name).logs, { [container]: text }),
   }

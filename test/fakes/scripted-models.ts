@@ -59,7 +59,8 @@ export const honest =
   (cause: Cause): Script =>
   (heard) => {
     if (heard.turn === 1) return getObject(cause)
-    return submission(cause, [{ id: shown(heard).id, quote: `name: ${cause.name}` }])
+    const { id, text } = shown(heard)
+    return submission(cause, [{ id, quote: /^\s*(replicas: \d+)$/m.exec(text)?.[1] ?? `name: ${cause.name}` }])
   }
 /** Quotes what stands nowhere, again and again. */
 export const lying =

@@ -18,6 +18,7 @@ mkdirSync(join(place, 'bin'))
 for (const [name, answer] of [
   ['docker', `[ "$2" = inspect ] && printf '%s\\n\\n' '${pushed}'`],
   ['azd', ''],
+  ['az', ''],
 ]) {
   const file = join(place, 'bin', name!)
   writeFileSync(file, `#!/bin/sh\nprintf '%s|' ${name} "$@" >> '${log}'\necho >> '${log}'\n${answer}\nexit 0\n`)
@@ -53,6 +54,15 @@ describe('infra/image.sh', () => {
     expect(missing.filter((name) => !builds[0]!.includes(`${name}=`))).toEqual(['OTHER'])
   })
 
+  test('is logged in to a registry of Azure before it pushes, and to no other', () => {
+    const { asked } = image(['--push'], { ...pinned, NIGHTCRIER_REGISTRY: 'crabc.azurecr.io' })
+    expect(asked.filter((line) => line.startsWith('az|'))).toEqual(['az|acr|login|--name|crabc|'])
+  })
+  test('is logged in to no other registry', () => {
+    const { asked } = image(['--push'], pinned)
+    expect(asked.filter((line) => line.startsWith('az|'))).toEqual([])
+  })
+
   test('pushes, and says the image by its digest as its only line', () => {
     const { stdout, asked } = image(['--push'], pinned)
     expect(stdout).toBe(`${pushed}\n`)
@@ -85,7 +95,9 @@ describe('infra/image.sh', () => {
 
 describe('whoever makes an image', () => {
   test('azd does so by the script, before it provisions', () => {
-    expect(parse(read('azure.yaml')).hooks.preprovision.run).toBe('infra/image.sh --azd')
+    const { posix, windows } = parse(read('azure.yaml')).hooks.preprovision
+    for (const { run } of [posix, windows]) expect(run).toContain('npm run --silent azd -- preprovision')
+    expect(read('infra/azd/hook.ts')).toContain("run('bash', ['infra/image.sh', '--azd'])")
   })
 
   test('the workflow does so with both arguments, and nobody builds past the script', () => {

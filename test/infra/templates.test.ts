@@ -1,25 +1,29 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { providersToRegister } from '../../infra/azd/providers.ts'
 import { generated } from '../../infra/generate.ts'
 import { workerArguments, workerEnvironment } from '../../infra/local/host/worker-life.ts'
 import { Settings } from '../../shared/config/settings.ts'
-import { bicepGrants, terraformGrants } from './grants.ts'
+import { settingsAreTaken, settingsOfSite, siteIsFlex } from './rules/flex.ts'
+import { alertsAreTaken, budgetsStay } from './rules/monitoring.ts'
+import { namesFit, nothingOfToday, sharedNames, tagsFindOne } from './rules/names.ts'
 import {
-  bicepParameters,
-  bicepResources,
-  customActions,
-  readTemplates,
-  type Templates,
-  terraformResources,
-  terraformVariables,
-  wiredSettings,
-} from './templates.ts'
+  addressesExist,
+  agentsReachWhatIsNamed,
+  delegationsAreRegistered,
+  noZones,
+  subnetsHaveTheirWay,
+} from './rules/network.ts'
+import { actionsOf, grantsOf, rightsAreNamed } from './rules/rights.ts'
+import { keptStays, noKeys, privateIsWhole } from './rules/stored.ts'
+import { type Resource, type Rule, readSnapshot } from './snapshot.ts'
 
 const root = join(import.meta.dirname, '../..')
-const bicep = readTemplates('azure')
-const terraform = readTemplates('terraform')
 const product = JSON.parse(readFileSync(join(root, 'infra/product.json'), 'utf8'))
+const main = readSnapshot('main')
+const network = readSnapshot('network')
 
 test.each(Object.entries(generated()))('%s is what npm run generate writes', (file, text) => {
   expect(readFileSync(join(root, file), 'utf8')).toBe(text)
@@ -52,224 +56,244 @@ const actions = [
   'Microsoft.Network/virtualNetworks/subnets/join/action',
 ]
 
-describe('rights', () => {
-  test('the Bicep gives these and no others', () => expect(bicepGrants(bicep)).toEqual(grants))
-  test('the Terraform gives the same', () => expect(terraformGrants(terraform)).toEqual(grants))
-  test('own roles hold single acts, each on a resource group, in both', () => {
-    expect(customActions(bicep)).toEqual(actions)
-    expect(customActions(terraform)).toEqual(actions)
-    for (const { type, body } of bicepResources(bicep)) {
-      if (type === 'Microsoft.Authorization/roleDefinitions')
-        expect(body).toContain('assignableScopes: [resourceGroup().id]')
+const rules: Readonly<Record<string, Rule>> = {
+  siteIsFlex,
+  settingsAreTaken,
+  namesFit,
+  nothingOfToday,
+  tagsFindOne,
+  addressesExist,
+  agentsReachWhatIsNamed,
+  delegationsAreRegistered: delegationsAreRegistered(providersToRegister),
+  subnetsHaveTheirWay,
+  noZones,
+  rightsAreNamed,
+  noKeys,
+  keptStays,
+  privateIsWhole,
+  alertsAreTaken,
+  budgetsStay,
+}
+
+describe.each([
+  ['main', main],
+  ['network', network],
+])('what %s.bicepparam would make', (_name, { predictedResources, diagnostics, outputs }) => {
+  test('is compiled without a word', () => expect(diagnostics).toEqual([]))
+  test.each(Object.entries(rules))('%s', (_rule, rule) => expect(rule(predictedResources)).toEqual([]))
+  test('gives rights of the list, and roles hold single acts', () => {
+    for (const one of grantsOf(predictedResources)) expect(grants).toContain(one)
+    expect(actionsOf(predictedResources)).toEqual(actions)
+  })
+  test('one kind of resource has one API version, a finished one but where none exists', () => {
+    const versions = new Map<string, string>()
+    for (const { type, apiVersion } of predictedResources) {
+      expect(versions.get(type) ?? apiVersion, type).toBe(apiVersion)
+      versions.set(type, apiVersion)
+      if (type !== 'Microsoft.Insights/diagnosticSettings') expect(apiVersion, type).toMatch(/^20\d\d-\d\d-\d\d$/)
     }
   })
-
-  const plant = (templates: Templates, file: string, from: string | RegExp, to: string): Templates => {
-    const text = templates[file]!.replace(from, to)
-    expect(text, `${from} is in ${file}`).not.toBe(templates[file])
-    return { ...templates, [file]: text }
-  }
-  const access = 'modules/access.bicep'
-  test.each([
-    [
-      'another role under the same name',
-      plant(bicep, access, '4633458b-17de-408a-b874-0445c86b69e6', '00482a5a-887f-4fb3-b363-3b7fe8e74483'),
-    ],
-    ['the whole resource group in place of the vault', plant(bicep, access, '  scope: vault\n', '')],
-    [
-      'one more role in the loop',
-      plant(
-        bicep,
-        access,
-        '  roles.storageQueueDelegator\n',
-        '  roles.storageQueueDelegator\n  roles.keyVaultSecretsOfficer\n',
+  test('has every output that azd hooks and pages ask for', () => {
+    const asked = new Set(
+      ['azure.yaml', 'docs/operations.md', ...globSync('infra/azd/*.ts', { cwd: root })].flatMap((file) =>
+        [...readFileSync(join(root, file), 'utf8').matchAll(/\$\{?(NIGHTCRIER_[A-Z_]+)/g)].map(([, name]) => name!),
       ),
-    ],
-    ['a role that writes on AKS clusters', plant(bicep, access, '  roles.aksRbacReader\n', '  roles.acrPush\n')],
-    [
-      'the main group in place of that of the agents',
-      plant(bicep, access, 'scope: resourceGroup(agentsGroup)', 'scope: resourceGroup()'),
-    ],
-    [
-      'a right on another page',
-      plant(
-        bicep,
-        'modules/vault.bicep',
-        /$/,
-        "\nresource x 'Microsoft.Authorization/roleAssignments@2022-04-01' = {\n}\n",
-      ),
-    ],
-    [
-      'agents with the identity of the functions',
-      plant(bicep, access, 'principalId: pullPrincipalId', 'principalId: functionsPrincipalId'),
-    ],
-  ])('a planted wider right is seen in the Bicep: %s', (_what, planted) => {
-    expect(bicepGrants(planted)).not.toEqual(grants)
-  })
-  test.each([
-    ['another role', plant(terraform, 'access.tf', 'Key Vault Secrets User', 'Key Vault Administrator')],
-    [
-      'a wider scope',
-      plant(
-        terraform,
-        'access.tf',
-        'scope = azurerm_resource_group.agents.id, role',
-        'scope = azurerm_resource_group.main.id, role',
-      ),
-    ],
-    [
-      'a role that writes on AKS clusters',
-      plant(terraform, 'access.tf', 'Kubernetes Service RBAC Reader', 'Kubernetes Service RBAC Writer'),
-    ],
-    ['a right elsewhere', plant(terraform, 'vault.tf', /$/, '\nresource "azurerm_role_assignment" "more" {\n}\n')],
-  ])('a planted wider right is seen in the Terraform: %s', (_what, planted) => {
-    expect(terraformGrants(planted)).not.toEqual(grants)
-  })
-  test('a planted wider act of an own role is seen in both', () => {
-    const wider = plant(bicep, 'modules/agents.bicep', 'containerGroups/delete', '*')
-    expect(customActions(wider)).not.toEqual(actions)
-    const widerToo = plant(terraform, 'access.tf', 'containerGroups/delete', '*')
-    expect(customActions(widerToo)).not.toEqual(actions)
+    )
+    for (const name of asked) if (!given.has(name)) expect(Object.keys(outputs)).toContain(name)
   })
 })
 
-describe('the two kinds of templates agree', () => {
-  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  const value = (text: string) =>
-    text
-      .replaceAll("'", '"')
-      .replace(/, +/g, ',')
-      .replace(/^\{\}$/, '{}')
+/** Variables that somebody sets, as main.bicepparam and infra/image.sh read them. */
+const given = new Set(
+  ['infra/azure/main.bicepparam', 'infra/image.sh'].flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/NIGHTCRIER_[A-Z_]+/g)].map(([name]) => name),
+  ),
+)
+for (const name of ['NIGHTCRIER_REGISTRY']) given.delete(name)
 
-  test('in their parameters and defaults', () => {
-    const [ours, theirs] = [bicepParameters(bicep), terraformVariables(terraform)]
-    expect([...ours.keys()].map(snake).sort()).toEqual(
-      [...theirs.keys()].filter((name) => name !== 'subscription_id').sort(),
-    )
-    for (const [name, given] of ours) {
-      // Each says "this month" in its own way.
-      if (name !== 'budgetStart') expect(value(given), name).toBe(value(theirs.get(snake(name))!))
-    }
-  })
+test('both installations together use every right of the list', () => {
+  expect(grantsOf(network.predictedResources)).toEqual(grants)
+})
 
-  test('in their resources', () => {
-    const terraforms = new Set(terraformResources(terraform).flatMap(({ type }) => arm[type] ?? [type]))
-    const biceps = new Set(
-      bicepResources(bicep)
-        .map(({ type }) => type)
-        .filter((type) => !implied.includes(type)),
-    )
-    expect([...biceps].sort()).toEqual([...terraforms].sort())
-  })
+test('two installations have no name in common that must be theirs alone', () => {
+  expect(sharedNames(main.predictedResources, network.predictedResources)).toEqual([])
+  expect(sharedNames(main.predictedResources, main.predictedResources).length).toBeGreaterThan(5)
+})
 
-  test('in the settings that they make', () => expect(wiredSettings(bicep)).toEqual(wiredSettings(terraform)))
+/** A copy of a snapshot in which one text stands for another. */
+const plant = (resources: readonly Resource[], from: string | RegExp, to: string): readonly Resource[] => {
+  const text = JSON.stringify(resources)
+  const planted = text.replace(from, to)
+  expect(planted, String(from)).not.toBe(text)
+  return JSON.parse(planted)
+}
+const without = (resources: readonly Resource[], gone: RegExp) => resources.filter(({ type }) => !gone.test(type))
+
+test.each<[keyof typeof rules, string, readonly Resource[]]>([
+  [
+    'siteIsFlex',
+    'ftpsState',
+    plant(main.predictedResources, '"http20Enabled"', '"ftpsState":"Disabled","http20Enabled"'),
+  ],
+  ['siteIsFlex', 'an older runtime', plant(main.predictedResources, '"version":"24"', '"version":"20"')],
+  ['siteIsFlex', 'no always-ready instance', plant(main.predictedResources, '"instanceCount":1', '"instanceCount":0')],
+  [
+    'siteIsFlex',
+    'another identity for the package',
+    plant(main.predictedResources, /("userAssignedIdentityResourceId":"[^"]+)functions/, '$1pull'),
+  ],
+  [
+    'settingsAreTaken',
+    'a setting that Flex refuses',
+    plant(main.predictedResources, '"KEY_VAULT_URL"', '"FUNCTIONS_WORKER_RUNTIME":"node","KEY_VAULT_URL"'),
+  ],
+  ['settingsAreTaken', 'a name with a dash', plant(main.predictedResources, '"AGENT_IMAGE"', '"AGENT-IMAGE"')],
+  [
+    'settingsAreTaken',
+    'a bare storage setting',
+    plant(main.predictedResources, '"KEY_VAULT_URL"', '"AzureWebJobsStorage":"","KEY_VAULT_URL"'),
+  ],
+  [
+    'settingsAreTaken',
+    'the client id of another identity',
+    plant(main.predictedResources, /("AzureWebJobsStorage__clientId":"[^"]+id-)functions/, '$1pull'),
+  ],
+  ['settingsAreTaken', 'no credential', plant(main.predictedResources, '"managedidentity"', '"token"')],
+  ['namesFit', 'a vault with a digit first', plant(main.predictedResources, '"name":"kv-', '"name":"1kv-')],
+  ['namesFit', 'a long account', plant(main.predictedResources, '"name":"st', '"name":"storageaccountof')],
+  [
+    'nothingOfToday',
+    'the month',
+    plant(network.predictedResources, '"startDate":"2026-01-01"', '"startDate":"[utcNow(\'yyyy-MM-01\')]"'),
+  ],
+  [
+    'tagsFindOne',
+    'the tag on both groups',
+    plant(
+      main.predictedResources,
+      '"name":"rg-nightcrier-agents","apiVersion":"2025-04-01","location":"westeurope","tags":{',
+      '"name":"rg-nightcrier-agents","apiVersion":"2025-04-01","location":"westeurope","tags":{"azd-env-name":"x",',
+    ),
+  ],
+  ['addressesExist', 'a tag of one region', plant(main.predictedResources, '"Storage"', '"Storage.norwayeast"')],
+  [
+    'agentsReachWhatIsNamed',
+    'no refusal at the end',
+    plant(main.predictedResources, '"access":"Deny","direction":"Outbound"', '"access":"Allow","direction":"Outbound"'),
+  ],
+  [
+    'delegationsAreRegistered',
+    'a provider of nobody',
+    plant(network.predictedResources, 'Microsoft.App/environments', 'Microsoft.Databricks/workspaces'),
+  ],
+  [
+    'subnetsHaveTheirWay',
+    'the default',
+    plant(network.predictedResources, '"defaultOutboundAccess":false,"natGateway"', '"natGateway"'),
+  ],
+  ['subnetsHaveTheirWay', 'no way out', plant(main.predictedResources, /"natGateway":\{[^}]+\}/, '"natGateway":null')],
+  ['noZones', 'zones', plant(main.predictedResources, '"sku":{"name":"Standard"}', '"zones":["1"],"sku":{"name":"S"}')],
+  [
+    'rightsAreNamed',
+    'a right named after a scope alone',
+    plant(main.predictedResources, /("name":"\[guid\('[^']+'), reference\([^)]+\)\.principalId/, '$1'),
+  ],
+  [
+    'rightsAreNamed',
+    'a role for the whole subscription',
+    plant(main.predictedResources, /("assignableScopes":\["\/subscriptions\/[^/]+)\/resourceGroups\/[^"]+/, '$1'),
+  ],
+  ['noKeys', 'keys of the account', plant(main.predictedResources, '"allowSharedKeyAccess":false', '"x":false')],
+  [
+    'noKeys',
+    'purge protection false',
+    plant(main.predictedResources, '"enablePurgeProtection":true', '"enablePurgeProtection":false'),
+  ],
+  [
+    'noKeys',
+    'a registry that refuses tokens',
+    plant(main.predictedResources, '"status":"enabled"', '"status":"disabled"'),
+  ],
+  ['keptStays', 'a rule for everything', plant(main.predictedResources, '["incidents/"]', '[]')],
+  ['keptStays', 'a rule for keys', plant(main.predictedResources, '["incidents/"]', '["azure-webjobs"]')],
+  ['privateIsWhole', 'an open vault', plant(network.predictedResources, /Disabled(?=[\s\S]*vaults)/, 'Enabled')],
+  ['privateIsWhole', 'no names', without(network.predictedResources, /privateDnsZoneGroups$/)],
+  [
+    'alertsAreTaken',
+    'a window of 7 minutes',
+    plant(main.predictedResources, '"windowSize":"PT15M"', '"windowSize":"PT7M"'),
+  ],
+  ['alertsAreTaken', 'a table of nobody', plant(main.predictedResources, '"query":"traces', '"query":"Mine_CL')],
+  [
+    'alertsAreTaken',
+    'a long name',
+    plant(main.predictedResources, '"groupShortName":"night', '"groupShortName":"midnight'),
+  ],
+  [
+    'budgetsStay',
+    'the middle of a month',
+    plant(network.predictedResources, '"startDate":"2026-01-01"', '"startDate":"2026-01-15"'),
+  ],
+])('%s sees a planted mistake: %s', (rule, _what, resources) => {
+  expect(rules[rule]!(resources)).not.toEqual([])
+})
+
+test.each([
+  ['a wider role under the same name', '4633458b-17de-408a-b874-0445c86b69e6', '00482a5a-887f-4fb3-b363-3b7fe8e74483'],
+  [
+    'a role that writes on AKS clusters',
+    '7f6c6a51-bcf8-42ba-9220-52d62157d7db',
+    '8311e382-0749-4cb8-b61a-304f252e45ec',
+  ],
+  [
+    'the whole group in place of the vault',
+    /extensionResourceId\('([^']+)\/providers\/Microsoft.KeyVault[^']+'/,
+    "extensionResourceId('$1'",
+  ],
+  ['agents with the identity of the functions', /("principalId":"[^"]+)id-pull-/, '$1id-functions-'],
+])('a planted wider right is seen: %s', (_what, from, to) => {
+  const planted = plant(network.predictedResources, typeof from === 'string' ? new RegExp(from, 'g') : from, to)
+  expect(grantsOf(planted)).not.toEqual(grants)
+})
+test('a planted wider act of an own role is seen', () => {
+  expect(actionsOf(plant(main.predictedResources, 'containerGroups/delete', '*'))).not.toEqual(actions)
 })
 
 test('every setting of the product is made by the templates, free to be given, or of local use only', () => {
   const { wired, free, local } = product.settings
-  const all = [...wired, ...free, ...local]
-  expect(all.toSorted()).toEqual(Object.keys(Settings.shape).sort())
+  expect([...wired, ...free, ...local].toSorted()).toEqual(Object.keys(Settings.shape).sort())
   // The rest of these are the platform's own.
   const platforms = [
     'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
+    'AzureFunctionsJobHost__functionTimeout',
+    'AzureWebJobsDisableHomepage',
     'AzureWebJobsStorage__credential',
+    'FUNCTIONS_REQUEST_BODY_SIZE_LIMIT',
     'MALLOC_TRIM_THRESHOLD_',
     'languageWorkers__node__arguments',
   ]
-  expect(wiredSettings(bicep)).toEqual([...wired, ...platforms].sort())
+  expect(Object.keys(settingsOfSite(main.predictedResources)).sort()).toEqual([...wired, ...platforms].sort())
 })
 
 test('workers have the same arguments and allocator in Azure and on this machine', () => {
-  for (const templates of [bicep, terraform]) {
-    const [, given] = /languageWorkers__node__arguments\s*[:=] ['"](.+)['"]/.exec(Object.values(templates).join()) ?? []
-    expect(given?.split(' ')).toEqual(workerArguments)
-    for (const [name, value] of Object.entries(workerEnvironment))
-      expect(Object.values(templates).join()).toMatch(new RegExp(`${name}\\s*[:=] ['"]${value}['"]`))
-  }
+  const settings = settingsOfSite(main.predictedResources)
+  expect(String(settings.languageWorkers__node__arguments).split(' ')).toEqual(workerArguments)
+  expect(settings).toMatchObject(workerEnvironment)
 })
 
-test('one kind of resource has one API version, a finished one but where none exists', () => {
-  const versions = new Map<string, string>()
-  for (const text of Object.values(bicep)) {
-    for (const [, type, version] of text.matchAll(/'(Microsoft\.[\w./]+)@([\w-]+)'/g)) {
-      expect(versions.get(type!) ?? version, type).toBe(version)
-      versions.set(type!, version!)
-      if (type !== 'Microsoft.Insights/diagnosticSettings') expect(version, type).toMatch(/^20\d\d-\d\d-\d\d$/)
-    }
-  }
-})
-
-test('no key, no password, no public container, in either', () => {
-  for (const [file, text] of [...Object.entries(bicep), ...Object.entries(terraform)]) {
-    expect(text, file).not.toMatch(/listKeys|listAccountSas|AccountKey=|primary_access_key|primary_connection_string/)
-  }
-  expect(bicep['modules/storage.bicep']).toMatch(/allowSharedKeyAccess: false[\s\S]*allowBlobPublicAccess: false/)
-  expect(terraform['storage.tf']).toMatch(
-    /shared_access_key_enabled\s*= false[\s\S]*allow_nested_items_to_be_public\s*= false/,
-  )
-  expect(bicep['modules/vault.bicep']).toMatch(/enableRbacAuthorization: true[\s\S]*enablePurgeProtection: true/)
-  expect(bicep['modules/monitoring.bicep']).toMatch(/DisableLocalAuth: true/)
-})
-
-test('agents reach what is named and nothing else', () => {
-  const network = bicep['modules/network.bicep']!
-  const denied = [...network.matchAll(/access: 'Deny'\n +direction: '(\w+)'\n +priority: 4096\n +protocol: '\*'/g)]
-  expect(denied.map(([, direction]) => direction)).toEqual(['Outbound', 'Inbound'])
-  const allowed = [...network.matchAll(/access: 'Allow'[\s\S]*?destinationAddressPrefix: (.+)/g)].map(([, to]) => to)
-  expect(allowed).toEqual(['address', 'address', expect.stringMatching(/^'Storage\.\$\{location\}'$/)])
-})
-
-test('each module that main.bicep names exists and is given exactly what it asks for', () => {
-  const blocks = bicep['main.bicep']!.split(/^(?=module )/m).slice(1)
-  const named = blocks.map((block) => {
-    const text = block.slice(0, block.search(/^\}/m))
-    return [/^module (\w+) '(modules\/\w+\.bicep)'/.exec(text)!, text.slice(text.indexOf('params: {') + 9)] as const
+test('a window ends before the host would end it, whatever its length', () => {
+  expect(settingsOfSite(main.predictedResources).AzureFunctionsJobHost__functionTimeout).toBe('00:06:40')
+  expect(settingsOfSite(network.predictedResources)).toMatchObject({
+    SUPERVISOR_WINDOW_SECONDS: '600',
+    AzureFunctionsJobHost__functionTimeout: '00:12:00',
   })
-  expect(named.length).toBe(9)
-  for (const [[, name, file], body] of named) {
-    const asks = [...bicep[file!]!.matchAll(/^param (\w+) /gm)].map(([, one]) => one!)
-    const given = [...body.matchAll(/(?:^|[\n,])\s*(\w+):\s/g)].map(([, one]) => one!)
-    expect(given.sort(), name).toEqual(asks.sort())
-  }
-  for (const [, module, output] of bicep['main.bicep']!.matchAll(/(\w+)!?\.outputs\.(\w+)/g)) {
-    expect(bicep[`modules/${module}.bicep`], `${module}.${output}`).toMatch(new RegExp(`^output ${output} `, 'm'))
-  }
 })
 
-/** What azurerm calls by names of its own, or splits into more parts than Azure has. */
-const arm: Readonly<Record<string, string | readonly string[]>> = {
-  azurerm_resource_group: 'Microsoft.Resources/resourceGroups',
-  azurerm_storage_account: 'Microsoft.Storage/storageAccounts',
-  azurerm_storage_container: 'Microsoft.Storage/storageAccounts/blobServices/containers',
-  azurerm_storage_management_policy: 'Microsoft.Storage/storageAccounts/managementPolicies',
-  azurerm_key_vault: 'Microsoft.KeyVault/vaults',
-  azurerm_monitor_diagnostic_setting: 'Microsoft.Insights/diagnosticSettings',
-  azurerm_container_registry: 'Microsoft.ContainerRegistry/registries',
-  azurerm_user_assigned_identity: 'Microsoft.ManagedIdentity/userAssignedIdentities',
-  azurerm_network_security_group: 'Microsoft.Network/networkSecurityGroups',
-  azurerm_public_ip: 'Microsoft.Network/publicIPAddresses',
-  azurerm_nat_gateway: 'Microsoft.Network/natGateways',
-  azurerm_nat_gateway_public_ip_association: [],
-  azurerm_route_table: 'Microsoft.Network/routeTables',
-  azurerm_virtual_network: 'Microsoft.Network/virtualNetworks',
-  azurerm_subnet: [],
-  azurerm_subnet_network_security_group_association: [],
-  azurerm_subnet_nat_gateway_association: [],
-  azurerm_subnet_route_table_association: [],
-  azurerm_service_plan: 'Microsoft.Web/serverfarms',
-  azurerm_role_assignment: 'Microsoft.Authorization/roleAssignments',
-  azurerm_role_definition: 'Microsoft.Authorization/roleDefinitions',
-  azurerm_log_analytics_workspace: 'Microsoft.OperationalInsights/workspaces',
-  azurerm_application_insights: 'Microsoft.Insights/components',
-  azurerm_monitor_action_group: 'Microsoft.Insights/actionGroups',
-  azurerm_monitor_scheduled_query_rules_alert_v2: 'Microsoft.Insights/scheduledQueryRules',
-  azurerm_application_insights_standard_web_test: 'Microsoft.Insights/webtests',
-  azurerm_monitor_metric_alert: 'Microsoft.Insights/metricAlerts',
-  azurerm_application_insights_workbook: 'Microsoft.Insights/workbooks',
-  azurerm_consumption_budget_subscription: 'Microsoft.Consumption/budgets',
-  terraform_data: [],
-}
-/** Parts of an account that azurerm makes without being asked. */
-const implied = ['blobServices', 'queueServices', 'tableServices'].map(
-  (part) => `Microsoft.Storage/storageAccounts/${part}`,
-)
+test('azd deploys what the template tags, and its hooks run on every system', () => {
+  const azd = parse(readFileSync(join(root, 'azure.yaml'), 'utf8'))
+  const site = main.predictedResources.find(({ type }) => type === 'Microsoft.Web/sites')
+  expect(Object.keys(azd.services)).toEqual([site?.tags?.['azd-service-name']])
+  for (const [name, hook] of Object.entries(azd.hooks)) {
+    expect(hook, name).toMatchObject({ posix: { shell: 'sh' }, windows: { shell: 'pwsh' } })
+  }
+})

@@ -28,7 +28,7 @@ describe.runIf(there)('terraform itself', () => {
     cpSync(join(source, 'modules/plan'), module, { recursive: true })
     expect(terraform(module, 'init', '-backend=false', '-input=false', '-no-color').status).toBe(0)
     const { status, said } = terraform(module, 'test', '-no-color')
-    expect(said).toMatch(/Success! 8 passed, 0 failed/)
+    expect(said).toMatch(/Success! 11 passed, 0 failed/)
     expect(status).toBe(0)
   })
 })

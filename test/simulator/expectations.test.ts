@@ -8,6 +8,7 @@ const found = (rootCauses: Finding['rootCauses'], outcome = 'cause', text = ''):
   rootCauses,
   outcome,
   text,
+  incidents: 1,
 })
 const judge = (expected: object, finding: Finding) => unmet(Expect.parse(expected), finding)
 

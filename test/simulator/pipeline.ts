@@ -22,6 +22,7 @@ import { handleResult } from '../../shared/report/handle-result.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
 import type { Log } from '../../shared/runtime/log.ts'
 import { handleTriageMessage } from '../../shared/triage/handle-triage-message.ts'
+import { wordsIn } from './words-in.ts'
 
 export type Investigated = {
   readonly incident: Incident
@@ -233,11 +234,4 @@ async function programs(work: string, agent: boolean): Promise<string> {
       logLevel: 'silent',
     })
   return folder
-}
-
-/** Every text in a value, one a line. */
-function wordsIn(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (typeof value !== 'object' || value === null) return ''
-  return Object.values(value).map(wordsIn).join('\n')
 }

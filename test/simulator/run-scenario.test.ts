@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 
 const program = fileURLToPath(new URL('run-scenario.ts', import.meta.url))
-const scenario = (name: string) => fileURLToPath(new URL(`../scenarios/${name}`, import.meta.url))
+const scenario = (name: string) => fileURLToPath(new URL(`../scenarios/train/${name}`, import.meta.url))
 const out = mkdtempSync(join(tmpdir(), 'incidents-'))
 afterAll(() => rmSync(out, { recursive: true }))
 
@@ -19,9 +19,9 @@ const run = (...given: string[]) =>
   })
 
 test('a cluster that is well, however loud, has no incident', async () => {
-  const { code, stdout, stderr } = await run(scenario('healthy-noisy'), '--json', '--out', out)
+  const { code, stdout, stderr } = await run(scenario('healthy/noisy-events'), '--json', '--out', out)
   expect(JSON.parse(stdout)).toEqual({
-    scenario: 'healthy-noisy',
+    scenario: 'healthy/noisy-events',
     outcome: 'none',
     rootCauses: [],
     summary: 'No fault was found.',
@@ -33,7 +33,7 @@ test('a cluster that is well, however loud, has no incident', async () => {
 })
 
 /** One of each kind: a crash, a trigger, two causes, what may not be read. `npm run scenario -- --all` runs them all. */
-const some = ['bad-command', 'class-unknown', 'two-at-once', 'logs-denied']
+const some = ['deployment/bad-command', 'ingress/class-missing', 'secret/two-faults-at-once', 'denied/logs']
 
 test('scenarios go the whole way, and come out as they say', { timeout: 120_000 }, async () => {
   const { code, stdout, stderr } = await run(...some.map(scenario), '--json', '--out', out)

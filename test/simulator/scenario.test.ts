@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { faultClasses } from '../../agent-container/diagnose/rules/class.ts'
 import { detectFaults } from '../../shared/faults/detect.ts'
 import { readScenario, shifted } from './scenario.ts'
+import { scenariosOf } from './sets.ts'
 import { startSimulator } from './simulator.ts'
 
 const folders: string[] = []
@@ -108,12 +109,11 @@ test.each<[string, Record<string, string>, string]>([
   expect(() => readScenario(path)).toThrow(sentence)
 })
 
-const scenarios = new URL('../scenarios/', import.meta.url).pathname
 /** At odd times of day and year: schedules and clocks must not care when a picture is shown. */
 const presents = ['2026-11-21T03:09:27Z', '2027-02-28T23:59:59Z', '2026-06-07T12:00:00Z'].map((at) => new Date(at))
 
-describe.each(readdirSync(scenarios))('the scenario %s', (name) => {
-  const scenario = readScenario(join(scenarios, name))
+describe.each(scenariosOf('train'))('the scenario $name', ({ name, folder: at }) => {
+  const scenario = readScenario(at)
 
   test('is a whole cluster and says what is expected', () => {
     expect(scenario.objects.length).toBeGreaterThan(20)
@@ -132,7 +132,7 @@ describe.each(readdirSync(scenarios))('the scenario %s', (name) => {
     const { rootCause, trigger, outcome } = scenario.expect ?? {}
     const faults = detectFaults({ cluster: name, objects }, present).map((fault) => fault.faultType)
     // Inconclusive: there is a fault, whose cause cannot be seen.
-    if (rootCause === null && outcome !== 'inconclusive') expect(faults).toEqual([])
+    if (rootCause === null && outcome?.includes('inconclusive') !== true) expect(faults).toEqual([])
     else if (trigger === undefined) expect(faults).not.toEqual([])
   })
 })

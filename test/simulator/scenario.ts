@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { AccessRule } from './access.ts'
 import type { Logs } from './logs.ts'
 import { parseObjects, type SimObject, unfold } from './objects.ts'
+import { Repeat, repeatedLines, repeatedObjects } from './repeat.ts'
 import { shiftSchedule } from './shift-schedule.ts'
 import { type Shift, shiftBetween, shiftText, shiftValue } from './shift-time.ts'
 import type { Ref } from './store.ts'
@@ -17,14 +18,22 @@ const Named = z.looseObject({ kind: z.string(), namespace, name: z.string() })
 /** Without a class any mechanism is right. */
 const ExpectedCause = Named.extend({ class: z.string().optional() })
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat())
+const OutcomeWord = z.enum(['cause', 'likely', 'inconclusive', 'none'])
 /** What a right answer looks like. `rootCause: null` says that there is none to find. */
 export const Expect = z.looseObject({
   rootCause: ExpectedCause.nullish(),
   rootCauses: z.array(ExpectedCause).optional(),
   mustMention: texts.default([]),
+  mustNotMention: texts.default([]),
   /** `Kind/namespace/name`; `Kind//name` when cluster-scoped. */
   mustNotBlame: texts.default([]),
-  outcome: z.enum(['cause', 'likely', 'inconclusive', 'none']).optional(),
+  /** One word, or several of which each is right. */
+  outcome: z
+    .union([OutcomeWord, z.array(OutcomeWord).min(1)])
+    .transform((value) => [value].flat())
+    .optional(),
+  /** `none`: nobody is woken at all, a verdict that says so is not enough. */
+  incident: z.literal('none').optional(),
   trigger: Named.optional(),
 })
 export type Expect = z.infer<typeof Expect>
@@ -80,10 +89,30 @@ export type Scenario = {
 const DEFAULT_VERSION = 'v1.33.4'
 
 /** A wrong folder is refused in one sentence that begins with the path of what is wrong. */
-export function readScenario(folder: string): Scenario {
+export function readScenario(folder: string, name = basename(folder.replace(/[/\\]+$/, ''))): Scenario {
   const path = join(folder, 'cluster.yaml')
   const text = optionalText(path)
   if (text === undefined) throw new Error(`${path}: there is no such file; a scenario is a folder with a cluster.yaml.`)
+  const { pictureNow, kubernetes } = readHeader(text, path)
+  const repeat = optional(join(folder, 'repeat.yaml'), Repeat) ?? { objects: [], logs: [] }
+  return {
+    name,
+    folder,
+    pictureNow,
+    kubernetes: kubernetes ?? DEFAULT_VERSION,
+    objects: [
+      ...backdropOf(text, path, pictureNow),
+      ...parseObjects(text, path),
+      ...repeatedObjects(repeat, join(folder, 'repeat.yaml')),
+    ],
+    logs: withLines(readLogs(join(folder, 'logs')), repeat),
+    access: optional(join(folder, 'access.yaml'), z.array(AccessRule).nullable()) ?? [],
+    changes: readChanges(join(folder, 'changes.yaml')),
+    expect: optional(join(folder, 'expect.yaml'), Expect) ?? undefined,
+  }
+}
+
+function readHeader(text: string, path: string) {
   const [first = ''] = text.split('\n', 1)
   const header = /^#\s*Picture taken at\s+(\S+?)\s*(?:;\s*Kubernetes\s+(\S+?))?\s*$/i.exec(first)
   const pictureNow = new Date(header?.[1] ?? Number.NaN)
@@ -91,17 +120,28 @@ export function readScenario(folder: string): Scenario {
     throw new Error(
       `${path}: the first line must read "# Picture taken at 2026-01-12T09:41:00Z; Kubernetes v1.33.4", not "${first.slice(0, 100)}".`,
     )
-  return {
-    name: basename(folder.replace(/[/\\]+$/, '')),
-    folder,
-    pictureNow,
-    kubernetes: header?.[2] ?? DEFAULT_VERSION,
-    objects: parseObjects(text, path),
-    logs: readLogs(join(folder, 'logs')),
-    access: optional(join(folder, 'access.yaml'), z.array(AccessRule).nullable()) ?? [],
-    changes: readChanges(join(folder, 'changes.yaml')),
-    expect: optional(join(folder, 'expect.yaml'), Expect) ?? undefined,
-  }
+  return { pictureNow, kubernetes: header?.[2] }
+}
+
+const backdrops = new Map<string, readonly SimObject[]>()
+/** `# Backdrop: <path>` on the second line: a healthy cluster of the same moment, into which the objects are put. */
+function backdropOf(text: string, path: string, pictureNow: Date): readonly SimObject[] {
+  const [, line = ''] = text.split('\n', 2)
+  const named = /^#\s*Backdrop:\s*(\S+)\s*$/.exec(line)?.[1]
+  if (named === undefined) return []
+  const file = join(dirname(path), named)
+  const backdrop = optionalText(file)
+  if (backdrop === undefined) throw new Error(`${path}: the backdrop ${file} is no file.`)
+  if (readHeader(backdrop, file).pictureNow.getTime() !== pictureNow.getTime())
+    throw new Error(`${path}: the backdrop ${file} shows another moment.`)
+  const known = backdrops.get(file) ?? parseObjects(backdrop, file)
+  backdrops.set(file, known)
+  return known
+}
+
+function withLines(logs: Logs, repeat: z.infer<typeof Repeat>): Logs {
+  const keys = new Set([...logs.keys(), ...repeat.logs.map(({ log }) => log)])
+  return new Map([...keys].map((key) => [key, repeatedLines(repeat, key) + (logs.get(key) ?? '')]))
 }
 
 function optionalText(path: string): string | undefined {

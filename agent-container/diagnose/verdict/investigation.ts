@@ -6,6 +6,7 @@ import type { Incident } from '../../../shared/incident/incident.ts'
 const words = {
   cause: '🔴 cause found',
   likely: '🟠 likely cause',
+  contested: '🟠 two causes contested',
   inconclusive: '🟡 inconclusive',
   none: '🟢 nothing is broken now',
 } as const

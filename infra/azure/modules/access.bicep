@@ -11,7 +11,8 @@ param pullPrincipalId string
 param operatorPrincipalId string
 param operatorPrincipalType string
 param agentsGroup string
-param runAgentsRoleId string
+@description('Of the role in the agents\' group.')
+param runAgentsRole string
 param aksClusters string[]
 
 var roles = {
@@ -29,18 +30,20 @@ var roles = {
   aksRbacReader: '7f6c6a51-bcf8-42ba-9220-52d62157d7db'
 }
 
-resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
   name: storageName
   resource blobs 'blobServices' existing = {
     name: 'default'
     resource config 'containers' existing = { name: 'config' }
   }
 }
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = { name: vaultName }
-resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' existing = { name: registryName }
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = { name: vaultName }
+resource registry 'Microsoft.ContainerRegistry/registries@2025-11-01' existing = { name: registryName }
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = { name: insightsName }
-resource pullIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = { name: pullIdentityName }
-resource network 'Microsoft.Network/virtualNetworks@2024-01-01' existing = if (networkName != '') {
+resource pullIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: pullIdentityName
+}
+resource network 'Microsoft.Network/virtualNetworks@2025-07-01' existing = if (networkName != '') {
   name: empty(networkName) ? 'none' : networkName
   resource agentsSubnet 'subnets' existing = { name: 'agents' }
 }
@@ -83,14 +86,17 @@ resource functionsOnInsights 'Microsoft.Authorization/roleAssignments@2022-04-01
   properties: {
     principalId: functionsPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.monitoringMetricsPublisher)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.monitoringMetricsPublisher
+    )
   }
 }
 
 module functionsOnAgents 'grant.bicep' = {
   scope: resourceGroup(agentsGroup)
   name: 'functions-on-agents'
-  params: { principalId: functionsPrincipalId, roleId: runAgentsRoleId }
+  params: { principalId: functionsPrincipalId, roleName: runAgentsRole }
 }
 
 // AKS clusters that are reached without a kubeconfig: where they are, and their objects but Secrets, each on one cluster.
@@ -178,7 +184,10 @@ resource operatorOnConfig 'Microsoft.Authorization/roleAssignments@2022-04-01' =
   properties: {
     principalId: operatorPrincipalId
     principalType: operatorPrincipalType
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageBlobDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageBlobDataContributor
+    )
   }
 }
 

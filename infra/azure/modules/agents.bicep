@@ -1,9 +1,11 @@
+@minLength(13)
 param token string
+param roleName string
 
 // What the functions do with container groups, act by act (shared/azure/container-groups.ts). No exec, no attach, no
 // start or restart: a group has one life.
 resource runAgents 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
-  name: guid(resourceGroup().id, 'run agents')
+  name: roleName
   properties: {
     roleName: 'Nightcrier run agents ${token}'
     description: 'Makes, looks at and removes container groups in one resource group.'
@@ -24,5 +26,3 @@ resource runAgents 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
     ]
   }
 }
-
-output runAgentsRoleId string = runAgents.id

@@ -3,7 +3,7 @@ param clusterName string
 param principalId string
 param roleIds string[]
 
-resource cluster 'Microsoft.ContainerService/managedClusters@2024-09-01' existing = { name: clusterName }
+resource cluster 'Microsoft.ContainerService/managedClusters@2025-10-01' existing = { name: clusterName }
 
 resource grants 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for roleId in roleIds: {

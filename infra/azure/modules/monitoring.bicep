@@ -8,7 +8,7 @@ param healthUrl string
 
 var alerts = loadJsonContent('../../alerts.json')
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   name: 'log-${token}'
   location: location
   tags: tags
@@ -46,7 +46,7 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [
+resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for alert in alerts: {
     name: 'alert-${alert.name}-${token}'
     location: location
@@ -56,7 +56,7 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [
       description: alert.description
       enabled: true
       severity: alert.severity
-      scopes: [insights.id]
+      scopes: [alert.?scope == 'workspace' ? workspace.id : insights.id]
       evaluationFrequency: alert.every
       windowSize: alert.window
       autoMitigate: true
@@ -98,7 +98,7 @@ resource alive 'Microsoft.Insights/webtests@2022-06-15' = {
   }
 }
 
-resource aliveAlert 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource aliveAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: 'alert-alive-${token}'
   location: 'global'
   tags: tags

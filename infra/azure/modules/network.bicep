@@ -1,12 +1,24 @@
 param location string
 param tags object
 param token string
+param name string
 param agentNetwork string
+param functionsSubnet bool
+@description('For the private endpoints of storage and vault.')
+param privateSubnet bool
+param agentDnsServers string[]
 param firewallAddress string
 param clusterAddresses string[]
 param clusterPorts string[]
 param modelAddresses string[]
 param networkAddresses string
+
+var agentAddresses = cidrSubnet(networkAddresses, 24, 0)
+var functionAddresses = cidrSubnet(networkAddresses, 24, 1)
+var privateAddresses = cidrSubnet(networkAddresses, 24, 2)
+// Subnets have no way out by default: those that need one have it by this gateway, or through the firewall.
+var withNat = agentNetwork == 'nat' || (functionsSubnet && agentNetwork != 'firewall')
+var withFirewall = agentNetwork == 'firewall'
 
 // Priorities leave room for 1,000 clusters before the model's, and the refusal comes last.
 var toClusters = [
@@ -39,6 +51,22 @@ var toModel = [
     }
   }
 ]
+// A name server that Azure does not run is an address like any other.
+var toNames = [
+  for (address, index) in agentDnsServers: {
+    name: 'to-names-${index}'
+    properties: {
+      access: 'Allow'
+      direction: 'Outbound'
+      priority: 2900 + index
+      protocol: '*'
+      sourceAddressPrefix: '*'
+      sourcePortRange: '*'
+      destinationAddressPrefix: address
+      destinationPortRanges: ['53']
+    }
+  }
+]
 var always = [
   {
     name: 'to-storage'
@@ -49,7 +77,8 @@ var always = [
       protocol: 'Tcp'
       sourceAddressPrefix: '*'
       sourcePortRange: '*'
-      destinationAddressPrefix: 'Storage.${location}'
+      // Of all regions: the tag of one region is spelled in a way of its own where the region's name is long.
+      destinationAddressPrefix: privateSubnet ? privateAddresses : 'Storage'
       destinationPortRanges: ['443']
     }
   }
@@ -81,14 +110,14 @@ var always = [
   }
 ]
 
-resource rules 'Microsoft.Network/networkSecurityGroups@2024-01-01' = {
+resource rules 'Microsoft.Network/networkSecurityGroups@2025-07-01' = {
   name: 'nsg-agents-${token}'
   location: location
   tags: tags
-  properties: { securityRules: concat(toClusters, toModel, always) }
+  properties: { securityRules: concat(toClusters, toModel, toNames, always) }
 }
 
-resource outbound 'Microsoft.Network/publicIPAddresses@2024-01-01' = if (agentNetwork == 'nat') {
+resource outbound 'Microsoft.Network/publicIPAddresses@2025-07-01' = if (withNat) {
   name: 'pip-agents-${token}'
   location: location
   tags: tags
@@ -96,7 +125,7 @@ resource outbound 'Microsoft.Network/publicIPAddresses@2024-01-01' = if (agentNe
   properties: { publicIPAllocationMethod: 'Static' }
 }
 
-resource nat 'Microsoft.Network/natGateways@2024-01-01' = if (agentNetwork == 'nat') {
+resource nat 'Microsoft.Network/natGateways@2025-07-01' = if (withNat) {
   name: 'nat-agents-${token}'
   location: location
   tags: tags
@@ -104,7 +133,7 @@ resource nat 'Microsoft.Network/natGateways@2024-01-01' = if (agentNetwork == 'n
   properties: { idleTimeoutInMinutes: 4, publicIpAddresses: [{ id: outbound.id }] }
 }
 
-resource routes 'Microsoft.Network/routeTables@2024-01-01' = if (agentNetwork == 'firewall') {
+resource routes 'Microsoft.Network/routeTables@2025-07-01' = if (withFirewall) {
   name: 'rt-agents-${token}'
   location: location
   tags: tags
@@ -122,41 +151,59 @@ resource routes 'Microsoft.Network/routeTables@2024-01-01' = if (agentNetwork ==
   }
 }
 
-resource network 'Microsoft.Network/virtualNetworks@2024-01-01' = {
-  name: 'vnet-${token}'
+resource network 'Microsoft.Network/virtualNetworks@2025-07-01' = {
+  name: name
   location: location
   tags: tags
   properties: {
     addressSpace: { addressPrefixes: [networkAddresses] }
-    subnets: [
-      {
-        name: 'agents'
-        properties: {
-          addressPrefix: cidrSubnet(networkAddresses, 24, 0)
-          defaultOutboundAccess: false
-          networkSecurityGroup: { id: rules.id }
-          natGateway: agentNetwork == 'nat' ? { id: nat.id } : null
-          routeTable: agentNetwork == 'firewall' ? { id: routes.id } : null
-          delegations: [
+    subnets: concat(
+      [
+        {
+          name: 'agents'
+          properties: {
+            addressPrefix: agentAddresses
+            defaultOutboundAccess: false
+            networkSecurityGroup: { id: rules.id }
+            natGateway: agentNetwork == 'nat' ? { id: nat.id } : null
+            routeTable: withFirewall ? { id: routes.id } : null
+            // The short way to storage: container groups in a network are asked to have it, and no gateway is paid.
+            serviceEndpoints: [{ service: 'Microsoft.Storage' }]
+            delegations: [
+              {
+                name: 'container-groups'
+                properties: { serviceName: 'Microsoft.ContainerInstance/containerGroups' }
+              }
+            ]
+          }
+        }
+      ],
+      functionsSubnet
+        ? [
             {
-              name: 'container-groups'
-              properties: { serviceName: 'Microsoft.ContainerInstance/containerGroups' }
+              name: 'functions'
+              properties: {
+                addressPrefix: functionAddresses
+                defaultOutboundAccess: false
+                natGateway: withNat ? { id: nat.id } : null
+                routeTable: withFirewall ? { id: routes.id } : null
+                delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }]
+              }
             }
           ]
-        }
-      }
-      {
-        name: 'functions'
-        properties: {
-          addressPrefix: cidrSubnet(networkAddresses, 24, 1)
-          delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }]
-        }
-      }
-    ]
+        : [],
+      privateSubnet
+        ? [
+            {
+              name: 'private'
+              properties: { addressPrefix: privateAddresses, defaultOutboundAccess: false }
+            }
+          ]
+        : []
+    )
   }
 }
 
-output name string = network.name
 output agentsSubnetId string = resourceId('Microsoft.Network/virtualNetworks/subnets', network.name, 'agents')
 output functionsSubnetId string = resourceId('Microsoft.Network/virtualNetworks/subnets', network.name, 'functions')
 output outboundAddress string = agentNetwork == 'nat' ? outbound!.properties.ipAddress : ''

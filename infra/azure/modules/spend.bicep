@@ -6,7 +6,7 @@ param monthlyBudget int
 param budgetStart string
 param actionGroupId string
 
-resource budget 'Microsoft.Consumption/budgets@2023-11-01' = {
+resource budget 'Microsoft.Consumption/budgets@2026-06-01' = {
   name: 'nightcrier-${token}'
   properties: {
     category: 'Cost'

@@ -1,6 +1,12 @@
 param location string
 param tags object
-param token string
+@minLength(3)
+@maxLength(24)
+param name string
+@description('LRS, ZRS, GRS or GZRS.')
+param redundancy string
+@description('Reached through private endpoints alone.')
+param private bool
 param keepReportsDays int
 param keepBundlesDays int
 param keepDeadLettersDays int
@@ -8,12 +14,12 @@ param keepDeadLettersDays int
 // The names that the product itself uses, written by `npm run generate`.
 var product = loadJsonContent('../../product.json')
 
-resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' = {
-  name: 'st${token}'
+resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' = {
+  name: name
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: { name: 'Standard_ZRS' }
+  sku: { name: 'Standard_${redundancy}' }
   properties: {
     // Identities only. Links to reports and for uploads are signed with keys that the service gives an identity.
     allowSharedKeyAccess: false
@@ -23,14 +29,14 @@ resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' = {
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
     accessTier: 'Hot'
-    // Readers follow their short links from anywhere.
-    publicNetworkAccess: 'Enabled'
-    networkAcls: { defaultAction: 'Allow', bypass: 'AzureServices' }
+    // Readers follow their short links from anywhere, unless all of it is private.
+    publicNetworkAccess: private ? 'Disabled' : 'Enabled'
+    networkAcls: { defaultAction: private ? 'Deny' : 'Allow', bypass: private ? 'None' : 'AzureServices' }
     sasPolicy: { sasExpirationPeriod: '7.00:00:00', expirationAction: 'Log' }
   }
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-08-01' = {
   parent: storage
   name: 'default'
   properties: {
@@ -39,35 +45,35 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
   }
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = [
-  for name in concat(product.containers, ['deployments']): {
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = [
+  for container in concat(product.containers, ['deployments']): {
     parent: blobs
-    name: name
+    name: container
     properties: { publicAccess: 'None' }
   }
 ]
 
-resource messages 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' = {
+resource messages 'Microsoft.Storage/storageAccounts/queueServices@2025-08-01' = {
   parent: storage
   name: 'default'
 }
 
-resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' = [
-  for name in product.queues: {
+resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-01' = [
+  for queue in product.queues: {
     parent: messages
-    name: name
+    name: queue
   }
 ]
 
-resource rows 'Microsoft.Storage/storageAccounts/tableServices@2024-01-01' = {
+resource rows 'Microsoft.Storage/storageAccounts/tableServices@2025-08-01' = {
   parent: storage
   name: 'default'
 }
 
-resource tables 'Microsoft.Storage/storageAccounts/tableServices/tables@2024-01-01' = [
-  for name in product.tables: {
+resource tables 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-08-01' = [
+  for table in product.tables: {
     parent: rows
-    name: name
+    name: table
   }
 ]
 
@@ -78,7 +84,7 @@ var kept = [
 ]
 
 // The container config is in no rule: clusters.yaml stays.
-resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-08-01' = {
   parent: storage
   name: 'default'
   properties: {
@@ -97,5 +103,3 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01
     }
   }
 }
-
-output name string = storage.name

@@ -26,10 +26,19 @@ const LogLine = z.looseObject({
 const isWorthTelling = (level: string | number): boolean =>
   typeof level === 'number' ? level >= 40 : ['warning', 'warn', 'error', 'critical', 'fatal'].includes(level)
 
+const sgr = '\u001b\\[[0-9;]{1,12}m'
+/** All control characters (those of eight bits, too) and all that turn a line around; line ends and our colours stay. */
+const steering = new RegExp(
+  `${colors.isColorSupported ? `(${sgr})` : '((?!))'}|(?![\\n\\t])[\\p{Cc}\\p{Cf}\u2028\u2029]`,
+  'gu',
+)
+export const printable = (text: string): string => text.replace(steering, (_, colour?: string) => colour || ' ')
+
 /** All that `npm start` prints: steps for the reader on stdout, troubles on stderr. */
 export function createScreen(options: { readonly verbose: boolean }) {
   const time = (at: Date) => colors.dim(at.toTimeString().slice(0, 8))
-  const say = (text: string) => console.log(text)
+  // Names and notes are a cluster's own: nothing in them may steer the terminal. Colours are put on by us.
+  const say = (text: string) => console.log(printable(text))
   let lastTrouble = ''
   return {
     say,
@@ -48,10 +57,10 @@ export function createScreen(options: { readonly verbose: boolean }) {
       say(`report: ${published.url}`)
       say(`cause: ${causeLine(published)}`)
     },
-    trouble: (text: string) => console.error(colors.red(text)),
+    trouble: (text: string) => console.error(colors.red(printable(text))),
     /** A worker's line: whole when verbose, else only what a reader should know, and not twice in a row. */
     log: (line: string, worker: string) => {
-      if (options.verbose) return console.error(colors.dim(`[${worker}] ${line}`))
+      if (options.verbose) return console.error(colors.dim(`[${worker}] ${printable(line)}`))
       const outer = LogLine.safeParse(fromJson(line))
       if (!outer.success || !isWorthTelling(outer.data.level)) return
       const said = outer.data.message ?? line
@@ -60,7 +69,7 @@ export function createScreen(options: { readonly verbose: boolean }) {
       const sentence = (inner.data?.msg ?? said).split('\n')[0]
       const error = inner.data?.error === undefined ? '' : `: ${inner.data.error}`
       const text = `${outer.data.function ?? worker}: ${sentence}${error}`
-      if (text !== lastTrouble) console.error(colors.dim(text.slice(0, 400)))
+      if (text !== lastTrouble) console.error(colors.dim(printable(text.slice(0, 400))))
       lastTrouble = text
     },
   }

@@ -11,7 +11,7 @@ export const openNotifier =
   ({ settings, clock, secret }: Pick<Platform, 'settings' | 'clock' | 'secret'>) =>
   async ({ key, place }: Target): Promise<Notifier> => {
     const deps = { clock }
-    const read = async (reference: string) => (await secret(reference)).text.trim()
+    const read = async (reference: string) => whole(reference, (await secret(reference)).text)
     const address = async (reference: string) => {
       const text = await read(reference)
       if (/^https?:\/\//.test(text) && URL.canParse(text)) return text
@@ -42,8 +42,28 @@ export const openNotifier =
     }
     const { pagerDuty } = await import('../../notify/channels/pagerduty/pagerduty.ts')
     const routingKey = await read(place.pagerduty ?? '')
-    return pagerDuty({ routingKey, ...pagerDutyApi(settings) }, deps)
+    return pagerDuty(
+      { routingKey, ...pagerDutyApi(settings), ...(place.page === undefined ? {} : { page: place.page }) },
+      deps,
+    )
   }
+
+/** What editors, shells and vaults leave around a secret is not part of it. */
+function whole(reference: string, text: string): string {
+  const trimmed = text.replace(/^[\s\uFEFF]+|[\s\uFEFF]+$/g, '')
+  const wrong =
+    trimmed === ''
+      ? 'is empty'
+      : /^(["'`]).*\1$/s.test(trimmed)
+        ? 'stands in quotes'
+        : /:\\\/\\\//.test(trimmed)
+          ? 'holds backslashes, as in JSON'
+          : /[\s\p{Cc}]/u.test(trimmed)
+            ? 'holds spaces or line breaks'
+            : undefined
+  if (wrong === undefined) return trimmed
+  throw new GiveUp(`${reference}: the secret (${trimmed.length} characters) ${wrong}. Store the bare value.`)
+}
 
 const slackApi = ({ SLACK_API_URL }: Platform['settings']) => (SLACK_API_URL === '' ? {} : { apiUrl: SLACK_API_URL })
 const pagerDutyApi = ({ PAGERDUTY_URL }: Platform['settings']) => (PAGERDUTY_URL === '' ? {} : { url: PAGERDUTY_URL })

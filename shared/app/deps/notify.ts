@@ -1,7 +1,8 @@
-import { queues, tables } from '../../artifacts/layout.ts'
+import { containers, queues, tables } from '../../artifacts/layout.ts'
 import { noticesTo } from '../../incident/notices.ts'
-import type { NotifyDeps } from '../../notify/handle-notice.ts'
+import type { NotifyDeps } from '../../notify/deps.ts'
 import type { Log } from '../../runtime/log.ts'
+import { keepAside } from '../../triage/keep-dead-letter.ts'
 import { freshReportLink, readReport } from '../http/published-report.ts'
 import type { Platform } from '../platform.ts'
 import { DEFAULT_PLACE, openNotifier } from './channels.ts'
@@ -29,6 +30,7 @@ export function notifyDeps(platform: Platform, log: Log): NotifyDeps {
     control: storage.table(tables.control),
     breakers: toldBreakers(platform, log),
     again: noticesTo(storage.queue(queues.notices)),
+    keepAside: keepAside({ deadLetters: storage.blobs(containers.deadLetters), clock, log }),
     clock,
     random,
     log,

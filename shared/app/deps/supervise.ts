@@ -30,6 +30,12 @@ export async function supervise(platform: Platform, log: Log, name: string): Pro
     deadLetters: storage.blobs(containers.deadLetters),
     clusters: platform.clusters,
     resolveApiKey: async ({ mcp }) => (mcp.api_key === undefined ? undefined : platform.apiKey(mcp.api_key)),
+    resolveIdentity: async ({ mcp }) => {
+      const text = async (reference: string | undefined) =>
+        reference === undefined ? undefined : platform.apiKey(reference)
+      const [ca, certificate, key] = await Promise.all([mcp.ca, mcp.client_certificate, mcp.client_key].map(text))
+      return { ca, certificate, key }
+    },
     detect: detectFaults,
     door: await platform.door(),
   })

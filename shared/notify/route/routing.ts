@@ -1,4 +1,5 @@
-import type { Place, QuietHours, Route } from '../../config/notifications.ts'
+import { z } from 'zod'
+import { Place, type QuietHours, type Route } from '../../config/notifications.ts'
 import { atLeast, type Severity } from '../../faults/fault.ts'
 import { derivedId } from '../../runtime/ids.ts'
 
@@ -22,11 +23,33 @@ export type Routing = {
 /** `at`: not before, because of quiet hours. */
 export type Way = { readonly target: Target; readonly at: Date | undefined }
 
+/** A target as a row keeps it; the place that the settings name has nothing but its key. */
+export const StoredTarget = z.strictObject({ key: z.string(), place: Place.or(z.strictObject({})) })
+const kinds = ['slack', 'teams', 'webhook', 'pagerduty'] as const
+const kindOf = (place: Place) => kinds.find((name) => place[name] !== undefined)
+
 export function targetOf(place: Place): Target {
-  const kind = (['slack', 'teams', 'webhook', 'pagerduty'] as const).find((name) => place[name] !== undefined)
+  const kind = kindOf(place)
   const id = derivedId(8, kind ?? '', kind === undefined ? '' : (place[kind] ?? ''), place.channel ?? '')
   return { key: `${kind}-${id}`, place }
 }
+
+/** All that there are, each once. */
+export const targetsIn = ({ routes, fallback }: Routing): readonly Target[] => [
+  ...new Map([...routes.flatMap(({ to }) => to.map(targetOf)), ...fallback].map((one) => [one.key, one])).values(),
+]
+
+/**
+ * Where the end of what was told in a place can be told, too, when its secret is gone: PagerDuty knows its events by
+ * their keys, and a bot's message can be changed in its channel.
+ */
+export const twinsOf = ({ key, place }: Target, routing: Routing): readonly Target[] =>
+  targetsIn(routing).filter(
+    (one) =>
+      one.key !== key &&
+      kindOf(one.place) === kindOf(place) &&
+      (place.pagerduty !== undefined || (place.channel !== undefined && one.place.channel === place.channel)),
+  )
 
 /** Each place once, at the earliest time that any of its routes allows. */
 export function waysFor({ routes, fallback }: Routing, subject: Subject, now: Date): readonly Way[] {
@@ -41,8 +64,11 @@ export function waysFor({ routes, fallback }: Routing, subject: Subject, now: Da
       if (before === undefined || earlier(at, before.at)) ways.set(target.key, { target, at })
     }
   }
-  return [...ways.values()]
+  // Who is woken hears first.
+  return [...ways.values()].sort((a, b) => urgency(a) - urgency(b))
 }
+
+const urgency = ({ target }: Way): number => (target.place.pagerduty === undefined ? 1 : 0)
 
 /** Without a cluster: the routes for everything, or if there are none, all. */
 function routesFor(routes: readonly Route[], subject: Subject): readonly Route[] {

@@ -1,9 +1,17 @@
 import { html, raw } from 'hono/html'
 import { outcomeMeanings, outcomeWords } from '../../artifacts/outcome-words.ts'
 import type { Report } from '../../artifacts/report.ts'
+import type { RootCause } from '../../artifacts/verdict.ts'
 import type { Html } from './document.ts'
 import { command, effect, objectName, severityBadge } from './marks.ts'
 import { between, duration, moment } from './times.ts'
+
+const by = {
+  rules: ', say the rules',
+  model: ', says the model; no rule confirms it',
+  both: ', rules and model agree',
+} as const
+const causeBy = (one: RootCause): string => (one.by === undefined ? '' : by[one.by])
 
 /** What a reader needs in the first ten seconds: what is broken, since when, why, how sure that is, what to do now. */
 export function card({ incident, outcome, headline, verdict, generatedAt, injectionFlags }: Report): Html {
@@ -25,7 +33,8 @@ export function card({ incident, outcome, headline, verdict, generatedAt, inject
 </dl>
 ${injectionFlags.length === 0 ? '' : html`<p class="alarm"><strong>Careful:</strong> text in this cluster tries to steer whoever reads it. <a href="#notes">See the notes.</a></p>`}
 <h2 class="label">Root cause</h2>
-${causes.map((one) => html`<p class="cause"><span class="badge">${one.class}</span> <strong>${objectName(one)}</strong><br>${headline.includes(one.summary) ? '' : `${one.summary} `}<span class="soft">Confidence: ${one.confidence}.</span></p>`)}
+${causes.map((one) => html`<p class="cause"><span class="badge">${one.class}</span> <strong>${objectName(one)}</strong><br>${headline.includes(one.summary) ? '' : `${one.summary} `}<span class="soft">Confidence: ${one.confidence}${causeBy(one)}.</span></p>`)}
+${verdict?.tellApart === undefined ? '' : html`<p><strong>What would tell them apart:</strong> ${verdict.tellApart}</p>`}
 ${causes.length === 0 ? html`<p class="cause">Not established.</p>` : ''}
 <p class="soft">${outcomeMeanings[outcome]}</p>
 ${next === undefined ? '' : html`<h2 class="label">Next step ${effect(next)}</h2><p>${next.title}</p>${next.command === undefined ? '' : command(next.command)}`}

@@ -8,7 +8,7 @@ const states = { leading: 'Leading', open: 'Open', rejected: 'Rejected' } as con
 
 /** What was seen and what was concluded, side by side and never mixed. */
 export const claims = ({ facts, inferences, rootCauses }: Verdict): Html => html`
-${section('facts', 'Facts', facts, (list) => html`<p class="soft">Each stands in what the cluster answered, word for word.</p><ol class="claims">${list.map((one) => html`<li>${one.text}${quotes(one.evidence, one.text)}</li>`)}</ol>`)}
+${section('facts', 'Facts', facts, (list) => html`<p class="soft">What is quoted stands in what the cluster answered, word for word.</p><ol class="claims">${list.map((one) => html`<li>${one.by === undefined ? '' : 'In the model’s words: '}${one.text}${quotes(one.evidence, one.text)}</li>`)}</ol>`)}
 ${section('inferences', 'Inferences', inferences, (list) => html`<p class="soft">Concluded, not seen.</p><ol class="claims">${list.map((one) => html`<li>${one.text}${cites(one.evidence)}</li>`)}</ol>`)}
 ${section('confidence', 'Why this cause', rootCauses, (list) => html`${list.map((one) => html`<h3>${objectName(one)}: ${one.class}</h3><p>${one.mechanism}${cites(one.evidence)}</p>${one.confidenceReasons.length === 0 ? '' : html`<p>Confidence ${one.confidence}, because:</p><ul>${one.confidenceReasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}`)}`)}`
 
@@ -61,7 +61,7 @@ export const gaps = ({ gaps: all }: Verdict): Html | '' =>
     'What could not be seen',
     all,
     (list) =>
-      html`<ul>${list.map((one) => html`<li><strong>${one.what}</strong>: ${one.why}${one.wouldSettle === '' ? '' : html`<br><span class="soft">To settle it:</span> ${one.wouldSettle}`}</li>`)}</ul>`,
+      html`<ul>${list.map((one) => html`<li>${one.by === undefined ? '' : 'The model says: '}<strong>${one.what}</strong>: ${one.why}${one.wouldSettle === '' ? '' : html`<br><span class="soft">To settle it:</span> ${one.wouldSettle}`}</li>`)}</ul>`,
   )
 
 /** What a reader must know before believing the rest. */

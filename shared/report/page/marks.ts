@@ -17,7 +17,7 @@ export function quotes(list: readonly Citation[], sentence = ''): Html {
     list.filter(({ quote }) => sentence.includes(quote)),
     list.filter(({ quote }) => !sentence.includes(quote)),
   ]
-  return html`${cites(said)}${more.map(({ id, quote }) => html`<span class="quoted"><q>${quote.length > 220 ? `${quote.slice(0, 220)}…` : quote}</q>${cites([{ id, quote }])}</span>`)}`
+  return html`${cites(said)}${more.map(({ id, quote, absent }) => html`<span class="quoted">${absent === true ? html`<code>${quote}</code> is not set` : html`<q>${quote.length > 220 ? `${quote.slice(0, 220)}…` : quote}</q>`}${cites([{ id, quote }])}</span>`)}`
 }
 
 /** Whether running a command changes the cluster: in words and colour, since it is what readers must not miss. */

@@ -3,11 +3,11 @@ import { type InvestigateDeps, investigate } from '../../../agent-container/diag
 import { analyzers } from '../../../agent-container/diagnose/rules/all.ts'
 import type { Analyzer } from '../../../agent-container/diagnose/rules/hypothesis.ts'
 import { EvidenceEntry } from '../../../shared/artifacts/evidence.ts'
-import { connectCluster } from '../../../shared/kubernetes/connect.ts'
 import { createRedactor } from '../../../shared/kubernetes/redact.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
-import { type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts'
-import { incidentOf, onScenario } from './on-scenario.ts'
+import { type MemoryClusterOptions, memoryCluster } from '../../simulator/memory-cluster.ts'
+import { incidentOf } from '../../simulator/memory-run.ts'
+import { onScenario } from './on-scenario.ts'
 import {
   crashing,
   deployment,
@@ -29,33 +29,27 @@ const crash = {
   logs: logs('web', 'FATAL: required environment variable DEPLOY_ENV is not set'),
 }
 
-async function look(options: SimulatorOptions, change: Partial<InvestigateDeps>) {
-  const simulator = await startSimulator(options)
-  const api = connectCluster(simulator.kubeconfig)
-  try {
-    const resource = { apiVersion: 'apps/v1', ...web }
-    const incident = incidentOf({
-      faultId: 'f',
-      faultType: 'CrashLoop',
-      severity: 'critical',
-      resource,
-      context: '',
-      timestamp: new Date().toISOString(),
-    })
-    const redactor = createRedactor({ key: 'a key for tests, long enough' })
-    return await investigate({
-      api,
-      redactor,
-      clock: systemClock,
-      incident,
-      limits: { apiCalls: 60 },
-      signal: AbortSignal.timeout(20_000),
-      ...change,
-    })
-  } finally {
-    await api.close()
-    await simulator.stop()
-  }
+async function look(options: MemoryClusterOptions, change: Partial<InvestigateDeps>) {
+  const { api } = memoryCluster(options)
+  const resource = { apiVersion: 'apps/v1', ...web }
+  const incident = incidentOf({
+    faultId: 'f',
+    faultType: 'CrashLoop',
+    severity: 'critical',
+    resource,
+    context: '',
+    timestamp: new Date().toISOString(),
+  })
+  const redactor = createRedactor({ key: 'a key for tests, long enough' })
+  return await investigate({
+    api,
+    redactor,
+    clock: systemClock,
+    incident,
+    limits: { apiCalls: 60 },
+    signal: AbortSignal.timeout(20_000),
+    ...change,
+  })
 }
 const entriesOf = (files: Readonly<Record<string, string>>) =>
   files['evidence.jsonl']!.split('\n').map((line) => EvidenceEntry.parse(JSON.parse(line)))

@@ -1,37 +1,37 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { faultClasses } from '../../../agent-container/diagnose/rules/class.ts'
-import { putGenerated } from '../../simulator/author/generated.ts'
-import { readScenario } from '../../simulator/scenario.ts'
-import { everyIncident, unmetBy } from './on-scenario.ts'
+import { type Judged, judged } from '../../simulator/judge.ts'
+import { measureTable, shortfalls } from '../../simulator/measure-table.ts'
+import { memoryRun } from '../../simulator/memory-run.ts'
+import { readPlaced, scenariosOf, sets } from '../../simulator/sets.ts'
 
-const made = mkdtempSync(join(tmpdir(), 'scenarios-'))
-putGenerated(made)
-afterAll(() => rmSync(made, { recursive: true }))
-const folders = [join(import.meta.dirname, '..', '..', 'scenarios'), made].flatMap((root) =>
-  readdirSync(root)
-    .filter((name) => statSync(join(root, name)).isDirectory())
-    .map((name) => ({ name, folder: join(root, name) })),
-)
+const rows: Judged[] = []
 
-test.each(folders)('scenario $name comes out as it expects, by rules alone', async ({ name, folder }) => {
-  const scenario = readScenario(folder)
-  const expected = scenario.expect
-  if (expected === undefined) return
-  const found = await everyIncident({ read: scenario, trigger: expected.trigger })
-  expect(unmetBy(expected, found), found.map(({ result }) => result.verdict?.headline).join('\n')).toEqual([])
-  // Only who speaks to a machine is told to: nobody is called an attacker for a log.
-  const flagged = found.some(({ result }) => result.injectionFlags.length > 0)
-  expect({ name, flagged }).toEqual({ name, flagged: name === 'orders-in-the-log' })
-  // Made-up secrets are all called so.
-  expect(JSON.stringify(found.map(({ result }) => result.files))).not.toMatch(/canary[-.]\w/)
-  for (const { calls, milliseconds } of found) {
-    expect(calls).toBeLessThanOrEqual(60)
-    expect(milliseconds).toBeLessThan(5_000)
-  }
+describe.each([...sets])('the set %s', (set, rules) => {
+  test.each(scenariosOf(set))('$name comes out as it expects, by rules alone', { timeout: 90_000 }, async (placed) => {
+    const run = await memoryRun(readPlaced(placed.folder))
+    rows.push(judged(run))
+    // Only who speaks to a machine is told to: nobody is called an attacker for a log.
+    const flagged = run.investigations.some(({ injectionFlags }) => injectionFlags.length > 0)
+    expect({ flagged }).toEqual({ flagged: placed.name === 'hostile/orders-in-the-log' })
+    // Made-up secrets are all called so.
+    expect(JSON.stringify(run.investigations.map(({ files }) => files))).not.toMatch(/canary[-.]\w/)
+    expect(run.reads).toBeLessThanOrEqual(60)
+    if (rules.misses.includes(placed.name)) return
+    expect(run.missed, run.parts.map(({ summary }) => summary).join('\n')).toEqual([])
+  })
+
+  test('reaches what it has reached before', () => {
+    const short = shortfalls(
+      set,
+      rules,
+      rows.filter((row) => row.set === set),
+    )
+    // How long one takes is measured alone on a machine, not among all other tests.
+    expect(short.filter((sentence) => !sentence.includes('seconds is'))).toEqual([])
+  })
 })
+afterAll(() => console.log(measureTable(rows)))
 
 test('the rules use the same words that scenarios use, and each has a sentence', () => {
   for (const [word, sentence] of Object.entries(faultClasses)) {

@@ -5,8 +5,8 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import process from 'node:process'
 import { Command } from 'commander'
 import type { Heard, Say } from '../../fakes/model-server.ts'
+import { incidentOf } from '../../simulator/memory-run.ts'
 import { consulted } from '../consulted.ts'
-import { incidentOf } from '../diagnose/on-scenario.ts'
 import { crashing, logs, node, podName, workload } from '../diagnose/world.ts'
 
 /**

@@ -34,7 +34,10 @@ async function start(...flags: string[]) {
 }
 
 test('a kubeconfig without an MCP server is enough to find what is broken, also with two instances', async () => {
-  const cluster = await startSimulator({ folder: join(root, 'test/scenarios/bad-command'), name: 'team/one' })
+  const cluster = await startSimulator({
+    folder: join(root, 'test/scenarios/train/deployment/bad-command'),
+    name: 'team/one',
+  })
   try {
     const file = join(folder, 'kubeconfig')
     writeFileSync(file, cluster.kubeconfig)
@@ -50,7 +53,10 @@ test('a kubeconfig without an MCP server is enough to find what is broken, also 
 }, 90_000)
 
 test('a clusters file leads to the MCP servers and kubeconfigs that it names', async () => {
-  const cluster = await startSimulator({ folder: join(root, 'test/scenarios/bad-command'), name: 'one' })
+  const cluster = await startSimulator({
+    folder: join(root, 'test/scenarios/train/deployment/bad-command'),
+    name: 'one',
+  })
   const targets = kubeconfigTargets([{ text: cluster.kubeconfig, where: 'the test' }])
   const mcp = await startMcpHttpServer({ targets, redact: createRedactor({ key: 'only for this test' }) })
   try {

@@ -41,7 +41,10 @@ beforeEach(async () => {
 })
 afterEach(() => arm.stop())
 
-const groups = (place: { subnetId?: string; registryIdentity?: string } = {}, credential = entra()) =>
+const groups = (
+  place: { subnetId?: string; registryIdentity?: string; dnsServers?: readonly string[] } = {},
+  credential = entra(),
+) =>
   aciContainerGroups({
     subscriptionId: SUBSCRIPTION,
     resourceGroup: 'agents',
@@ -172,6 +175,34 @@ test('logs are the last 64 KiB, and empty when there are none yet or no group', 
   expect(await groups().logs('nobody', 'broker')).toBe('')
 })
 
+test('what was accepted is done, though nobody may look how it goes', async () => {
+  arm.operationsForbidden = true
+  expect(await groups().start(spec)).toBe('started')
+  await groups().remove(spec.name)
+  expect(arm.groups.size).toBe(0)
+  // A removal that is refused is told all the same.
+  const stranger = entra(() => 'token-for-another-service')
+  await expect(groups({}, stranger).remove(spec.name)).rejects.toThrow(/remove container group/)
+})
+
+test.each([
+  [409, 'MissingSubscriptionRegistration', /az provider register --namespace Microsoft\.ContainerInstance/],
+  [400, 'InaccessibleImage', /AcrPull/],
+  [403, 'RequestDisallowedByPolicy', /A policy of the subscription forbids it, not a missing role/],
+  [403, 'LinkedAuthorizationFailed', /infra\/azure\/modules\/access\.bicep/],
+])('a refusal %i %s says what to do', async (status, code, remedy) => {
+  refuse(status, code, 'said by Azure')
+  await expect(groups().start(spec)).rejects.toThrow(remedy)
+})
+
+test('agents ask the name servers that are given, in a network alone', async () => {
+  const subnetId = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/agents'
+  await groups({ subnetId, dnsServers: ['10.0.0.5'] }).start({ ...spec, name: 'in' })
+  await groups({ dnsServers: ['10.0.0.5'] }).start({ ...spec, name: 'out' })
+  expect(arm.groups.get('in')!.body.properties.dnsConfig).toEqual({ nameServers: ['10.0.0.5'] })
+  expect(arm.groups.get('out')!.body.properties.dnsConfig).toBeUndefined()
+})
+
 test('removing ends the group, and again is no error', async () => {
   await groups().start(spec)
   await groups().remove(spec.name)
@@ -183,4 +214,19 @@ test('a name that Azure would refuse never leaves the house', async () => {
   await expect(groups().start({ ...spec, name: '../other' })).rejects.toThrow('not a name for a container group')
   await expect(groups().get('-x')).rejects.toThrow('not a name for a container group')
   expect(arm.seen).toEqual([])
+})
+
+test('a start whose answer is lost is looked for, and sent once', async () => {
+  const { sendRequest } = loopbackHttpClient(arm.origin, arm.url)
+  const place = { subscriptionId: SUBSCRIPTION, resourceGroup: 'agents', location: 'westeurope', credential: entra() }
+  const lossy = {
+    sendRequest: async (request: Parameters<typeof sendRequest>[0]) => {
+      const answer = await sendRequest(request)
+      if (request.method === 'PUT') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+      return answer
+    },
+  }
+  const started = aciContainerGroups({ ...place, image: 'registry.example.test/agent@sha256:00', httpClient: lossy })
+  expect(await started.start(spec, { first: true })).toBe('started')
+  expect(arm.seen.filter(({ method }) => method === 'PUT')).toHaveLength(1)
 })

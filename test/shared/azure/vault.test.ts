@@ -45,7 +45,7 @@ test('a missing secret is given up with its name and the remedy, and found as so
   const error = await secrets.secret('mcp-west').catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(GiveUp)
   expect(String(error)).toBe(
-    'GiveUp: There is no secret mcp-west in https://nightcrier-test.vault.azure.net: create it there.',
+    'GiveUp: There is no secret mcp-west in https://nightcrier-test.vault.azure.net: create it there, or recover it if it was deleted.',
   )
   service.set('mcp-west', 'here now')
   expect(await secrets.secret('mcp-west')).toBe('here now')

@@ -4,6 +4,8 @@ import { parseClusters, problemText } from '../../../shared/config/clusters-file
 const one = (extra: string) => `clusters:\n  - name: east\n    mcp: { endpoint: "https://mcp.example/mcp" }\n${extra}`
 const errorsOf = (text: string) => parseClusters(text).errors
 
+import { readYaml } from '../../../shared/config/yaml-text.ts'
+
 test('a whole cluster comes out with its defaults', () => {
   const { clusters, errors } = parseClusters(one('    labels: { region: us-east }'))
   expect(errors).toEqual([])
@@ -131,6 +133,15 @@ test('5,000 clusters are read in seconds of work, one more is refused', () => {
   expect(parseClusters(list(5_000)).clusters).toHaveLength(5_000)
   expect(process.cpuUsage(began).user / 1_000).toBeLessThan(5_000)
   expect(errorsOf(list(5_001))).toEqual(['clusters: 5001 are more than 5000. Split them over two installations'])
+})
+
+test('a file whose alias holds itself is refused in words, whatever its shape', () => {
+  for (const text of [
+    'clusters: &a\n  - *a\n',
+    '&a\nclusters: *a\n',
+    'clusters:\n- &x\n  name: a\n  mcp: {endpoint: *x}\n',
+  ])
+    expect(readYaml(text), text).toMatchObject({ errors: [expect.stringMatching(/holds itself|aliases/)] })
 })
 
 test('files that grow by aliases are refused before they cost anything', () => {

@@ -285,14 +285,14 @@ test.each(innocent)('nothing is hidden in: %s', (line) => {
   expect(text(line)).toBe(line)
 })
 
-const folder = new URL('../../scenarios/', import.meta.url)
+const folder = new URL('../../scenarios/train/', import.meta.url)
 /** This one holds made-up secrets on purpose; that none comes out is a test of the investigation. */
-const withSecrets = 'things-to-keep-quiet'
-const scenarios = readdirSync(folder, { withFileTypes: true }).filter(
-  (entry) => entry.isDirectory() && entry.name !== withSecrets,
+const withSecrets = 'hostile/secrets-in-the-log/cluster.yaml'
+const scenarios = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('cluster.yaml') && file !== withSecrets,
 )
-test.each(scenarios.map(({ name }) => name))('in the scenario %s nothing is hidden that a diagnosis needs', (name) => {
-  const file = readFileSync(new URL(`${name}/cluster.yaml`, folder), 'utf8')
+test.each(scenarios)('in the scenario %s nothing is hidden that a diagnosis needs', (name) => {
+  const file = readFileSync(new URL(name, folder), 'utf8')
   const objects = parseAllDocuments(file).map((document): KubeObject => document.toJS())
   for (const each of objects) {
     if (each?.kind === undefined || each.kind === 'Secret') continue
@@ -302,7 +302,8 @@ test.each(scenarios.map(({ name }) => name))('in the scenario %s nothing is hidd
       of: `${each.kind}/${each.metadata?.name}`,
       counts: {},
     })
-    expect(redacted).toEqual(each)
+    // Who wrote which field is bookkeeping, and is left out by design.
+    expect(redacted).toEqual({ ...each, metadata: { ...each.metadata, managedFields: undefined } })
   }
 })
 

@@ -64,7 +64,7 @@ const facts = (items: Loose[]) =>
     status: item.status,
   }))
 
-test.each(['bad-command', 'node-not-ready', 'healthy-noisy'])(
+test.each(['train/deployment/bad-command', 'train/node/not-ready', 'train/healthy/noisy-events'])(
   'the shared tools agree on the facts of the scenario %s',
   async (folder) => {
     const { theirs, mine } = await both({ folder: join(scenarios, folder), objects: metrics })

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type TLSSocket } from 'node:tls'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
-import { connectorTo } from '../../../shared/subscription/connector.ts'
 import { openSession } from '../../../shared/subscription/session.ts'
+import { connectorTo } from '../../../shared/subscription/wire/connector.ts'
 import { startFaultServer } from '../../fakes/fault-server.ts'
 import { loopbackCertificate } from '../../simulator/certificate.ts'
 

@@ -19,7 +19,7 @@ describe('a fault on its way', () => {
       extra: { kept: true },
     })
     await until('it is counted', () => home.row('east').eventCount === 1, 2_000)
-    expect(home.row('east')).toMatchObject({ status: 'active', error: '', source: 'subscription' })
+    expect(home.row('east')).toMatchObject({ status: 'active', error: '', source: 'subscribed' })
   })
 
   test('is packed with others, and none is lost among a thousand', async () => {
@@ -48,20 +48,34 @@ describe('a fault on its way', () => {
 })
 
 describe('a server that misbehaves harms nobody else and loses nothing', () => {
-  test('a subscribe that hangs is cut, said why, tried again, and works once it can', async () => {
+  test('a subscribe that hangs is cut and said why, the cluster is looked at meanwhile, and it works once it can', async () => {
     const home = await house(['east', 'west'])
-    home.server.at('east').hangSubscribe = true
+    Object.assign(home.server.at('east'), { hangSubscribe: true, objects: [crashingPod('web-1')] })
     home.supervise()
     await active(home, 'west')
-    await until('east has failed', () => home.row('east').status === 'failed')
-    expect(home.row('east').error).toMatch(/events_subscribe did not answer in 0.4 s; .* may not list and watch pods/)
-    expect(home.row('east').retryAt).not.toBe('')
+    await until('east is polled', () => home.row('east').source === 'polled')
+    expect(home.row('east').note).toMatch(/events_subscribe did not answer in 0.4 s, .* may not list and watch pods/)
+    await until('its fault is found', () => home.faults().length === 1)
     expect(home.row('west').errorCount).toBe(0)
     home.server.at('east').hangSubscribe = false
-    await active(home, 'east')
+    await until('east is subscribed', () => home.row('east').source === 'subscribed')
     home.server.emit('east', aFault())
-    await until('its fault comes', () => home.faults().length === 1)
-    expect(home.row('east').blindMilliseconds).toBeGreaterThan(300)
+    await until('its fault comes', () => home.faults().length === 2)
+  })
+
+  test('a subscribe that is refused leaves the cluster looked at, in the server’s words', async () => {
+    const home = await house()
+    const refusal = 'server has reached maximum subscriptions (100)'
+    Object.assign(home.server.at('east'), { refuseSubscribe: refusal, objects: [crashingPod('web-1')] })
+    home.supervise()
+    await until('its fault is found', () => home.faults().length === 1)
+    expect(home.row('east')).toMatchObject({
+      status: 'active',
+      source: 'polled',
+      note: expect.stringContaining(refusal),
+    })
+    home.server.at('east').refuseSubscribe = ''
+    await until('it is subscribed', () => home.row('east').source === 'subscribed')
   })
 
   test('a subscription cancelled in silence is made anew, and what happened meanwhile is found', async () => {
@@ -141,28 +155,27 @@ describe('a server that misbehaves harms nobody else and loses nothing', () => {
   })
 
   test.each([
-    ['401', (at: Switches) => Object.assign(at, { token: 'right' }), /refuses the credential \(401.*check mcp.api_key/],
+    [
+      '401',
+      (at: Switches) => Object.assign(at, { token: 'right' }),
+      /asks for a credential \(401.*none is configured: set mcp.api_key/,
+    ],
     [
       '404',
       (at: Switches) => Object.assign(at, { status: 404 }),
       /has no MCP server \(404\): check the path of mcp.endpoint/,
     ],
     ['500', (at: Switches) => Object.assign(at, { status: 500 }), /fails \(500: no\)/],
-    ['a web page', (at: Switches) => Object.assign(at, { html: true }), /answers with a web page/],
+    ['a web page', (at: Switches) => Object.assign(at, { html: true }), /answers initialize with a web page/],
     [
       'a redirect',
-      (at: Switches) => Object.assign(at, { redirect: 'https://login.example/x?secret=1' }),
-      /redirects to https:\/\/login.example\/x: put the final address/,
+      (at: Switches) => Object.assign(at, { redirect: 'https://other.example/x?secret=1' }),
+      /redirects to https:\/\/other.example\/x: put the final address/,
     ],
     [
       'nothing',
       (at: Switches) => Object.assign(at, { silent: true }),
       /initialize was not answered by .* within 0.4 s/,
-    ],
-    [
-      'a refusal',
-      (at: Switches) => Object.assign(at, { refuseSubscribe: 'server has reached maximum subscriptions (100)' }),
-      /events_subscribe was refused: server has reached maximum/,
     ],
   ])('%s is said in one sentence, and the neighbour is watched', async (_, misbehave, sentence) => {
     const home = await house(['east', 'west'])
@@ -313,7 +326,7 @@ describe('looking at the cluster', () => {
     home.server.at('east').plain = true
     home.supervise('supervisor-1', { settings: { ...home.deps.settings, RECONCILE_SECONDS: 0.1 } })
     await active(home, 'east')
-    expect(home.row('east')).toMatchObject({ source: 'reconcile', note: expect.stringContaining('emits no faults') })
+    expect(home.row('east')).toMatchObject({ source: 'polled', note: expect.stringContaining('emits no faults') })
     home.server.at('east').objects = [crashingPod('web-1'), namespaceObject('shop')]
     await until('it is found', () => home.faults().length === 1)
     home.server.at('east').objects = [healthy, namespaceObject('shop')]

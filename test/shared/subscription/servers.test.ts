@@ -77,7 +77,7 @@ describe('the plain Kubernetes MCP server, the real binary', () => {
       })
       expect(home.row('east')).toMatchObject({
         status: 'active',
-        source: 'reconcile',
+        source: 'polled',
         note: expect.stringContaining('emits no faults'),
       })
       cluster.apply([crashingPod('web-2')])
@@ -115,7 +115,7 @@ describe('our own server', () => {
     await until('what was broken is found', () => home.faults().length === 1, 10_000)
     expect(home.faults()[0]).toMatchObject({ faultType: 'CrashLoop', resource: { name: 'web-1' }, source: 'reconcile' })
     await until('a whole look is told', () => observed(home).length > 1, 10_000)
-    expect(home.row('east')).toMatchObject({ status: 'active', source: 'subscription', note: '' })
+    expect(home.row('east')).toMatchObject({ status: 'active', source: 'subscribed', note: '' })
     const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', uid: 'uid-db', controller: true }
     const pod = crashingPod('db-0')
     cluster.apply([{ ...pod, metadata: { ...pod.metadata, ownerReferences: [owner] } }])

@@ -99,7 +99,8 @@ describe('a server that', () => {
     const session = await openSession(
       options(await raw((_, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).end())),
     )
-    await expect(session.ping()).rejects.toThrow(/ended its answer to ping without one/)
+    await expect(session.tools()).rejects.toThrow(/ended its answer to tools\/list without one/)
+    await session.ping()
     await session.close()
   })
 

@@ -66,7 +66,7 @@ export async function house(names: readonly string[] = ['east']): Promise<House>
     resolveApiKey: async ({ mcp }) => mcp.api_key,
     detect: detectFaults,
     door: ownDoor,
-    times: { pingMs: 60, checkMs: 100 },
+    times: { pingMs: 60, checkMs: 100, climbMs: 150 },
   }
   const running: Running[] = []
   onTestFinished(async () => {

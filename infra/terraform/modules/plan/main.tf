@@ -42,6 +42,12 @@ variable "cluster_addresses" {
 }
 variable "cluster_ports" { type = list(string) }
 variable "model_addresses" { type = list(string) }
+variable "agent_dns_servers" { type = list(string) }
+variable "private_addresses" {
+  description = "Of the private endpoints; empty: storage is reached at its public address."
+  type        = string
+}
+variable "storage_redundancy" { type = string }
 variable "agent_image" { type = string }
 variable "registry_server" { type = string }
 
@@ -55,10 +61,47 @@ locals {
   to_model = [for index, address in var.model_addresses : merge(local.allowed, {
     name = "to-model-${index}", priority = 2000 + index, address = address, ports = ["443"]
   })]
+  # A name server that Azure does not run is an address like any other.
+  to_names = [for index, address in var.agent_dns_servers : merge(local.allowed, {
+    name = "to-names-${index}", priority = 2900 + index, protocol = "*", address = address, ports = ["53"]
+  })]
+  # Of all regions: the tag of one region is spelled in a way of its own where the region's name is long.
+  to_storage = var.private_addresses == "" ? "Storage" : var.private_addresses
   always = [
-    merge(local.allowed, { name = "to-storage", priority = 3000, address = "Storage.${var.location}", ports = ["443"] }),
+    merge(local.allowed, { name = "to-storage", priority = 3000, address = local.to_storage, ports = ["443"] }),
     { name = "nothing-else-out", access = "Deny", direction = "Outbound", protocol = "*", priority = 4096, address = "*", ports = ["*"] },
     { name = "nothing-in", access = "Deny", direction = "Inbound", protocol = "*", priority = 4096, address = "*", ports = ["*"] },
+  ]
+
+  window  = tonumber(lookup(var.settings, "SUPERVISOR_WINDOW_SECONDS", "280"))
+  timeout = local.window + 120
+
+  zoned = [
+    "australiaeast",
+    "brazilsouth",
+    "canadacentral",
+    "centralindia",
+    "centralus",
+    "eastasia",
+    "eastus",
+    "eastus2",
+    "francecentral",
+    "germanywestcentral",
+    "italynorth",
+    "japaneast",
+    "koreacentral",
+    "northeurope",
+    "norwayeast",
+    "southafricanorth",
+    "southcentralus",
+    "southeastasia",
+    "spaincentral",
+    "swedencentral",
+    "uaenorth",
+    "uksouth",
+    "westeurope",
+    "westus2",
+    "westus3",
   ]
 }
 
@@ -76,8 +119,16 @@ output "always_ready" {
 }
 
 # Priorities leave room for 1,000 clusters before the model's, and the refusal comes last.
-output "rules" { value = concat(local.to_clusters, local.to_model, local.always) }
+output "rules" { value = concat(local.to_clusters, local.to_model, local.to_names, local.always) }
 
 # Only an image of our own registry needs an identity to be pulled.
 output "pulls_from_registry" { value = startswith(var.agent_image, var.registry_server) }
 output "settings" { value = var.settings }
+output "redundancy" {
+  value = var.storage_redundancy != "" ? var.storage_redundancy : contains(local.zoned, var.location) ? "ZRS" : "LRS"
+}
+
+# Little more than the longest window, as hh:mm:ss.
+output "function_timeout" {
+  value = format("%02d:%02d:%02d", floor(local.timeout / 3600), floor(local.timeout % 3600 / 60), local.timeout % 60)
+}

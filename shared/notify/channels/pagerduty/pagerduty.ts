@@ -1,11 +1,14 @@
-import { cut, type Notice, type Notifier } from '../../notice.ts'
-import { type PostDeps, postJson } from '../patient-fetch.ts'
+import { derivedId } from '../../../runtime/ids.ts'
+import { cut, type IncidentNotice, isOver, type Notice, type Notifier, type Told } from '../../notice.ts'
+import { openedWith, type PostDeps, postJson } from '../post.ts'
 import { isNews } from '../slack/slack-webhook.ts'
 
 export type PagerDutyOptions = {
   readonly routingKey: string
   /** PagerDuty's own, unless a test (or its EU region) says otherwise. */
   readonly url?: string
+  /** At once, when something critical opens, or with its report. */
+  readonly page?: 'at-once' | 'after-report'
 }
 
 /** Events API v2: https://developer.pagerduty.com/docs/send-alert-event (2026). */
@@ -13,27 +16,66 @@ const EVENTS = 'https://events.pagerduty.com/v2/enqueue'
 const SUMMARY = 1_024
 const DEDUP_KEY = 255
 
-/** Triggers and resolves; what is told twice under one `dedup_key` stays one alert there. */
-export function pagerDuty({ routingKey, url = EVENTS }: PagerDutyOptions, deps: PostDeps): Notifier {
+/**
+ * Triggers once for each generation of an incident, and resolves by the key it was triggered with. What is found later
+ * follows as a change event, which wakes nobody: a second trigger would page again where a person has closed the first.
+ */
+export function pagerDuty({ routingKey, url = EVENTS, page = 'at-once' }: PagerDutyOptions, deps: PostDeps): Notifier {
+  const post = (address: string, event: unknown) =>
+    postJson(deps, { channel: 'pagerduty', address, keys: [routingKey] }, JSON.stringify(event))
+  async function send(notice: Notice, told: Told): Promise<string | undefined> {
+    const key = told.ref ?? dedupKey(notice)
+    if (told.ref === undefined || isOver(notice)) {
+      await post(url, pagerDutyEvent(notice, routingKey, key))
+    } else if (notice.kind === 'incident') {
+      // The page is out; that a service takes no change events must not hold back its end.
+      await post(changesOf(url), changeEvent(notice, routingKey)).catch(() => undefined)
+    }
+    return key
+  }
   return {
-    takes: isNews,
-    send: async (notice) => {
-      await postJson(deps, url, JSON.stringify(pagerDutyEvent(notice, routingKey)))
-      return undefined
-    },
+    takes: (notice) =>
+      notice.kind === 'incident' && notice.event === 'opened'
+        ? page === 'at-once' && notice.severity === 'critical'
+        : isNews(notice),
+    dedups: true,
+    openedWith: openedWith(routingKey, url),
+    send,
   }
 }
 
-export function pagerDutyEvent(notice: Notice, routingKey: string) {
-  const incident = notice.kind === 'incident'
-  const over = incident ? notice.event === 'resolved' : notice.over
-  const key = {
+/** https://developer.pagerduty.com/docs/send-change-event (2026) */
+const changesOf = (url: string): string => new URL('/v2/change/enqueue', url).href
+
+/** One of its own for each generation: what is late for one can do nothing to the next. */
+export function dedupKey(notice: Notice): string {
+  const key = notice.kind === 'incident' ? notice.incidentId : notice.about
+  return key.length <= DEDUP_KEY ? key : `${key.slice(0, DEDUP_KEY - 33)} ${derivedId(32, key)}`
+}
+
+function changeEvent(notice: IncidentNotice, routingKey: string) {
+  const { resource, cluster, at, url, outcome, confidence, incidentId } = notice
+  return {
     routing_key: routingKey,
-    dedup_key: cut(incident ? notice.identity : notice.about, DEDUP_KEY),
-    event_action: over ? 'resolve' : 'trigger',
+    payload: {
+      summary: cut(`${resource} in ${cluster}: ${notice.cause ?? notice.reason ?? notice.headline}`, SUMMARY),
+      source: cluster,
+      timestamp: at,
+      custom_details: { incident: incidentId, outcome, confidence, next: nextSteps(notice) },
+    },
+    links: linksOf(url),
   }
+}
+
+const nextSteps = ({ actions }: IncidentNotice) =>
+  actions.map(({ title, changesState }) => `${title} (${changesState ? 'changes state' : 'read-only'})`)
+const linksOf = (url: string | undefined) => (url === undefined ? [] : [{ href: url, text: 'Report' }])
+
+export function pagerDutyEvent(notice: Notice, routingKey: string, dedup: string) {
+  const over = isOver(notice)
+  const key = { routing_key: routingKey, dedup_key: dedup, event_action: over ? 'resolve' : 'trigger' }
   if (over) return key
-  if (!incident) {
+  if (notice.kind === 'trouble') {
     const { title, text, severity, at, cluster, event, facts } = notice
     const payload = {
       summary: cut(`${title}: ${text}`, SUMMARY),
@@ -65,11 +107,9 @@ export function pagerDutyEvent(notice: Notice, routingKey: string) {
         confidence: notice.confidence,
         occurrences: notice.occurrences,
         reason: notice.reason,
-        next: notice.actions.map(
-          ({ title, changesState }) => `${title} (${changesState ? 'changes state' : 'read-only'})`,
-        ),
+        next: nextSteps(notice),
       },
     },
-    links: url === undefined ? [] : [{ href: url, text: 'Report' }],
+    links: linksOf(url),
   }
 }

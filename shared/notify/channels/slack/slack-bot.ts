@@ -2,9 +2,11 @@ import { LogLevel, WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import { derivedId } from '../../../runtime/ids.ts'
 import type { IncidentNotice, Notice, Notifier, Told } from '../../notice.ts'
-import { atBottom, type PostDeps, patientFetch } from '../patient-fetch.ts'
+import { Refused } from '../../refusal.ts'
+import { atBottom, openedWith, type PostDeps, provingFetch } from '../post.ts'
+import { mustPostAnew } from './slack-errors.ts'
 import { slackDetails, slackMessage } from './slack-message.ts'
-import { isNews } from './slack-webhook.ts'
+import { isNews, SLACK_PACE } from './slack-webhook.ts'
 
 export type SlackBotOptions = {
   readonly token: string
@@ -17,6 +19,8 @@ export type SlackBotOptions = {
 const MARK = 'nightcrier_notice'
 /** What was lost was posted minutes ago. */
 const LOOK_BACK = 50
+/** Of one notice, where we may not look. */
+const MOST_COPIES = 2
 const Posted = z.looseObject({ channel: z.string(), ts: z.string() })
 const Found = z.looseObject({
   ts: z.string(),
@@ -32,8 +36,8 @@ const ref = z.string().transform((text) => {
 /** Posts as a bot: one message for each incident, changed as it goes on, with the details in its thread. */
 export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: PostDeps): Notifier {
   const client = new WebClient(token, {
-    fetch: patientFetch(deps),
-    // patientFetch has tried already; what is left is for the queue.
+    fetch: provingFetch(deps, { channel: 'slack bot', address: apiUrl ?? 'https://slack.com/api/', keys: [token] }),
+    // What is left to try is for the queue.
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     // Errors are thrown, and told by whoever catches them.
@@ -43,34 +47,39 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
 
   async function send(notice: Notice, told: Told): Promise<string | undefined> {
     const message = slackMessage(notice)
-    if (notice.kind === 'trouble') {
-      const found = told.unsure ? await look(channel, told.id) : undefined
-      return found ?? (await open(message, told.id))
-    }
-    const root = told.ref ?? (told.unsure ? await look(channel, notice.incidentId) : undefined)
-    if (root === undefined) return open(message, notice.incidentId, notice)
+    const subject = notice.kind === 'trouble' ? told.id : notice.incidentId
+    // The end of a trouble is a message of its own.
+    const known = notice.kind === 'trouble' ? undefined : told.ref
+    const root = known ?? (told.unsure ? await look(channel, subject, told.copies) : undefined)
+    if (notice.kind === 'trouble') return root ?? open(message, subject)
+    if (root === undefined) return open(message, subject, notice)
     const at = ref.parse(root)
-    const marked = { ...message, metadata: mark(notice.incidentId) }
-    await client.chat.update({ ...at, ...marked })
+    try {
+      await client.chat.update({ ...at, ...message, metadata: mark(subject) })
+    } catch (error) {
+      const refusal = atBottom(error)
+      if (!(refusal instanceof Refused) || !mustPostAnew(refusal.code)) throw error
+      return open(message, subject, notice)
+    }
     await reply(at, notice, told)
     return root
   }
 
   async function open(message: ReturnType<typeof slackMessage>, subject: string, notice?: IncidentNotice) {
     const posted = Posted.parse(
-      await client.chat.postMessage({ channel, ...message, metadata: mark(subject), unfurl_links: false }),
+      await client.chat.postMessage({ channel, ...message, metadata: mark(subject), ...plainLinks }),
     )
-    if (notice !== undefined && notice.event !== 'started') {
+    if (notice !== undefined && hasDetails(notice)) {
       // The message itself stands: that its thread is missing must not make a second one.
       await client.chat
-        .postMessage({ channel: posted.channel, thread_ts: posted.ts, text: slackDetails(notice) })
+        .postMessage({ channel: posted.channel, thread_ts: posted.ts, text: slackDetails(notice), ...plainLinks })
         .catch(() => undefined)
     }
     return `${posted.channel} ${posted.ts}`
   }
 
   async function reply(at: { channel: string; ts: string }, notice: IncidentNotice, told: Told) {
-    if (notice.event === 'started') return
+    if (!hasDetails(notice)) return
     const subject = mark(told.id)
     if (told.unsure) {
       const { messages = [] } = await client.conversations.replies({
@@ -81,11 +90,14 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
       if (messages.some((one) => carries(one, told.id))) return
     }
     const where = { channel: at.channel, thread_ts: at.ts }
-    await client.chat.postMessage({ ...where, text: slackDetails(notice), metadata: subject, unfurl_links: false })
+    await client.chat.postMessage({ ...where, text: slackDetails(notice), metadata: subject, ...plainLinks })
   }
 
-  /** `undefined` when it is not there, or we may not look: then it is posted again, since silence is worse. */
-  async function look(where: string, subject: string): Promise<string | undefined> {
+  /**
+   * `undefined` when it is not there. Where we may not look it is posted again, once: silence is worse, and a third copy
+   * is no better.
+   */
+  async function look(where: string, subject: string, copies: number): Promise<string | undefined> {
     try {
       const { messages = [] } = await client.conversations.history({
         channel: where,
@@ -94,13 +106,23 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
       })
       const found = messages.find((one) => carries(one, subject))
       return found?.ts === undefined ? undefined : `${where} ${found.ts}`
-    } catch {
+    } catch (error) {
+      const refusal = atBottom(error)
+      if (copies >= MOST_COPIES)
+        throw new Refused(
+          'message',
+          'it was posted twice without an answer, and the bot may not look (channels:history)',
+        )
+      if (refusal instanceof Refused && refusal.whose !== 'place' && refusal.whose !== 'message') throw refusal
       return undefined
     }
   }
 
   return {
-    takes: (notice) => notice.kind === 'incident' || isNews(notice),
+    takes: (notice) => (notice.kind === 'incident' ? notice.event !== 'opened' : isNews(notice)),
+    dedups: true,
+    pace: SLACK_PACE,
+    openedWith: openedWith(token, channel),
     send: async (notice, told) => {
       try {
         return await send(notice, told)
@@ -111,6 +133,9 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
   }
 }
 
+/** A message's link is for people to open, not for Slack. */
+const plainLinks = { unfurl_links: false, unfurl_media: false }
+const hasDetails = ({ event }: IncidentNotice): boolean => event !== 'started' && event !== 'opened'
 const mark = (subject: string) => ({ event_type: MARK, event_payload: { subject: derivedId(24, subject) } })
 function carries(message: unknown, subject: string): boolean {
   const found = Found.safeParse(message)

@@ -1,16 +1,19 @@
 import { IncomingWebhook } from '@slack/webhook'
 import type { Notice, Notifier } from '../../notice.ts'
-import { atBottom, type PostDeps, patientFetch } from '../patient-fetch.ts'
+import { atBottom, openedWith, type PostDeps, provingFetch } from '../post.ts'
 import { slackMessage } from './slack-message.ts'
 
 /** Posts to a channel by incoming webhook. Its messages cannot be changed, so what only changes them is not posted. */
 export function slackWebhook(url: string, deps: PostDeps): Notifier {
-  const webhook = new IncomingWebhook(url, { fetch: patientFetch(deps) })
+  const webhook = new IncomingWebhook(url, { fetch: provingFetch(deps, { channel: 'slack', address: url }) })
   return {
     takes: isNews,
+    dedups: false,
+    pace: SLACK_PACE,
+    openedWith: openedWith(url),
     send: async (notice) => {
       try {
-        await webhook.send(slackMessage(notice))
+        await webhook.send({ ...slackMessage(notice), unfurl_links: false, unfurl_media: false })
       } catch (error) {
         throw atBottom(error)
       }
@@ -19,6 +22,9 @@ export function slackWebhook(url: string, deps: PostDeps): Notifier {
   }
 }
 
+/** https://docs.slack.dev/apis/web-api/rate-limits (2026): one a second for each channel, more for a moment. */
+export const SLACK_PACE = { gapMs: 1_000, burst: 3 }
+
 /** For places where each notice is a message of its own: that an agent is at work, or was ended, is told by its report. */
 export const isNews = (notice: Notice): boolean =>
-  notice.kind === 'incident' ? notice.event !== 'started' : notice.event !== 'agent-lost'
+  notice.kind === 'incident' ? notice.event !== 'started' && notice.event !== 'opened' : notice.event !== 'agent-lost'

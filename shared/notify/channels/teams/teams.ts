@@ -1,15 +1,21 @@
 import { outcomeWords } from '../../../artifacts/outcome-words.ts'
 import type { Severity } from '../../../faults/fault.ts'
 import { cut, type IncidentNotice, type Notice, type Notifier } from '../../notice.ts'
-import { type PostDeps, postJson } from '../patient-fetch.ts'
+import { openedWith, type PostDeps, postJson } from '../post.ts'
 import { isNews } from '../slack/slack-webhook.ts'
+
+/** Teams takes four a second for a moment and far fewer in the long run. */
+const PACE = { gapMs: 1_000, burst: 4 }
 
 /** Posts an Adaptive Card to a workflow's webhook ("When a Teams webhook request is received"). */
 export function teamsWorkflow(url: string, deps: PostDeps): Notifier {
   return {
     takes: isNews,
+    dedups: false,
+    pace: PACE,
+    openedWith: openedWith(url),
     send: async (notice) => {
-      await postJson(deps, url, JSON.stringify(teamsMessage(notice)))
+      await postJson(deps, { channel: 'teams', address: url }, JSON.stringify(teamsMessage(notice)))
       return undefined
     },
   }
@@ -83,6 +89,7 @@ const troubleParts = ({ title, text, facts }: Extract<Notice, { kind: 'trouble' 
 function incident(notice: IncidentNotice): Parts {
   const what = `${notice.resource} in ${notice.cluster}`
   const titles = {
+    opened: `${notice.severity}: ${what}`,
     started: `Investigating ${what}`,
     reported: `${notice.severity}: ${notice.status === 'failed' ? 'investigation failed: ' : ''}${what}`,
     skipped: `Not investigated: ${what}`,

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto'
-import type { Clock } from '../../../runtime/clock.ts'
 import type { Notice, Notifier } from '../../notice.ts'
-import { type PostDeps, postJson } from '../patient-fetch.ts'
+import { openedWith, type PostDeps, postJson } from '../post.ts'
 
 export type WebhookOptions = {
   readonly url: string
@@ -13,13 +12,18 @@ export type WebhookOptions = {
  * Posts CloudEvents 1.0 (structured, JSON), signed as Standard Webhooks (https://www.standardwebhooks.com) says: HMAC-SHA256
  * over id, time and body, so that a receiver can refuse what is old, forged or here for the second time.
  */
-export function webhook({ url, signingKey }: WebhookOptions, deps: PostDeps & { readonly clock: Clock }): Notifier {
+export function webhook({ url, signingKey }: WebhookOptions, deps: PostDeps): Notifier {
+  const door = { channel: 'webhook', address: url, keys: signingKey === undefined ? [] : [signingKey] } as const
   return {
     takes: () => true,
+    // By `webhook-id` and by the event's own id, as both standards say.
+    dedups: true,
+    openedWith: openedWith(url, signingKey ?? ''),
     send: async (notice, { id }) => {
       const body = JSON.stringify(cloudEvent(notice, id))
-      const headers = signingKey === undefined ? {} : signature(signingKey, id, deps.clock.now(), body)
-      await postJson(deps, url, body, { 'content-type': 'application/cloudevents+json; charset=utf-8', ...headers })
+      const headers =
+        signingKey === undefined ? { 'webhook-id': id } : signature(signingKey, id, deps.clock.now(), body)
+      await postJson(deps, door, body, { 'content-type': 'application/cloudevents+json; charset=utf-8', ...headers })
       return undefined
     },
   }
@@ -31,7 +35,7 @@ export function cloudEvent(notice: Notice, id: string) {
   return {
     specversion: '1.0',
     id,
-    source: notice.cluster === undefined ? 'nightcrier' : `nightcrier/clusters/${notice.cluster}`,
+    source: notice.cluster === undefined ? 'nightcrier' : `nightcrier/clusters/${encodeURIComponent(notice.cluster)}`,
     type: incident ? `nightcrier.incident.${notice.event}.v1` : `nightcrier.watch.${notice.event}.v1`,
     subject: incident ? notice.incidentId : notice.about,
     time: notice.at,

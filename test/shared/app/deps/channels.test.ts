@@ -5,7 +5,7 @@ import { systemClock } from '../../../../shared/runtime/clock.ts'
 import { startReceiver } from '../../../fakes/receiver.ts'
 import { reported } from '../../notify/sample-notices.ts'
 
-const told = { id: 'reported:east.0123456789abcdef.1:1', ref: undefined, unsure: false }
+const told = { id: 'reported:east.0123456789abcdef.1:1', ref: undefined, unsure: false, copies: 0 }
 const place = { key: DEFAULT_PLACE, place: {} }
 
 /** The default channel, given as `setting`, with a vault whose secrets may change. */

@@ -5,24 +5,27 @@ import { slackWebhook } from '../../../../shared/notify/channels/slack/slack-web
 import { teamsWorkflow } from '../../../../shared/notify/channels/teams/teams.ts'
 import { webhook } from '../../../../shared/notify/channels/webhook/webhook.ts'
 import type { Notifier } from '../../../../shared/notify/notice.ts'
-import { Unsure } from '../../../../shared/notify/notice.ts'
+import { Refused, Unsure } from '../../../../shared/notify/refusal.ts'
 import { type Receiver, startReceiver } from '../../../fakes/receiver.ts'
 import { all, hostile, reported } from '../sample-notices.ts'
 import { slackFaults } from './slack/block-kit.ts'
 
 let receiver: Receiver
 let waits: number[]
+/** As PagerDuty answers; the others as theirs do. */
+const accepted = { status: 202, body: { status: 'success', message: 'Event processed' } }
+const well = ({ body }: { readonly body: string }) => (body.includes('routing_key') ? accepted : 200)
 beforeEach(async () => {
-  receiver = await startReceiver()
+  receiver = await startReceiver(well)
   waits = []
 })
 afterEach(() => receiver.stop())
 
 const deps = () => ({
-  clock: { now: () => new Date(), sleep: async (ms: number) => void waits.push(ms) },
+  clock: { now: () => new Date('2026-01-12T09:41:00Z'), sleep: async (ms: number) => void waits.push(ms) },
   timeoutMs: 300,
 })
-const told = (id = 'reported:east.0123456789abcdef.1:1') => ({ id, ref: undefined, unsure: false })
+const told = (id = 'reported:east.0123456789abcdef.1:1') => ({ id, ref: undefined, unsure: false, copies: 0 })
 const key = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const makers: Readonly<Record<string, () => Notifier>> = {
   slack: () => slackWebhook(`${receiver.url}/hook`, deps()),
@@ -32,30 +35,70 @@ const makers: Readonly<Record<string, () => Notifier>> = {
 }
 
 describe.each(Object.entries(makers))('%s', (name, make) => {
-  test('waits as long as a 429 asks, and then arrives', async () => {
-    receiver.next({ status: 429, headers: { 'retry-after': '7' } })
-    await make().send(reported(), told())
-    expect(receiver.received).toHaveLength(2)
-    expect(receiver.received[1]?.body).toBe(receiver.received[0]?.body)
-    expect(waits).toEqual([7_000])
+  test.each([
+    [{ 'retry-after': '7' }, 7],
+    [{ 'retry-after': '7200' }, 7_200],
+    [{ 'retry-after': 'Mon, 12 Jan 2026 10:00:00 GMT' }, 1_140],
+    [{ 'retry-after': '' }, undefined],
+    [{ 'retry-after': '-1' }, undefined],
+    [{ 'retry-after': '0' }, undefined],
+    [{ 'retry-after': 'undefined' }, undefined],
+    [{}, undefined],
+  ])(
+    'hands on how long a 429 asks for, and asks no more by itself: %j',
+    async (headers: Record<string, string>, seconds) => {
+      receiver.next({ status: 429, headers })
+      const refusal = await make()
+        .send(reported(), told())
+        .catch((error: unknown) => error)
+      expect(refusal).toMatchObject({ name: 'Refused', whose: 'pace', retryAfterSeconds: seconds })
+      expect(receiver.received).toHaveLength(1)
+      expect(waits).toEqual([])
+    },
+  )
+
+  test('takes the seconds of the body where the header has none', async () => {
+    receiver.next({ status: 429, body: { retry_after: 3, ok: false, error: 'rate_limited' } })
+    await expect(make().send(reported(), told())).rejects.toMatchObject({ whose: 'pace', retryAfterSeconds: 3 })
   })
 
-  test('leaves a wait that is too long to the queue', async () => {
-    receiver.next({ status: 429, headers: { 'retry-after': '600' } })
-    await expect(make().send(reported(), told())).rejects.toThrow(/429/)
+  test.each([502, 504, 408])(
+    'calls a %d unsure, at once: somebody in between may have passed it on',
+    async (status) => {
+      receiver.next(status)
+      await expect(make().send(reported(), told())).rejects.toBeInstanceOf(Unsure)
+      expect(receiver.received).toHaveLength(1)
+    },
+  )
+
+  test('does not believe a login page that says 200, and repeats no key of its address', async () => {
+    receiver.next({
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: new TextEncoder().encode(
+        '<!DOCTYPE html><title>Sign in</title><form action="/hook"><input type="password">',
+      ),
+    })
+    await expect(make().send(reported(), told())).rejects.toMatchObject({ name: 'Refused', whose: 'place' })
     expect(receiver.received).toHaveLength(1)
   })
 
   test('tries a 500 three times, each after a longer wait, and then says so', async () => {
     receiver.next(500, 503, 500)
-    await expect(make().send(reported(), told())).rejects.toThrow(/500/)
+    await expect(make().send(reported(), told())).rejects.toMatchObject({
+      whose: 'away',
+      message: expect.stringContaining('500'),
+    })
     expect(receiver.received).toHaveLength(3)
     expect(waits).toEqual([500, 1_000])
   })
 
   test('does not try again what is refused for good', async () => {
     receiver.next({ status: 404, body: { error: 'no_service' } })
-    await expect(make().send(reported(), told())).rejects.toThrow(/404/)
+    await expect(make().send(reported(), told())).rejects.toMatchObject({
+      whose: 'place',
+      message: expect.stringContaining('404'),
+    })
     expect(receiver.received).toHaveLength(1)
   })
 
@@ -72,7 +115,7 @@ describe.each(Object.entries(makers))('%s', (name, make) => {
       .send(reported(), told())
       .then(() => undefined)
       .catch((thrown: Error) => thrown)
-    expect(error).not.toBeInstanceOf(Unsure)
+    expect(error).toBeInstanceOf(Refused)
     expect(`${error?.message} ${(error?.cause as Error | undefined)?.message}`).not.toContain(`${url}/hook`)
     expect(waits).toEqual([500, 1_000])
     receiver = await startReceiver()
@@ -80,7 +123,7 @@ describe.each(Object.entries(makers))('%s', (name, make) => {
 
   test('follows no redirect: the address may hold a key', async () => {
     receiver.next({ status: 307, headers: { location: 'https://evil.example/' } })
-    await expect(make().send(reported(), told())).rejects.toThrow()
+    await expect(make().send(reported(), told())).rejects.toMatchObject({ whose: 'place' })
   })
 
   test('takes every kind of notice that it says it takes', async () => {
@@ -99,7 +142,9 @@ describe.each(Object.entries(makers))('%s', (name, make) => {
 
 describe('the generic webhook', () => {
   const send = async (notice = all.reported!, id?: string) => {
-    await makers.webhook!().send(notice, told(id))
+    const { clock, ...rest } = deps()
+    const now = { ...clock, now: () => new Date() }
+    await webhook({ url: `${receiver.url}/hook`, signingKey: key }, { ...rest, clock: now }).send(notice, told(id))
     return receiver.received.at(-1)!
   }
 
@@ -146,12 +191,12 @@ describe('PagerDuty', () => {
     return JSON.parse(receiver.received.at(-1)!.body)
   }
 
-  test('triggers by identity, and resolves by the same key', async () => {
+  test('triggers by the generation, and resolves by the same key', async () => {
     const trigger = await event()
     expect(trigger).toMatchObject({
       routing_key: 'R0',
       event_action: 'trigger',
-      dedup_key: 'east.0123456789abcdef',
+      dedup_key: 'east.0123456789abcdef.1',
       payload: { source: 'east', severity: 'critical', component: 'Deployment/web', class: 'CrashLoop' },
       links: [{ href: 'https://reports.example/x', text: 'Report' }],
     })
@@ -159,7 +204,7 @@ describe('PagerDuty', () => {
     expect(await event(all.resolved)).toEqual({
       routing_key: 'R0',
       event_action: 'resolve',
-      dedup_key: 'east.0123456789abcdef',
+      dedup_key: 'east.0123456789abcdef.1',
     })
   })
 
@@ -168,6 +213,25 @@ describe('PagerDuty', () => {
     const back = await event(all.reachable)
     expect([lost.event_action, back.event_action]).toEqual(['trigger', 'resolve'])
     expect(back.dedup_key).toBe(lost.dedup_key)
+  })
+
+  test('hears at once of what is critical, or with the report where it is set so', () => {
+    const opened = { ...reported(), event: 'opened' as const }
+    expect(makers.pagerduty!().takes(opened)).toBe(true)
+    expect(makers.pagerduty!().takes({ ...opened, severity: 'warning' })).toBe(false)
+    const late = pagerDuty({ routingKey: 'R0', url: receiver.url, page: 'after-report' }, deps())
+    expect(late.takes(opened)).toBe(false)
+  })
+
+  test('gets what is found later as a change, which pages nobody a second time', async () => {
+    const ref = await makers.pagerduty!().send({ ...reported(), event: 'opened' }, told())
+    await makers.pagerduty!().send(reported(), { ...told(), ref })
+    const [trigger, change] = receiver.received.map(({ path, body }) => ({ path, ...JSON.parse(body) }))
+    expect([trigger.event_action, change.event_action]).toEqual(['trigger', undefined])
+    expect(change).toMatchObject({ path: '/v2/change/enqueue', links: [{ href: 'https://reports.example/x' }] })
+    expect(change.payload.summary).toContain('BadCommand')
+    receiver.next(404)
+    expect(await makers.pagerduty!().send(reported(), { ...told(), ref })).toBe(ref)
   })
 
   test('wakes nobody because an agent is at work', () => {

@@ -14,7 +14,7 @@ import { entry, evidence, incident, verdict } from '../sample.ts'
 
 const out = mkdtempSync(join(tmpdir(), 'nightcrier-replay-'))
 afterAll(() => rmSync(out, { recursive: true }))
-const root = join(import.meta.dirname, '../../../scenarios')
+const root = join(import.meta.dirname, '../../../scenarios/train')
 
 const none: Feedback = { version: 1, incidentId: 'x', entries: [] }
 const said = (...entries: Partial<Feedback['entries'][number]>[]): Feedback => ({
@@ -55,12 +55,17 @@ const expectation = (feedback: Feedback, found?: Verdict) =>
 
 describe('an exported incident', () => {
   // One of each sort; `npm run scenario` on an exported folder does it with any.
-  const folders = ['bad-command', 'image-tag-missing', 'oom-limit-too-low', 'node-not-ready']
+  const folders = [
+    'deployment/bad-command',
+    'deployment/image-tag-missing',
+    'deployment/memory-limit-too-low',
+    'node/not-ready',
+  ]
 
   test.each(folders)('%s is replayed to the same cause', async (name) => {
     const scenario = readScenario(join(root, name))
     const about = scenario.expect?.rootCause == null ? [] : [scenario.expect.rootCause]
-    const first = await onScenario({ folder: scenario.folder, trigger: scenario.expect?.trigger, about })
+    const first = await onScenario({ read: scenario, trigger: scenario.expect?.trigger, about })
     const { files } = first.result
     const found = Verdict.parse(JSON.parse(files['verdict.json'] ?? ''))
     const lines = (files['evidence.jsonl'] ?? '').split('\n').map((line) => EvidenceEntry.parse(JSON.parse(line)))
@@ -76,7 +81,7 @@ describe('an exported incident', () => {
       writeFileSync(join(folder, file), text)
     }
     const again = readScenario(folder)
-    const second = await onScenario({ folder, trigger: again.expect?.trigger })
+    const second = await onScenario({ read: again, trigger: again.expect?.trigger })
     const causes = (result: typeof first.result) =>
       result.verdict?.rootCauses.map((one) => `${one.kind}/${one.namespace}/${one.name} ${one.class}`)
     expect(causes(second.result)).toEqual(causes(first.result))

@@ -16,6 +16,9 @@ variables {
   cluster_addresses    = ["20.1.2.3/32", "AzureCloud.westeurope"]
   cluster_ports        = ["443", "6443"]
   model_addresses      = ["160.79.104.0/23"]
+  agent_dns_servers    = ["10.0.0.5"]
+  private_addresses    = ""
+  storage_redundancy   = ""
   agent_image          = "crx.azurecr.io/nightcrier-agent@sha256:0"
   registry_server      = "crx.azurecr.io"
 }
@@ -54,7 +57,7 @@ run "sleeping_supervisors_need_no_entry" {
 run "agents_reach_clusters_model_and_storage_and_nothing_else" {
   command = plan
   assert {
-    condition     = [for rule in output.rules : rule.address if rule.access == "Allow"] == ["20.1.2.3/32", "AzureCloud.westeurope", "160.79.104.0/23", "Storage.westeurope"]
+    condition     = [for rule in output.rules : rule.address if rule.access == "Allow"] == ["20.1.2.3/32", "AzureCloud.westeurope", "160.79.104.0/23", "10.0.0.5", "Storage"]
     error_message = "What is allowed must be exactly what was named."
   }
   assert {
@@ -99,5 +102,42 @@ run "an_image_from_elsewhere_needs_no_identity" {
   assert {
     condition     = !output.pulls_from_registry
     error_message = "Only our own registry asks for an identity."
+  }
+}
+
+run "private_storage_is_reached_in_the_network_alone" {
+  command = plan
+  variables {
+    private_addresses = "10.61.2.0/24"
+  }
+  assert {
+    condition     = !contains(output.rules[*].address, "Storage") && contains(output.rules[*].address, "10.61.2.0/24")
+    error_message = "With private endpoints no public storage is reached."
+  }
+}
+
+run "storage_is_in_three_zones_where_there_are_any" {
+  command = plan
+  assert {
+    condition     = output.redundancy == "ZRS" && output.function_timeout == "00:06:40"
+    error_message = "westeurope has zones, and a window of 280 s ends after 400 s at the latest."
+  }
+}
+
+run "storage_is_in_one_place_where_there_are_no_zones" {
+  command = plan
+  variables {
+    location = "westus"
+    settings = { LOG_LEVEL = "debug", SUPERVISOR_WINDOW_SECONDS = "1500" }
+    product = {
+      containers = ["incidents"]
+      queues     = ["faults", "faults-poison"]
+      tables     = ["clusters"]
+      settings   = { wired = ["KEY_VAULT_URL"], free = ["LOG_LEVEL", "SUPERVISOR_WINDOW_SECONDS"], local = ["LOCAL_VAULT_DIR"] }
+    }
+  }
+  assert {
+    condition     = output.redundancy == "LRS" && output.function_timeout == "00:27:00"
+    error_message = "westus has no zones, and the time limit follows the window."
   }
 }

@@ -28,6 +28,8 @@ const Block = z.discriminatedUnion('type', [
 ])
 const Message = z.strictObject({
   text: z.string().min(1).max(4_000),
+  unfurl_links: z.literal(false).optional(),
+  unfurl_media: z.literal(false).optional(),
   attachments: z.array(
     z.strictObject({ color: z.string().regex(/^#[0-9A-F]{6}$/i), blocks: z.array(Block).min(1).max(50) }),
   ),

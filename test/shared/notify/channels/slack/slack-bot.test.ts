@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { slackBot } from '../../../../../shared/notify/channels/slack/slack-bot.ts'
-import { type Notice, Unsure } from '../../../../../shared/notify/notice.ts'
+import type { Notice } from '../../../../../shared/notify/notice.ts'
+import { Unsure } from '../../../../../shared/notify/refusal.ts'
 import { type SlackApi, startSlackApi } from '../../../../fakes/slack-api.ts'
 import { all, reported } from '../../sample-notices.ts'
 import { slackFaults } from './block-kit.ts'
@@ -16,10 +17,15 @@ afterEach(() => slack.stop())
 const bot = (token = 'xoxb-1') =>
   slackBot(
     { token, channel: 'C1', apiUrl: slack.apiUrl },
-    { clock: { sleep: async (ms) => void waits.push(ms) }, timeoutMs: 300 },
+    { clock: { now: () => new Date(), sleep: async (ms) => void waits.push(ms) }, timeoutMs: 300 },
   )
-const tell = (notice: Notice, told: { id?: string; ref?: string; unsure?: boolean } = {}) =>
-  bot().send(notice, { id: told.id ?? `id of ${notice.event}`, ref: told.ref, unsure: told.unsure ?? false })
+const tell = (notice: Notice, told: { id?: string; ref?: string; unsure?: boolean; copies?: number } = {}) =>
+  bot().send(notice, {
+    id: told.id ?? `id of ${notice.event}`,
+    ref: told.ref,
+    unsure: told.unsure ?? false,
+    copies: told.copies ?? 0,
+  })
 
 test('one message is changed from investigating to report to resolved, with the details in its thread', async () => {
   const ref = await tell(all.started!)
@@ -70,23 +76,39 @@ test('where it may not look back it posts again: silence is worse', async () => 
   expect(slack.roots()).toHaveLength(1)
 })
 
-test('a 429 is waited out as Slack asks, and the post arrives once', async () => {
-  slack.next({ status: 429, headers: { 'retry-after': '5' } })
-  await tell(all.started!)
-  expect(waits).toEqual([5_000])
-  expect(slack.roots()).toHaveLength(1)
-})
-
-test('a longer wait than a message should be worked on is left to the queue', async () => {
+test('how long a 429 asks for goes to the queue', async () => {
   slack.next({ status: 429, headers: { 'retry-after': '120' } })
-  await expect(tell(all.started!)).rejects.toThrow()
+  await expect(tell(all.started!)).rejects.toMatchObject({ whose: 'pace', retryAfterSeconds: 120 })
   expect(slack.received).toHaveLength(1)
 })
 
-test('a 500 is tried again', async () => {
-  slack.next(500, 502)
+test.each(['message_not_found', 'cant_update_message', 'edit_window_closed'])(
+  'a message that may not be changed (%s) is posted anew, and what follows changes the new one',
+  async (error) => {
+    const ref = await tell(all.started!)
+    slack.next({ status: 200, body: { ok: false, error } })
+    const anew = await tell(reported(), { ref: ref! })
+    expect(anew).not.toBe(ref)
+    expect(await tell(all.resolved!, { ref: anew! })).toBe(anew)
+    expect(slack.roots().map(({ text }) => text.slice(0, 12))).toEqual([
+      expect.stringContaining('Invest'),
+      expect.stringContaining('Resolved'),
+    ])
+  },
+)
+
+test('where the bot may not look there are two copies at most', async () => {
+  slack.next({ status: 200, body: { ok: false, error: 'missing_scope' } })
+  await expect(tell(reported(), { unsure: true, copies: 2 })).rejects.toMatchObject({ whose: 'message' })
+  expect(slack.roots()).toEqual([])
+})
+
+test('a 500 is tried again, a 502 is not: somebody in between may have passed it on', async () => {
+  slack.next(500)
   await tell(all.started!)
   expect(slack.roots()).toHaveLength(1)
+  slack.next(502)
+  await expect(tell(all.started!)).rejects.toBeInstanceOf(Unsure)
 })
 
 test('silence is unsure: nothing is posted again before somebody has looked', async () => {
@@ -97,7 +119,7 @@ test('silence is unsure: nothing is posted again before somebody has looked', as
 
 test('what Slack says no to is an error with its word for it, and without the token', async () => {
   const failed = await bot('xoxb-wrong')
-    .send(all.started!, { id: 'x', ref: undefined, unsure: false })
+    .send(all.started!, { id: 'x', ref: undefined, unsure: false, copies: 0 })
     .then(() => '')
     .catch((error: unknown) => String(error))
   expect(failed).toContain('invalid_auth')

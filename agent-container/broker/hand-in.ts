@@ -1,0 +1,140 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import { ToolSchema } from '@modelcontextprotocol/sdk/types.js'
+import { z } from 'zod'
+import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
+import type { Verdict } from '../../shared/artifacts/verdict.ts'
+import type { Tool } from '../../shared/mcp-server/server/define-tool.ts'
+import { checkedOf } from '../review/checked.ts'
+import { resolveCitations } from '../review/citations.ts'
+import { mended } from '../review/mend.ts'
+import { confirmedShape, type HandedIn, handedIn, type Submitted, submittedShape } from '../review/submitted.ts'
+
+/** A verdict with parts that fall goes back so often; then it is taken as it is. */
+const MENDS = 2
+/** What is no verdict at all goes back so often; then nobody is asked again. */
+const FORMS = 3
+
+export type HandIn = {
+  readonly submit: (given: unknown) => string
+  readonly confirm: (given: unknown) => string
+  /** What counts, once something was handed in. */
+  readonly result: () => Submitted | undefined
+  readonly accepted: () => boolean
+  /** Why nothing more is taken, when that is not because a verdict was accepted. */
+  readonly givenUp: () => string | undefined
+}
+
+/** Takes verdicts: mends their form, checks them as the report will, sends back what would fall, and keeps the first accepted. */
+export function openHandIn(deps: {
+  readonly entries: () => readonly EvidenceEntry[]
+  readonly rules: Verdict | undefined
+  readonly model: string
+}): HandIn {
+  let kept: Submitted | undefined
+  let accepted = false
+  let sentBack = 0
+  let unreadable = 0
+  let last = ''
+
+  const take = (given: unknown, shape: z.ZodType<HandedIn>, confirms: boolean): string => {
+    if (accepted) return 'Accepted already. The investigation is over.'
+    if (unreadable >= FORMS) return OVER
+    const parsed = shape.safeParse(mended(given))
+    if (!parsed.success) {
+      last = parsed.error.issues
+        .slice(0, 12)
+        .map(({ path, message }) => `${path.join('.') || 'verdict'}: ${message}`)
+        .join('; ')
+      unreadable++
+      return unreadable >= FORMS ? OVER : `Not yet: this is no verdict. ${last}`
+    }
+    const { verdict, fell } = resolveCitations(parsed.data, deps.entries())
+    kept = withFormer({ ...verdict, confirms }, kept)
+    const dropped = sentBack++ < MENDS ? [...fell, ...whatFalls(kept)] : []
+    accepted = dropped.length === 0
+    if (accepted) return 'Accepted. The investigation is over.'
+    return `Not yet: these parts would fall. Quote one line letter for letter from the evidence you cite, one that shows what is wrong; read each object that you name; then hand in again (what was right may be left out).\n${dropped.slice(0, 12).join('\n')}`
+  }
+  const whatFalls = (submitted: Submitted): readonly string[] =>
+    checkedOf({ submitted, rules: deps.rules, entries: deps.entries(), model: deps.model, redact: (text) => text })
+      .dropped
+
+  return {
+    submit: (given) => take(given, handedIn, false),
+    confirm: (given) => {
+      const rules = deps.rules
+      if (rules === undefined || rules.rootCauses.length === 0)
+        return 'Not yet: the rules name no cause that could be confirmed. Hand in with submit_verdict.'
+      return take(given, confirmation(rules), true)
+    },
+    result: () => kept,
+    accepted: () => accepted,
+    givenUp: () => (unreadable >= FORMS ? `What it handed in was no verdict, ${FORMS} times: ${last}` : undefined),
+  }
+}
+const OVER = 'Over. What was handed in could not be read as a verdict; the investigation ends here.'
+
+/** A confirmation in the form of a verdict that names nothing of its own. */
+const confirmation = (rules: Verdict): z.ZodType<HandedIn> =>
+  z.object(confirmedShape).transform(
+    (added): HandedIn => ({
+      headline: rules.headline,
+      outcome: rules.outcome === 'contested' ? 'likely' : rules.outcome,
+      rootCauses: [],
+      hypotheses: [],
+      inferences: [],
+      prevention: [],
+      ...added,
+    }),
+  )
+
+/** A second try mends one thing and leaves out the rest: what it leaves out stays as it was. */
+function withFormer(now: Submitted, former: Submitted | undefined): Submitted {
+  if (former === undefined) return now
+  const either = <T>(list: T[], before: T[]): T[] => (list.length > 0 ? list : before)
+  return {
+    ...now,
+    rootCauses: now.confirms ? now.rootCauses : either(now.rootCauses, former.rootCauses),
+    hypotheses: either(now.hypotheses, former.hypotheses),
+    facts: either(now.facts, former.facts),
+    inferences: either(now.inferences, former.inferences),
+    gaps: either(now.gaps, former.gaps),
+    remedies: either(now.remedies, former.remedies),
+    prevention: either(now.prevention, former.prevention),
+  }
+}
+
+/** The two tools by which an investigation ends. Their arguments are mended before they are judged, so no schema refuses them. */
+export const handInTools = (hand: HandIn): readonly Tool[] => [
+  ending(
+    'confirm_verdict',
+    'Confirm the rules’ verdict',
+    'Use when the rules are right, object and mechanism: ends the investigation with their verdict. Leave out what adds nothing.',
+    z.object(confirmedShape),
+    hand.confirm,
+  ),
+  ending(
+    'submit_verdict',
+    'Submit the verdict',
+    'Use when the rules are wrong, or have no cause, or not the mechanism: hands in a verdict and ends the investigation. Answers with what is wrong, if anything is.',
+    z.object(submittedShape),
+    hand.submit,
+  ),
+]
+
+function ending(
+  name: string,
+  title: string,
+  description: string,
+  shape: z.ZodObject,
+  take: (given: unknown) => string,
+): Tool {
+  const { $schema: _, ...inputSchema } = z.toJSONSchema(shape, { io: 'input', target: 'draft-7' })
+  const annotations = { title, readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false }
+  return {
+    name,
+    toolset: 'core',
+    definition: ToolSchema.parse({ name, title, description, inputSchema, annotations }),
+    call: async (given): Promise<CallToolResult> => ({ content: [{ type: 'text', text: take(given ?? {}) }] }),
+  }
+}

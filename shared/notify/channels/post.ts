@@ -1,0 +1,138 @@
+import { EnvHttpProxyAgent, fetch } from 'undici'
+import type { Clock } from '../../runtime/clock.ts'
+import { derivedId } from '../../runtime/ids.ts'
+import { once } from '../../runtime/once.ts'
+import { cut } from '../notice.ts'
+import { Refused, Unsure } from '../refusal.ts'
+import { type Answer, type Channel, judge } from './answers.ts'
+import { redactor } from './redact.ts'
+import { retryAfter } from './retry-after.ts'
+import { reached, whyNot } from './unreached.ts'
+
+export type PostDeps = {
+  readonly clock: Pick<Clock, 'sleep' | 'now'>
+  /** Of one try. */
+  readonly timeoutMs?: number
+}
+type Init = {
+  readonly method?: string
+  readonly headers?: Record<string, string>
+  readonly body?: string | FormData
+}
+export type Door = {
+  readonly channel: Channel
+  readonly address: string
+  /** Keys that stand in headers or bodies: none of them is repeated in a text. */
+  readonly keys?: readonly string[]
+}
+
+/** Receivers answer in well under a second; what takes longer is better tried again later. */
+const TIMEOUT_MS = 10_000
+const TRIES = 3
+const FIRST_WAIT_SECONDS = 0.5
+const MAX_ANSWER_CHARACTERS = 300
+/** The last fifty messages of a channel with all their blocks. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
+/** HTTPS_PROXY and NO_PROXY as everybody reads them. */
+const wayOut = once(async () => new EnvHttpProxyAgent({ connect: { timeout: TIMEOUT_MS }, allowH2: false }))
+
+/** Names what a place was opened with, and tells nothing of it. */
+export const openedWith = (...secrets: readonly string[]): string => derivedId(16, ...secrets)
+
+/**
+ * fetch that answers only what proves delivery, and throws Refused or Unsure for all else. It tries again by itself only
+ * where the receiver has nothing for certain; who asks for time gets it from the queue, and a receiver that may have
+ * taken the notice gets no second post out of habit.
+ */
+export function provingFetch({ clock, timeoutMs = TIMEOUT_MS }: PostDeps, { channel, address, keys = [] }: Door) {
+  const redact = redactor(address, ...keys)
+  const said = (text: string) => cut(redact(text.replace(/\s+/g, ' ').trim()), MAX_ANSWER_CHARACTERS)
+
+  async function ask(
+    url: string,
+    { method = 'POST', headers = {}, body }: Init,
+  ): Promise<Answer & { retry: string | null }> {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const dispatcher = await wayOut()
+    const given = typeof body === 'string' ? { body } : {}
+    // The address may hold a key: it goes to that address and to no other.
+    const response = await fetch(url, { method, headers, ...given, redirect: 'manual', signal, dispatcher })
+    const retry = response.headers.get('retry-after')
+    return { status: response.status, retry, ...(await textOf(response.body)) }
+  }
+
+  return async (url: string | URL, init: Init = {}): Promise<Response> => {
+    const host = URL.parse(String(url))?.host ?? ''
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt === TRIES
+      const wait = FIRST_WAIT_SECONDS * 2 ** (attempt - 1)
+      let answer: Answer & { readonly retry: string | null }
+      try {
+        answer = await ask(String(url), init)
+      } catch (error) {
+        const why = said(whyNot(error, host))
+        if (reached(error)) throw new Unsure(`no answer came from ${host}: ${why}`)
+        if (last) throw new Refused('away', `${host} cannot be reached: ${why}`)
+        await clock.sleep(wait * 1000)
+        continue
+      }
+      const { verdict, words } = judge(channel, answer)
+      if (verdict === 'sent') return new Response(answer.body, { status: 200 })
+      if (verdict === 'away' && !last) {
+        await clock.sleep(wait * 1000)
+        continue
+      }
+      const own = said(answer.body)
+      const text = `${words} (${answer.status}${own === '' ? '' : `: ${own}`})`
+      if (verdict === 'unsure') throw new Unsure(text)
+      const code = /"error"\s*:\s*"([a-z_]{1,60})"/.exec(answer.body)?.[1]
+      throw new Refused(verdict, text, {
+        retryAfterSeconds: retryAfter(answer.retry, answer.body, clock.now()),
+        ...(code === undefined ? {} : { code }),
+      })
+    }
+  }
+}
+
+/** Posts JSON; throws with the receiver's words when it does not prove that it has it. Answers what it said. */
+export async function postJson(
+  deps: PostDeps,
+  door: Door,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const all = { 'content-type': 'application/json', 'user-agent': 'nightcrier', ...headers }
+  const response = await provingFetch(deps, door)(door.address, { headers: all, body })
+  return response.text()
+}
+
+/** What lies at the bottom of an error that a client library has wrapped. */
+export function atBottom(error: unknown): unknown {
+  let at = error
+  for (let depth = 0; depth < 5 && at instanceof Error; depth++) {
+    if (at instanceof Unsure || at instanceof Refused) return at
+    const inner: unknown = 'original' in at ? at.original : at.cause
+    if (!(inner instanceof Error)) break
+    at = inner
+  }
+  return error
+}
+
+/** Always read to its end or given up in good order: a body that nobody reads breaks loose as an error of its own. */
+async function textOf(body: AsyncIterable<unknown> | null): Promise<Pick<Answer, 'body' | 'cut'>> {
+  const chunks: Buffer[] = []
+  let length = 0
+  const text = () => Buffer.concat(chunks).toString('utf8')
+  try {
+    for await (const chunk of body ?? []) {
+      chunks.push(Buffer.from(chunk as Uint8Array))
+      length += (chunk as Uint8Array).byteLength
+      if (length > MAX_ANSWER_BYTES) return { body: text(), cut: true }
+    }
+    return { body: text(), cut: false }
+  } catch {
+    // The status is there and counts; what the rest would have said is not known.
+    return { body: text(), cut: true }
+  }
+}

@@ -1,0 +1,49 @@
+import type { NoticeMessage } from '../incident/notices.ts'
+import { incidentNotice, standingOf, troubleNotice } from './compose-notice.ts'
+import type { NotifyDeps } from './deps.ts'
+import { isOver, type Notice } from './notice.ts'
+import type { Subject } from './route/routing.ts'
+
+export type Composed = {
+  readonly notice: Notice
+  readonly subject: Subject
+  /** Names the line: the begin and the end of one thing have the same. */
+  readonly about: string
+  /** Of the subject's beginning, the same for all its notices. */
+  readonly since: string
+  readonly isEnd: boolean
+  /** Whether it still holds, asked when nobody else can tell this place of it. */
+  readonly stillSo: () => Promise<boolean>
+}
+
+/** The notice as things stand now; whom to tell is decided by the routes alone, so that mutes and digests can stand there. */
+export async function compose(deps: NotifyDeps, message: NoticeMessage): Promise<Composed | 'not-yet' | 'void'> {
+  if (message.type !== 'incident') {
+    const notice = troubleNotice(message)
+    const known = notice.cluster === undefined ? undefined : await deps.cluster(notice.cluster)
+    const { severity, cluster, about } = notice
+    const subject = { severity, cluster, environment: known?.environment ?? '', labels: known?.labels ?? {} }
+    const since = 'since' in message ? message.since : message.at
+    return { notice, subject, about, since, isEnd: isOver(notice), stillSo: async () => true }
+  }
+  const { incidentId, event } = message
+  const incident = await deps.store.byId(incidentId)
+  if (incident === undefined) return 'void'
+  const standing = standingOf(event, incident)
+  if (standing !== 'so') return standing
+  const { severity, cluster, environment, labels } = incident
+  const hasReport = incident.reportedAt !== undefined
+  const report = hasReport ? await deps.readReport(incidentId) : undefined
+  const notice = incidentNotice(event, incident, report, await deps.links(incidentId, hasReport))
+  return {
+    notice,
+    subject: { severity, cluster, environment, labels },
+    about: incidentId,
+    since: incident.createdAt,
+    isEnd: event === 'resolved',
+    stillSo: async () => {
+      const now = await deps.store.byId(incidentId)
+      return now !== undefined && standingOf(event, now) === 'so'
+    },
+  }
+}

@@ -1,0 +1,213 @@
+import { errorText } from '../runtime/errors.ts'
+import { looks } from './looks.ts'
+import { proveLife } from './prove-life.ts'
+import { reconcile } from './reconcile.ts'
+import { isSubscribed, unsubscribe } from './subscribe.ts'
+import { toolFamily } from './tool-family.ts'
+import type { WatchDeps, WatchTask } from './watch-deps.ts'
+import { climb, type Link, standingOf, toolOf } from './watch-ladder.ts'
+import type { WatchMemory } from './watch-memory.ts'
+import { WireError } from './wire/wire-error.ts'
+
+/** So many pings in a row may go unanswered while a call of ours is under way: some servers do one thing at a time. */
+const EXCUSES = 3
+/** Lists of tools are asked for again so seldom, whatever the server tells of changes; more seldom where nothing has changed. */
+const TOOLS_MS = 10_000
+const TOOLS_MOST_MS = 60_000
+
+/** Keeps one session at work as far up the ladder as it goes; throws when it is over. */
+export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory, link: Link): Promise<void> {
+  const { clock, times } = deps
+  const { cluster, report, signal } = task
+  const { session, hearing, stream, subscription, news } = link
+  const now = () => clock.now().getTime()
+  const alive = () => proveLife(session, clock, times.callMs)
+  let excuses = 0
+  let gaps = ''
+  let refusedSince = task.before().refusedSince
+  let refusal = refusedSince === '' ? '' : 'the server’s own access to Kubernetes was refused the last time'
+  const wasUnproved = task.before().source === 'unconfirmed'
+  let told = ''
+  let firstLook = true
+  let toolsAt = 0
+  let toolsMs = TOOLS_MS
+
+  const look = looks(
+    {
+      now,
+      reconcileMs: times.reconcileMs,
+      closeMs: times.closeMs,
+      look: (again) => reconcile(deps, task, { session, tools: link.tools, hearing, told: memory.told, again, alive }),
+      onLook: ({ broken, gaps: found, refused, unheard }) => {
+        if (broken !== undefined) news.broken = broken
+        gaps = broken === undefined ? found : `it cannot be looked at: ${broken.slice(0, 200)}`
+        if (gaps !== '') report.trouble()
+        if (refused !== '') refuse(refused)
+        else if (refusal !== '' && broken === undefined) accept()
+        if (unheard > 0 && !firstLook && standing().step === 'subscribed')
+          stream.doubt('a look found a fault that the stream did not bring')
+        firstLook = false
+        news.wake()
+      },
+    },
+    memory,
+  )
+  const standing = () => standingOf(deps, link, { gaps, wasUnproved })
+  const isClose = () => standing().close || refusal !== '' || news.broken !== ''
+
+  function refuse(text: string): void {
+    refusal = /not believed/.test(text)
+      ? text
+      : `the server’s own access to Kubernetes is refused (${text}): renew the credential that the MCP server uses; mcp.api_key is not the cause`
+    const { reconciledAt } = task.before()
+    const since = Date.parse(refusedSince || reconciledAt) || now()
+    refusedSince = new Date(since).toISOString()
+    report.refused(since)
+    report.status('failed', refusal, since)
+  }
+  /** What the server watched with the old credential is watched no more. */
+  function accept(): void {
+    refusal = ''
+    refusedSince = ''
+    report.refused(undefined)
+    if (subscription.current() !== undefined) news.subscriptionError = 'its access to Kubernetes was renewed'
+  }
+
+  function settle(): void {
+    memory.activeAt = now()
+    if (refusal !== '') return
+    report.status('active')
+    const { step, note, delayMs } = standing()
+    const text = `${step} ${note}`
+    if (text === told) return
+    told = text
+    report.hears(step, note, delayMs)
+  }
+
+  memory.activeSince = now()
+  settle()
+  if (!signal.aborted) look.start()
+  if (times.patrolMs > 0) {
+    await look.idle()
+    if (news.broken !== '') throw new Error(news.broken)
+    if (refusal !== '') throw new Error(refusal)
+    return settle()
+  }
+
+  let pingAt = now() + times.pingMs
+  let checkAt = now() + times.checkMs
+  while (!signal.aborted) {
+    const turn = new AbortController()
+    news.wake = () => turn.abort()
+    const toolsDue = news.toolsChanged ? Math.max(toolsAt, now()) : Number.POSITIVE_INFINITY
+    const next = Math.min(pingAt, checkAt, look.dueAt(isClose()), stream.dueAt(), subscription.dueAt(), toolsDue)
+    if (news.streamEnd === undefined && news.subscriptionError === '' && news.broken === '')
+      await clock.sleep(Math.max(0, Math.min(next - now(), times.checkMs)), turn.signal)
+    if (signal.aborted) break
+    await afterLook()
+    await followStream()
+    await followSubscription()
+    if (news.toolsChanged && now() >= toolsAt) await relist()
+    if (now() >= pingAt) {
+      await checkLife()
+      pingAt = now() + times.pingMs
+    }
+    if (now() >= checkAt) {
+      await checkSubscription()
+      checkAt = now() + times.checkMs
+    }
+    settle()
+    if (now() >= look.dueAt(isClose())) look.start()
+  }
+  news.wake = () => {}
+
+  /** Who stays subscribed has lost the net below; who does not, is blind. */
+  async function afterLook(): Promise<void> {
+    const { broken } = news
+    news.broken = ''
+    if (broken !== '' && standing().step !== 'subscribed') throw new Error(broken)
+  }
+
+  async function followStream(): Promise<void> {
+    const { streamEnd: ended } = news
+    news.streamEnd = undefined
+    if (stream.isDead(now())) {
+      session.closeStream?.()
+      stream.ended('nothing came on it any more, not even the server’s usual sign of life', 0, now())
+    } else if (ended !== undefined) stream.ended(ended.why, ended.retryMs, now())
+    if (stream.isUp() || now() < stream.dueAt()) return
+    const wasDown = stream.isDown()
+    if (wasDown) {
+      report.status('connected')
+      deps.log.info({ cluster: cluster.name }, `Stream of cluster ${cluster.name}: ${stream.lack()}: opening it again`)
+    }
+    await climb(deps, task, memory, link)
+    // A session whose stream is refused after it was there is over, whatever it says to calls.
+    if (wasDown && !stream.isUp()) throw new Error(`the stream ended, and is not opened again: ${stream.lack()}`)
+    if (!stream.isUp()) return
+    // What was sent while there was no stream is lost.
+    look.want()
+    checkAt = 0
+  }
+
+  /** Known servers end a subscription without a word when one delivery fails. */
+  async function followSubscription(): Promise<void> {
+    const why = news.subscriptionError
+    news.subscriptionError = ''
+    const before = subscription.current()
+    if (why !== '' && before !== undefined) {
+      deps.log.warn({ cluster: cluster.name }, `Cluster ${cluster.name}: ${why}; subscribing again`)
+      report.status('subscribing')
+      subscription.lost(why, now())
+      if (before.id !== undefined && toolOf(link, 'events_unsubscribe') !== undefined)
+        await unsubscribe(session, before.id).catch(() => {})
+    }
+    if (now() < subscription.dueAt()) return
+    await climb(deps, task, memory, link)
+    if (subscription.current() !== undefined) look.want()
+  }
+
+  async function checkSubscription(): Promise<void> {
+    const id = subscription.current()?.id
+    if (id === undefined || toolOf(link, 'events_list_subscriptions') === undefined) return
+    try {
+      if ((await isSubscribed(session, id)) !== false) return
+      news.subscriptionError ||= 'the server has dropped the subscription in silence'
+      await followSubscription()
+    } catch {
+      // One bad answer is no lost session; the ping says whether there is one.
+      pingAt = 0
+    }
+  }
+
+  async function checkLife(): Promise<void> {
+    const askedAt = now()
+    try {
+      await alive()
+      excuses = 0
+    } catch (error) {
+      const isLate = error instanceof WireError && (error.late || error.status >= 500)
+      const hasSign = stream.lastSign() >= askedAt
+      if (!isLate || (!hasSign && !look.isRunning()) || excuses >= EXCUSES) throw error
+      excuses += 1
+      deps.log.info(
+        { cluster: cluster.name },
+        `Cluster ${cluster.name}: a ping was not answered (${errorText(error)}), but it is alive`,
+      )
+    }
+  }
+
+  /** The server says that its tools have changed; some say so all the time. */
+  async function relist(): Promise<void> {
+    news.toolsChanged = false
+    const before = link.tools.map(({ name }) => name).join()
+    const family = toolFamily(await session.tools())
+    link.tools = family.tools
+    const changed = link.tools.map(({ name }) => name).join() !== before
+    toolsMs = changed ? TOOLS_MS : Math.min(TOOLS_MOST_MS, 2 * toolsMs)
+    toolsAt = now() + toolsMs
+    if (!changed || subscription.current() !== undefined) return
+    await climb(deps, task, memory, link)
+    if (subscription.current() !== undefined) look.want()
+  }
+}

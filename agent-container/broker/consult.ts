@@ -66,6 +66,7 @@ export const consult =
         budget,
         redact: redactor.text,
         signal: dead,
+        deadline: new Date(job.deadline),
         note: (sentence) => notes.add(sentence),
       }),
       incident: () =>

@@ -6,6 +6,7 @@ import { createRedactor } from '../../shared/kubernetes/redact.ts'
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
 import { type Investigation, investigate } from '../diagnose/investigate.ts'
+import { guardKey } from '../gateway/key-guard.ts'
 import { consult } from './consult.ts'
 import type { JobFiles } from './job.ts'
 import { sendResult, uploadBundle } from './publish.ts'
@@ -40,7 +41,7 @@ export async function run(
   const rest = new Date(job.deadline).getTime() - clock.now().getTime()
   const publish = { clock, fetch, signal: AbortSignal.timeout(Math.max(rest, LEAST_PUBLISH_MS)) }
   const { incidentId, fence } = job.incident
-  const uploaded = await uploadBundle(publish, job, bundleOf(job, result))
+  const uploaded = await uploadBundle(publish, job, bundleOf(job, result, guardKey(modelKey ?? NO_KEY).hide))
   log(`${incidentId}: bundle ${uploaded}`)
   const reason =
     result.ended === 'completed'
@@ -58,7 +59,9 @@ async function lookInto(
   signal: AbortSignal,
 ): Promise<Investigation> {
   // The key lives as long as this process: pseudonyms of two incidents cannot be compared.
-  const redactor = createRedactor({ key: randomBytes(32) })
+  const plain = createRedactor({ key: randomBytes(32) })
+  const { hide } = guardKey(modelKey ?? NO_KEY)
+  const redactor = { ...plain, text: (text: string) => hide(plain.text(text)) }
   try {
     const api = connectCluster(kubeconfig, { allowSecrets: job.allowSecretsAccess, where: 'the incident’s kubeconfig' })
     const { incident, permissions, limits, model } = job
@@ -77,14 +80,18 @@ async function lookInto(
   }
 }
 
-const bundleOf = (job: AgentJob, result: Investigation): Bundle => ({
+/** Without a model there is nothing to hide; no text holds this. */
+const NO_KEY = '\0'.repeat(16)
+
+/** Whatever way a text came, the model's key leaves with none. */
+const bundleOf = (job: AgentJob, result: Investigation, hide: (text: string) => string): Bundle => ({
   version: 1,
   incidentId: job.incident.incidentId,
   fence: job.incident.fence,
   ended: result.ended,
-  notes: [...result.notes],
+  notes: result.notes.map(hide),
   usage: result.usage,
   redactions: { ...result.redactions },
   injectionFlags: [...result.injectionFlags],
-  files: { ...result.files },
+  files: Object.fromEntries(Object.entries(result.files).map(([name, text]) => [name, hide(text)])),
 })

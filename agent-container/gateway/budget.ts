@@ -1,4 +1,4 @@
-import { costOf, priceOf } from './prices.ts'
+import { costOf, dearest, type Price, priceOf } from './prices.ts'
 import type { Tokens } from './usage.ts'
 
 export type Limits = { readonly turns: number; readonly tokens: number; readonly costUsd: number }
@@ -6,7 +6,7 @@ export type Spent = {
   readonly turns: number
   readonly inputTokens: number
   readonly outputTokens: number
-  /** Unknown when the model's price is. */
+  /** Unknown when the model's price is; the cap is kept all the same, by the dearest price that is known. */
   readonly costUsd: number | undefined
   /** Why a request was refused, the first time that one was. */
   readonly refused: string | undefined
@@ -27,8 +27,11 @@ const TRIES_PER_TURN = 2
  * The money and the tokens of one incident. What a request may cost at most is put aside before it is sent, so that no
  * answer, and no two at once, can go past a limit by more than the estimate of its input is wrong.
  */
-export function openBudget(limits: Limits, model: string): Budget {
-  const price = priceOf(model)
+export function openBudget(limits: Limits, model: string, own?: Price): Budget {
+  const known = own ?? priceOf(model)
+  // Nobody knows what it costs: the cap is kept as if it were the dearest.
+  const price = known ?? dearest
+  let said = false
   let turns = 0
   let tries = 0
   let input = 0
@@ -51,7 +54,7 @@ export function openBudget(limits: Limits, model: string): Budget {
       if (maxOutput < Math.min(LEAST_OUTPUT, wantedOutput))
         return refuse(`The ${limits.tokens} tokens of this incident are used.`)
       let most = 0
-      if (price !== undefined) {
+      {
         const inputCost = costOf({ ...price, cached: price.cacheWrite ?? price.input }, plain(inputEstimate, 0))
         const left = limits.costUsd - cost - heldCost - inputCost
         maxOutput = Math.min(maxOutput, Math.floor((left / price.output) * 1_000_000))
@@ -75,7 +78,8 @@ export function openBudget(limits: Limits, model: string): Budget {
           turns++
           input += tokens.input
           output += tokens.output
-          if (price !== undefined) cost += costOf(price, tokens)
+          cost += tokens.costUsd ?? costOf(price, tokens)
+          said ||= tokens.costUsd !== undefined
         },
       }
     },
@@ -83,7 +87,7 @@ export function openBudget(limits: Limits, model: string): Budget {
       turns,
       inputTokens: input,
       outputTokens: output,
-      costUsd: price === undefined ? undefined : Math.round(cost * 1e6) / 1e6,
+      costUsd: known === undefined && !said ? undefined : Math.round(cost * 1e6) / 1e6,
       refused,
     }),
   }

@@ -2,9 +2,14 @@ import type { AgentJob } from '../../shared/artifacts/job.ts'
 import type { Clock } from '../../shared/runtime/clock.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
 import type { Budget } from './budget.ts'
+import { cleanBody } from './clean-body.ts'
+import { guardKey, type KeyGuard } from './key-guard.ts'
+import { asLearnt, mendedRequest, type Quirks, quirksOf } from './quirks.ts'
 import { refusal } from './refusal.ts'
+import { againAfter } from './retry.ts'
 import { estimate, usageReader } from './usage.ts'
 import { type Body, fetchesFrom, type Vendor, vendorOf } from './vendors.ts'
+import { refusalWords } from './words.ts'
 
 export type GatewayDeps = {
   readonly model: NonNullable<AgentJob['model']>
@@ -16,58 +21,75 @@ export type GatewayDeps = {
   readonly redact: (text: string) => string
   /** Ends with the incident's time. */
   readonly signal: AbortSignal
+  /** When that is. */
+  readonly deadline: Date
   /** What went wrong, once each. */
   readonly note: (sentence: string) => void
 }
+type Sent = { readonly url: string; readonly headers: Record<string, string> }
+/** An answer that is no success is read to its end, so that what it says decides. */
+type Answered = { readonly answer: Response; readonly error?: string; readonly sent: number }
 
 /** An answer is a verdict or a few tool calls. */
 const USUAL_OUTPUT = 8_000
 /** A model that thinks long is cut off: the whole incident has minutes. */
 const ANSWER_MS = 120_000
-/** Vendors are busy for seconds; longer than this is not waited for, since the rules' verdict stands already. */
-const PAUSES = [400, 1_600] as const
-const LONGEST_PAUSE_MS = 5_000
-const busy = new Set([408, 429, 500, 502, 503, 504, 529])
+/** Forms of a request that are tried before a refusal is believed. */
+const MENDS = 3
+/** After one of these the same key, model or address will not do better: nobody is asked again in this incident. */
+const final = new Set([401, 403, 404])
 
 /**
- * Passes one request to the model's vendor: the caller's token is left here and the real key put in its place, the
- * answer streams through and is counted on its way.
+ * Passes requests to the model's vendor: the caller's token is left here and the real key put in its place, the answer
+ * streams through, without the key, and is counted on its way.
  */
-export const forward =
-  (deps: GatewayDeps) =>
-  async (room: string, path: string, text: string, caller: AbortSignal, headers: Headers): Promise<Response> => {
+export function forward(deps: GatewayDeps) {
+  const guard = guardKey(deps.key)
+  const quirks = quirksOf(deps.model)
+  let refusedFor: { readonly status: number; readonly why: string } | undefined
+
+  return async (room: string, path: string, text: string, caller: AbortSignal, headers: Headers): Promise<Response> => {
     const vendor = vendorOf(deps.model, room)
     const url = vendor?.upstream(path, deps.model)
     if (vendor === undefined || url === undefined) return refusal(404, 'Models are not asked at this address here.')
     const body = parse(text)
     if (body === undefined) return refusal(400, 'The request is no JSON object.')
     if (fetchesFrom(body)) return refusal(400, 'Requests may not name addresses from which something is fetched.')
+    if (refusedFor !== undefined) return refusal(refusedFor.status, refusedFor.why)
     const asked = estimate(Buffer.byteLength(text))
     const place = deps.budget.reserve(asked, Math.min(vendor.maxOutput(body) ?? USUAL_OUTPUT, USUAL_OUTPUT))
     if ('refused' in place) {
       deps.note(`The model was not asked further: ${place.refused}`)
       return refusal(402, place.refused)
     }
-    const shaped = vendor.shape(clean(deps, body), deps.model.model, place.maxOutput, path)
-    const signal = AbortSignal.any([deps.signal, caller, AbortSignal.timeout(ANSWER_MS)])
-    const sent = { url, text: JSON.stringify(shaped), headers: sentHeaders(vendor, deps.key, headers) }
-    let answer: Response
+    const cleaned = cleanBody(body, deps.redact)
+    const shaped = vendor.shape(cleaned, deps.model.model, place.maxOutput, path, quirks.limitField)
+    const own = AbortSignal.timeout(ANSWER_MS)
+    const signal = AbortSignal.any([deps.signal, caller, own])
+    const sent: Sent = { url, headers: sentHeaders(vendor, deps.key, headers) }
+    let answered: Answered
     try {
-      answer = await patiently(deps, sent, signal)
+      answered = await patiently(deps, sent, asLearnt(shaped, quirks), quirks, signal)
     } catch (error) {
       place.settle(undefined)
-      const why = tell(deps, errorText(error))
+      const why = own.aborted
+        ? `it gave no whole answer within our ${ANSWER_MS / 1000} s`
+        : tell(deps, guard, errorText(error))
       deps.note(`The model could not be asked: ${why}`)
       return refusal(502, `The model could not be asked: ${why}`)
     }
-    if (!answer.ok) {
+    const { answer, error, sent: bytes } = answered
+    if (error !== undefined) {
       place.settle(undefined)
-      const why = tell(deps, (await bounded(answer)).slice(0, 600))
-      deps.note(`The model's vendor answered ${answer.status}: ${why.slice(0, 300)}`)
-      return refusal(answer.status, why)
+      const why = tell(deps, guard, error)
+      const words = refusalWords(answer.status, why, deps.model.model)
+      deps.note(words)
+      if (final.has(answer.status)) refusedFor = { status: answer.status, why: words }
+      return refusal(answer.status === 200 ? 502 : answer.status, words)
     }
-    return counted(deps, answer, Buffer.byteLength(sent.text), place.settle)
+    return counted(deps, guard, answer, bytes, place.settle)
   }
+}
 
 function parse(text: string): Body | undefined {
   try {
@@ -78,88 +100,74 @@ function parse(text: string): Body | undefined {
   }
 }
 
-/** Only what shapes the answer; neither the caller's token nor anything it might want to smuggle out in a header. */
-const PASSED = ['anthropic-version', 'anthropic-beta'] as const
-const sentHeaders = (vendor: Vendor, key: string, given: Headers): Record<string, string> => ({
-  ...Object.fromEntries(
-    PASSED.flatMap((name) => {
-      const value = given.get(name)
-      return value !== null && /^[\w.,\s-]{1,500}$/.test(value) ? [[name, value]] : []
-    }),
-  ),
-  'content-type': 'application/json',
-  ...vendor.headers(key),
-})
-
-/** Vendors sign or encode some texts, which must come back to them as they are. */
-const OPAQUE = new Set([
-  'signature',
-  'thoughtSignature',
-  'thought_signature',
-  'encrypted_content',
-  'id',
-  'call_id',
-  'tool_use_id',
-  'tool_call_id',
-  'data',
-  'name',
-  'type',
-  'role',
-  'model',
-  'reasoning_opaque',
-])
-/** Cluster text is redacted where it is read; this is the second look, at the door of the model. */
-function clean(deps: GatewayDeps, body: Body): Body {
-  const walk = (value: unknown, depth: number): unknown => {
-    if (typeof value === 'string') return deps.redact(value)
-    if (typeof value !== 'object' || value === null || depth > 60) return value
-    if (Array.isArray(value)) return value.map((item) => walk(item, depth + 1))
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [
-        key,
-        OPAQUE.has(key) && typeof item === 'string' ? item : walk(item, depth + 1),
-      ]),
-    )
-  }
-  const { tools, ...rest } = body
+/** Only what says which form is spoken: features that a caller would switch on are refused by proxies before vendors. */
+const sentHeaders = (vendor: Vendor, key: string, given: Headers): Record<string, string> => {
+  const version = given.get('anthropic-version')
   return {
-    ...Object.fromEntries(Object.entries(rest).map(([key, item]) => [key, OPAQUE.has(key) ? item : walk(item, 0)])),
-    ...(tools === undefined ? {} : { tools }),
+    ...(version !== null && /^[\w.-]{1,40}$/.test(version) ? { 'anthropic-version': version } : {}),
+    'content-type': 'application/json',
+    ...vendor.headers(key),
   }
 }
 
+/** Asks until there is an answer, in the form that the vendor takes, and no longer than it is worth. */
 async function patiently(
   deps: GatewayDeps,
-  { url, text, headers }: { readonly url: string; readonly text: string; readonly headers: Record<string, string> },
+  { url, headers }: Sent,
+  first: Body,
+  quirks: Quirks,
   signal: AbortSignal,
-): Promise<Response> {
-  for (let tried = 0; ; tried++) {
-    const pause = PAUSES[tried]
+): Promise<Answered> {
+  let body = first
+  let mends = 0
+  for (let tried = 0; ; ) {
+    const text = JSON.stringify(body)
+    const left = deps.deadline.getTime() - deps.clock.now().getTime()
+    let pause: number | undefined
     try {
       // A redirect would carry the key elsewhere.
-      const answer = await deps.fetch(url, { method: 'POST', headers, body: text, redirect: 'error', signal })
-      if (!busy.has(answer.status) || pause === undefined) return answer
-      const asked = Number(answer.headers.get('retry-after') ?? '0') * 1000
-      if (asked > LONGEST_PAUSE_MS) return answer
-      await answer.body?.cancel()
-      await deps.clock.sleep(Math.max(pause, asked), signal)
+      const answer = await deps.fetch(url, { method: 'POST', headers, body: text, redirect: 'manual', signal })
+      const error = await errorIn(answer, body)
+      const sent = Buffer.byteLength(text)
+      if (error === undefined) return { answer, sent }
+      const other = mends < MENDS ? mendedRequest(answer.status, error, body, quirks) : undefined
+      if (other !== undefined) {
+        mends++
+        body = other
+        continue
+      }
+      pause = againAfter(answer, error, { tried, now: deps.clock.now(), left })
+      if (pause === undefined) return { answer, error, sent }
     } catch (error) {
+      pause = ([400, 1_600] as const)[tried]
       if (signal.aborted || pause === undefined) throw error
-      await deps.clock.sleep(pause, signal)
     }
+    tried++
+    await deps.clock.sleep(pause, signal)
     signal.throwIfAborted()
   }
 }
 
+/** What an answer says that is none: an error by its status, a redirect, or a page or JSON error under 200. */
+async function errorIn(answer: Response, { stream }: Body): Promise<string | undefined> {
+  const kind = answer.headers.get('content-type') ?? ''
+  if (answer.status >= 300 && answer.status < 400)
+    return `it redirects to another address (${answer.status}), which is not followed with a key`
+  if (!answer.ok) return bounded(answer)
+  if (/html/i.test(kind)) return `it answered a page: ${await bounded(answer)}`
+  return stream === true && /json/i.test(kind) && !/event-stream/i.test(kind) ? bounded(answer) : undefined
+}
+
 function counted(
   deps: GatewayDeps,
+  guard: KeyGuard,
   answer: Response,
   requestBytes: number,
   settle: (tokens: ReturnType<ReturnType<typeof usageReader>['tokens']>) => void,
 ): Response {
   const kind = answer.headers.get('content-type') ?? 'application/json'
   const reader = usageReader(kind.includes('event-stream'), requestBytes)
-  const source = answer.body?.getReader()
+  const source = answer.body?.pipeThrough(guard.stream()).getReader()
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -173,7 +181,7 @@ function counted(
         controller.enqueue(next.value)
       } catch (error) {
         settle(reader.tokens())
-        deps.note(`The model's answer broke off: ${tell(deps, errorText(error))}`)
+        deps.note(`The model's answer broke off: ${tell(deps, guard, errorText(error))}`)
         controller.error(error)
       }
     },
@@ -186,7 +194,7 @@ function counted(
 }
 
 /** An error page is told in a few lines. */
-const MAX_ERROR = 4_096
+const MAX_ERROR = 8_192
 async function bounded(answer: Response): Promise<string> {
   const parts: Uint8Array[] = []
   let size = 0
@@ -202,6 +210,6 @@ async function bounded(answer: Response): Promise<string> {
   return Buffer.concat(parts).toString('utf8').slice(0, MAX_ERROR)
 }
 
-/** A vendor may repeat the key that it did not like. */
-const tell = ({ redact, key }: GatewayDeps, text: string): string =>
-  redact(text.replaceAll(key, '‹key›')).replace(/\s+/g, ' ')
+/** Cleaned first and cut then, so that no half of a secret is left at the cut. */
+const tell = ({ redact }: GatewayDeps, guard: KeyGuard, text: string): string =>
+  redact(guard.hide(text)).replace(/\s+/g, ' ').slice(0, 600)

@@ -9,7 +9,13 @@ export type Vendor = {
   /** Where a request says how long the answer may be. */
   readonly maxOutput: (body: Body) => number | undefined
   /** The request as it may be sent: our model, our bounds, only tools that the agent itself carries out. */
-  readonly shape: (body: Body, model: string, maxOutput: number, path: string) => Body
+  readonly shape: (
+    body: Body,
+    model: string,
+    maxOutput: number,
+    path: string,
+    limitField: 'max_tokens' | 'max_completion_tokens',
+  ) => Body
 }
 export type Body = Readonly<Record<string, unknown>>
 
@@ -63,19 +69,17 @@ const openai = (address: (path: string, model: Model) => string, headers: Vendor
   upstream: (path, model) => (openaiPath.test(path) ? address(path.slice(3), model) : undefined),
   headers,
   maxOutput: (body) => number(body.max_completion_tokens) ?? number(body.max_tokens) ?? number(body.max_output_tokens),
-  shape: (body, model, maxOutput, path) => {
+  shape: (body, model, maxOutput, path, limitField) => {
     const {
-      max_tokens,
-      max_completion_tokens,
-      max_output_tokens,
+      max_tokens: _1,
+      max_completion_tokens: _2,
+      max_output_tokens: _3,
       previous_response_id: _,
       ...rest
     } = withTools(own(body), isFunction)
     if (path.endsWith('responses')) return { ...rest, model, store: false, max_output_tokens: maxOutput }
-    // Newer models know only the second name, many compatible servers only the first: as the caller says it.
-    const field = max_completion_tokens === undefined ? 'max_tokens' : 'max_completion_tokens'
     const counted = rest.stream === true ? { stream_options: { include_usage: true } } : {}
-    return { ...rest, model, [field]: maxOutput, ...counted }
+    return { ...rest, model, [limitField]: maxOutput, ...counted }
   },
 })
 
@@ -106,7 +110,7 @@ const vendors: Readonly<Record<Model['provider'], Vendor>> = {
   // A resource's address, with or without what stands behind it in Azure's own documents.
   azure: openai(
     (path, model) =>
-      `${base(model, 'https://resource.openai.azure.com').replace(/\/openai(\/v1)?$/, '')}/openai/v1/${path}`,
+      `${base(model, 'https://resource.openai.azure.com').replace(/\/openai(\/.*)?$/, '')}/openai/v1/${path}`,
     (key) => ({ 'api-key': key }),
   ),
 }

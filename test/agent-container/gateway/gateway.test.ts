@@ -22,6 +22,7 @@ beforeEach(async () => {
     fetch,
     redact: (text) => text.replaceAll('hunter2', '‹redacted›'),
     signal: dead.signal,
+    deadline: new Date(Date.now() + 300_000),
     note: () => undefined,
   })
   const nothing = async () => Response.json({})

@@ -31,6 +31,7 @@ async function asked(say: Say, stream: boolean, body: object = request) {
     fetch,
     redact: (text) => text.replaceAll('hunter2', '‹redacted›'),
     signal: new AbortController().signal,
+    deadline: new Date(Date.now() + 300_000),
     note: () => undefined,
   })
   try {

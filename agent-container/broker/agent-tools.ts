@@ -1,8 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
-import { z } from 'zod'
 import type { Incident } from '../../shared/incident/incident.ts'
 import { type ClusterApi, ClusterApiError } from '../../shared/kubernetes/cluster-api.ts'
-import { defineTool, reads, type Tool } from '../../shared/mcp-server/server/define-tool.ts'
+import type { Tool } from '../../shared/mcp-server/server/define-tool.ts'
 import { failureText } from '../../shared/mcp-server/server/failure.ts'
 import { createStatelessHandler } from '../../shared/mcp-server/server/stateless.ts'
 import { lazyTargets } from '../../shared/mcp-server/targets/targets.ts'
@@ -10,7 +9,10 @@ import type { Clock } from '../../shared/runtime/clock.ts'
 import { errorText, GiveUp } from '../../shared/runtime/errors.ts'
 import type { Journal, Redactor } from '../journal/journal.ts'
 import { clean } from '../journal/render.ts'
+import { evidenceRead } from './evidence-read.ts'
 import type { Marked } from './marked.ts'
+import { openPaging } from './paging.ts'
+import { openRepeats } from './repeats.ts'
 
 export type ToolDeps = {
   readonly api: ClusterApi
@@ -31,6 +33,8 @@ const OFFERED = ['pods_list_in_namespace', 'pods_get', 'pods_log', 'resources_li
 const MAX_ANSWER = 16_000
 /** All answers together: with the prompt about 40,000 tokens, whatever the cluster's size. */
 const MAX_ALL = 84_000
+/** Reads of the cluster at the same time: a model may ask for hundreds in one breath. */
+const AT_ONCE = 6
 /** What a report's evidence holds, less than what the rules may have read. */
 const MAX_LOOKS = 150
 
@@ -41,6 +45,9 @@ export function agentTools(deps: ToolDeps) {
   let looks = 0
   let calls = 0
   let apiCalls = 0
+  const paging = openPaging()
+  const repeats = openRepeats()
+  const turn = atMost(AT_ONCE)
 
   /** The end of a log holds the reason; of all else the beginning says what it is. */
   const within = (text: string, tail: boolean): string => {
@@ -61,21 +68,30 @@ export function agentTools(deps: ToolDeps) {
         calls++
         if (looks >= MAX_LOOKS || shown >= MAX_ALL)
           return answer('There is no room for further looks: hand in your verdict now with submit_verdict.', true)
+        const given: Record<string, unknown> = typeof args === 'object' && args !== null ? { ...args } : {}
+        const before = repeats.before(tool.name, given)
+        if (before !== undefined) return answer(before, true)
+        // Counted before it is made: many at once are as many looks.
+        looks++
+        const leave = await turn()
         const started = clock.now()
-        const given = typeof args === 'object' && args !== null ? { ...args } : {}
         let whole = ''
         let status = 200
         try {
-          whole = clean(textOf(await tool.call({ ...given, cluster: incident.cluster }, context)))
+          const result = await tool.call({ ...paging.resolved(given), cluster: incident.cluster }, context)
+          whole = clean(paging.named(textOf(result), result.structuredContent?.continue))
         } catch (error) {
           const told = failureText(error, undefined)
           // Wrong arguments: nothing was looked at.
-          if (error instanceof GiveUp && /^Wrong arguments|^There is no cluster/.test(error.message))
+          if (error instanceof GiveUp && /^Wrong arguments|^There is no cluster/.test(error.message)) {
+            looks--
             return answer(error.message, true)
+          }
           status = error instanceof ClusterApiError ? error.status : error instanceof GiveUp ? 404 : 500
           whole = clean(deps.redactor.text(told ?? `It failed: ${errorText(error)}`))
+        } finally {
+          leave()
         }
-        looks++
         const output = within(whole, tool.name === 'pods_log')
         shown += output.length
         const safe = safeArguments(given, deps.redactor)
@@ -88,6 +104,7 @@ export function agentTools(deps: ToolDeps) {
           started,
           whole,
         })
+        repeats.answered(tool.name, given, id)
         return answer(deps.marked(id, output), status !== 200)
       },
     }
@@ -129,7 +146,7 @@ export function agentTools(deps: ToolDeps) {
       tools: [
         evidenceRead(
           deps,
-          (text) => within(text, false),
+          () => Math.min(MAX_ANSWER, Math.max(0, MAX_ALL - shown)),
           (size) => (shown += size),
         ),
         ...deps.ending,
@@ -138,7 +155,22 @@ export function agentTools(deps: ToolDeps) {
       register: () => undefined,
     },
   })
-  return { handle, calls: () => calls, apiCalls: () => apiCalls }
+  return { handle, calls: () => calls, apiCalls: () => apiCalls, repeated: repeats.seen }
+}
+
+/** A place among so many; given back by calling what comes. */
+function atMost(places: number): () => Promise<() => void> {
+  let busy = 0
+  const waiting: (() => void)[] = []
+  const leave = () => {
+    busy--
+    waiting.shift()?.()
+  }
+  return async () => {
+    if (busy >= places) await new Promise<void>((resolve) => waiting.push(resolve))
+    busy++
+    return leave
+  }
 }
 
 /** There is one cluster: nothing to choose, and nothing to get wrong. */
@@ -163,38 +195,3 @@ const safeArguments = (given: Record<string, unknown>, redactor: Redactor): Reco
 const textOf = (result: CallToolResult): string =>
   result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
 const answer = (text: string, isError: boolean): CallToolResult => ({ content: [{ type: 'text', text }], isError })
-
-/** Free of charge for the cluster; the text is there already. */
-const evidenceRead = (
-  { journal, marked }: ToolDeps,
-  within: (text: string) => string,
-  count: (size: number) => void,
-): Tool =>
-  defineTool({
-    name: 'evidence_read',
-    title: 'Evidence: Read',
-    description:
-      'Use when you need the whole of what an evidence id stands for, or the lines around a word in it. Costs the cluster nothing.',
-    input: {
-      id: z.string().max(10).describe('Such as e7'),
-      find: z.string().max(200).optional().describe('Only lines that hold this text, with three lines around each'),
-    },
-    output: { answer: z.string() },
-    effects: reads,
-    run: async ({ id, find }) => {
-      const entry = journal.entries().find((one) => one.id === id)
-      if (entry === undefined) throw new GiveUp(`There is no evidence ${id.slice(0, 10)}.`)
-      const text = within(find === undefined ? entry.output : around(entry.output, find))
-      count(text.length)
-      return { structured: { answer: marked(id, text) }, text: (one) => one.answer }
-    },
-  })
-
-function around(text: string, find: string): string {
-  const lines = text.split('\n')
-  const near = new Set(
-    lines.flatMap((line, at) => (line.includes(find) ? [-3, -2, -1, 0, 1, 2, 3].map((by) => at + by) : [])),
-  )
-  const kept = lines.filter((_, at) => near.has(at))
-  return kept.length === 0 ? '[no line holds it]' : kept.join('\n')
-}

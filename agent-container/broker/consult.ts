@@ -43,8 +43,8 @@ export const consult =
     const model = job.model.model
     const notes = new Set<string>()
     const marked = markedWith(derivedId(24, randomId()))
-    const prompt = promptOf(job, said.verdict, journal.entries(), marked, redactor.text)
-    const budget = openBudget(job.limits, model)
+    const prompt = promptOf(job, said.verdict, journal.entries(), marked, redactor.text, clock.now())
+    const budget = openBudget(job.limits, model, job.model.price)
     const over = new AbortController()
     const dead = AbortSignal.any([deps.signal, over.signal])
     let end: AgentEnd | undefined
@@ -99,6 +99,9 @@ export const consult =
       await served?.stop()
     }
     const spent = budget.spent()
+    if (tools.repeated()) notes.add(`The model ${model} repeated itself: it asked the same more than twice.`)
+    if (spent.turns > 0 && spent.costUsd === undefined)
+      notes.add(`What the model ${model} costs is not known: its cap was kept by the dearest price known.`)
     const submitted = hand.result()
     const entries = journal.entries()
     const ordering = entries.filter(({ output }) => givesOrders(output)).map(({ id }) => id)

@@ -2,15 +2,15 @@ import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
 import type { AgentJob } from '../../shared/artifacts/job.ts'
 import type { Verdict } from '../../shared/artifacts/verdict.ts'
 import type { Marked } from '../broker/marked.ts'
-import { callOf } from '../diagnose/verdict/investigation.ts'
 import { clean } from '../journal/render.ts'
+import { firstReads, readPart, rulesPart } from './first-message.ts'
 import { operatorText, systemText, taskText } from './texts.ts'
 
 export type Prompt = { readonly system: string; readonly user: string }
 
-/** About 12,000 tokens: what the tools may answer comes on top. */
-const MAX_RULES = 20_000
-const MAX_EVIDENCE = 10_000
+/** Bounds of their own stand in first-message.ts; redaction may lengthen a text a little. */
+const MAX_RULES = 6_000
+const MAX_PART = 5_000
 
 /** What a model is told at the beginning. Nothing of the cluster stands in `system`. */
 export function promptOf(
@@ -19,25 +19,23 @@ export function promptOf(
   entries: readonly EvidenceEntry[],
   marked: Marked,
   redact: (text: string) => string,
+  now: Date,
 ): Prompt {
-  const about = {
-    cluster: incident.cluster,
-    resource: incident.resource,
-    owner: incident.owner,
-    fault: incident.faultType,
-    severity: incident.severity,
-    occurrences: incident.occurrences,
-    firstSeen: incident.firstSeen,
-    reported: incident.context.slice(0, 2_000),
-  }
   const data = (id: string, text: string, most: number) => marked(id, clean(redact(text)).slice(0, most))
+  const { owner, resource } = incident
+  const about = [
+    `Now: ${now.toISOString().slice(0, 16)}Z. What is dated after it lies in the future.`,
+    `${incident.faultType} (${incident.severity}) of ${owner.kind} ${[owner.namespace, owner.name].filter(Boolean).join('/')} in cluster ${incident.cluster}`,
+    `Seen at ${resource.kind} ${[resource.namespace, resource.name].filter(Boolean).join('/')}, ${incident.occurrences} times since ${incident.firstSeen}`,
+    `Reported: ${incident.context.slice(0, 800)}`,
+  ].join('\n')
   const values = {
-    incident: data('incident', JSON.stringify(about, null, 1), 4_000),
-    rules:
-      rules === undefined
-        ? 'Nothing: no rule came to a conclusion.'
-        : data('rules', JSON.stringify(shortOf(rules), null, 1), MAX_RULES),
-    evidence: data('list', entries.map(lineOf).join('\n'), MAX_EVIDENCE),
+    incident: data('incident', about, 2_000),
+    rules: rules === undefined ? rulesPart(rules) : data('rules', rulesPart(rules), MAX_RULES),
+    evidence: [
+      ...firstReads(incident, entries).map(({ id, title, text }) => `${title} (${id}):\n${data(id, text, MAX_PART)}`),
+      `All that was read, by id:\n${data('list', readPart(entries), MAX_PART)}`,
+    ].join('\n\n'),
     turns: String(limits.turns),
     deadline,
   }
@@ -48,21 +46,6 @@ export function promptOf(
 /** One pass: what is filled in is never looked at for further places. */
 const filled = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '')
-
-const shortOf = ({ outcome, headline, rootCauses, hypotheses, facts, gaps, impact }: Verdict) => ({
-  outcome,
-  headline,
-  rootCauses,
-  hypotheses: hypotheses
-    .slice(0, 8)
-    .map(({ text, state, for: evidence, why }) => ({ text, state, evidence: evidence.slice(0, 3), why })),
-  facts: facts.slice(0, 25),
-  gaps: gaps.slice(0, 10),
-  impact: impact.summary,
-})
-
-const lineOf = (entry: EvidenceEntry): string =>
-  `${entry.id}: ${callOf(entry)} → ${entry.status}, ${entry.bytes} bytes${entry.truncated ? ' (cut)' : ''}`
 
 /** `prompt-sent.md`: what the model was told, and what its tools were. */
 export const promptFile = ({ system, user }: Prompt, model: string, runner: string): string =>

@@ -7,7 +7,7 @@ import { SUBMIT, toolsOf } from './tools.ts'
 
 /** A model that talks instead of handing in is reminded so often. */
 const REMINDERS = 2
-/** Time for one last answer, and for publishing it. */
+/** Kept for one last answer: a fifth of the time, and at most this. */
 const HAND_IN_MS = 60_000
 const AT_ONCE = 6
 const REMINDER = `You have not handed in. Call ${SUBMIT} now with what you know; inconclusive is a good answer.`
@@ -17,6 +17,7 @@ export async function builtin({ broker, task, signal }: Run): Promise<Ended> {
   const tools = await toolsOf(broker)
   const model = modelAt(broker, task)
   const messages: ModelMessage[] = [{ role: 'user', content: task.prompt.user }]
+  const handIn = Math.min(HAND_IN_MS, (Date.parse(task.deadline) - systemClock.now().getTime()) / 5)
   let turns = 0
   let trouble: unknown
   let last: string | undefined
@@ -44,7 +45,7 @@ export async function builtin({ broker, task, signal }: Run): Promise<Ended> {
         // forced; they are left no other tool, one turn earlier, so that there is one to be reminded in.
         prepareStep: ({ stepNumber }) => {
           const gentle = task.provider === 'anthropic'
-          const late = Date.parse(task.deadline) - systemClock.now().getTime() < HAND_IN_MS
+          const late = Date.parse(task.deadline) - systemClock.now().getTime() < handIn
           if (stepNumber < left - (gentle ? 2 : 1) && reminded < REMINDERS && !late) return undefined
           return gentle ? { activeTools: [SUBMIT] } : { toolChoice: { type: 'tool', toolName: SUBMIT } }
         },

@@ -12,6 +12,8 @@ type Settings = {
   AGENT_MODEL_BASE_URL: string?
   @description('keyvault:<name> or file:<path> of the model vendor key')
   AGENT_MODEL_KEY: string?
+  @description('dollars for a million tokens, in and out: 0.5/1.5; 0/0 for a model of your own; empty: as the price table says')
+  AGENT_MODEL_PRICE: string?
   @description('which program leads the investigation')
   AGENT_RUNNER: string?
   @description('seconds from launch to deadline')

@@ -20,6 +20,8 @@ export const AgentJob = z.strictObject({
       baseUrl: z.url().optional(),
       /** Name of the file beside this one that holds the key. */
       keyFile: z.string(),
+      /** Dollars for a million tokens, where the operator says so. */
+      price: z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() }).optional(),
     })
     .optional(),
   runner: z.enum(['builtin', 'claude', 'codex', 'gemini', 'goose']),

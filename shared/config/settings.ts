@@ -23,6 +23,14 @@ const url = z.url({ error: 'must be a URL' })
 const webAddress = text('').refine((value) => value === '' || /^https?:\/\/[^/]/.test(value), {
   error: 'must be an http:// or https:// address',
 })
+/** `input/output`, as a price list writes it. */
+const price = z
+  .string()
+  .regex(/^\d+(\.\d+)?\/\d+(\.\d+)?$/, 'must be two numbers, such as 0.5/1.5')
+  .transform((value) => {
+    const [input = 0, output = 0] = value.split('/').map(Number)
+    return { input, output }
+  })
 const secretRef = text('').refine((value) => value === '' || SecretRef.safeParse(value).success, {
   error: 'must be keyvault:<secret name> or file:<path>, not the secret itself',
 })
@@ -75,6 +83,11 @@ export const Settings = z
     AGENT_MODEL: text('').describe('name of the model'),
     AGENT_MODEL_BASE_URL: url.optional().describe('address of the model, where the provider has no fixed one'),
     AGENT_MODEL_KEY: secretRef.describe('keyvault:<name> or file:<path> of the model vendor key'),
+    AGENT_MODEL_PRICE: price
+      .optional()
+      .describe(
+        'dollars for a million tokens, in and out: 0.5/1.5; 0/0 for a model of your own; empty: as the price table says',
+      ),
     AGENT_RUNNER: z
       .enum(['builtin', 'claude', 'codex', 'gemini', 'goose'])
       .default('builtin')

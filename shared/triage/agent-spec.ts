@@ -38,6 +38,7 @@ export function modelFor(settings: TriageDeps['settings'], cluster: Cluster): Ag
     model,
     keyFile: MODEL_KEY_FILE,
     ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(settings.AGENT_MODEL_PRICE === undefined ? {} : { price: settings.AGENT_MODEL_PRICE }),
   }
 }
 

@@ -55,6 +55,7 @@ export type TriageDeps = {
     | 'AGENT_TIMEOUT'
     | 'ADDITIONAL_AGENT_PROMPT'
     | 'AGENT_MAX_COST_USD'
+    | 'AGENT_MODEL_PRICE'
     | 'AGENT_MAX_TURNS'
     | 'AGENT_MAX_TOKENS'
     | 'MAX_CONCURRENT_AGENTS'

@@ -34,6 +34,7 @@ export type Consultation = {
   readonly script: Script
   readonly provider?: NonNullable<AgentJob['model']>['provider']
   readonly model?: string
+  readonly price?: { readonly input: number; readonly output: number }
   readonly limits?: Partial<AgentJob['limits']>
   readonly runner?: AgentJob['runner']
   readonly seconds?: number
@@ -73,6 +74,7 @@ export async function consulted(given: Consultation): Promise<Consulted> {
       model: given.model ?? 'claude-sonnet-4-5',
       baseUrl: `${model.url}${provider === 'openai-compatible' ? '/v1' : ''}`,
       keyFile: 'model-key',
+      ...(given.price === undefined ? {} : { price: given.price }),
     },
     runner: given.runner ?? 'builtin',
     limits: { apiCalls: 200, turns: 8, tokens: 200_000, costUsd: 0.5, ...given.limits },

@@ -156,16 +156,29 @@ test.concurrent('tokens and money end it too, before they are spent', async () =
   expect(cheap.bundle.notes.join('\n')).toContain('The 0.05 dollars of this incident are used')
 })
 
-test.concurrent('a model that is not in the price table is bounded by its tokens, and its price is not invented', async () => {
+test.concurrent('a model that nobody has priced keeps its cap, and its price is not invented', async () => {
+  const { bundle } = await ask({
+    script: toolHappy,
+    model: 'our-own-model',
+    provider: 'openai-compatible',
+    limits: { turns: 50, tokens: 200_000, costUsd: 0.0001 },
+  })
+  expect(bundle.usage).toMatchObject({ turns: 0 })
+  expect(bundle.usage.costUsd).toBeUndefined()
+  expect(bundle.notes.join('\n')).toContain('The 0.0001 dollars of this incident are used')
+})
+
+test.concurrent('a model of one’s own, which costs nothing, is bounded by its tokens', async () => {
   const { bundle, report } = await ask({
+    price: { input: 0, output: 0 },
     script: toolHappy,
     model: 'our-own-model',
     provider: 'openai-compatible',
     limits: { turns: 50, tokens: 25_000, costUsd: 0.0001 },
   })
   expect(bundle.usage.turns).toBeGreaterThan(1)
-  expect(bundle.usage.costUsd).toBeUndefined()
-  expect(await incidentPage(report)).toContain('cost unknown')
+  expect(bundle.usage.costUsd).toBe(0)
+  expect(await incidentPage(report)).toContain('$0.00')
   expect(bundle.notes.join('\n')).toContain('The 25000 tokens of this incident are used')
 })
 

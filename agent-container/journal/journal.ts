@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
+import { readableLine } from '../../shared/cluster/messages/readable-line.ts'
 import type { KubeObject } from '../../shared/faults/kube-object.ts'
 import {
   type ClusterApi,
@@ -224,7 +225,7 @@ export function openJournal(deps: JournalDeps): Journal {
         (answer, id) => {
           const whole = clean(deps.redactor.text(answer.text))
           const output = whole.slice(-MAX_OUTPUT)
-          const lines = output.split('\n').filter((line) => line.trim() !== '')
+          const lines = output.split('\n').flatMap((line) => (line.trim() === '' ? [] : [readableLine(line)]))
           logs.push({
             id,
             text: output,

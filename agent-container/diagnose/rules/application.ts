@@ -82,6 +82,14 @@ const secretsOf = ({ subject }: Scene): readonly string[] => [
   ]),
 ]
 
+/** What a call to somebody else needs is no fault of the program alone. */
+function unreached({ snapshot, subject }: Scene): string | undefined {
+  const failure = failuresInLogs(snapshot, subject).find(({ host, fromEnd }) => host !== '' && fromEnd < 20)
+  if (failure === undefined) return undefined
+  const place = failure.port === undefined ? failure.host : `${failure.host}:${failure.port}`
+  return failure.kind === 'auth' ? `is refused by ${place}` : `cannot reach ${place}`
+}
+
 const waits = /\b(until|while)\b|wait[-_ ]?for|sleep +inf|tail -f|nc +-\w*z|\b(pg_isready|nslookup|kubectl +wait)\b/
 
 /** When nothing in the cluster explains it, the program's own last words are the best there is: likely, never certain. */
@@ -166,10 +174,11 @@ function ownFault(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     {
       ...common,
       class: 'ApplicationError',
-      summary: `The program of container ${container.name} in ${label(subject)} fails by itself: ${words.line}`.slice(
-        0,
-        590,
-      ),
+      summary:
+        `The program of container ${container.name} in ${label(subject)} ${unreached(scene) ?? 'fails by itself'}: ${words.line.trim()}`.slice(
+          0,
+          590,
+        ),
       mechanism:
         `It ${container.last === undefined ? 'runs and reports' : `ends with exit code ${container.last.exitCode} after`}: ${words.line}`.slice(
           0,

@@ -1,3 +1,4 @@
+import { tellingLine } from '../../../shared/cluster/messages/telling-line.ts'
 import type { SeenLog, Snapshot } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 
@@ -20,15 +21,5 @@ export function tail(snapshot: Snapshot, symptom: Symptom, lines: number): reado
   )
 }
 
-const fatal =
-  /\b(fatal|panic|emerg|critical|uncaught|unhandled|\w*(?:Error|Exception)|traceback|segfault|sigsegv|abort(ed|ing)?|cannot|could not|failed|failure|unable|error|invalid|unrecogni[sz]ed|denied|refused|exiting)\b|^(?:\S+Z )?F\d{4} /i
-const quiet = /\b(info|debug|trace)\b|level["=: ]+"?(info|debug|trace)/i
-const stack = /^\s+(at |in |File ")|^\s*\^|^goroutine |^\t/
-
 /** The line that says most about the end: the last one of trouble that is no part of a stack. */
-export function lastWords(lines: readonly LogLine[]): LogLine | undefined {
-  const telling = lines.filter(
-    ({ line }) => fatal.test(line) && !stack.test(line) && !(quiet.test(line) && !/error|fail|exception/i.test(line)),
-  )
-  return telling.find(({ line }) => /fatal|panic|emerg|uncaught|unhandled|Error:|Exception/.test(line)) ?? telling[0]
-}
+export const lastWords = (lines: readonly LogLine[]): LogLine | undefined => tellingLine(lines, ({ line }) => line)

@@ -13,14 +13,19 @@ export function cite(source: Source | undefined, needle: string | RegExp): reado
   const lines = source.text.split('\n')
   const found =
     typeof needle === 'string'
-      ? (lines.find((line) => line.includes(needle)) ?? pieceOf(lines, needle))
+      ? (lines.find((line) => line.includes(needle)) ??
+        pieceOf(lines, needle, /["'\\\n]/) ??
+        pieceOf(lines, needle, /["'\\\n]|: | \(/))
       : lines.find((line) => needle.test(line))
   return found === undefined ? [] : [{ id: source.id, quote: around(found.trim(), needle) }]
 }
 
-/** YAML escapes quotes and breaks: the longest piece between them still names the line. */
-function pieceOf(lines: readonly string[], needle: string): string | undefined {
-  const pieces = needle.split(/["'\\\n]/).toSorted((a, b) => b.length - a.length)
+/**
+ * YAML and JSON escape quotes and breaks, and a logger keeps a message and its error apart: the longest piece still names
+ * the line.
+ */
+function pieceOf(lines: readonly string[], needle: string, between: RegExp): string | undefined {
+  const pieces = needle.split(between).toSorted((a, b) => b.length - a.length)
   const longest = pieces[0]?.trim() ?? ''
   return longest.length < 8 ? undefined : lines.find((line) => line.includes(longest))
 }

@@ -14,11 +14,12 @@ export async function clusters({ client, out, json, now }: Deps): Promise<boolea
   }
   const { colors } = out
   const [head = '', ...lines] = columns([
-    ['STATUS', 'CLUSTER', 'LAST EVENT', 'EVENTS', 'TRIAGE', ''],
+    ['STATUS', 'CLUSTER', 'SOURCE', 'LAST EVENT', 'EVENTS', 'TRIAGE', ''],
     ...health.clusters.map((one) =>
       [
         one.status,
         one.name,
+        one.source ?? '-',
         one.last_event === undefined ? '-' : ago(one.last_event, now()),
         String(one.event_count),
         one.triage_enabled ? 'on' : 'off',
@@ -33,6 +34,13 @@ export async function clusters({ client, out, json, now }: Deps): Promise<boolea
     out.line(line.trimEnd().replace(one.status, paint(one.status, colors)))
     const retry = one.retry_in === undefined ? '' : `, next try in ${one.retry_in}`
     if (one.error !== undefined) out.line(colors.red(`  ${plain(`${one.error}${retry}`)}`))
+    if (one.note !== undefined) {
+      const delay =
+        one.detection_delay_seconds === undefined
+          ? ''
+          : `; a fault is found after ${one.detection_delay_seconds} s at most`
+      out.line(colors.yellow(`  ${plain(`${one.note}${delay}`)}`))
+    }
     for (const warning of one.permissions?.warnings ?? []) out.line(colors.yellow(`  ${plain(warning)}`))
   }
   const { total, active, unhealthy } = health.summary

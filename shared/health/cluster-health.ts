@@ -1,4 +1,12 @@
-import { ClusterStatus, type ConnectionStatus, isHeard, type Reason, reasonsOf } from '../artifacts/cluster-status.ts'
+import {
+  ClusterStatus,
+  type ConnectionStatus,
+  isHeard,
+  type Reason,
+  reasonsOf,
+  type WatchStep,
+  watchSteps,
+} from '../artifacts/cluster-status.ts'
 import { ClusterPermissions } from '../artifacts/permissions.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { readBreaker } from '../runtime/breaker.ts'
@@ -19,7 +27,11 @@ export type ClusterHealth = {
   /** Time in which nobody was subscribed, and its part of the time since the cluster is watched. */
   readonly blind_seconds: number
   readonly blind_ratio: number
-  /** A fault is found so much later at most, where clusters are visited and not watched. */
+  /** The step on which the watch stands, since when, and why not on a better one. */
+  readonly source?: WatchStep
+  readonly source_since?: string
+  readonly note?: string
+  /** A fault is found so much later at most, where the server does not send it, or nothing proves that it does. */
   readonly detection_delay_seconds?: number
   readonly triage_enabled: boolean
   readonly permissions?: ClusterPermissions
@@ -39,6 +51,9 @@ export type HealthSummary = {
     readonly total: number
     readonly active: number
     readonly unhealthy: number
+    /** Of the active ones: their faults are found by looks, or nothing proves that they are heard. */
+    readonly polled?: number
+    readonly unconfirmed?: number
     readonly triage_enabled: number
   }
   /** What fails again and again; while it is open it is left alone. */
@@ -88,11 +103,19 @@ export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
       total: clusters.length,
       active,
       unhealthy: clusters.filter(({ status }) => !isHeard(status)).length,
+      ...counted(clusters, 'polled'),
+      ...counted(clusters, 'unconfirmed'),
       triage_enabled: clusters.filter(({ triage_enabled }) => triage_enabled).length,
     },
     ...(failing.length === 0 ? {} : { breakers: failing }),
     ...(errors.length === 0 ? {} : { config_errors: errors }),
   }
+}
+
+/** Left out where there are none. */
+function counted(clusters: readonly ClusterHealth[], step: 'polled' | 'unconfirmed') {
+  const count = clusters.filter(({ source }) => source === step).length
+  return count === 0 ? {} : { [step]: count }
 }
 
 const SHOWN = 3
@@ -130,10 +153,24 @@ function healthOf(
     ...(failures.length === 0 ? {} : { failures }),
     event_count: watch.eventCount,
     ...blindness(watch, now),
-    ...(watch.status === 'patrol' ? { detection_delay_seconds: watch.patrolSeconds } : {}),
+    ...stepOf(watch),
     triage_enabled: cluster.triage.enabled,
     ...(permissions === undefined ? {} : { permissions }),
     ...(Object.keys(cluster.labels).length === 0 ? {} : { labels: cluster.labels }),
+  }
+}
+
+function stepOf({ status, source, sourceSince, note, delaySeconds, patrolSeconds }: ClusterStatus) {
+  if (status === 'patrol') return { detection_delay_seconds: patrolSeconds }
+  const step = watchSteps.find((one) => one === source)
+  if (step === undefined) return {}
+  // Who wrote it is gone, or was never there: nothing is known of now.
+  const now = isHeard(status) ? step : 'unreachable'
+  return {
+    source: now,
+    ...(now === source && sourceSince !== '' ? { source_since: sourceSince } : {}),
+    ...(now === 'unreachable' || note === '' ? {} : { note }),
+    ...(now === 'unreachable' || delaySeconds === 0 ? {} : { detection_delay_seconds: delaySeconds }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { isHeard } from '../artifacts/cluster-status.ts'
+import { isHeard, watchSteps } from '../artifacts/cluster-status.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { IncidentState } from '../incident/incident.ts'
 import { skipKinds } from '../incident/skipped.ts'
@@ -52,9 +52,15 @@ export function metrics(input: MetricsInput, now: Date): string {
       ),
     ),
     family(
+      'nightcrier_cluster_step',
+      'gauge',
+      'The step of its watch: 3 subscribed, 2 unconfirmed, 1 polled, 0 not watched.',
+      each((watch) => (watch.status === 'active' ? Math.max(0, steps.indexOf(watch.source)) : 0)),
+    ),
+    family(
       'nightcrier_cluster_events_total',
       'counter',
-      'Fault notices received.',
+      'Faults heard of, by notices and by looks.',
       each((watch) => watch.eventCount),
     ),
     family(
@@ -66,7 +72,7 @@ export function metrics(input: MetricsInput, now: Date): string {
     family(
       'nightcrier_cluster_reconnects_total',
       'counter',
-      'Connections after the first.',
+      'Times it was watched again after it was not.',
       each((watch) => watch.reconnectCount),
     ),
     family(
@@ -122,6 +128,7 @@ export function metrics(input: MetricsInput, now: Date): string {
   ].join('')
 }
 
+const steps: readonly string[] = watchSteps.toReversed()
 const one = (value: number): Sample => ({ labels: {}, value })
 
 const stateOf = ({ status }: Fields) => IncidentState.safeParse(status).data

@@ -163,7 +163,7 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
         title: over ? `${clusters} clusters are watched again` : `${clusters} clusters are not watched`,
         text: over
           ? `Nobody heard their faults for up to ${span(since, at)}; they have been looked at since.`
-          : `Since ${clock(since)} nobody hears their faults. So many at once have one cause: a network, a supervisor, a key.`,
+          : `Since ${clock(since)} nobody hears their faults.${message.error.includes('different causes') ? '' : ' They give the same reason, so look for one cause: a network, a supervisor, a key.'}`,
         facts: over
           ? []
           : [

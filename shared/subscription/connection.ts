@@ -58,7 +58,9 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
         news.streamEnd = { why, retryMs }
         news.wake()
       },
-      onSign: () => stream.sign(now()),
+      onSign: () => {
+        if (stream.sign(now())) news.wake()
+      },
       onToolsChanged: () => {
         news.toolsChanged = true
       },

@@ -31,6 +31,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
   let firstLook = true
   let toolsAt = 0
   let toolsMs = TOOLS_MS
+  let listedAt = now()
 
   const look = looks(
     {
@@ -99,7 +100,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
   while (!signal.aborted) {
     const turn = new AbortController()
     news.wake = () => turn.abort()
-    const toolsDue = news.toolsChanged ? Math.max(toolsAt, now()) : Number.POSITIVE_INFINITY
+    const toolsDue = toolsDueAt()
     const next = Math.min(pingAt, checkAt, look.dueAt(isClose()), stream.dueAt(), subscription.dueAt(), toolsDue)
     if (news.streamEnd === undefined && news.subscriptionError === '' && news.broken === '')
       await clock.sleep(Math.max(0, Math.min(next - now(), times.checkMs)), turn.signal)
@@ -107,7 +108,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     await afterLook()
     await followStream()
     await followSubscription()
-    if (news.toolsChanged && now() >= toolsAt) await relist()
+    if (now() >= toolsDueAt()) await relist()
     if (now() >= pingAt) {
       await checkLife()
       pingAt = now() + times.pingMs
@@ -197,9 +198,18 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     }
   }
 
-  /** The server says that its tools have changed; some say so all the time. */
+  /** When the server says that its tools have changed, and on a beat where it has none for faults: it has no way to say so. */
+  function toolsDueAt(): number {
+    if (news.toolsChanged) return toolsAt
+    return toolOf(link, 'events_subscribe') === undefined
+      ? Math.max(toolsAt, listedAt + times.climbMs)
+      : Number.POSITIVE_INFINITY
+  }
+
+  /** Some say all the time that they have changed. */
   async function relist(): Promise<void> {
     news.toolsChanged = false
+    listedAt = now()
     const before = link.tools.map(({ name }) => name).join()
     const family = toolFamily(await session.tools())
     link.tools = family.tools

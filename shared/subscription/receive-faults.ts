@@ -78,7 +78,7 @@ export function hearFaults(deps: HearDeps) {
       early.push(params)
       return
     }
-    const notice = readNotice(params)
+    const notice = readNotice(params, isoTime(clock.now().getTime()))
     if (notice.kind === 'other') return
     if (isForeign(notice.subscriptionId)) {
       if (notice.kind === 'fault' && !former.includes(notice.subscriptionId ?? '')) {

@@ -43,11 +43,13 @@ export function streamState(
     /** When it is to be tried again, or is dead if nothing comes until then. */
     dueAt: () => (state === 'up' || state === 'held' ? beat.deadAt() : nextAt),
     isDead: (now: number) => (state === 'up' || state === 'held') && now >= beat.deadAt(),
-    sign: (now: number): void => {
+    /** Answers whether it is the first. */
+    sign: (now: number): boolean => {
       signs += 1
       lastSign = now
       if (state === 'held') state = 'up'
       beat.sign(now)
+      return signs === 1
     },
     /** A fault came on it: whatever was held against it is no more. */
     brought: (): void => {

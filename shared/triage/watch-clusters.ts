@@ -24,8 +24,13 @@ const Watch = ClusterStatus.extend({
 })
 type Watch = z.infer<typeof Watch>
 
-/** More than this at one look have one cause, and get one notice. */
+/** More than this at one look get one notice; that they have one cause is said only where their errors say so. */
 const MOST_SINGLE = 5
+/** Lost so often in one time of trouble, and unheard for this part of it, a cluster is not watched, whatever it is at this moment. */
+const MOST_TROUBLES = 3
+const UNHEARD_SHARE = 0.5
+/** Heard without a break for so long it is steady again; supervisors count the time of trouble by the same. */
+const STEADY_MS = 120_000
 const MOST_NAMES = 20
 
 type Lost = {
@@ -61,7 +66,7 @@ export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<void
     if (row !== undefined && since === '') (wanted ? back : forgotten).push(row)
     else if (row === undefined && seconds >= deps.settings.CLUSTER_UNREACHABLE_SECONDS) {
       const { error, retryAt, reasons } = parsed.data
-      const why = error === '' ? 'No supervisor watches it; see the log of the supervisor functions' : error
+      const why = error || lastReason(reasons) || 'No supervisor watches it; see the log of the supervisor functions'
       lost.push({ cluster, since, error: why.slice(0, 1000), retryAt, reasons: reasonsOf(reasons) })
     }
   }
@@ -69,6 +74,8 @@ export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<void
   for (const row of [...back, ...forgotten]) await deps.control.remove(row)
   await tellLost(deps, lost)
 }
+
+const lastReason = (json: string): string => reasonsOf(json).at(-1)?.text ?? ''
 
 async function tellLost({ notify, control, clock }: WatchClustersDeps, lost: readonly Lost[]): Promise<void> {
   const at = clock.now().toISOString()
@@ -81,7 +88,7 @@ async function tellLost({ notify, control, clock }: WatchClustersDeps, lost: rea
       ...{ version: 1, type: 'outage', id: `outage:${outage}`, at, over: false, outage },
       ...{ clusters: lost.length, names: names.slice(0, MOST_NAMES) },
       since: lost.map(({ since }) => since).sort()[0] ?? first.since,
-      error: first.error,
+      error: causesOf(lost),
     })
     for (const { cluster, since } of lost) await control.insert(TOLD, cluster, { since, outage, of: lost.length })
     return
@@ -92,6 +99,23 @@ async function tellLost({ notify, control, clock }: WatchClustersDeps, lost: rea
     await notify({ version: 1, type: 'unreachable', id, at, cluster, since, error, reasons: [...reasons], ...retry })
     await control.insert(TOLD, cluster, { since, outage: '', of: 1 })
   }
+}
+
+/** Without addresses and numbers, which differ where the trouble is the same. */
+const kindOf = (error: string): string => error.replace(/https?:\/\/\S+|[\d.:]+/g, '')
+const MOST_CAUSES = 5
+function causesOf(lost: readonly Lost[]): string {
+  const kinds = new Map<string, Lost[]>()
+  for (const one of lost) kinds.set(kindOf(one.error), [...(kinds.get(kindOf(one.error)) ?? []), one])
+  const [only, ...others] = [...kinds.values()].sort((a, b) => b.length - a.length)
+  if (only === undefined || others.length === 0) return lost[0]?.error ?? ''
+  const lines = [only, ...others]
+    .slice(0, MOST_CAUSES)
+    .map(
+      ([one, ...same]) =>
+        `${one?.cluster}${same.length === 0 ? '' : ` and ${same.length} more`}: ${one?.error.slice(0, 150)}`,
+    )
+  return `${kinds.size} different causes. ${lines.join(' · ')}`.slice(0, 1000)
 }
 
 /** One that was lost alone is told of alone; an outage is over with the last of its clusters. */
@@ -122,8 +146,20 @@ function blindFrom(watch: Watch, now: Date): string {
   const { blindSince, owner, until, status, visitedAt, patrolSeconds } = watch
   // Between two visits nobody is meant to hear it.
   if (status === 'patrol' && now.getTime() - Date.parse(visitedAt) < 2 * patrolSeconds * 1000) return ''
+  const flapping = flappingFrom(watch, now)
+  if (flapping !== '') return flapping
   if (isTime(blindSince)) return blindSince
   return owner !== '' && isTime(until) && Date.parse(until) < now.getTime() ? until : ''
+}
+
+/** Since when it is heard only for moments; '' for one that is steady. */
+function flappingFrom(watch: Watch, now: Date): string {
+  const { troubledSince, troubles, troubledMilliseconds, blindSince, status, statusSince } = watch
+  if (!isTime(troubledSince) || troubles < MOST_TROUBLES) return ''
+  const since = (text: string) => (isTime(text) ? now.getTime() - Date.parse(text) : 0)
+  if (status === 'active' && since(statusSince) >= STEADY_MS) return ''
+  const unheard = troubledMilliseconds + since(blindSince)
+  return unheard >= UNHEARD_SHARE * since(troubledSince) ? troubledSince : ''
 }
 
 const Time = z.iso.datetime()

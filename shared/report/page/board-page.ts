@@ -49,7 +49,7 @@ ${clusters.map(
   (one) => html`<li class="${isHeard(one.status) ? 'up' : 'down'}"><h2>${one.name} ${statusBadge(one.status)}</h2>
 <p class="soft">${about(one)}</p>
 ${one.error === undefined ? '' : html`<p>${cut(one.error, 300)}${one.retry_in === undefined ? '' : html` <span class="soft">Next try in ${one.retry_in}.</span>`}</p>`}
-<dl class="facts"><div><dt>For</dt><dd>${one.watch.statusSince === '' ? 'never' : duration(between(one.watch.statusSince, now))}</dd></div>
+${step(one, now)}<dl class="facts"><div><dt>For</dt><dd>${one.watch.statusSince === '' ? 'never' : duration(between(one.watch.statusSince, now))}</dd></div>
 <div><dt>Last event</dt><dd>${one.last_event === undefined ? 'none yet' : html`${duration(between(one.last_event, now))} ago`}</dd></div>
 <div><dt>Blind time</dt><dd>${one.watch.blindMilliseconds < 500 ? 'none' : duration(one.watch.blindMilliseconds)}</dd></div>
 <div><dt>Events</dt><dd>${one.event_count}</dd></div><div><dt>Errors</dt><dd>${one.watch.errorCount}</dd></div><div><dt>Reconnects</dt><dd>${one.watch.reconnectCount}</dd></div>
@@ -69,6 +69,16 @@ const shapes: Readonly<Record<ConnectionStatus, string>> = {
 }
 const statusBadge = (status: ConnectionStatus): Html =>
   html`<span class="badge ${isHeard(status) ? 'active' : status === 'failed' || status === 'disconnected' ? 'bad' : ''}"><span aria-hidden="true">${shapes[status]}</span> ${status}</span>`
+
+/** Shown where it is not the best. */
+function step(one: BoardCluster, now: string): Html | '' {
+  const { source, source_since: since, note = '', detection_delay_seconds: delay } = one
+  if (source === undefined || source === 'unreachable' || (source === 'subscribed' && note === '')) return ''
+  const lasting = since === undefined ? '' : ` for ${duration(between(since, now))}`
+  const found = delay === undefined ? '' : ` A fault is found after ${duration(delay * 1_000)} at most.`
+  return html`<p><span class="badge ${source === 'subscribed' ? '' : 'warning'}">${source}</span>${lasting}. ${cut(note, 300)}.${found}</p>
+`
+}
 
 function about({ environment, labels = {} }: BoardCluster): string {
   const words = Object.entries(labels).map(([key, value]) => `${key}=${value}`)

@@ -274,7 +274,11 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
     # TYPE nightcrier_cluster_uptime_seconds gauge
     nightcrier_cluster_uptime_seconds{cluster="east"} 60
     nightcrier_cluster_uptime_seconds{cluster="west"} 0
-    # HELP nightcrier_cluster_events_total Fault notices received.
+    # HELP nightcrier_cluster_step The step of its watch: 3 subscribed, 2 unconfirmed, 1 polled, 0 not watched.
+    # TYPE nightcrier_cluster_step gauge
+    nightcrier_cluster_step{cluster="east"} 0
+    nightcrier_cluster_step{cluster="west"} 0
+    # HELP nightcrier_cluster_events_total Faults heard of, by notices and by looks.
     # TYPE nightcrier_cluster_events_total counter
     nightcrier_cluster_events_total{cluster="east"} 42
     nightcrier_cluster_events_total{cluster="west"} 0
@@ -282,7 +286,7 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
     # TYPE nightcrier_cluster_errors_total counter
     nightcrier_cluster_errors_total{cluster="east"} 3
     nightcrier_cluster_errors_total{cluster="west"} 0
-    # HELP nightcrier_cluster_reconnects_total Connections after the first.
+    # HELP nightcrier_cluster_reconnects_total Times it was watched again after it was not.
     # TYPE nightcrier_cluster_reconnects_total counter
     nightcrier_cluster_reconnects_total{cluster="east"} 1
     nightcrier_cluster_reconnects_total{cluster="west"} 0

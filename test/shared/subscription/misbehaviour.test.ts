@@ -225,7 +225,7 @@ describe('bad faults', () => {
     const home = await house()
     home.supervise()
     await active(home, 'east')
-    home.server.emit('east', aFault({ severity: 'apocalyptic' }))
+    home.server.emit('east', aFault({ resource: { kind: 'Pod' } }))
     home.server.emit('east', aFault())
     await until('the good one comes', () => home.faults().length === 1)
     await until('the bad one is kept', async () => (await home.letters()).length === 1)
@@ -233,8 +233,8 @@ describe('bad faults', () => {
       version: 1,
       queue: 'faults',
       cluster: 'east',
-      reason: expect.stringContaining('severity'),
-      body: { severity: 'apocalyptic' },
+      reason: expect.stringContaining('resource.name'),
+      body: { resource: { kind: 'Pod' } },
     })
     await until('it is counted', () => home.row('east').errorCount === 1, 2_000)
     expect(home.row('east').status).toBe('active')

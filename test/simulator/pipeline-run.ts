@@ -8,6 +8,7 @@ import { suspectsIn } from './memory-run.ts'
 import type { Investigated, Pipeline } from './pipeline.ts'
 import type { Scenario } from './scenario.ts'
 import { startSimulator } from './simulator.ts'
+import { type WithModel, withModel } from './with-model.ts'
 
 /** What is printed with --json. */
 export type Verdict = {
@@ -20,7 +21,12 @@ export type Verdict = {
   /** A local copy of the incident's blobs; empty when there was no incident. */
   readonly incidentDir: string
 }
-export type PipelineRun = { readonly verdict: Verdict; readonly result: Result }
+export type PipelineRun = {
+  readonly verdict: Verdict
+  readonly result: Result
+  /** Where a model was asked: what it made of each incident. */
+  readonly withModel?: readonly WithModel[]
+}
 
 /** One scenario through the whole local pipeline: simulator, watch, triage, agents as processes, report. */
 export async function pipelineRun(
@@ -65,7 +71,11 @@ export async function pipelineRun(
       seconds: Math.max(0, ...investigated.map(({ report }) => report?.usage?.seconds ?? 0)),
       reads: Math.max(0, ...investigated.map(({ report }) => report?.usage?.apiCalls ?? 0)),
     }
-    return { verdict, result }
+    return {
+      verdict,
+      result,
+      withModel: investigated.flatMap((one) => withModel(scenario.name, scenario.expect, one)),
+    }
   } finally {
     await api.close()
     await simulator.stop()

@@ -165,7 +165,7 @@ async function joinParts(
       const queue = platform.storage.queue(queues.faults)
       for (const packed of pack(faults))
         await queue.send(JSON.stringify({ version: 1, type: 'faults', faults: packed }))
-      const deadline = Date.now() + INVESTIGATION_MS
+      const deadline = Date.now() + INVESTIGATION_MS + settings.AGENT_TIMEOUT * 1000
       while (Date.now() < deadline) {
         await sleep(POLL_MS)
         await speakForTheSilent()

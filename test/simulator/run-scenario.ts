@@ -13,6 +13,7 @@ import type { Pipeline } from './pipeline.ts'
 import { type PipelineRun, pipelineRun } from './pipeline-run.ts'
 import { tableHead, tableRow } from './scenario-table.ts'
 import { allScenarios, readPlaced, scenariosOf, sets } from './sets.ts'
+import { modelSettings, modelTable, type WithModel } from './with-model.ts'
 
 type Options = {
   readonly json?: boolean
@@ -20,6 +21,8 @@ type Options = {
   readonly set?: string
   readonly memory?: boolean
   readonly out?: string
+  readonly modelUrl?: string
+  readonly model: string
 }
 
 function chosen(folders: readonly string[], { all, set }: Options): readonly string[] {
@@ -37,6 +40,7 @@ async function main(folders: readonly string[], options: Options) {
   mkdirSync(out, { recursive: true })
   const table = (options.all === true || options.set !== undefined) && options.json !== true
   const rows: Judged[] = []
+  const asked: WithModel[] = []
   let held = 0
   function report(run: PipelineRun) {
     const { result, verdict } = run
@@ -48,10 +52,12 @@ async function main(folders: readonly string[], options: Options) {
     for (const sentence of result.missed) console.error(`${result.scenario}: ${sentence}`)
     if (result.missed.length === 0) held += 1
     rows.push(judged(result))
+    asked.push(...(run.withModel ?? []))
   }
   if (table) console.log(tableHead)
   if (options.memory === true) await inMemory(scenarios, report)
-  else await throughPipeline(scenarios, out, report)
+  else await throughPipeline(scenarios, out, options, report)
+  if (options.modelUrl !== undefined) console.error(`\n${modelTable(asked)}`)
   if (table) console.log(`\n${measureTable(rows)}`)
   if (table && options.memory !== true) console.log(`incidents' folders: ${out}`)
   if (scenarios.length > 1) console.error(`${held} of ${scenarios.length} scenarios came out as expected`)
@@ -69,14 +75,21 @@ async function main(folders: readonly string[], options: Options) {
 }
 
 type Read = ReturnType<typeof readPlaced>
-async function throughPipeline(scenarios: readonly Read[], out: string, report: (run: PipelineRun) => void) {
+async function throughPipeline(
+  scenarios: readonly Read[],
+  out: string,
+  { modelUrl, model }: Options,
+  report: (run: PipelineRun) => void,
+) {
   // A folder's name says what is wrong: the cluster gets one that does not.
   const clusters = scenarios.map((_, index) => `sim-${String(index + 1).padStart(2, '0')}`)
   const log = createLog('warn', (_, line) => console.error(line))
   let started: Promise<Pipeline> | undefined
   // A cluster that is well needs no storage, and its run none of this to be loaded.
   const pipeline = () => {
-    started ??= import('./pipeline.ts').then(({ startPipeline }) => startPipeline(clusters, out, log))
+    started ??= import('./pipeline.ts').then(({ startPipeline }) =>
+      startPipeline(clusters, out, log, modelUrl === undefined ? {} : modelSettings(modelUrl, model)),
+    )
     return started
   }
   try {
@@ -131,6 +144,8 @@ const command = new Command('scenario')
   .option('--json', 'one JSON object per scenario on standard output')
   .option('--all', 'every scenario of test/scenarios, and the measure of each set')
   .option('--set <name>', 'every scenario of one set, and its measure')
+  .option('--model-url <address>', 'asks the model at this OpenAI-compatible address on top of the rules')
+  .option('--model <name>', 'its name', 'gpt-4.1')
   .option('--memory', 'the rules alone on clusters in memory: seconds in place of minutes, no pages')
   .option('--out <folder>', 'where the incidents’ folders go')
   .action(async (folders: string[], options: Options) => {

@@ -1,21 +1,24 @@
 /** Private keys are up to some 13 KiB (RSA 16384); beyond that an END belongs to another. */
 const MAX_KEY = 16 * 1024
 const begin = /-----BEGIN [A-Z\d ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
-const end = /-----END [A-Z\d ]{0,40}PRIVATE KEY(?: BLOCK)?-----/
-const ends = new RegExp(end, 'g')
-/** Lines of Base64, with line ends as they are or as JSON writes them. */
-const body = /(?:[A-Za-z\d+/=]|\s|\\[nr])*/y
+const ends = /-----END [A-Z\d ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
+/** Lines of Base64, with line ends as they are or as JSON writes them; a token that follows is no part of them. */
+const body = /(?:[A-Za-z\d+/=]{1,200}(?![\w.@:+/=-])|\s|\\[nr])*/y
 
 /** Hides PEM private keys: whole ones, ones without their end, and ones of which only the end is there (a log's first lines). */
 export function hidePrivateKeys(text: string, hide: (key: string) => string): string {
   if (!text.includes('PRIVATE KEY')) return text
   let out = ''
   let from = 0
+  const closings = [...text.matchAll(ends)]
+  let next = 0
   for (const match of text.matchAll(begin)) {
     if (match.index < from) continue
     const after = match.index + match[0].length
-    const closing = end.exec(text.slice(after, after + MAX_KEY))
-    const until = closing === null ? endOfBody(text, after) : after + closing.index + closing[0].length
+    while (closings[next] !== undefined && (closings[next]?.index ?? 0) < after) next += 1
+    const closing = closings[next]
+    const within = closing !== undefined && closing.index - after < MAX_KEY
+    const until = within ? closing.index + closing[0].length : endOfBody(text, after)
     out += text.slice(from, match.index) + hide(text.slice(match.index, until))
     from = until
   }

@@ -2,8 +2,10 @@ import { createHmac } from 'node:crypto'
 import type { KubeObject } from '../faults/kube-object.ts'
 import { toObject } from './objects.ts'
 import { base64, hex, textWithin } from './packed-text.ts'
+import { type PlainView, plainView } from './plain-view.ts'
 import { hidePrivateKeys } from './private-keys.ts'
 import { type Hide, redactValue } from './redact-value.ts'
+import { isTrivial } from './secret-names.ts'
 import type { Shape } from './secret-shape.ts'
 import { shapes } from './secret-shapes.ts'
 
@@ -57,7 +59,45 @@ function redactText(given: string, hide: Hide): string {
   return hideEncoded(hideShapes(plain, hide), hide)
 }
 
+/** As it is read, without escapes, and as it is written: what is found in the first stands at its place in the second. */
 function hideShapes(text: string, hide: Hide): string {
+  if (!anyHint.test(text)) return text
+  const view = plainView(text)
+  return view === undefined ? hideWritten(text, hide) : hideWritten(hideRead(text, view, hide), hide)
+}
+
+/** One look for all: most texts hold nothing that any shape would be tried on. */
+const anyHint = new RegExp(
+  [...new Set(shapes.flatMap(({ hints }) => hints))]
+    .map((hint) => hint.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('|'),
+  'i',
+)
+
+type Span = { readonly from: number; readonly to: number; readonly kind: string; readonly secret: string }
+
+function hideRead(text: string, view: PlainView, hide: Hide): string {
+  const lower = view.text.toLowerCase()
+  const found = shapes
+    .filter(({ hints }) => hints.some((hint) => lower.includes(hint)))
+    .flatMap((shape) => spansOf(view.text, shape))
+    .sort((one, other) => one.from - other.from || other.to - one.to)
+  let out = ''
+  let at = 0
+  for (const [index, { from, to, kind, secret }] of found.entries()) {
+    const begin = view.from[from] ?? 0
+    let end = view.to[to - 1] ?? 0
+    // What reaches over the end of one that was taken already is taken to its own end.
+    for (const later of found.slice(index + 1, index + 8))
+      if (later.from < to && (view.to[later.to - 1] ?? 0) > end) end = view.to[later.to - 1] ?? end
+    if (end <= at) continue
+    out += text.slice(at, Math.max(at, begin)) + hide(kind, secret)
+    at = end
+  }
+  return at === 0 ? text : out + text.slice(at)
+}
+
+function hideWritten(text: string, hide: Hide): string {
   const lower = text.toLowerCase()
   return shapes.reduce(
     (at, shape) => (shape.hints.some((hint) => lower.includes(hint)) ? hideShape(at, shape, hide) : at),
@@ -65,18 +105,34 @@ function hideShapes(text: string, hide: Hide): string {
   )
 }
 
-function hideShape(text: string, shape: Shape, hide: Hide): string {
-  let out = ''
-  let from = 0
-  for (const match of text.matchAll(shape.pattern)) {
+function spansOf(text: string, { pattern, parts, when, kind }: Shape): readonly Span[] {
+  const spans: Span[] = []
+  for (const match of text.matchAll(pattern)) {
     const group = match.findLastIndex((each) => each !== undefined)
     const secret = match[group]
     const span = match.indices?.[group]
-    if (secret === undefined || span === undefined || shape.when?.(secret, match) === false) continue
-    out += text.slice(from, span[0]) + hide(shape.kind, secret)
-    from = span[1]
+    if (secret === undefined || span === undefined || when?.(secret, match) === false) continue
+    if (parts === undefined) {
+      spans.push({ from: span[0], to: span[1], kind, secret })
+      continue
+    }
+    for (const part of secret.matchAll(parts)) {
+      const inner = part.indices?.[1]
+      if (part[1] === undefined || inner === undefined || part[1].includes('‹redacted:') || isTrivial(part[1])) continue
+      spans.push({ from: span[0] + inner[0], to: span[0] + inner[1], kind, secret: part[1] })
+    }
   }
-  return from === 0 ? text : out + text.slice(from)
+  return spans
+}
+
+function hideShape(text: string, shape: Shape, hide: Hide): string {
+  let out = ''
+  let at = 0
+  for (const { from, to, kind, secret } of spansOf(text, shape)) {
+    out += text.slice(at, from) + hide(kind, secret)
+    at = to
+  }
+  return at === 0 ? text : out + text.slice(at)
 }
 
 /** Looks into Base64, hex and what is packed in them, and once more into what it finds: a secret in there goes with all around it. */

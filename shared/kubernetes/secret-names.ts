@@ -6,25 +6,28 @@ export type Strength = 'strong' | 'medium' | 'weak'
 
 /** `secretName`, `tokenExpirationSeconds`, `PASSWORD_FILE`: about a secret, not the secret. */
 const about =
-  /(?:names?|refs?|files?|paths?|dir|urls?|uris?|hosts?|port|enabled|types?|mode|methods?|providers?|class|namespaces?|expiry|expirations?|expires|seconds|minutes|ttl|timeout|size|length|count|limits?|version|policy|reviews?|controller|issuer|audiences?|endpoints?|user|username|mounts?|volumes?|store|required|rotation|algorithm|format|prefix|header|id|kind|found|error)$/i
+  /(?:names?|refs?|files?|paths?|dir|urls?|uris?|hosts?|port|enabled|types?|mode|methods?|providers?|class|namespaces?|expiry|expirations?|expires|seconds|minutes|ttl|timeout|size|length|count|limits?|version|policy|reviews?|controller|issuer|audiences?|endpoints?|user|username|mounts?|volumes?|store|required|rotation|algorithm|format|prefix|header|id|kind|found|error|state|status|publickeytoken)$/i
 const strong =
-  /passw(?:or)?d|passphrase|requirepass|masterauth|(?:^|[_.-])p(?:ass|wd|w)(?:$|[_.\d-])|(?:^|[_.-])client-(?:key|certificate)-data$/i
+  /passw(?:or)?[dt]|passcode|kennwort|mot[ _.-]?de[ _.-]?passe|contrase(?:ñ|n)a|senha|пароль|密码|密碼|パスワード|비밀번호|wachtwoord|lösenord|adgangskode|has[łl]o|heslo|parola|[şs]ifre|jelsz[óo]|salasana|passord|palavra[ _.-]?passe|passphrase|requirepass|masterauth|(?:^|[_.-])p(?:ass|wd|w)(?:$|[_.\d-])|(?:^|[_.-])client-(?:key|certificate)-data$/i
 const medium = /secret|token|credential|api[_.-]?key/i
+/** `passwordSecret: db-credentials`: where it is kept, unless it looks like one itself. */
+const kept = /passw(?:or)?d[_.-]?(?:secret|key)(?:[_.-]?(?:key|name))?$/i
 const weak =
-  /(?:access|account|auth|encryption|license|master|private|root|secret|shared|signing|subscription|service)[_.-]?key|(?:^|[_.-])(?:auth|dsn|salt|cookie|session|sessionid|sig|signature|conn(?:ection)?[_.-]?str(?:ing)?|webhook)(?:$|[_.-])/i
+  /(?:^|[_.-])(?:pat|jwt|bearer|hmac|creds?|licen[sc]e|seed|mnemonic|pepper|otp|private|master)(?:$|[_.-])|(?:access|account|auth|encryption|license|master|private|root|secret|shared|signing|subscription|service)[_.-]?key|(?:^|[_.-])(?:auth|dsn|salt|cookie|session|sessionid|sig|signature|conn(?:ection)?[_.-]?str(?:ing)?|webhook)(?:$|[_.-])/i
 
 /** `clientSecret` and `CLIENT_SECRET` alike. */
 export function strengthOf(name: string): Strength | undefined {
   const parts = name.slice(-120).replace(/([a-z\d])([A-Z])/g, '$1_$2')
   if (about.test(parts) && !/secret[_.-]?id$/i.test(parts)) return undefined
   if (/^checksum\//i.test(name)) return undefined
+  if (kept.test(parts)) return 'weak'
   if (strong.test(parts)) return 'strong'
   if (medium.test(parts)) return 'medium'
   return weak.test(parts) || /(?:^|[_.-])[a-z\d]+[_.-]key$/i.test(parts) ? 'weak' : undefined
 }
 
 const nothing =
-  /^(?:|true|false|null|nil|none|undefined|yes|no|\*+|x{3,}|-+|<[^<>]*>|\[[^[\]]*\]|required|missing|empty|redacted)$/i
+  /^(?:|[|>][+-]?\d?|true|false|null|nil|none|undefined|yes|no|\*+|x{3,}|-+|<[^<>]*>|\[[^[\]]*\]|required|missing|empty|redacted)$/i
 /** A value that is put in later: `$(VAR)`, `${VAR}`, `$VAR`, `{{ .Values.x }}`. */
 const reference = /^(?:\$\([\w.-]+\)|\$\{[^{}]*\}|\$[A-Z_]\w*|\{\{[^{}]*\}\})$/
 const pseudonym = /^‹redacted:[a-z\d-]+:[\da-f]{6}›$/
@@ -50,18 +53,29 @@ function isNameLike(value: string): boolean {
     : parts.every((part) => part.length <= 16 && !mixture(part))
 }
 
+/** A time, a digest, an address, a name in capitals: what evidence is made of. */
+const told =
+  /^(?:\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?|sha\d{3}:[\da-f]{16,}|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|[A-Z]+(?:_[A-Z]+)*|\d+(?:\.\d+)?(?:ms|s|m|h|d|Mi|Gi|Ki|%)?)$/
+
 /** Neither a name nor words nor a number nor a place. */
 export function looksRandom(text: string): boolean {
   const value = text.replace(/[:.,;!?)\]}>]+$/, '')
   if (value.length < 8 || isNameLike(value) || /^[\d.,:%-]+$/.test(value)) return false
   if (/^(?:\.{0,2}\/|[a-z+]{2,20}:\/\/)/i.test(value) && !/^\/[\w+/]{20,}={0,2}$/.test(value)) return false
-  const words = value.length <= 64 && value.replace(/[A-Z]?[a-z]{2,}/g, '') === ''
+  if (told.test(value)) return false
+  const words =
+    value.length <= 64 &&
+    value.replace(
+      /[A-Z]?[a-z]{2,}|(?:Up|In|On|By|Of|To|Is|Id|No|At)(?![a-z])|\b[A-Z]{2,6}\b|(?<=[A-Za-z])[._/:-](?=[A-Za-z])/g,
+      '',
+    ) === ''
   return !words && (/\d/.test(value) || /[^\w\s./:-]/.test(value) || value.length >= 16)
 }
 
 /** Whether a value that stands under such a name is one to hide. */
 export function isSecret(strength: Strength, value: string): boolean {
   const trimmed = value.trim()
-  if (isTrivial(trimmed)) return false
+  // `pass=3`, `PASS: 14 tests`: nobody's password has two digits.
+  if (isTrivial(trimmed) || /^\d{1,2}$/.test(trimmed)) return false
   return strength === 'strong' || looksRandom(trimmed)
 }

@@ -7,7 +7,7 @@ import type { Shape } from './secret-shape.ts'
  */
 
 /** Neither the kind of a pseudonym, nor the digest that makes pods start anew when a Secret changes. */
-const apart = '(?<!‹redacted:[a-z-]{0,20}|checksum/)'
+const apart = '(?<!‹redacted:[a-z-]{0,20}|checksum/|publickey)'
 const password = `${apart}(?:password|passwd|passphrase|passcode)s?(?![\\w-])`
 /** Of several words as well, which no `name=value` has. */
 const credential = `${apart}(?:(?:(?:api|access|account|auth|client|encryption|license|master|private|secret|shared|signing)[ _-]key)|secret|token|credential)s?(?![\\w-])`

@@ -7,5 +7,7 @@ export type Shape = {
   /** One of these must occur, or the pattern is not tried. In lower case. */
   readonly hints: readonly string[]
   readonly pattern: RegExp
+  /** Within what would be hidden: only the groups of these are. */
+  readonly parts?: RegExp
   readonly when?: (value: string, match: RegExpExecArray) => boolean
 }

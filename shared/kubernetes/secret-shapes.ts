@@ -1,72 +1,15 @@
-import { isSecret, isTrivial, looksRandom, strengthOf } from './secret-names.ts'
+import { isSecret, isTrivial, looksRandom, type Strength, strengthOf } from './secret-names.ts'
 import { prose } from './secret-prose.ts'
 import type { Shape } from './secret-shape.ts'
-
-const token = (kind: string, hints: readonly string[], source: string, when?: Shape['when']): Shape => ({
-  kind,
-  hints,
-  pattern: new RegExp(`(?<![\\w-])(?:${source})(?![\\w-])`, 'dg'),
-  ...(when ? { when } : {}),
-})
-/** Names of Kubernetes objects are in lower case: `sk-frontend-7d9f8b6c5d-x2x9z` is a pod. */
-const mixed = (value: string): boolean => /[A-Z]/.test(value) && /[a-z]/.test(value) && /\d/.test(value)
-
-function isPartOfToken(value: string): boolean {
-  try {
-    const part: unknown = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'))
-    return typeof part === 'object' && part !== null && ['alg', 'iss', 'sub', 'exp'].some((claim) => claim in part)
-  } catch {
-    return false
-  }
-}
-
-const vendors: readonly Shape[] = [
-  // Wrapped at the end of lines as well; and its parts by themselves, as a table or a variable for each holds them.
-  token(
-    'jwt',
-    ['eyj'],
-    'eyJ[\\w-]{8,}(?:\\.[\\w-]*|\\r?\\n[ \\t]{0,8}\\.?[\\w.-]{16,}(?=[ \\t]{0,8}(?:\\r?\\n|$))){1,60}',
-    (text) => text.includes('.'),
-  ),
-  token('jwt', ['eyj'], 'eyJ[\\w-]{17,}', isPartOfToken),
-  token('github', ['gh'], 'gh[opsur]_[A-Za-z\\d]{20,}|github_pat_\\w{20,}'),
-  token(
-    'gitlab',
-    ['gl', 'gr1348941'],
-    'gl(?:pat|ptt|dt|rt|cbt|ft|soat|imt|agent|oas|ffct)-[\\w.-]{20,}|GR1348941[\\w-]{20}',
-  ),
-  token('slack', ['xox', 'xapp-'], 'xox[abeoprs]-[\\w-]{10,}|xapp-\\d-[\\w-]{10,}'),
-  token(
-    'stripe',
-    ['k_live_', 'k_test_', 'whsec_'],
-    '(?:sk|rk|pk)_(?:live|test)_[A-Za-z\\d]{10,}|whsec_[A-Za-z\\d+/]{20,}=?',
-  ),
-  token('npm', ['npm_'], 'npm_[A-Za-z\\d]{36}'),
-  token('anthropic', ['sk-ant-'], 'sk-ant-[\\w-]{20,}'),
-  token('openai', ['sk-'], 'sk-[\\w-]{20,}', mixed),
-  token('aws', ['a3t', 'akia', 'asia', 'abia', 'acca'], '(?:A3T[A-Z\\d]|AKIA|ASIA|ABIA|ACCA)[A-Z\\d]{16}'),
-  token('gcp', ['aiza', 'ya29.', 'gocspx-'], 'AIza[\\w-]{35}|ya29\\.[\\w-]{20,}|GOCSPX-[\\w-]{20,60}'),
-  token('azure', ['q~', 'azdo'], '[\\w.~-]{3}\\dQ~[\\w.~-]{31,34}|[A-Za-z\\d]{76}AZDO[A-Za-z\\d]{4}'),
-  token('huggingface', ['hf_'], 'hf_[A-Za-z\\d]{30,60}'),
-  token('sendgrid', ['sg.'], 'SG\\.[\\w-]{16,40}\\.[\\w-]{16,60}'),
-  token('vault', ['hvs.', 'hvb.', 'hvr.'], 'hv[bsr]\\.[\\w-]{20,}'),
-  token('grafana', ['glsa_', 'glc_'], 'glsa_[A-Za-z\\d]{32}_[A-Fa-f\\d]{8}|glc_[A-Za-z\\d+/]{32,}={0,2}'),
-  token('docker', ['dckr_'], 'dckr_(?:pat|oat)_[\\w-]{20,}'),
-  token('pypi', ['pypi-'], 'pypi-AgE[\\w-]{50,}'),
-  token('digitalocean', ['_v1_'], 'do[opr]_v1_[a-f\\d]{64}'),
-  token('databricks', ['dapi'], 'dapi[a-f\\d]{32}(?:-\\d)?'),
-  token('newrelic', ['nrak-'], 'NRAK-[A-Z\\d]{27}'),
-  token('terraform', ['.atlasv1.'], '[A-Za-z\\d]{14}\\.atlasv1\\.[\\w-]{60,}'),
-  token('telegram', [':aa'], '\\d{8,10}:AA[\\w-]{33}'),
-  token('shopify', ['shp'], 'shp(?:at|ca|pa|ss)_[A-Fa-f\\d]{32}'),
-  token('age', ['age-secret-key-'], 'AGE-SECRET-KEY-1[A-Z\\d]{58}'),
-  token('rancher', ['token-', 'kubeconfig-'], '(?:token|kubeconfig)-[a-z\\d.-]{3,60}:([a-z\\d]{40,})'),
-]
+import { mixed, vendors } from './secret-vendors.ts'
 
 /** A value: quoted (also within JSON that is itself a string), or up to the next blank or separator. */
-const value = `(?:\\\\"([^"\\\\\\n]{1,4096})\\\\"|"([^"\\n]{1,4096})"|'([^'\\n]{1,4096})'|([^\\s"',;&\\\\]{1,4096}))`
+/** What languages and formats put before a value: an anchor, a tag, `b'…'`, `Some(…)`, `"""`, CDATA. */
+const before =
+  '(?:&[\\w-]{1,40}\\s{1,4}|!{1,2}[\\w-]{1,20}\\s{1,4}|[bBuUrRfF](?=["\'])|(?:Some|Ok|Just|String|Secret\\w{0,12}|Opaque)\\(\\s{0,4}|""(?=")|\\[\\s{0,4}(?=["\'])|<!\\[CDATA\\[)?'
+const value = `${before}(?:(\\{\\{[^{}\\n]{0,200}\\}\\}|<[^<>\\n]{1,60}>)|\\\\"([^"\\\\\\n]{1,4096})\\\\"|"([^"\\n]{1,4096})"|'([^'\\n]{1,4096})'|([^\\s"',;&\\\\]{1,4096}))`
 const keyword =
-  'passw(?:or)?d|passphrase|pwd|(?<![a-z\\d])p(?:ass|w)(?![a-z])|secret|token|credential|api[_-]?key|(?:access|account|auth|encryption|license|master|private|shared|signing|subscription)[_-]?(?:access[_-]?)?(?:key|signature)|client-key-data|(?<![a-z\\d])(?:sig|signature|dsn|sessionid|jsessionid)(?![a-z])'
+  'passw(?:or)?d|passphrase|pwd|(?<![a-z\\d])p(?:ass|w)(?![a-z])|secret|token|credential|api[_-]?key|passwort|kennwort|mot[ _-]?de[ _-]?passe|contrase(?:ñ|n)a|senha|пароль|密码|密碼|パスワード|비밀번호|wachtwoord|lösenord|adgangskode|has[łl]o|heslo|parola|[şs]ifre|jelsz[óo]|salasana|passord|palavra[ _-]?passe|passcode|(?<![a-z\\d])(?:pat|jwt|bearer|hmac|creds?|seed|mnemonic|pepper|otp[_-]?seed)(?![a-z])|(?:access|account|auth|encryption|license|master|private|shared|signing|subscription)[_-]?(?:access[_-]?)?(?:key|signature)|client-key-data|(?<![a-z\\d])(?:sig|signature|dsn|sessionid|jsessionid)(?![a-z])'
 
 const named = (kind: string, hints: readonly string[], pattern: RegExp): Shape => ({
   kind,
@@ -141,6 +84,44 @@ const written: readonly Shape[] = [
     when: (secret) => !isTrivial(secret),
   },
   {
+    // Schemes of their own, or none.
+    kind: 'authorization',
+    hints: ['authorization'],
+    pattern:
+      /authorization["'\\]{0,3}\s{0,4}[:=]\s{0,4}["'\\]{0,4}(?:[A-Za-z][\w-]{1,30}\s{1,4})?([^\s"'\\\],]{8,8192})/dgi,
+    when: (secret) => !isTrivial(secret) && looksRandom(secret),
+  },
+  {
+    // Go prints the whole value before the header's name when it ends in a line end.
+    kind: 'header',
+    hints: ['invalid header field value'],
+    pattern: /invalid header field value\s{1,2}["'](?:[A-Za-z]{3,20} )?([^"'\s][^"'\n]{2,4096}?)\s{0,8}["'] for key/dgi,
+    when: (secret) => !secret.includes('‹redacted:'),
+  },
+  {
+    kind: 'secret',
+    hints: ['data:map[', 'data":{'],
+    pattern: /\b(?:stringData|data)"?:(?:map\[|\{)([^\]}]{1,8000})/dg,
+    parts: /[\w.-]{1,200}"?:"?([^\s"\],]{1,4000}(?:\s(?![\w.-]{1,200}:)[^\s"\],]{1,4000}){0,40})/dg,
+    when: (_, match) =>
+      match[0].startsWith('stringData') ||
+      /\bSecret\b/.test(match.input.slice(Math.max(0, match.index - 400), match.index)),
+  },
+  {
+    // Keys as a segment of a path, for services that have them there.
+    kind: 'path-key',
+    hints: ['infura.io', 'alchemy', 'datadoghq', 'quiknode', 'ankr.com', 'hooks.zapier', 'getblock', 'chainstack'],
+    pattern:
+      /:\/\/[\w.-]{0,100}(?:infura\.io|alchemy(?:api)?\.(?:com|io)|datadoghq\.\w{2,4}|quiknode\.pro|ankr\.com|hooks\.zapier\.com|getblock\.io|chainstack\.com)\/(?:[a-z\d_-]{1,30}\/){0,3}([\w-]{16,200})/dgi,
+  },
+  { kind: 'digest', hints: ['response='], pattern: /\bresponse="([\da-f]{32,64})"/dgi },
+  {
+    kind: 'password-hash',
+    hints: ['{sha', '{ssha', '{md5', '{crypt', 'scram-sha', 'scrypt:', 'pbkdf2:'],
+    pattern:
+      /(\{(?:S?SHA(?:256|512)?|S?MD5|CRYPT)\}[\w+/=$.]{16,400}|SCRAM-SHA-(?:1|256)\$\d{1,7}:[\w+/=]{8,100}\$[\w+/=]{20,100}:[\w+/=]{20,100}|(?:scrypt|pbkdf2):[\w:]{1,40}\$\w{4,64}\$[\da-f]{32,256})/dgi,
+  },
+  {
     kind: 'bearer',
     hints: ['bearer', 'basic'],
     pattern: /\b(?:bearer|basic)\s{1,4}([\w.~+/=-]{8,8192})/dgi,
@@ -149,13 +130,19 @@ const written: readonly Shape[] = [
   {
     kind: 'cookie',
     hints: ['cookie'],
-    pattern: /\b(?:set-)?cookie["'\\]{0,3}\s{0,4}[:=]\s{0,4}["'\\]{0,3}([\w.-]{1,100}=[^\s"'\\][^"'\\\n]{0,4096})/dgi,
+    pattern:
+      /\b(?:set-)?cookie["'\\]{0,3}\s{0,4}[:=]\s{0,4}\[?\s{0,4}["'\\]{0,3}([\w.-]{1,100}=[^\s"'\\][^"'\\\n]{0,4096})/dgi,
+    // Each value; what a cookie says of itself is no secret.
+    parts:
+      /(?:^|;\s{0,4}|cookie["']{0,2}\s{0,4}[:=]\s{0,4})(?!(?:path|domain|expires|max-age|samesite|version|priority|theme|lang|locale)=)[\w.-]{1,100}=([^\s;]{4,4096})/dgi,
   },
   {
     // SAS, S3, GCS; and function keys in a query.
     kind: 'signature',
     hints: ['sig=', 'signature=', 'code='],
-    pattern: /(?:[?&;]|\b)(?:sig|x-(?:amz|goog)-signature|code)=([\w%+/=~-]{20,2048})/dgi,
+    pattern: /(?:[?&;]|\b)(?:sig|signature|x-(?:amz|goog)-signature|code)=([\w%+/=~-]{20,2048})/dgi,
+    // `code=SELF_SIGNED_CERT_IN_CHAIN` names the cause; a key mixes cases and digits, a signature is hex at least.
+    when: (secret) => mixed(secret) || /^[\da-f]{32,}$/i.test(secret) || /%[\dA-F]{2}|[+/=]/.test(secret),
   },
   {
     kind: 'bootstrap-token',
@@ -180,7 +167,7 @@ const written: readonly Shape[] = [
     kind: 'argument',
     hints: ['--'],
     pattern: new RegExp(
-      `(?<![\\w-])--?[\\w-]{0,40}?(?:passw(?:or)?d|passphrase|token|secret|api-?key)["']{0,1}[\\s,]{1,4}${value}`,
+      `(?<![\\w-])--?[\\w-]{0,40}?(?:passw(?:or)?d|passphrase|pass|pwd|pw|token|secret|api-?key|(?:access|secret|account|certificate|private|encryption)-key)["']{0,1}[\\s,]{1,4}${value}`,
       'dgi',
     ),
     when: (secret) => !isTrivial(secret) && !secret.startsWith('-'),
@@ -212,18 +199,88 @@ const written: readonly Shape[] = [
     },
   },
   {
+    // password: |⏎  hunter2
+    kind: 'value',
+    hints: ['|', '>'],
+    pattern: new RegExp(
+      `(${keyword})([\\w-]{0,40})["']?\\s{0,4}:\\s{0,4}[|>][+-]?\\d?[ \\t]{0,4}\\r?\\n((?:[ \\t]{1,40}[^\\n]{1,4096}(?:\\n|$)){1,60})`,
+      'dgi',
+    ),
+    parts: /^[ \t]*(\S[^\n]*?)[ \t\r]*$/dgm,
+    when: (secret, match) => {
+      const strength = strengthOf(`${match[1]}${match[2]}`)
+      if (strength === undefined || secret.includes('‹redacted:')) return false
+      return strength === 'strong' || secret.split('\n').some((line) => looksRandom(line.trim()))
+    },
+  },
+  {
     // name=value, "name": "value", name%3Dvalue. What stands before the keyword does not matter, so it is not read.
     kind: 'value',
-    hints: ['pass', 'pw', 'secret', 'token', 'credential', 'key', 'sig', 'dsn', 'session'],
+    hints: [
+      ...[
+        'pass',
+        'pw',
+        'secret',
+        'token',
+        'credential',
+        'key',
+        'sig',
+        'dsn',
+        'session',
+        'kennwort',
+        'contrase',
+        'senha',
+      ],
+      ...[
+        'пароль',
+        '密码',
+        '密碼',
+        'パスワード',
+        '비밀번호',
+        'wachtwoord',
+        'lösenord',
+        'adgangskode',
+        'hasło',
+        'haslo',
+        'heslo',
+      ],
+      ...[
+        'parola',
+        'şifre',
+        'sifre',
+        'jelsz',
+        'salasana',
+        'jwt',
+        'bearer',
+        'hmac',
+        'cred',
+        'seed',
+        'mnemonic',
+        'pepper',
+        'pat',
+      ],
+    ],
     pattern: new RegExp(
       `(?<!‹redacted:[a-z-]{0,20}|checksum/)(${keyword})([\\w-]{0,40})(?:\\\\?["'])?\\s{0,4}(?::=|=>|[:=]|%3D|%3A)\\s{0,4}${value}`,
       'dgi',
     ),
     when: (secret, match) => {
       const strength = strengthOf(`${match[1]}${match[2]}`)
-      return strength !== undefined && isSecret(strength, secret)
+      // A .NET assembly's name tells its public key.
+      if (strength === undefined || /publickey$/i.test(match.input.slice(Math.max(0, match.index - 9), match.index)))
+        return false
+      return isSecret(spokenOf(strength, match), secret)
     },
   },
 ]
+
+/** `Secret shop/api-keys: MountVolume…`, `MissingSecret: …`, `arn:aws:secretsmanager:…`: a thing is spoken of by name. */
+const spokenName =
+  /(?:[a-z\d][a-z\d.-]{0,252}\/[a-z\d.-]{0,252}|\b(?:Missing|No|Invalid|Unknown|Wrong|Unused)|\barn:[\w:/-]{0,200}|\b(?:secret|secrets|configmap)\s{1,2}["']?[\w.-]{0,100})$/
+function spokenOf(strength: Strength, match: RegExpExecArray): Strength {
+  if (strength !== 'strong' || !/:\s/.test(match[0])) return strength
+  const head = match.input.slice(Math.max(0, match.index - 260), match.index)
+  return spokenName.test(head) ? 'medium' : strength
+}
 
 export const shapes: readonly Shape[] = [...vendors, ...written, ...prose]

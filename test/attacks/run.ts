@@ -2,6 +2,7 @@ import process from 'node:process'
 import { Command } from 'commander'
 import { type Attempt, attempt, type Reader } from './attempt.ts'
 import { attacks, goals } from './corpus.ts'
+import { redactionRates } from './redaction-rates.ts'
 import { carriers } from './victim.ts'
 
 export type Row = {
@@ -77,6 +78,8 @@ if (import.meta.main) {
   const leaks = table
     .filter(({ goal, carrier }) => goal === 'all' && carrier === 'all')
     .reduce((sum, row) => sum + row.leaks, 0)
+  const rates = redactionRates()
+  const share = (part: number) => `${(part * 100).toFixed(2)} %`
   const won = all
     .filter(({ succeeded }) => succeeded)
     .map(
@@ -92,6 +95,7 @@ if (import.meta.main) {
         leaks,
         rows: table,
         succeeded: won,
+        redaction: rates,
       }),
     )
   else {
@@ -110,6 +114,13 @@ if (import.meta.main) {
     )
     for (const one of won.slice(0, 20)) console.log(`succeeded: ${one}`)
     console.log(`${leaks} secrets leaked`)
+    console.log(
+      `${rates.shapes} shapes of secrets in ${rates.carriers} carriers: ${share(rates.hidden)} hidden ` +
+        `(${share(rates.hiddenUnseen)} of the half that is only counted)`,
+    )
+    console.log(`${rates.lines} normal lines: ${share(rates.changed)} changed`)
+    for (const one of rates.leaks.slice(0, 20)) console.log(`leaked: ${one}`)
+    for (const [line] of rates.falselyHidden) console.log(`changed: ${line}`)
   }
-  process.exitCode = leaks === 0 ? 0 : 1
+  process.exitCode = leaks === 0 && rates.hidden >= 0.99 && rates.changed <= 0.002 ? 0 : 1
 }

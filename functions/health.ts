@@ -2,7 +2,7 @@ import { app as host } from '@azure/functions'
 import { app } from '../shared/app/compose.ts'
 
 host.http('health', {
-  methods: ['GET'],
+  methods: ['GET', 'HEAD'],
   authLevel: 'anonymous',
   route: 'health',
   handler: (_request, context) => app().health(context),

@@ -15,6 +15,7 @@ export function app() {
 let joined: ReturnType<typeof join> | undefined
 
 function join() {
+  let supervising = false
   const platform = once(async () => {
     const { createPlatform } = await import('./platform.ts')
     return createPlatform()
@@ -40,14 +41,21 @@ function join() {
     supervise: async (name: string, invocation: Invocation): Promise<void> => {
       const { platform: surroundings, log } = await begin(invocation)
       const { supervise } = await import('./deps/supervise.ts')
+      supervising = true
       await supervise(surroundings, log, name)
+    },
+    /** Before the process ends. Nothing is loaded for it where no window ever ran. */
+    endWindows: async (): Promise<void> => {
+      if (!supervising) return
+      const { endWindows } = await import('./deps/windows.ts')
+      await endWindows((await platform()).clock)
     },
     triage: async (message: unknown, invocation: Invocation): Promise<void> => {
       const { platform: surroundings, log, edge } = await begin(invocation, message)
       const { triageDeps } = await import('./deps/triage.ts')
       const { handleTriageMessage } = await import('../triage/handle-triage-message.ts')
-      const { id, dequeueCount } = invocation.triggerMetadata ?? {}
-      const delivery = { id: String(id ?? invocation.invocationId), dequeueCount: Number(dequeueCount ?? 1) }
+      const { deliveryOf } = await import('./invocation.ts')
+      const delivery = deliveryOf(invocation, message)
       const deps = triageDeps(surroundings, log)
       await edge(() => handleTriageMessage(deps)(message, delivery))
     },
@@ -78,7 +86,13 @@ function join() {
       const { triageDeps } = await import('./deps/triage.ts')
       const { handleDeadLetter } = await import('../triage/dead-letter.ts')
       const deps = triageDeps(surroundings, log)
-      await edge(() => handleDeadLetter(deps)(queue, message))
+      try {
+        await edge(() => handleDeadLetter(deps)(queue, message))
+      } catch (error) {
+        // It comes again every ten minutes until its seven days are over, and then nobody would know of it.
+        log.error({ queue }, 'A dead letter could not be kept: it is lost when it is seven days old')
+        throw error
+      }
     },
     health: (invocation: Invocation): Promise<Answer> => http(invocation, 'health'),
     clusterHealth: (invocation: Invocation): Promise<Answer> => http(invocation, 'clusterHealth'),

@@ -13,6 +13,28 @@ export type Invocation = {
   readonly error: (line: string) => void
 }
 
+/** Names that the host takes from a message's own fields when it has them, in any case. */
+const forgeable = [
+  'id',
+  'dequeuecount',
+  'insertiontime',
+  'expirationtime',
+  'nextvisibletime',
+  'popreceipt',
+  'queuetrigger',
+]
+
+/**
+ * The queue's own name for a message and how often it was delivered, unless the message brings fields of these names: the
+ * host shows those in their place, so whoever may add to the queue could name another's dead letter.
+ */
+export function deliveryOf({ triggerMetadata = {}, invocationId }: Invocation, message: unknown) {
+  const fields = typeof message === 'object' && message !== null ? Object.keys(message) : []
+  if (fields.some((name) => forgeable.includes(name.toLowerCase()))) return { id: invocationId, dequeueCount: 1 }
+  const { id, dequeueCount } = triggerMetadata
+  return { id: String(id ?? invocationId), dequeueCount: Number(dequeueCount ?? 1) }
+}
+
 /** Lines go to the invocation's own log, each as one JSON object. */
 export function logOf(invocation: Invocation, level: string, message?: unknown): Log {
   const trace = traceOf(message)

@@ -9,13 +9,14 @@ import { createRouter } from './routes.ts'
 
 /** The load balancer before every function app gives up after this long. */
 const ANSWER_LIMIT_MS = 230_000
-/** Far above anything the app takes; keeps a stray upload from filling memory. */
-const MAX_BODY_BYTES = 10 * 1024 * 1024
+/** What the real host takes in by default; both templates set far less. */
+const MAX_BODY_BYTES = 100 * 1024 * 1024
 const ALL_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']
 
 const Reply = z.looseObject({
   statusCode: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
+  cookies: z.array(z.looseObject({ name: z.string(), value: z.string() })).nullish(),
   body: z.looseObject({ bytes: z.instanceof(Uint8Array).optional(), string: z.string().optional() }).nullish(),
 })
 
@@ -24,6 +25,8 @@ export type HttpDeps = {
   readonly port: number
   readonly routePrefix: string
   readonly functionKey: string
+  /** Bytes; absent: the real host's 100 MB. */
+  readonly bodyLimit?: number
   readonly invoke: Invoke
   readonly log: (level: string, message: string) => void
 }
@@ -44,18 +47,18 @@ export async function startHttp(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`)
     const found = route(request.method ?? 'GET', url.pathname)
-    if (found.found === 'none') return end(response, 404)
-    if (found.found === 'method') return end(response, 405, { allow: found.allowed.join(', ') })
+    // No word of the methods that there are: a wrong one is no route at all.
+    if (found.found !== 'match') return end(response, 404)
     const { target, binding, trigger } = found.target
     const key = url.searchParams.get('code') ?? request.headers['x-functions-key']
     if (trigger.authLevel !== 'anonymous' && key !== deps.functionKey) return end(response, 401)
-    const body = await readBody(request)
-    if (body === undefined) return end(response, 413)
+    const body = await readBody(request, deps.bodyLimit ?? MAX_BODY_BYTES)
+    if (body === undefined) return end(response, 500)
     const http = {
       method: request.method,
       url: url.href,
       nullableHeaders: nullable(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
-      nullableQuery: nullable([...url.searchParams]),
+      nullableQuery: nullable(joined(url.searchParams)),
       nullableParams: nullable(Object.entries(found.params)),
       ...(body.length === 0 ? {} : { body: { bytes: body } }),
     }
@@ -63,7 +66,13 @@ export async function startHttp(
       (await deps.invoke(target, { name: binding, data: { http } })).http ?? { statusCode: '204' },
     )
     const content = reply.body?.bytes ?? reply.body?.string ?? ''
-    response.writeHead(Number(reply.statusCode ?? 200), reply.headers).end(content)
+    const status = Number(reply.statusCode ?? 200)
+    // The real server may not write it, and fails.
+    if (status === 204 && content.length > 0) throw new Error('an answer 204 has a body')
+    const cookies = (reply.cookies ?? []).map(({ name, value }) => `${name}=${value}`)
+    response
+      .writeHead(status, { ...reply.headers, ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }) })
+      .end(content)
   }
 
   const server = createServer((request, response) => {
@@ -87,23 +96,30 @@ export async function startHttp(
   }
 }
 
-function end(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
+function end(response: ServerResponse, status: number): void {
   if (response.headersSent || response.writableEnded) return
-  response.writeHead(status, headers).end()
+  response.writeHead(status).end()
 }
 
 const nullable = (entries: readonly (readonly [string, string])[]) =>
   Object.fromEntries(entries.map(([name, value]) => [name, { value }]))
 
-/** `undefined` when it is too big. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+/** A name that comes twice has both values in one. */
+function joined(query: URLSearchParams): readonly (readonly [string, string])[] {
+  return [...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')])
+}
+
+/** `undefined` when it is too big. A body whose length is not told is empty, as it is behind the real host. */
+async function readBody(request: IncomingMessage, most: number): Promise<Buffer | undefined> {
+  const told = request.headers['content-length']
+  if (Number(told ?? 0) > most) return undefined
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk)
     size += bytes.length
-    if (size > MAX_BODY_BYTES) return undefined
+    if (size > most) return undefined
     chunks.push(bytes)
   }
-  return Buffer.concat(chunks)
+  return told === undefined ? Buffer.alloc(0) : Buffer.concat(chunks)
 }

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Core, CoreContext, Registered, TypedData } from './core-api.ts'
 
@@ -30,7 +30,8 @@ export const createInvoke =
         inputData: [input],
         ...(triggerMetadata === undefined ? {} : { triggerMetadata }),
         traceContext: {
-          traceParent: `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`,
+          // Without Application Insights the host has none.
+          traceParent: '',
           traceState: '',
           attributes: {},
         },

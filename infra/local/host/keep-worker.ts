@@ -29,6 +29,8 @@ export type KeptWorker = WorkerPlan & {
 const LONGEST_RESTART_MS = 30_000
 /** A worker that lived this long did not die of starting. */
 const HEALTHY_MS = 60_000
+/** Twice what terminate hooks may take. */
+const KILL_AFTER_END_MS = 10_000
 
 /** Keeps one worker alive: starts it again when it dies, and kills it when a function runs past its time. */
 export function keepWorker(plan: WorkerPlan, deps: KeepDeps, first?: WorkerLife): KeptWorker {
@@ -57,10 +59,11 @@ export function keepWorker(plan: WorkerPlan, deps: KeepDeps, first?: WorkerLife)
       if (message.type === 'failed') say(message.message, 'error')
       if (message.type === 'timer') timers[message.function] = message.status
       if (message.type === 'started') {
-        // The real host does not signal Node either: it ends the whole process, with all that runs in it.
+        // The whole process, with all that runs in it, after its terminate hooks.
         const limit = setTimeout(() => {
-          say(`${message.function} ran past functionTimeout: its process is killed`, 'error')
-          next.kill('SIGKILL')
+          say(`${message.function} ran past functionTimeout: its process is ended`, 'error')
+          next.send({ type: 'end', late: true })
+          setTimeout(() => next.kill('SIGKILL'), KILL_AFTER_END_MS).unref()
         }, deps.functionTimeoutMs)
         running.set(message.invocationId, limit)
       }
@@ -87,6 +90,8 @@ export function keepWorker(plan: WorkerPlan, deps: KeepDeps, first?: WorkerLife)
     void next.ended.then((how) => {
       for (const limit of running.values()) clearTimeout(limit)
       if (stopping) return
+      // As Azure's host does: a worker that ends well is thought to have been told to.
+      if (how === 'exit code 0') return say(`worker ${name} ended (${how}) and is not started again`, 'error')
       if (Date.now() - born > HEALTHY_MS) pause = deps.restartMs
       say(`worker ${name} ended (${how}) and starts again in ${pause} ms`)
       restart = setTimeout(
@@ -110,7 +115,7 @@ export function keepWorker(plan: WorkerPlan, deps: KeepDeps, first?: WorkerLife)
     stop: async (limitMs) => {
       stopping = true
       clearTimeout(restart)
-      life.kill('SIGTERM')
+      life.send({ type: 'end', late: false })
       const limit = setTimeout(() => life.kill('SIGKILL'), limitMs)
       await life.ended
       clearTimeout(limit)

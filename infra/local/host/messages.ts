@@ -31,6 +31,8 @@ export type RunOrder = z.infer<typeof RunOrder>
 export const ToWorker = z.discriminatedUnion('type', [
   RunOrder,
   z.strictObject({ type: z.literal('trigger'), function: z.string() }),
+  /** Ends the worker as the real host does, by its terminate hooks; `late`: what still runs has run past its time. */
+  z.strictObject({ type: z.literal('end'), late: z.boolean() }),
 ])
 export type ToWorker = z.infer<typeof ToWorker>
 

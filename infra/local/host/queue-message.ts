@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { DequeuedMessageItem, QueueClient, QueueServiceClient } from '@azure/storage-queue'
 import type { Registered, TypedData } from './core-api.ts'
 import type { QueueOptions } from './host-json.ts'
@@ -22,8 +23,10 @@ type SettleDeps = {
 export async function settleMessage(message: DequeuedMessageItem, deps: SettleDeps): Promise<void> {
   const { queue, options, limits } = deps
   const body = decode(message.messageText, options.messageEncoding)
-  if (message.dequeueCount > options.maxDequeueCount || body === undefined) {
-    if (body === undefined) deps.log('error', `message ${message.messageId} is not Base64`)
+  // In a poison queue there is no last try: a message comes again until it expires.
+  const last = options.maxDequeueCount
+  if (body === 'not-base64' || (message.dequeueCount > last && !queue.name.endsWith('-poison'))) {
+    if (body === 'not-base64') deps.log('error', `Message decoding has failed: ${message.messageId} is not Base64`)
     return poison(message, message.popReceipt, deps)
   }
   let { popReceipt } = message
@@ -40,12 +43,14 @@ export async function settleMessage(message: DequeuedMessageItem, deps: SettleDe
   const timer = setInterval(() => {
     renewing = renew()
   }, limits.visibilityMs / 2)
-  const failure = await deps
-    .invoke(deps.target, { name: deps.binding, data: { string: body } }, metadata(message, body))
-    .then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    )
+  const run =
+    body.text === undefined
+      ? Promise.reject(new Error(`message ${message.messageId} is Base64 of no text`))
+      : deps.invoke(deps.target, { name: deps.binding, data: { string: body.text } }, metadata(message, body.text))
+  const failure = await run.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
   clearInterval(timer)
   // A renewal on its way changes the receipt; deleting with the older one would be refused.
   await renewing
@@ -56,7 +61,7 @@ export async function settleMessage(message: DequeuedMessageItem, deps: SettleDe
   const { error } = failure
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   deps.log('error', `failed on message ${message.messageId}, try ${message.dequeueCount}: ${text}`)
-  if (message.dequeueCount >= options.maxDequeueCount) return poison(message, popReceipt, deps)
+  if (message.dequeueCount >= last && !queue.name.endsWith('-poison')) return poison(message, popReceipt, deps)
   const seconds = Math.ceil((limits.retryDelayMs ?? options.visibilityTimeout) / 1000)
   await queue.updateMessage(message.messageId, popReceipt, undefined, seconds)
 }
@@ -64,8 +69,7 @@ export async function settleMessage(message: DequeuedMessageItem, deps: SettleDe
 /** Poison queues have none themselves: their message stays hidden until it expires, as on Azure. */
 async function poison(message: DequeuedMessageItem, popReceipt: string, deps: SettleDeps): Promise<void> {
   const { queue } = deps
-  if (queue.name.endsWith('-poison'))
-    return deps.log('error', `message ${message.messageId} of ${queue.name} is given up`)
+  if (queue.name.endsWith('-poison')) return
   const target = deps.service.getQueueClient(`${queue.name}-poison`)
   await target.createIfNotExists()
   await target.sendMessage(message.messageText)
@@ -73,10 +77,12 @@ async function poison(message: DequeuedMessageItem, popReceipt: string, deps: Se
   deps.log('error', `message ${message.messageId} moved to ${target.name} after ${message.dequeueCount} tries`)
 }
 
-function decode(text: string, encoding: 'base64' | 'none'): string | undefined {
-  if (encoding === 'none') return text
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined
-  return Buffer.from(text, 'base64').toString('utf8')
+/** Base64 of bytes that are no text reaches no function, and fails at each try; what is no Base64 is moved at once. */
+function decode(text: string, encoding: 'base64' | 'none'): { readonly text: string | undefined } | 'not-base64' {
+  if (encoding === 'none') return { text }
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return 'not-base64'
+  const bytes = Buffer.from(text, 'base64')
+  return { text: isUtf8(bytes) ? bytes.toString('utf8') : undefined }
 }
 
 const json = (value: unknown): TypedData => ({ json: JSON.stringify(value) })
@@ -88,4 +94,30 @@ const metadata = (message: DequeuedMessageItem, body: string): Readonly<Record<s
   InsertionTime: json(message.insertedOn),
   ExpirationTime: json(message.expiresOn),
   NextVisibleTime: json(message.nextVisibleOn),
+  ...fieldsOf(body),
 })
+
+/** The real host's binding data: fields of a message stand beside what the queue says of it, and in its place. */
+function fieldsOf(body: string): Readonly<Record<string, TypedData>> {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return {}
+    const names = [
+      'QueueTrigger',
+      'DequeueCount',
+      'Id',
+      'PopReceipt',
+      'InsertionTime',
+      'ExpirationTime',
+      'NextVisibleTime',
+    ]
+    return Object.fromEntries(
+      Object.entries(parsed).map(([name, value]) => [
+        names.find((known) => known.toLowerCase() === name.toLowerCase()) ?? name,
+        typeof value === 'string' ? { string: value } : json(value),
+      ]),
+    )
+  } catch {
+    return {}
+  }
+}

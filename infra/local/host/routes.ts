@@ -1,7 +1,6 @@
 export type Route<T> = { readonly methods: readonly string[]; readonly template: string; readonly target: T }
 export type Match<T> =
   | { readonly found: 'match'; readonly target: T; readonly params: Readonly<Record<string, string>> }
-  | { readonly found: 'method'; readonly allowed: readonly string[] }
   | { readonly found: 'none' }
 
 type Part =
@@ -22,7 +21,10 @@ function match(parts: readonly Part[], given: readonly string[]): Record<string,
   const params: Record<string, string> = {}
   for (const [index, part] of parts.entries()) {
     const segment = given[index]
-    if (part.kind === 'rest') return { ...params, [part.name]: given.slice(index).join('/') }
+    if (part.kind === 'rest') {
+      const rest = given.slice(index).join('/')
+      return rest === '' ? params : { ...params, [part.name]: rest }
+    }
     if (part.kind === 'fixed') {
       if (segment?.toLowerCase() !== part.text) return undefined
     } else if (segment !== undefined) params[part.name] = segment
@@ -42,21 +44,28 @@ export function createRouter<T>(routes: readonly Route<T>[]): (method: string, p
   return (method, path) => {
     const given = segments(path)
     const fitting = sorted.flatMap((route) => {
-      const params = given === undefined ? undefined : match(route.parts, given)
+      const params = match(route.parts, given)
       return params === undefined ? [] : [{ route, params }]
     })
-    if (fitting.length === 0) return { found: 'none' }
     const hit = fitting.find(({ route }) => route.methods.includes(method))
-    if (hit !== undefined) return { found: 'match', target: hit.route.target, params: hit.params }
-    return { found: 'method', allowed: fitting.flatMap(({ route }) => route.methods) }
+    return hit === undefined ? { found: 'none' } : { found: 'match', target: hit.route.target, params: hit.params }
   }
 }
 
-/** `undefined` when the path is not the encoding of any text. */
-function segments(path: string): readonly string[] | undefined {
-  try {
-    return path.split('/').filter(Boolean).map(decodeURIComponent)
-  } catch {
-    return undefined
-  }
+/** As the real server has them: an empty segment is one, `%2F` stays what it is, and so does what encodes no text. */
+function segments(path: string): readonly string[] {
+  return path.replace(/^\//, '').replace(/\/$/, '').split('/').map(decoded)
+}
+
+function decoded(segment: string): string {
+  return segment
+    .split(/(%2f)/i)
+    .map((part) => {
+      try {
+        return /^%2f$/i.test(part) ? part : decodeURIComponent(part)
+      } catch {
+        return part
+      }
+    })
+    .join('')
 }

@@ -8,6 +8,13 @@ import type { TimerStatus } from './messages.ts'
 /** setTimeout's own limit; a later occurrence is reached in several steps. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
+/** What a monitored timer is told before its first run: .NET's first moment. */
+const NEVER: TimerStatus = {
+  Last: '0001-01-01T00:00:00',
+  Next: '0001-01-01T00:00:00',
+  LastUpdated: '0001-01-01T00:00:00',
+}
+
 export type TimerDeps = {
   readonly invoke: Invoke
   readonly saveStatus: (status: TimerStatus) => void
@@ -31,7 +38,7 @@ export function startTimer(
   // Default of the real host: kept for intervals of a minute and more.
   const [first, second] = cron.nextRuns(2)
   const monitored = trigger.useMonitor ?? (first !== undefined && second !== undefined && +second - +first >= 60_000)
-  let status = monitored ? stored : undefined
+  let status = monitored ? (stored ?? NEVER) : undefined
   let timer: NodeJS.Timeout | undefined
   let running = false
   let wanted = false
@@ -72,7 +79,7 @@ export function startTimer(
     void run(false)
   }
 
-  const missed = status !== undefined && Date.parse(status.Next) < Date.now()
+  const missed = stored !== undefined && status !== undefined && Date.parse(status.Next) < Date.now()
   if (missed || trigger.runOnStartup === true) void run(missed)
   else arm(after(new Date()))
   return {

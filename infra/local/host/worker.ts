@@ -50,7 +50,13 @@ async function start(order: RunOrder, loaded: readonly Loaded[]): Promise<void> 
     trigger.type === 'httpTrigger' ? [{ target, binding, trigger }] : [],
   )
   if (http.length > 0) {
-    const listener = await startHttp(http, { ...order, ...host, invoke, log: logFor('http') })
+    const listener = await startHttp(http, {
+      ...order,
+      ...host,
+      ...bodyLimit(process.env),
+      invoke,
+      log: logFor('http'),
+    })
     listeners.set('http', listener)
     tell({ type: 'listening', port: listener.port })
   }
@@ -72,17 +78,20 @@ async function start(order: RunOrder, loaded: readonly Loaded[]): Promise<void> 
   tell({ type: 'ready' })
 }
 
+const bodyLimit = ({ FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: most }: NodeJS.ProcessEnv) =>
+  most === undefined || most === '' ? {} : { bodyLimit: Number(most) }
+
 /** Drain mode: listeners stop, running invocations finish, then the terminate hooks, then the end. */
-async function drain(): Promise<void> {
+async function drain(late = false): Promise<void> {
   if (draining) return
   draining = true
   for (const listener of listeners.values()) listener.stop()
   const limit = Date.now() + drainMs
-  while (running.size > 0 && Date.now() < limit) await new Promise((resolve) => setTimeout(resolve, 20))
+  while (!late && running.size > 0 && Date.now() < limit) await new Promise((resolve) => setTimeout(resolve, 20))
   if (running.size > 0) log({ level: 'warning', message: `${running.size} invocations did not finish while draining` })
   const hooks = core.runHooks('appTerminate', { hookData: {}, appHookData: core.appHookData })
   await Promise.race([hooks, new Promise((resolve) => setTimeout(resolve, TERMINATE_LIMIT_MS))])
-  process.exit(0)
+  process.exit(late ? 1 : 0)
 }
 
 async function main(): Promise<void> {
@@ -91,6 +100,7 @@ async function main(): Promise<void> {
   process.on('message', (raw) => {
     const message = ToWorker.parse(raw)
     if (message.type === 'run') start(message, loaded).catch(fail)
+    else if (message.type === 'end') void drain(message.late)
     else listeners.get(message.function)?.trigger?.()
   })
   const functions = loaded.map(({ target: { metadata }, trigger }) => ({
@@ -108,8 +118,7 @@ function fail(error: unknown): void {
   setTimeout(() => process.exit(1), 100)
 }
 
-// A parent that is gone, even by force, says the same as one that asks.
-process.on('SIGTERM', () => void drain())
-process.on('SIGINT', () => void drain())
+// A parent that is gone, even by force, says the same as one that asks. Signals are the app's own business: Azure's worker
+// has no handler for them either.
 process.on('disconnect', () => void drain())
 main().catch(fail)

@@ -4,17 +4,7 @@ import { randomId } from '../../runtime/ids.ts'
 import type { Log } from '../../runtime/log.ts'
 import { runSupervisor } from '../../subscription/supervisor.ts'
 import type { Platform } from '../platform.ts'
-
-/** The signal that this process is to end; the Functions host sends none, the local one and a container do. */
-let ending: AbortSignal | undefined
-function processEnds(): AbortSignal {
-  if (ending === undefined) {
-    const controller = new AbortController()
-    ending = controller.signal
-    process.once('SIGTERM', () => controller.abort())
-  }
-  return ending
-}
+import { untilItEnds } from './windows.ts'
 
 /** One window of one supervisor with its real surroundings. */
 export async function supervise(platform: Platform, log: Log, name: string): Promise<void> {
@@ -39,5 +29,5 @@ export async function supervise(platform: Platform, log: Log, name: string): Pro
     detect: detectFaults,
     door: await platform.door(),
   })
-  await run(name, processEnds())
+  await untilItEnds(clock, (signal) => run(name, signal))
 }

@@ -33,16 +33,26 @@ export async function kubernetesMcp(platform: Surroundings, log: Log, incoming: 
   const cursorKey = await platform.cursorKey()
   const handle = createStatelessHandler({ targets, redact: createRedactor({ key: randomId() }), log, cursorKey })
   const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD'
+  const text = hasBody ? await incoming.text() : undefined
+  const headers = [...incoming.headers.entries()]
+  // The host hands over nothing of a body whose length it is not told: that is not the caller's empty message.
+  if (text === '' && headers.some(([name]) => name.toLowerCase() === 'transfer-encoding')) return lengthRequired
   const response = await handle(
-    new Request(incoming.url, {
-      method: incoming.method,
-      headers: [...incoming.headers.entries()],
-      ...(hasBody ? { body: await incoming.text() } : {}),
-    }),
+    new Request(incoming.url, { method: incoming.method, headers, ...(text === undefined ? {} : { body: text }) }),
   )
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers.entries()),
     body: await response.text(),
   }
+}
+
+const lengthRequired = {
+  status: 411,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code: -32600, message: 'Send the body with a Content-Length: a chunked one does not arrive here.' },
+  }),
 }

@@ -30,7 +30,7 @@ export async function buildFixture(): Promise<{ folder: string; remove: () => vo
   return { folder, remove: () => rmSync(folder, { recursive: true }) }
 }
 
-export const FIXTURE_FUNCTIONS = ['alive', 'broken', 'supervisor-1', 'things', 'work']
+export const FIXTURE_FUNCTIONS = ['alive', 'broken', 'odd', 'rest', 'supervisor-1', 'things', 'work']
 
 /** A host of the fixture app whose functions write down what happens to them. */
 export async function startFixtureHost(

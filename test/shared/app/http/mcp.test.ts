@@ -44,3 +44,21 @@ test('POST /api/mcp answers for the clusters of clusters.yaml, and takes up a ch
   now += 5_000
   expect(await call('clusters_list', {})).toContain('west')
 })
+
+test('a chunked body, which the Functions host hands over empty, is answered in words and not as an empty message', async () => {
+  const platform = {
+    clusters: { current: async () => Promise.reject(new Error('not asked')) },
+    secret: readSecret({ folder: '.' }),
+    clock: systemClock,
+    cursorKey: async () => 'a key of this test',
+  }
+  const headers = new Headers({ 'content-type': 'application/json', 'transfer-encoding': 'chunked' })
+  const asked = { method: 'POST', url: 'http://127.0.0.1/api/mcp', headers, text: async () => '' }
+  const answer = await kubernetesMcp(
+    platform,
+    createLog('error', () => undefined),
+    asked,
+  )
+  expect(answer.status).toBe(411)
+  expect(answer.body).toContain('Content-Length')
+})

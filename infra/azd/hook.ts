@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'
+import { z } from 'zod'
 import { developerLogin } from '../../shared/azure/credential.ts'
 import { systemClock } from '../../shared/runtime/clock.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
@@ -37,9 +38,28 @@ async function preprovision(): Promise<number> {
   return run('bash', ['infra/image.sh', '--azd'])
 }
 
+const arm = 'https://management.azure.com'
+
+/** Whoever deploys may read it; empty: doctor says how to get it. */
+async function functionKey(): Promise<string> {
+  const { AZURE_SUBSCRIPTION_ID: subscription, AZURE_RESOURCE_GROUP: group, NIGHTCRIER_APP: app } = env
+  const site = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Web/sites/${app}`
+  try {
+    const token = await developerLogin().getToken(`${arm}/.default`)
+    const answer = await fetch(`${arm}${site}/host/default/listkeys?api-version=2025-03-01`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token?.token}` },
+      signal: AbortSignal.timeout(30_000),
+    })
+    return Keys.parse(await answer.json()).functionKeys.default ?? ''
+  } catch {
+    return ''
+  }
+}
+const Keys = z.looseObject({ functionKeys: z.record(z.string(), z.string()) })
+
 async function register(): Promise<void> {
   const subscription = env.AZURE_SUBSCRIPTION_ID ?? ''
-  const arm = 'https://management.azure.com'
   try {
     const { token } = (await developerLogin().getToken(`${arm}/.default`)) ?? { token: '' }
     const sleep = (milliseconds: number) => systemClock.sleep(milliseconds)
@@ -50,7 +70,8 @@ async function register(): Promise<void> {
 }
 
 /** Roles take minutes to arrive, and a new app its first start: what is wrong now may be right soon, so it only tells. */
-function postdeploy(): number {
+async function postdeploy(): Promise<number> {
+  env.NIGHTCRIER_KEY ??= await functionKey()
   const code = run('npx', ['nightcrier', 'doctor', '--url', env.NIGHTCRIER_URL ?? '', '--wait', '300'])
   if (code !== 0) say('Not all is well yet. Roles take some minutes to arrive; ask again: npx nightcrier doctor')
   return 0

@@ -372,6 +372,7 @@ module access 'modules/access.bicep' = if (assignRoles) {
 }
 
 output AZURE_RESOURCE_GROUP string = mainGroup.name
+output NIGHTCRIER_APP string = 'func-${token}'
 output NIGHTCRIER_URL string = functions.outputs.url
 output NIGHTCRIER_VAULT string = names.vault
 output NIGHTCRIER_STORAGE string = names.storage

@@ -3,6 +3,7 @@ const always = [
   'dead-letter-faults',
   'dead-letter-notices',
   'dead-letter-results',
+  'doctor',
   'health',
   'health-clusters',
   'incident',

@@ -122,6 +122,11 @@ function join() {
       const { incidentScenario } = await import('./http/scenario.ts')
       return incidentScenario(surroundings, id)
     },
+    doctor: async (invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { doctor } = await import('./http/doctor.ts')
+      return doctor(surroundings)
+    },
     list: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings } = await begin(invocation)
       const { list } = await import('./http/pages.ts')

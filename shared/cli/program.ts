@@ -37,12 +37,11 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
   const surroundings = () => {
     const { url, key, json = false, color } = command.opts<Global>()
     const out = output({ ...deps, color: color && (deps.environment.NO_COLOR ?? '') === '' })
-    const open = (): Client =>
-      client({
-        url: url ?? deps.environment.NIGHTCRIER_URL ?? LOCAL,
-        key: key ?? deps.environment.NIGHTCRIER_KEY ?? '',
-      })
-    return { out, json, open, now: deps.clock.now }
+    const place = {
+      url: url ?? deps.environment.NIGHTCRIER_URL ?? LOCAL,
+      key: key ?? deps.environment.NIGHTCRIER_KEY ?? '',
+    }
+    return { out, json, ...place, open: (): Client => client(place), now: deps.clock.now }
   }
 
   command
@@ -93,6 +92,17 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
       if (!(await checkConfig(surroundings(), file))) code = 1
     })
   command
+    .command('doctor')
+    .description(
+      'whether the app has all that it needs: each thing tried, and what to do; exit code 1 when one is not well',
+    )
+    .option('--wait <seconds>', 'asks again until all is well, so long at most', seconds, 0)
+    .action(async ({ wait }: { readonly wait: number }) => {
+      const { out, json, url, key } = surroundings()
+      const { doctor } = await import('./doctor.ts')
+      if (!(await doctor({ out, json, url, key, clock: deps.clock }, wait))) code = 1
+    })
+  command
     .command('replay')
     .description('fetches an incident as a scenario and investigates it again here')
     .argument('<id>', 'its id, or last')
@@ -123,6 +133,13 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
 
 const isCommander = (error: unknown): error is Error & { readonly exitCode: number } =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('commander.') && 'exitCode' in error
+
+function seconds(text: string): number {
+  const value = Number(text)
+  // Longer than any role takes to arrive.
+  if (!Number.isInteger(value) || value < 0 || value > 3_600) throw new InvalidArgumentError('It must be 0 to 3600.')
+  return value
+}
 
 function limit(text: string): number {
   const value = Number(text)

@@ -1,0 +1,10 @@
+import { app as host } from '@azure/functions'
+import { app } from '../shared/app/compose.ts'
+
+// POST: it writes, though nothing that stays.
+host.http('doctor', {
+  methods: ['POST'],
+  authLevel: 'function',
+  route: 'doctor',
+  handler: (_request, context) => app().doctor(context),
+})

@@ -11,6 +11,9 @@ type Listener = {
   over: boolean
 }
 
+/** No cluster is without, and a server that shows none is not believed. */
+const always: readonly KubeObject[] = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }]
+
 /** One cluster and its MCP server with the habits of the known one: it replays nothing, and forgets in silence. */
 export function clusterModel(sky: Sky, name: string) {
   let objects: readonly KubeObject[] = []
@@ -66,7 +69,7 @@ export function clusterModel(sky: Sky, name: string) {
         })
       case 'resources_list':
         lookedBy = Math.max(lookedBy, listener.who.bornAt)
-        return structured({ items: objects.filter(({ kind }) => kind === args.kind) })
+        return structured({ items: [...always, ...objects].filter(({ kind }) => kind === args.kind) })
       default:
         return { isError: true, text: `unknown tool ${tool}`, structured: undefined }
     }

@@ -2,9 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Host } from '../../infra/local/host/start-host.ts'
-import { containers } from '../../shared/artifacts/layout.ts'
+import { containers, tables } from '../../shared/artifacts/layout.ts'
 import type { Incident } from '../../shared/incident/incident.ts'
+import { TOTALS, totalsIn } from '../../shared/runtime/totals.ts'
 import { startFaultServer } from '../fakes/fault-server.ts'
+import type { Weather } from '../fakes/weather-proxy.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import { loopingPod } from './looping-pod.ts'
 import { type Blindness, watchGaps } from './watch-gaps.ts'
@@ -39,6 +41,11 @@ export type KillCounts = {
   readonly wrongPages: number
   readonly unfinished: number
   readonly posts: number
+  /** Reported, and nobody was told; no line in the list; reports less counted agents; slots that nobody holds. */
+  readonly untold: number
+  readonly unlisted: number
+  readonly miscounted: number
+  readonly slotsLeft: number
   /** Before anything is killed. */
   readonly blind: Blindness
   /** From the death of a supervisor until all its clusters are heard by another. */
@@ -49,7 +56,7 @@ export type KillCounts = {
 }
 
 /** The built app over Azurite, whose processes are killed at random for some minutes while faults keep coming. */
-export async function killRun(minutes: number, say: (line: string) => void): Promise<KillCounts> {
+export async function killRun(minutes: number, say: (line: string) => void, lostPercent = 0): Promise<KillCounts> {
   await using stack = new AsyncDisposableStack()
   const startedAt = Date.now()
   const server = await startFaultServer()
@@ -68,7 +75,14 @@ export async function killRun(minutes: number, say: (line: string) => void): Pro
     mcp: { endpoint: server.endpoint(name) },
     triage: { enabled: true, kubeconfig: `file:${kubeconfig}` },
   }))
-  const app = await wholeApp(stack, clusters, settings, 1)
+  // Applied, and the answer does not come: the library sends it again by itself. Reads are told by their method.
+  const weather: Weather = ({ method, tried }) =>
+    tried === 1 && method !== 'GET' && method !== 'HEAD' && Math.random() * 100 < lostPercent
+      ? Math.random() < 0.5
+        ? 'lost-reset'
+        : 'lost-500'
+      : 'pass'
+  const app = await wholeApp(stack, clusters, settings, 1, lostPercent === 0 ? undefined : weather)
   const host = await app.startFunctions()
   const timers = setInterval(() => host.trigger('sweep'), 5_000)
   stack.defer(() => clearInterval(timers))
@@ -140,11 +154,37 @@ export async function killRun(minutes: number, say: (line: string) => void): Pro
     wrongPages: wrong.filter(Boolean).length,
     unfinished: incidents.filter(({ status }) => !final.has(status)).length,
     posts: app.posts.length,
+    ...(await judged(app, incidents)),
     blind,
     takeoverSeconds,
     leaseSeconds: LEASE_SECONDS,
     kills,
     seconds: Math.round((Date.now() - startedAt) / 1000),
+  }
+}
+
+/** What is owed after a report, each by itself. */
+async function judged(app: WholeApp, incidents: readonly Incident[]) {
+  const reported = incidents.filter(({ reportedAt }) => reportedAt !== undefined)
+  const blobs = app.storage.blobs(containers.incidents)
+  const months = await blobs.list('index/', 100)
+  const lists = await Promise.all(
+    months.map(async ({ name }) => (await blobs.read(name, 64 * 1024 * 1024))?.text ?? ''),
+  )
+  const control = app.storage.table(tables.control)
+  const totals = (await control.list({ partition: TOTALS, limit: 1_000 })).map(totalsIn)
+  const counted = totals
+    .flatMap((row) => Object.entries(row))
+    .reduce((sum, [name, value]) => sum + (name.startsWith('ended_') ? value : 0), 0)
+  const published = incidents.flatMap(({ steps }) => steps.filter(({ note }) => note.startsWith('Report published')))
+  const holders = (await control.get('agents', 'slots'))?.fields.holders
+  const isTold = ({ cluster, owner }: Incident) =>
+    app.posts.some((post) => post.includes(cluster) && post.includes(owner.name))
+  return {
+    untold: reported.filter((one) => !isTold(one)).length,
+    unlisted: reported.filter(({ incidentId }) => !lists.some((text) => text.includes(`"${incidentId}"`))).length,
+    miscounted: published.length - counted,
+    slotsLeft: holders === undefined ? 0 : (JSON.parse(String(holders)) as unknown[]).length,
   }
 }
 

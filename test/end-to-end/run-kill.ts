@@ -2,15 +2,22 @@ import { Command } from 'commander'
 import { numberOption } from '../../infra/local/number-option.ts'
 import { killRun } from './kill-run.ts'
 
-type Flags = { readonly minutes: number; readonly json: boolean }
+type Flags = { readonly minutes: number; readonly lost: number; readonly json: boolean }
 const flags: Flags = new Command('npm run kill --')
   .description('Kills processes of the whole local app at random, and counts what was lost.')
   .option('--minutes <number>', 'for so long', numberOption(0.1, 120, { whole: false }), 5)
+  .option(
+    '--lost <percent>',
+    'of storage’s answers to writes that were applied',
+    numberOption(0, 50, { whole: false }),
+    0,
+  )
   .option('--json', 'one JSON object on standard output', false)
   .parse()
   .opts()
-const counts = await killRun(flags.minutes, (line) => console.error(line))
+const counts = await killRun(flags.minutes, (line) => console.error(line), flags.lost)
 const { faults, lost, incidents, publishedTwice, wrongPages, unfinished, posts, kills, seconds } = counts
+const { untold, unlisted, miscounted, slotsLeft } = counts
 const { blind, takeoverSeconds, leaseSeconds } = counts
 const percent = (part: number) => `${(part * 100).toFixed(3)} %`
 const killed = Object.values(kills).reduce((sum, one) => sum + one, 0)
@@ -18,9 +25,12 @@ if (flags.json) console.log(JSON.stringify(counts))
 else
   console.log(
     `${killed} processes killed in ${seconds} s: ${lost} of ${faults} faults lost, ${publishedTwice} of ${incidents} incidents published twice, ` +
-      `${wrongPages} wrong pages, ${unfinished} unfinished, ${posts} posts; before that ${blind.seconds} s of hand-overs, ` +
+      `${wrongPages} wrong pages, ${unfinished} unfinished, ${posts} posts, ${untold} untold, ${unlisted} unlisted, ${miscounted} miscounted, ${slotsLeft} slots left; before that ${blind.seconds} s of hand-overs, ` +
       `blind for ${percent(blind.byRows)} of them by the rows and ${percent(blind.byServers)} by the servers; ` +
       `a dead supervisor's clusters heard again after ${takeoverSeconds.toFixed(1)} s (lease ${leaseSeconds} s)`,
   )
 const seen = blind.byRows < 0.001 && blind.byServers < 0.001 && takeoverSeconds <= 2 * leaseSeconds
-process.exitCode = lost + publishedTwice + wrongPages + unfinished === 0 && seen ? 0 : 1
+process.exitCode =
+  lost + publishedTwice + wrongPages + unfinished + untold + unlisted + Math.abs(miscounted) + slotsLeft === 0 && seen
+    ? 0
+    : 1

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from '../../infra/build.ts'
 import { type Platform, startPlatform } from '../../infra/local/start/platform.ts'
+import { startWeatherProxy, type Weather } from '../fakes/weather-proxy.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -15,6 +16,7 @@ export async function wholeApp(
   clusters: readonly unknown[],
   settings: Readonly<Record<string, string>>,
   instances: number,
+  weather?: Weather,
 ): Promise<WholeApp> {
   const folder = await mkdtemp(join(tmpdir(), 'nightcrier-e2e-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -40,6 +42,16 @@ export async function wholeApp(
       environment: { ...settings, CLUSTERS_FILE: clustersFile, SLACK_WEBHOOK_URL: `http://127.0.0.1:${port}/hook` },
       instances,
       port: 0,
+      ...(weather === undefined
+        ? {}
+        : {
+            between: async (connectionString: string) => {
+              const proxy = await startWeatherProxy(connectionString)
+              stack.defer(proxy.stop)
+              proxy.weather = weather
+              return proxy.connectionString
+            },
+          }),
       log: (line, worker) => void (lines.length < 5_000 && lines.push(`${worker}: ${line}`)),
     },
     stack,

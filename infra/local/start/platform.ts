@@ -19,6 +19,8 @@ export type PlatformOptions = {
   readonly instances: number
   readonly port: number
   readonly log: (line: string, worker: string) => void
+  /** Puts something between the functions and their storage; answers where they find it then. */
+  readonly between?: (connectionString: string) => Promise<string>
 }
 export type Platform = {
   readonly settings: Settings
@@ -35,12 +37,13 @@ const DRAIN_MS = 1_000
 export async function startPlatform(options: PlatformOptions, stack: AsyncDisposableStack): Promise<Platform> {
   const azurite = await startAzurite()
   stack.defer(azurite.stop)
+  const connectionString = (await options.between?.(azurite.connectionString)) ?? azurite.connectionString
   const groupsFolder = join(options.folder, 'groups')
   const environment = {
     ...process.env,
     LOCAL_GROUPS_DIR: groupsFolder,
     ...options.environment,
-    AzureWebJobsStorage: azurite.connectionString,
+    AzureWebJobsStorage: connectionString,
   }
   const settings = readSettings(environment)
   await ensureStorage(settings)

@@ -80,6 +80,8 @@ function join() {
       const { triageDeps } = await import('./deps/triage.ts')
       const { sweep } = await import('../triage/sweep.ts')
       await sweep(triageDeps(surroundings, log))()
+      const { tellDiscovery } = await import('./deps/tell-discovery.ts')
+      await tellDiscovery(surroundings, log)
     },
     deadLetter: async (queue: string, message: unknown, invocation: Invocation): Promise<void> => {
       const { platform: surroundings, log, edge } = await begin(invocation, message)

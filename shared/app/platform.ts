@@ -16,13 +16,16 @@ import { createRedactor } from '../kubernetes/redact.ts'
 import { systemClock } from '../runtime/clock.ts'
 import type { ContainerGroups } from '../runtime/container-groups.ts'
 import { GiveUp } from '../runtime/errors.ts'
-import { systemRandom } from '../runtime/ids.ts'
+import { derivedId, systemRandom } from '../runtime/ids.ts'
 import { once } from '../runtime/once.ts'
 import type { Vault } from '../runtime/vault.ts'
 import { sharedCursorKey, sharedRedactionKey } from './deps/cursor-key.ts'
 
 /** 5,000 clusters of 200 bytes each. */
 const MAX_CLUSTERS_FILE_BYTES = 1024 * 1024
+/** As many as one Rancher may have. */
+const MAX_DISCOVERED_BYTES = 16 * 1024 * 1024
+const discoveredName = (key: string): string => `last-good-discovery-${derivedId(16, key)}.json`
 /** A change of the clusters file is seen within this time, and a storm of faults does not ask for it each time. */
 const CLUSTERS_FRESH_MS = 5_000
 /** Inside a container group every port is free. */
@@ -75,6 +78,10 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
     ],
     clock: systemClock,
     log: warn,
+    memory: {
+      read: async (key) => (await config.read(discoveredName(key), MAX_DISCOVERED_BYTES))?.text,
+      write: (key, text) => config.write(discoveredName(key), text),
+    },
   })
 
   const redactionKey = sharedRedactionKey(config)

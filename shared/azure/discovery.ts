@@ -1,6 +1,7 @@
 import type { HttpClient } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
 import { z } from 'zod'
+import { GiveUp } from '../runtime/errors.ts'
 
 export type DiscoveryPlace = {
   readonly subscriptions: readonly string[]
@@ -14,19 +15,21 @@ export type FoundCluster = {
   readonly name: string
   readonly location: string
   readonly tags: Readonly<Record<string, string>>
+  /** Why nobody can watch it now: stopped, being made, going. */
+  readonly heldBack?: string
 }
 
 const DEADLINE_MS = 30_000
 /** The service's own most for one page. */
 const PAGE = 1_000
-/** The configuration's limit of 5,000 clusters. */
-const MAX_PAGES = 5
+/** Far more than may be watched: which those are is decided where all places come together. */
+const MAX_PAGES = 25
 
 // Only clusters that somebody has marked: to see a cluster is no reason to watch it.
 const QUERY = `resources
 | where type =~ 'microsoft.containerservice/managedclusters'
 | where tags['nightcrier'] =~ 'watch'
-| project id, name, location, tags
+| project id, name, location, tags, power = tostring(properties.powerState.code), provisioning = tostring(properties.provisioningState)
 | order by id asc`
 
 const Rows = z.array(
@@ -35,6 +38,8 @@ const Rows = z.array(
     name: z.string(),
     location: z.string(),
     tags: z.record(z.string(), z.string()).nullish(),
+    power: z.string().nullish(),
+    provisioning: z.string().nullish(),
   }),
 )
 
@@ -44,11 +49,13 @@ export async function markedClusters(place: DiscoveryPlace): Promise<readonly Fo
   const { credential, httpClient, subscriptions } = place
   const client = new ResourceGraphClient(credential, {
     ...(httpClient === undefined ? {} : { httpClient }),
-    retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 5_000 },
+    // The quota is given anew every five seconds, and says so in a header of its own that the library does not read.
+    retryOptions: { maxRetries: 3, retryDelayInMs: 1_500, maxRetryDelayInMs: 8_000 },
   })
   const abortSignal = AbortSignal.timeout(DEADLINE_MS)
   const found: FoundCluster[] = []
   let skipToken: string | undefined
+  const asked = new Set<string>()
   for (let page = 0; page < MAX_PAGES; page++) {
     const options = {
       resultFormat: 'objectArray' as const,
@@ -56,10 +63,26 @@ export async function markedClusters(place: DiscoveryPlace): Promise<readonly Fo
       ...(skipToken === undefined ? {} : { skipToken }),
     }
     const answer = await client.resources({ subscriptions: [...subscriptions], query: QUERY, options }, { abortSignal })
-    for (const { id, name, location, tags } of Rows.parse(answer.data))
-      found.push({ id, name, location, tags: tags ?? {} })
+    for (const { id, name, location, tags, power, provisioning } of Rows.parse(answer.data)) {
+      const why = notNow(power ?? '', provisioning ?? '')
+      found.push({ id, name, location, tags: tags ?? {}, ...(why === undefined ? {} : { heldBack: why }) })
+    }
     skipToken = answer.skipToken
-    if (skipToken === undefined || skipToken === '') break
+    const whole = found.length >= answer.totalRecords
+    if (skipToken === undefined || skipToken === '') {
+      if (whole) return found
+      break
+    }
+    if (asked.has(skipToken)) break
+    asked.add(skipToken)
+    if (page === MAX_PAGES - 1) break
   }
-  return found
+  // Half a list is no list: who is missing in it would count as gone.
+  throw new GiveUp(`Azure told of ${found.length} clusters and says there are more, but not which.`)
+}
+
+/** Nothing answers there, and nothing is wrong. */
+function notNow(power: string, provisioning: string): string | undefined {
+  if (/^stopp/i.test(power)) return 'stopped'
+  return /^(creating|deleting|stopping|accepted)$/i.test(provisioning) ? provisioning.toLowerCase() : undefined
 }

@@ -3,6 +3,7 @@ import { errorText, GiveUp } from '../runtime/errors.ts'
 import { Cluster } from './cluster.ts'
 import type { ClustersSource, CurrentClusters } from './clusters-source.ts'
 import { describeIssues } from './describe-issues.ts'
+import { comings, type Heard, type HeldBack, listed, type Memory, Remembered, weigh } from './remembered.ts'
 
 /** What some directory of clusters knows of one. */
 export type Found = {
@@ -10,6 +11,8 @@ export type Found = {
   readonly name: string
   readonly location: string
   readonly tags: Readonly<Record<string, string>>
+  /** Why it is not to be watched now: stopped, being made. */
+  readonly heldBack?: string
 }
 
 /** Clusters come and go by the hour; each look is a request to a directory that limits its callers. */
@@ -22,8 +25,9 @@ const WAIT_MS = 5_000
  * `-kubeconfig`, the last two names of secrets; `entra` as kubeconfig: the app's own identity. Without a kubeconfig its
  * faults are told and not investigated.
  */
-export function clusterFromTags({ id, name, location, tags }: Found): Cluster | string {
+export function clusterFromTags({ id, name, location, tags, heldBack }: Found): Cluster | HeldBack | string {
   const tag = (key: string): string => tags[`nightcrier-${key}`] ?? ''
+  if (heldBack !== undefined) return { name: tag('name') || name, heldBack }
   const kubeconfig = tag('kubeconfig')
   const given = {
     name: tag('name') || name,
@@ -46,47 +50,117 @@ export type Place = {
   /** The same as long as it is the same place, asked in the same way. */
   readonly key: string
   readonly name: string
-  readonly find: () => Promise<readonly (Cluster | string)[]>
+  readonly find: () => Promise<Heard>
 }
 export type DiscoveryDeps = {
   /** For the file as it is now. */
   readonly places: (file: Pick<CurrentClusters, 'discovery'>) => readonly Place[]
   readonly clock: Clock
-  /** Told once for each new problem. */
+  /** Told once for each new problem, and for what comes and goes. */
   readonly log: (message: string) => void
+  /** Where lists are kept beyond this process; absent: nowhere. */
+  readonly memory?: Memory
 }
-type State = { found: readonly Cluster[]; lookedAt: number; problems: readonly string[] }
+type State = {
+  found: readonly Cluster[]
+  /** When a list was last believed; '' when none ever was. */
+  foundAt: string
+  lookedAt: number
+  problems: readonly string[]
+  /** Why the place cannot be believed now, or does not answer; '' when all is well. */
+  trouble: string
+  doubtedSince: number | undefined
+  remembered: boolean
+}
+/** How one place stands, for those who tell people of it. */
+export type PlaceStanding = {
+  readonly name: string
+  readonly lookedAt: number
+  readonly trouble: string
+  readonly doubted: boolean
+}
+
+/** So old a list is written again, so that its age tells something. */
+const WRITE_AGAIN_MS = 3_600_000
 
 /**
  * The clusters of a file and those that other places know. A name given by hand wins; of two places that know one name the
- * first. What was found last stays while a place is away, and one that is slow or wrong holds up no other.
+ * first. What was found last stays while a place is away or tells of hardly any, also in a process that has just begun;
+ * and one that is slow or wrong holds up no other.
  */
 export function withDiscovery(
   source: Pick<ClustersSource, 'current'>,
   deps: DiscoveryDeps,
-): ClustersSource & { readonly lookAgain: () => void } {
-  const states = new Map<string, State>()
+): ClustersSource & { readonly lookAgain: () => void; readonly standing: () => readonly PlaceStanding[] } {
+  const states = new Map<string, State & { readonly name: string }>()
   let told = ''
   let last: readonly Cluster[] = []
   let before: ReadonlyMap<string, string> = new Map()
 
-  async function look(place: Place, state: State): Promise<void> {
+  async function remember(place: Place, state: State): Promise<void> {
+    state.remembered = true
     try {
-      const read = await place.find()
-      state.found = read.filter((one) => typeof one !== 'string')
-      state.problems = read.filter((one) => typeof one === 'string')
+      const text = await deps.memory?.read(place.key)
+      if (text === undefined) return
+      const { at, clusters } = Remembered.parse(JSON.parse(text))
+      // What was told meanwhile is newer.
+      if (state.foundAt === '') Object.assign(state, { found: clusters, foundAt: at })
+    } catch (error) {
+      deps.log(`${place.name}: what it told last could not be read back: ${errorText(error)}`)
+    }
+  }
+  async function keep(place: Place, state: State, clusters: readonly Cluster[], at: string): Promise<void> {
+    const same = comings(state.found, clusters) === '' && JSON.stringify(state.found) === JSON.stringify(clusters)
+    if (same && Date.parse(at) - Date.parse(state.foundAt) < WRITE_AGAIN_MS) return
+    const moved = state.foundAt === '' ? '' : comings(state.found, clusters)
+    if (moved !== '') deps.log(`${place.name}: ${moved}`)
+    Object.assign(state, { found: clusters, foundAt: at })
+    try {
+      await deps.memory?.write(
+        place.key,
+        JSON.stringify({ version: 1, at, clusters: [...clusters] } satisfies Remembered),
+      )
+    } catch (error) {
+      deps.log(`${place.name}: what it tells could not be kept: ${errorText(error)}`)
+    }
+  }
+  /** With its number and age: whoever reads it must know whether anything is watched. */
+  const stays = ({ found, foundAt }: State): string =>
+    found.length === 0
+      ? 'none is known from before, so none of its clusters is watched'
+      : `those found last stay (${found.length}, of ${foundAt})`
+
+  async function look(place: Place, state: State): Promise<void> {
+    if (!state.remembered) await remember(place, state)
+    const now = deps.clock.now().getTime()
+    try {
+      const weighed = weigh(state.found, await place.find(), now - (state.doubtedSince ?? now))
+      if (weighed.believed) {
+        await keep(place, state, weighed.clusters, new Date(now).toISOString())
+        Object.assign(state, { doubtedSince: undefined, trouble: '' })
+        state.problems = weighed.words
+        return
+      }
+      state.doubtedSince ??= now
+      state.trouble = `${weighed.why}; that is doubted, and ${stays(state)}. If it is meant, change the entry under discovery:`
     } catch (error) {
       const why = error instanceof GiveUp ? error.message : errorText(error)
-      state.problems = [`${place.name}: clusters could not be discovered, those found last stay: ${why}`]
+      state.trouble = `clusters could not be discovered, ${stays(state)}: ${why}`
     }
+    state.problems = [`${place.name}: ${state.trouble}`]
   }
   function stateOf(place: Place): { readonly state: State; readonly looking?: Promise<void> } {
     const now = deps.clock.now().getTime()
-    const state = states.get(place.key) ?? {
+    const state: State & { readonly name: string } = states.get(place.key) ?? {
+      name: place.name,
       found: [],
+      foundAt: '',
       lookedAt: Number.NEGATIVE_INFINITY,
       // Until then a list without its clusters must not look whole.
       problems: [`${place.name} has not answered yet.`],
+      trouble: '',
+      doubtedSince: undefined,
+      remembered: false,
     }
     states.set(place.key, state)
     if (now - state.lookedAt <= FRESH_MS) return { state }
@@ -105,6 +179,10 @@ export function withDiscovery(
     lookAgain: () => {
       for (const state of states.values()) state.lookedAt = Number.NEGATIVE_INFINITY
     },
+    standing: () =>
+      [...states.values()].map(({ name, lookedAt, trouble, doubtedSince }) => ({
+        ...{ name, lookedAt, trouble, doubted: doubtedSince !== undefined },
+      })),
     current: async () => {
       const { clusters: byHand, problem, ...rest } = await source.current()
       const places = deps.places(rest).map((place) => ({ place, ...stateOf(place) }))
@@ -129,6 +207,9 @@ export function withDiscovery(
   }
 }
 
+/** As many as a file may hold; tables, pages and leases are made for them. */
+const MOST_CLUSTERS = 5_000
+
 /** Upper and lower case count as the same, as in the file. */
 function merged(byHand: readonly Cluster[], places: readonly { readonly place: Place; readonly state: State }[]) {
   const clusters = new Map(byHand.map((cluster) => [cluster.name.toLowerCase(), { cluster, from: '' }]))
@@ -143,5 +224,11 @@ function merged(byHand: readonly Cluster[], places: readonly { readonly place: P
           `${place.name} also knows a cluster "${cluster.name}"; the one of ${known.from} counts. Rename or exclude one of them.`,
         )
     }
-  return { clusters: [...clusters.values()].map(({ cluster }) => cluster), problems }
+  const all = [...clusters.values()].map(({ cluster }) => cluster)
+  const over = all.slice(MOST_CLUSTERS).map(({ name }) => name)
+  if (over.length > 0)
+    problems.push(
+      `${all.length} clusters are more than ${MOST_CLUSTERS}; not watched: ${listed(over)}. Exclude some, or divide them.`,
+    )
+  return { clusters: all.slice(0, MOST_CLUSTERS), problems }
 }

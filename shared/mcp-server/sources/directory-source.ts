@@ -13,6 +13,9 @@ import type { Connect, Found, Source } from './source.ts'
 /** Ten times the largest fleet that is looked at from one place. */
 const MAX_FILES = 2_000
 const kubeconfigName = /^[^.].*\.(ya?ml|kubeconfig)$/i
+/** Hidden files, copies of editors, keys, papers: nobody means them as clusters. */
+const noKubeconfig = /^\.|~$|\.(sw[a-p]|bak|orig|tmp|md|txt|crt|pem|key|json)$/i
+const MOST_NAMED = 10
 type Read = { readonly stamp: string; readonly found: Found }
 
 /** A folder of kubeconfigs, looked at anew with the calls: each file is a cluster, by its name without the ending. */
@@ -29,10 +32,18 @@ export function directorySource(options: {
   let known: ReadonlyMap<string, Read> = new Map()
   let found: readonly Found[] = []
   let problems: readonly string[] = []
+  let notes: readonly string[] = []
 
   async function look(): Promise<void> {
     try {
-      const all = (await readdir(directory)).filter((file) => kubeconfigName.test(file)).sort()
+      const entries = await readdir(directory, { withFileTypes: true })
+      const names = entries.map(({ name: file }) => file).sort()
+      const all = names.filter((file) => kubeconfigName.test(file))
+      const folders = new Set(entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])))
+      const others = names.filter(
+        (file) => !kubeconfigName.test(file) && !noKubeconfig.test(file) && !folders.has(file),
+      )
+      notes = others.length === 0 ? [] : [leftOut(name, others)]
       const files = all.slice(0, MAX_FILES)
       const read = await Promise.all(files.map(async (file) => [file, await lookAt(file)] as const))
       const there = new Map(read.flatMap(([file, one]) => (one === undefined ? [] : [[file, one] as const])))
@@ -65,8 +76,15 @@ export function directorySource(options: {
     name,
     current: () => found,
     problems: () => problems,
+    notes: () => notes,
     refresh: seldom(clock, look, () => (watch ? LOOK_MS : Number.POSITIVE_INFINITY)),
   }
+}
+
+function leftOut(folder: string, files: readonly string[]): string {
+  const more = files.length > MOST_NAMED ? ` and ${files.length - MOST_NAMED} more` : ''
+  const named = files.slice(0, MOST_NAMED).join(', ')
+  return `${folder}: not used, since a kubeconfig ends in .yaml, .yml or .kubeconfig here: ${named}${more}. Rename what is one.`
 }
 
 /** Two files of one name are neither: nobody could know which one a call means. */

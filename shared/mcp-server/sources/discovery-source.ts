@@ -88,6 +88,7 @@ export function discoverySource(deps: {
         source: name,
         ...(one.labels === undefined ? {} : { labels: one.labels }),
       },
+      state: one.state,
       ...(one.credential === undefined ? {} : { credential: one.credential }),
       version: `${one.id} ${one.server}`,
       open: one.open,
@@ -128,8 +129,13 @@ function uniqueNames(all: readonly Heard[]): ReadonlyMap<string, string> {
   const ids = new Set(all.map(({ id }) => id))
   const bearers = Map.groupBy(all, ({ name }) => name)
   return new Map(
-    all.map(({ id, name }) => {
-      const free = bearers.get(name)?.length === 1 && (name === id || !ids.has(name))
+    all.map((one) => {
+      const { id, name } = one
+      const same = bearers.get(name) ?? []
+      // Of one that was made anew the ghost of the former may stay in the list for long.
+      const active = same.filter(({ state }) => state === 'active')
+      const first = same.length === 1 || (active.length === 1 && active[0] === one)
+      const free = first && (name === id || !ids.has(name))
       return [id, free && goodName.test(name) ? name : id]
     }),
   )

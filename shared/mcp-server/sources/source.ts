@@ -15,6 +15,8 @@ export type Connect = (kubeconfig: string, options: ConnectOptions) => Opened
 /** A cluster that a source knows. */
 export type Found = {
   readonly target: Target
+  /** As the system that tells of it calls its state: `active`, `provisioning`; '' or absent: not known. */
+  readonly state?: string
   /** Where its kubeconfig lies by itself. */
   readonly file?: string
   /** What it is logged into with, as far as that is known before it is opened. */
@@ -33,6 +35,8 @@ export type Source = {
   /** What is known now; the same array as long as nothing has changed. */
   readonly current: () => readonly Found[]
   readonly problems: () => readonly string[]
+  /** What is left out, and why; nothing is wrong with the rest. */
+  readonly notes?: () => readonly string[]
   /** Looks again if that is due, with `force` in any case. Never throws: what is wrong is among the problems. */
   readonly refresh: (force?: boolean) => Promise<void>
   readonly close?: () => Promise<void>

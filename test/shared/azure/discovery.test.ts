@@ -60,3 +60,27 @@ test('an answer of another shape is refused, not taken for clusters', async () =
   const place = { subscriptions: ['s'], credential: entra(), httpClient: loopbackHttpClient(ORIGIN, service.url) }
   await expect(markedClusters(place)).rejects.toThrow()
 })
+
+test('a cluster that is stopped or being made says so', async () => {
+  const service = await graph([
+    { ...row('a', { nightcrier: 'watch' }), power: 'Stopped', provisioning: 'Succeeded' },
+    { ...row('b', { nightcrier: 'watch' }), power: 'Running', provisioning: 'Creating' },
+    { ...row('c', { nightcrier: 'watch' }), power: 'Running', provisioning: 'Updating' },
+  ])
+  const place = { subscriptions: ['s'], credential: entra(), httpClient: loopbackHttpClient(ORIGIN, service.url) }
+  expect((await markedClusters(place)).map(({ heldBack }) => heldBack)).toEqual(['stopped', 'creating', undefined])
+})
+
+test.each([
+  ['no token for the rest', {}],
+  ['the same token again', { $skipToken: '0' }],
+])('half a list is no list: %s', async (_, more) => {
+  const rows = [row('a', null), row('b', null)]
+  const service = await loopbackServer(() => ({
+    status: 200,
+    body: { totalRecords: 5, count: 2, resultTruncated: 'true', facets: [], data: rows, ...more },
+  }))
+  onTestFinished(service.stop)
+  const place = { subscriptions: ['s'], credential: entra(), httpClient: loopbackHttpClient(ORIGIN, service.url) }
+  await expect(markedClusters(place)).rejects.toThrow(/told of \d clusters and says there are more/)
+})

@@ -88,16 +88,16 @@ test('while the directory is away, what it told last stays; it is asked every fi
   const { names, told, later, changed } = world(['west'], async () => {
     asked += 1
     if (asked === 2) throw new Error('throttled')
-    return asked === 1 ? [found('north')] : []
+    return asked === 1 ? [found('north')] : [found('south')]
   })
   expect(await changed()).toEqual({ added: ['west', 'north'], removed: [], modified: [] })
   await names()
   expect(asked).toBe(1)
   later()
   expect(await names()).toHaveLength(2)
-  expect(told).toEqual([expect.stringContaining('those found last stay: throttled')])
+  expect(told).toEqual([expect.stringMatching(/those found last stay \(1, of .*\): throttled/)])
   later()
-  expect(await changed()).toEqual({ added: [], removed: ['north'], modified: [] })
+  expect(await changed()).toEqual({ added: ['south'], removed: ['north'], modified: [] })
 })
 
 const place = (name: string, find: Place['find']): Place => ({ key: name, name, find })
@@ -109,7 +109,7 @@ test('a place that fails takes no cluster of another along, and is told by its n
   ])
   expect((await names()).map((one) => one.split(' ')[0])).toEqual(['west', 'north', 'south'])
   expect(await problem()).toBe(
-    'Rancher A: clusters could not be discovered, those found last stay: 401\n"a b" makes no cluster',
+    'Rancher A: clusters could not be discovered, none is known from before, so none of its clusters is watched: 401\n"a b" makes no cluster',
   )
 })
 
@@ -157,4 +157,99 @@ test('a place that does not answer holds up nobody for longer than a few seconds
   answer([byHand('late')])
   await new Promise((resolve) => setTimeout(resolve, 0))
   expect((await source.current()).clusters.map(({ name }) => name)).toEqual(['west', 'late'])
+})
+
+const eastToo = ['east', 'west', 'north', 'south'].map((name) => found(name))
+function remembering(finds: () => Promise<readonly Found[]>, kept: Map<string, string>) {
+  let now = new Date('2026-01-12T09:41:00Z')
+  const told: string[] = []
+  const source = withDiscovery(
+    {
+      current: async () => ({
+        clusters: [],
+        notifications: [],
+        discovery: [],
+        changed: { added: [], removed: [], modified: [] },
+      }),
+    },
+    {
+      places: () => [{ key: 'aks', name: 'AKS', find: async () => (await finds()).map(clusterFromTags) }],
+      clock: { now: () => now, sleep },
+      log: (message) => told.push(message),
+      memory: { read: async (key) => kept.get(key), write: async (key, text) => kept.set(key, text) },
+    },
+  )
+  return {
+    told,
+    standing: source.standing,
+    look: async (hours = 0.1) => {
+      now = new Date(now.getTime() + hours * 3_600_000)
+      const { clusters, problem } = await source.current()
+      return { names: clusters.map(({ name }) => name), problem }
+    },
+  }
+}
+
+test('a process that begins while the directory is away watches what it told last, and says how old that is', async () => {
+  const kept = new Map<string, string>()
+  await remembering(async () => eastToo, kept).look()
+  const away = async () => {
+    throw new Error('no answer in 10 s')
+  }
+  const { names, problem } = await remembering(away, kept).look(30)
+  expect(names).toEqual(['east', 'west', 'north', 'south'])
+  expect(problem).toMatch(/AKS: .*those found last stay \(4, of 2026-01-12T09:47:00.000Z\): no answer in 10 s/)
+})
+
+test('what was kept and cannot be read back is said, and harms nothing', async () => {
+  const { look, told } = remembering(async () => eastToo, new Map([['aks', '{"version": 2']]))
+  expect((await look()).names).toHaveLength(4)
+  expect(told).toEqual([expect.stringContaining('could not be read back')])
+})
+
+test('a list that shrinks to none or under half is doubted, the old one stays, and each that goes is said', async () => {
+  let list = eastToo
+  const kept = new Map<string, string>()
+  const { look, told, standing } = remembering(async () => list, kept)
+  await look()
+  list = []
+  const empty = await look()
+  expect(empty.names).toHaveLength(4)
+  expect(empty.problem).toContain('it tells of no cluster any more, and told of 4; that is doubted')
+  expect(standing()).toMatchObject([{ name: 'AKS', doubted: true }])
+  // Also in a process that begins then, and however long it lasts.
+  expect((await remembering(async () => [], kept).look(48)).names).toHaveLength(4)
+  list = eastToo.slice(0, 1)
+  expect((await look()).names).toHaveLength(4)
+  list = eastToo.slice(0, 2)
+  expect(await look()).toEqual({ names: ['east', 'west'], problem: undefined })
+  expect(told.at(-1)).toBe('AKS: not there any more: north, south')
+  expect(standing()).toMatchObject([{ doubted: false, trouble: '' }])
+})
+
+test('under half is believed when it has been told for a day', async () => {
+  let list = eastToo
+  const { look } = remembering(async () => list, new Map())
+  await look()
+  list = eastToo.slice(0, 1)
+  expect((await look()).names).toHaveLength(4)
+  expect((await look(23)).names).toHaveLength(4)
+  expect((await look(2)).names).toEqual(['east'])
+})
+
+test('a cluster that is stopped is not watched and not gone: it is held back, with a word', async () => {
+  let list: readonly Found[] = eastToo
+  const { look } = remembering(async () => list, new Map())
+  await look()
+  list = eastToo.map((one) => ({ ...one, heldBack: 'stopped' }))
+  const { names, problem } = await look()
+  expect(names).toEqual([])
+  expect(problem).toBe('not watched now: east (stopped), west (stopped), north (stopped), south (stopped)')
+})
+
+test('more clusters than may be watched are named', async () => {
+  const many = Array.from({ length: 5_003 }, (_, at) => found(`c${at}`))
+  const { names, problem } = await remembering(async () => many, new Map()).look()
+  expect(names).toHaveLength(5_000)
+  expect(problem).toContain('5003 clusters are more than 5000; not watched: c5000, c5001, c5002.')
 })

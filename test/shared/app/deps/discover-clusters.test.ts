@@ -90,7 +90,7 @@ discovery:
   const edge = clusters.find(({ name }) => name === 'edge')
   expect((await readSecret({ folder })(edge?.triage.kubeconfig ?? '')).text).toContain('not-a-token')
   expect(problem.split('\n')).toEqual([
-    expect.stringMatching(/^Rancher http.*: clusters could not be discovered, those found last stay: .*401/),
+    expect.stringMatching(/^Rancher http.*: clusters could not be discovered, none is known from before.*401/),
     expect.stringMatching(/broken\.yaml.*not YAML/),
     expect.stringMatching(/^nsk also knows a cluster "prod-west"; the one of Rancher .* counts/),
   ])

@@ -102,7 +102,7 @@ discovery:
     labels: { from: 'rancher', environment: 'production' },
   })
   expect(targets.problems()).toEqual([
-    expect.stringMatching(/^Rancher http.*: clusters could not be discovered, those found last stay: .*401/),
+    expect.stringMatching(/^Rancher http.*: clusters could not be discovered, none is known from before.*401/),
   ])
   const { call } = await caller({ targets, redact: redactHunter2 })
   const { text, structured } = await call('clusters_exec_all', {

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { Cluster } from './cluster.ts'
+
+/** A cluster that is known and not watched now: it is being made, stopped, or going. */
+export type HeldBack = {
+  readonly name: string
+  readonly heldBack: string
+  /** Once it is watched it stays so: then this state is trouble, and no beginning. */
+  readonly onlyIfNew?: boolean
+}
+/** What a place tells of: clusters, those that are held back, and in words what makes no cluster. */
+export type Heard = readonly (Cluster | HeldBack | string)[]
+
+/** What one place told last, kept beyond this process: a new one must not be blind because the place is away. */
+export const Remembered = z.strictObject({
+  version: z.literal(1),
+  at: z.iso.datetime(),
+  clusters: z.array(Cluster).max(25_000),
+})
+export type Remembered = z.infer<typeof Remembered>
+export type Memory = {
+  readonly read: (key: string) => Promise<string | undefined>
+  readonly write: (key: string, text: string) => Promise<unknown>
+}
+
+/** A list that has shrunk to less than half is believed when the place has told the same for so long. */
+const DOUBT_MS = 24 * 3_600_000
+const MOST_NAMES = 10
+
+export type Weighed =
+  | { readonly believed: true; readonly clusters: readonly Cluster[]; readonly words: readonly string[] }
+  | { readonly believed: false; readonly why: string }
+
+/**
+ * What is to be made of a new list. Empty after some, or less than half of them, is more often a lost right, a wrong page
+ * or a place that starts than the end of a fleet: then the old list stays. One that is empty stays doubted; whoever means
+ * it takes the place out of `discovery:`.
+ */
+export function weigh(before: readonly Cluster[], heard: Heard, doubtedForMs: number): Weighed {
+  const clusters = heard.filter((one): one is Cluster => typeof one !== 'string' && !('heldBack' in one))
+  const held = heard.filter((one): one is HeldBack => typeof one !== 'string' && 'heldBack' in one)
+  const known = new Map(before.map((cluster) => [cluster.name, cluster]))
+  const kept = held.flatMap(({ name, onlyIfNew }) => (onlyIfNew === true ? (known.get(name) ?? []) : []))
+  const back = held.filter(({ name, onlyIfNew }) => onlyIfNew !== true || !known.has(name))
+  const there = clusters.length + held.length
+  if (before.length > 0 && there === 0)
+    return { believed: false, why: `it tells of no cluster any more, and told of ${before.length}` }
+  if (there * 2 < before.length && doubtedForMs < DOUBT_MS)
+    return { believed: false, why: `it tells of ${there} clusters, and told of ${before.length}` }
+  const words = [
+    ...heard.filter((one) => typeof one === 'string'),
+    ...(back.length === 0
+      ? []
+      : [`not watched now: ${listed(back.map(({ name, heldBack }) => `${name} (${heldBack})`))}`]),
+  ]
+  return { believed: true, clusters: [...clusters, ...kept], words }
+}
+
+/** Which came and which went, in one sentence; '' when none did. */
+export function comings(before: readonly Cluster[], after: readonly Cluster[]): string {
+  const names = (list: readonly Cluster[]) => new Set(list.map(({ name }) => name))
+  const [old, now] = [names(before), names(after)]
+  const came = [...now].filter((name) => !old.has(name))
+  const went = [...old].filter((name) => !now.has(name))
+  return [
+    ...(came.length === 0 ? [] : [`found: ${listed(came)}`]),
+    ...(went.length === 0 ? [] : [`not there any more: ${listed(went)}`]),
+  ].join('; ')
+}
+
+export function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES
+  return `${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}

@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { containers, queues, tables } from '../shared/artifacts/layout.ts'
 import { Settings } from '../shared/config/settings.ts'
+import { withAnswerTable } from './answers-page.ts'
 import { costPage } from './cost/page.ts'
 import { type Setting, settingsOf } from './settings-of.ts'
 import { withFieldTable, withToolTable } from './tools-page.ts'
@@ -48,6 +49,7 @@ export function generated(): Readonly<Record<string, string>> {
     'docs/settings.md': settingsPage(settings),
     'docs/cost.md': costPage(),
     'docs/mcp-server.md': withFieldTable(withToolTable(readFileSync(join(root, 'docs/mcp-server.md'), 'utf8'))),
+    'docs/notifications.md': withAnswerTable(readFileSync(join(root, 'docs/notifications.md'), 'utf8')),
   }
 }
 

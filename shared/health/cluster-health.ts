@@ -13,6 +13,7 @@ import { readBreaker } from '../runtime/breaker.ts'
 import { onlyTells } from '../runtime/breaker-names.ts'
 import { fromParts } from '../runtime/json-parts.ts'
 import type { Row } from '../runtime/table.ts'
+import { type PlaceHealth, placesHealth } from './place-health.ts'
 
 /** One cluster as `GET /api/health/clusters` shows it; what is empty is left out. */
 export type ClusterHealth = {
@@ -58,6 +59,8 @@ export type HealthSummary = {
   }
   /** What fails again and again; while it is open it is left alone. */
   readonly breakers?: readonly BreakerHealth[]
+  /** Places that notices go to. */
+  readonly places?: readonly PlaceHealth[]
   /** What is wrong with the configuration in force, if anything. */
   readonly config_errors?: readonly string[]
 }
@@ -69,6 +72,9 @@ export type HealthInput = {
   readonly permissions: readonly Row[]
   /** Of table `control`, partition `breakers`. */
   readonly breakers?: readonly Row[]
+  /** Of table `control`, partitions `places` and `notices-waiting`. */
+  readonly places?: readonly Row[]
+  readonly waiting?: readonly Row[]
   readonly configErrors?: readonly string[]
 }
 
@@ -96,6 +102,7 @@ export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
     )
   const active = clusters.filter(({ status }) => status === 'active').length
   const errors = input.configErrors ?? []
+  const places = placesHealth(input.places ?? [], input.waiting ?? [], now)
   const failing = (input.breakers ?? []).map((row) => breakerOf(row, now)).filter(({ failures }) => failures > 0)
   return {
     clusters,
@@ -108,6 +115,7 @@ export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
       triage_enabled: clusters.filter(({ triage_enabled }) => triage_enabled).length,
     },
     ...(failing.length === 0 ? {} : { breakers: failing }),
+    ...(places.length === 0 ? {} : { places }),
     ...(errors.length === 0 ? {} : { config_errors: errors }),
   }
 }

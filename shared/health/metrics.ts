@@ -6,6 +6,7 @@ import type { Fields, Row } from '../runtime/table.ts'
 import { agentMetrics } from './agent-metrics.ts'
 import { living } from './alive.ts'
 import { watchOf } from './cluster-health.ts'
+import { placeMetrics, placesHealth } from './place-health.ts'
 import { family, type Sample } from './prometheus.ts'
 
 export type MetricsInput = {
@@ -22,6 +23,9 @@ export type MetricsInput = {
   readonly breakers: readonly Row[]
   readonly supervisors: readonly Row[]
   readonly totals: readonly Row[]
+  /** Of table `control`, partitions `places` and `notices-waiting`. */
+  readonly places: readonly Row[]
+  readonly waiting: readonly Row[]
 }
 
 /** `GET /api/metrics` in the Prometheus text format, version 0.0.4. */
@@ -124,6 +128,7 @@ export function metrics(input: MetricsInput, now: Date): string {
       'How often it was left alone.',
       breakers(({ openings }) => Number(openings ?? 0)),
     ),
+    ...placeMetrics(placesHealth(input.places, input.waiting, now)),
     family('nightcrier_dead_letters', 'gauge', 'Messages and faults kept aside.', [one(input.deadLetters)]),
   ].join('')
 }

@@ -28,14 +28,13 @@ const breaker = {
 /** Queue `notices`: something that people should hear of. Told by function `notify`, as the routes say. */
 export const NoticeMessage = z.discriminatedUnion('type', [
   /**
-   * `opened`: something critical has begun, for whoever is to be woken before an agent has looked.
    * What the message says is read from the incident when it is told. `skipped` and `resolved` are sent before the move
    * (so that a crash in between loses nothing) and are told only when the move came about.
    */
   z.strictObject({
     ...common,
     type: z.literal('incident'),
-    event: z.enum(['opened', 'started', 'reported', 'skipped', 'resolved']),
+    event: z.enum(['started', 'reported', 'skipped', 'resolved']),
     incidentId: z.string().min(1).max(200),
   }),
   /** An agent that had to be ended, or vanished; its report follows. */

@@ -26,7 +26,17 @@ test.each(['infra/alerts.json', 'infra/dashboards/workbook.json'])(
 test('the dashboard asks for metrics that the product has', () => {
   const text = metrics(
     {
-      ...{ clusters: [], rows: [], incidents: [], queues: {}, breakers: [], supervisors: [], totals: [] },
+      ...{
+        clusters: [],
+        rows: [],
+        incidents: [],
+        queues: {},
+        breakers: [],
+        supervisors: [],
+        totals: [],
+        places: [],
+        waiting: [],
+      },
       agents: { running: 0, limit: 1, launched: 0 },
       deadLetters: 0,
     },

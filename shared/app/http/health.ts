@@ -1,4 +1,5 @@
 import { containers, queues, tables } from '../../artifacts/layout.ts'
+import { PLACES, WAITING } from '../../artifacts/notice-places.ts'
 import { alive } from '../../health/alive.ts'
 import { clusterHealth as clusterHealthOf } from '../../health/cluster-health.ts'
 import { listIncidents, oneIncident } from '../../health/incidents.ts'
@@ -17,6 +18,8 @@ const MOST_INCIDENTS = 10_000
 const MOST_DEAD_LETTERS = 1_000
 /** One for each place and for agents. */
 const MOST_BREAKERS = 1_000
+/** A flood that all wait for one place; more than that is told as that many. */
+const MOST_WAITING = 5_000
 /** Probes give up after some seconds; one that hears nothing says nothing. */
 const PROBE_MS = 2_500
 const uncached = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
@@ -44,16 +47,22 @@ const clusterRows = ({ storage }: Platform) =>
   storage.table(tables.clusters).list({ partition: 'clusters', limit: MOST_CLUSTERS })
 
 export async function clusterHealth(platform: Platform): Promise<Answer> {
-  const [{ clusters, problem }, rows, permissions, breakers] = await Promise.all([
+  const control = platform.storage.table(tables.control)
+  const [{ clusters, problem }, rows, permissions, breakers, places, waiting] = await Promise.all([
     platform.clusters.current(),
     clusterRows(platform),
     platform.storage.table(tables.permissions).list({ partition: 'permissions', limit: MOST_CLUSTERS }),
-    platform.storage.table(tables.control).list({ partition: 'breakers', limit: MOST_BREAKERS }),
+    control.list({ partition: 'breakers', limit: MOST_BREAKERS }),
+    control.list({ partition: PLACES, limit: MOST_BREAKERS }),
+    control.list({ partition: WAITING, limit: MOST_WAITING }),
   ])
   const configErrors = problem === undefined ? [] : [problem]
   return json({
     status: 200,
-    body: clusterHealthOf({ clusters, rows, permissions, breakers, configErrors }, platform.clock.now()),
+    body: clusterHealthOf(
+      { clusters, rows, permissions, breakers, places, waiting, configErrors },
+      platform.clock.now(),
+    ),
   })
 }
 
@@ -63,8 +72,8 @@ export async function metrics(platform: Platform): Promise<Answer> {
   const part = (partition: string, limit: number) => control.list({ partition, limit })
   const lengths = async () =>
     Promise.all(Object.values(queues).map(async (name) => [name, await storage.queue(name).length()] as const))
-  const [{ clusters }, rows, incidents, slots, deadLetters, breakers, supervisors, totals, waiting] = await Promise.all(
-    [
+  const [{ clusters }, rows, incidents, slots, deadLetters, breakers, supervisors, totals, places, queued, waiting] =
+    await Promise.all([
       platform.clusters.current(),
       clusterRows(platform),
       storage.table(tables.incidents).list({ limit: MOST_INCIDENTS }),
@@ -73,12 +82,13 @@ export async function metrics(platform: Platform): Promise<Answer> {
       part('breakers', MOST_BREAKERS),
       part('supervisors', MOST_SUPERVISORS),
       part(TOTALS, MOST_CLUSTERS),
+      part(PLACES, MOST_BREAKERS),
+      part(WAITING, MOST_WAITING),
       lengths(),
-    ],
-  )
+    ])
   const body = metricsOf(
     {
-      ...{ clusters, rows, incidents, breakers, supervisors, totals },
+      ...{ clusters, rows, incidents, breakers, supervisors, totals, places, waiting: queued },
       agents: { running: slots.held.length, limit: settings.MAX_CONCURRENT_AGENTS, launched: slots.taken },
       deadLetters: deadLetters.length,
       queues: Object.fromEntries(waiting),

@@ -1,5 +1,7 @@
 import { containers, tables } from '../../artifacts/layout.ts'
+import { PLACES, WAITING } from '../../artifacts/notice-places.ts'
 import { boardOf } from '../../health/cluster-health.ts'
+import { placesHealth } from '../../health/place-health.ts'
 import type { Incident } from '../../incident/incident.ts'
 import { entryOf } from '../../report/index/entry.ts'
 import { listIncident, renderedPage } from '../../report/index/list-incident.ts'
@@ -81,6 +83,8 @@ function withKey(query: URLSearchParams) {
   }
 }
 
+const MOST_PLACES = 1_000
+
 /**
  * `GET /api/board`: made when it is asked for. A page that waits in storage would go on saying that all is well when
  * nothing runs any more, and would cost writes while nobody looks.
@@ -88,14 +92,18 @@ function withKey(query: URLSearchParams) {
 export async function board(platform: Platform, query: URLSearchParams): Promise<Answer> {
   const { storage, clock } = platform
   const here = withKey(query)
-  const [{ clusters, problem }, rows, permissions] = await Promise.all([
+  const control = storage.table(tables.control)
+  const [{ clusters, problem }, rows, permissions, places, waiting] = await Promise.all([
     platform.clusters.current(),
     storage.table(tables.clusters).list({ partition: 'clusters', limit: MOST_CLUSTERS }),
     storage.table(tables.permissions).list({ partition: 'permissions', limit: MOST_CLUSTERS }),
+    control.list({ partition: PLACES, limit: MOST_PLACES }),
+    control.list({ partition: WAITING, limit: MOST_CLUSTERS }),
   ])
   const now = clock.now()
   const body = await boardPage({
     clusters: boardOf({ clusters, rows, permissions }, now),
+    places: placesHealth(places, waiting, now),
     configErrors: problem === undefined ? [] : [problem],
     now: now.toISOString(),
     page: Number(/^\d{1,3}$/.exec(query.get('page') ?? '1')?.[0] ?? '1'),

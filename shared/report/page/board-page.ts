@@ -2,12 +2,15 @@ import { html } from 'hono/html'
 import { type ConnectionStatus, isHeard } from '../../artifacts/cluster-status.ts'
 import type { ClusterPermissions } from '../../artifacts/permissions.ts'
 import type { BoardCluster } from '../../health/cluster-health.ts'
+import type { PlaceHealth } from '../../health/place-health.ts'
 import { type Html, htmlDocument } from './document.ts'
 import { between, duration, moment } from './times.ts'
 
 export type Board = {
   readonly clusters: readonly BoardCluster[]
   readonly configErrors: readonly string[]
+  /** Where notices go. */
+  readonly places?: readonly PlaceHealth[]
   readonly now: string
   /** Counted from 1. */
   readonly page: number
@@ -36,10 +39,23 @@ export function boardPage(board: Board): Promise<string> {
 <div><dt>With warnings</dt><dd class="number">${all.filter((one) => warningsOf(one).length > 0).length}</dd></div></dl>
 ${configErrors.map((error) => html`<p class="alarm"><strong>The configuration is wrong, the last good one is in force:</strong> ${error.slice(0, 2_000)}</p>`)}
 ${all.length === 0 ? html`<p>No cluster is configured.</p>` : cards(shown, now)}
+${placesTable(board.places ?? [])}
 ${pages === 1 ? '' : html`<nav aria-label="Other pages">${Array.from({ length: pages }, (_, index) => (index + 1 === page ? html`<strong aria-current="page">Page ${page}</strong> ` : html`<a href="${board.address(index + 1)}">Page ${index + 1}</a> `))}</nav>`}
 </main>`,
   )
 }
+
+/** What waits or was given up is what somebody must know of; the error is the place's own, without its address. */
+const placesTable = (places: readonly PlaceHealth[]): Html | '' =>
+  places.length === 0
+    ? ''
+    : html`<h2>Notices</h2><table><thead><tr><th>Place</th><th>Sent</th><th>Failed</th><th>Given up</th><th>Waiting</th><th>Oldest</th><th></th></tr></thead><tbody>
+${places.map(
+  (
+    one,
+  ) => html`<tr><th scope="row">${one.place}</th><td>${one.sent}</td><td>${one.failed}</td><td>${one.given_up + one.unsure}</td><td>${one.waiting}</td><td>${one.oldest_seconds === undefined ? '–' : duration(one.oldest_seconds * 1000)}</td><td>${one.rate_limited_since === undefined ? cut(one.last_error ?? '', 300) : `rate limited since ${moment(one.rate_limited_since)}`}</td></tr>
+`,
+)}</tbody></table>`
 
 /** Unheard clusters first, then those with warnings. */
 const rank = (one: BoardCluster): number => (!isHeard(one.status) ? 0 : warningsOf(one).length > 0 ? 1 : 2)

@@ -202,7 +202,17 @@ describe('incidents', () => {
 })
 
 const nothing = {
-  ...{ clusters: [], rows: [], incidents: [], queues: {}, breakers: [], supervisors: [], totals: [] },
+  ...{
+    clusters: [],
+    rows: [],
+    incidents: [],
+    queues: {},
+    breakers: [],
+    supervisors: [],
+    totals: [],
+    places: [],
+    waiting: [],
+  },
   ...{ agents: { running: 0, limit: 5, launched: 0 }, deadLetters: 0 },
 }
 const total = (key: string, fields: Row['fields']): Row => ({ partition: 'totals', key, etag: '1', fields })
@@ -215,6 +225,8 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
   })
   const text = metrics(
     {
+      places: [],
+      waiting: [],
       clusters: [cluster('east'), cluster('west'), cluster('off', { enabled: false })],
       rows: [
         row('east', {
@@ -378,6 +390,20 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
     # TYPE nightcrier_breaker_openings_total counter
     nightcrier_breaker_openings_total{name="agents"} 2
     nightcrier_breaker_openings_total{name="notices to slack"} 0
+    # HELP nightcrier_notices_sent_total Notices that the place proved to have.
+    # TYPE nightcrier_notices_sent_total counter
+    # HELP nightcrier_notices_failed_total Tries that did not succeed.
+    # TYPE nightcrier_notices_failed_total counter
+    # HELP nightcrier_notices_given_up_total Notices kept as dead letters.
+    # TYPE nightcrier_notices_given_up_total counter
+    # HELP nightcrier_notices_unsure_total Notices posted twice without an answer.
+    # TYPE nightcrier_notices_unsure_total counter
+    # HELP nightcrier_notices_waiting Notices that wait for the place.
+    # TYPE nightcrier_notices_waiting gauge
+    # HELP nightcrier_notices_oldest_seconds How long the oldest of them has waited.
+    # TYPE nightcrier_notices_oldest_seconds gauge
+    # HELP nightcrier_notices_rate_limited Whether the place asks for time.
+    # TYPE nightcrier_notices_rate_limited gauge
     # HELP nightcrier_dead_letters Messages and faults kept aside.
     # TYPE nightcrier_dead_letters gauge
     nightcrier_dead_letters 7
@@ -411,6 +437,8 @@ describe('metrics', () => {
     {
       ...nothing,
       clusters: [cluster('east')],
+      places: [],
+      waiting: [],
       totals: [total('east', { ended_completed: 1, outcome_cause: 1, agent_le_5: 1, tokens_in: 1, cost_usd: 1 })],
       breakers: [{ partition: 'breakers', key: 'a "name"', etag: '', fields: { state: 'open' } }],
       queues: { faults: 1 },

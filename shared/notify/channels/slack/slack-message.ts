@@ -91,8 +91,6 @@ export function slackDetails(notice: IncidentNotice): string {
 function face(notice: IncidentNotice): { readonly title: string; readonly colour: string } {
   const what = `${notice.resource} in ${notice.cluster}`
   switch (notice.event) {
-    case 'opened':
-      return { title: `${signs[notice.severity]} ${notice.severity}: ${what}`, colour: colours[notice.severity] }
     case 'started':
       return { title: `🔎 Investigating ${what}`, colour: colours[notice.severity] }
     case 'skipped':

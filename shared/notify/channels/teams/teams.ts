@@ -89,7 +89,6 @@ const troubleParts = ({ title, text, facts }: Extract<Notice, { kind: 'trouble' 
 function incident(notice: IncidentNotice): Parts {
   const what = `${notice.resource} in ${notice.cluster}`
   const titles = {
-    opened: `${notice.severity}: ${what}`,
     started: `Investigating ${what}`,
     reported: `${notice.severity}: ${notice.status === 'failed' ? 'investigation failed: ' : ''}${what}`,
     skipped: `Not investigated: ${what}`,

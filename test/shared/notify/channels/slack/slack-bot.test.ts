@@ -17,7 +17,7 @@ afterEach(() => slack.stop())
 const bot = (token = 'xoxb-1') =>
   slackBot(
     { token, channel: 'C1', apiUrl: slack.apiUrl },
-    { clock: { now: () => new Date(), sleep: async (ms) => void waits.push(ms) }, timeoutMs: 300 },
+    { clock: { now: () => new Date(), sleep: async (ms) => void waits.push(ms) }, timeoutMs: 1_500 },
   )
 const tell = (notice: Notice, told: { id?: string; ref?: string; unsure?: boolean; copies?: number } = {}) =>
   bot().send(notice, {

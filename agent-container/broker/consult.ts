@@ -48,6 +48,7 @@ export const consult =
     const over = new AbortController()
     const dead = AbortSignal.any([deps.signal, over.signal])
     let end: AgentEnd | undefined
+    let fault: 'vendor' | 'incident' | undefined
 
     const hand = openHandIn({ entries: journal.entries, rules: said.verdict, model })
     const tools = agentTools({
@@ -68,6 +69,7 @@ export const consult =
         signal: dead,
         deadline: new Date(job.deadline),
         note: (sentence) => notes.add(sentence),
+        fault: (whose) => (fault = whose),
       }),
       incident: () =>
         Response.json({
@@ -143,6 +145,7 @@ export const consult =
         inputTokens: spent.inputTokens,
         outputTokens: spent.outputTokens,
         costUsd: spent.costUsd,
+        ...(fault === undefined || submitted !== undefined ? {} : { fault }),
         toolCalls: tools.calls(),
         apiCalls: tools.apiCalls(),
         budget: { turns: job.limits.turns, tokens: job.limits.tokens, costUsd: job.limits.costUsd },

@@ -121,6 +121,7 @@ export async function investigate(deps: InvestigateDeps): Promise<Investigation>
     outputTokens: asked?.outputTokens ?? 0,
     ...(asked === undefined ? { costUsd: 0 } : asked.costUsd === undefined ? {} : { costUsd: asked.costUsd }),
     apiCalls: journal.calls() + (asked?.apiCalls ?? 0),
+    ...(asked?.fault === undefined ? {} : { fault: asked.fault }),
     ...(asked?.budget === undefined ? {} : { budget: asked.budget }),
     ...(asked?.versions === undefined ? {} : { versions: asked.versions }),
     seconds: Math.max(0, (clock.now().getTime() - started.getTime()) / 1000),

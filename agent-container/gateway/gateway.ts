@@ -9,7 +9,7 @@ import { refusal } from './refusal.ts'
 import { againAfter } from './retry.ts'
 import { estimate, usageReader } from './usage.ts'
 import { type Body, fetchesFrom, type Vendor, vendorOf } from './vendors.ts'
-import { refusalWords } from './words.ts'
+import { refusalWords, type Whose } from './words.ts'
 
 export type GatewayDeps = {
   readonly model: NonNullable<AgentJob['model']>
@@ -25,6 +25,8 @@ export type GatewayDeps = {
   readonly deadline: Date
   /** What went wrong, once each. */
   readonly note: (sentence: string) => void
+  /** That a request came to nothing, and whose fault that was. */
+  readonly fault: (whose: Whose) => void
 }
 type Sent = { readonly url: string; readonly headers: Record<string, string> }
 /** An answer that is no success is read to its end, so that what it says decides. */
@@ -76,14 +78,16 @@ export function forward(deps: GatewayDeps) {
         ? `it gave no whole answer within our ${ANSWER_MS / 1000} s`
         : tell(deps, guard, errorText(error))
       deps.note(`The model could not be asked: ${why}`)
+      deps.fault('vendor')
       return refusal(502, `The model could not be asked: ${why}`)
     }
     const { answer, error, sent: bytes } = answered
     if (error !== undefined) {
       place.settle(undefined)
       const why = tell(deps, guard, error)
-      const words = refusalWords(answer.status, why, deps.model.model)
+      const { words, whose } = refusalWords(answer.status, why, deps.model.model)
       deps.note(words)
+      deps.fault(whose)
       if (final.has(answer.status)) refusedFor = { status: answer.status, why: words }
       return refusal(answer.status === 200 ? 502 : answer.status, words)
     }

@@ -18,6 +18,10 @@ function messageIn(value: unknown, depth: number): string | undefined {
   return undefined
 }
 
+/** Whose fault a refusal is: the vendor's (its key, its money, its machines) or only this incident's. */
+export type Whose = 'vendor' | 'incident'
+const ofIncident = /content|context|allowance/
+
 const rows: readonly (readonly [RegExp, number | undefined, string])[] = [
   [
     /incorrect api key|invalid.{0,12}api.?key|api key not valid|authentication/i,
@@ -56,8 +60,17 @@ const rows: readonly (readonly [RegExp, number | undefined, string])[] = [
 ]
 
 /** One sentence: what the vendor refused, what to do, and what it said itself. */
-export function refusalWords(status: number, text: string, model: string): string {
+export function refusalWords(
+  status: number,
+  text: string,
+  model: string,
+): { readonly words: string; readonly whose: Whose } {
   const meaning = rows.find(([pattern, only]) => (only === undefined || only === status) && pattern.test(text))?.[2]
   const said = sentenceOf(text).replace(/\borg-\w+|\bteam: \S+|\bapi key id: \S+/gi, '‹id›')
-  return `The model ${model} could not be used${meaning === undefined ? '' : `: ${meaning}`}. Its vendor answered ${status}: ${said.slice(0, 300)}`
+  const whose =
+    meaning !== undefined && ofIncident.test(meaning) && !/allow this request/.test(meaning) ? 'incident' : 'vendor'
+  return {
+    words: `The model ${model} could not be used${meaning === undefined ? '' : `: ${meaning}`}. Its vendor answered ${status}: ${said.slice(0, 300)}`,
+    whose: whose === 'vendor' && status === 400 && meaning === undefined ? 'incident' : whose,
+  }
 }

@@ -1,6 +1,7 @@
 import { APICallError, isStepCount, type ModelMessage, streamText } from 'ai'
 import { systemClock } from '../../shared/runtime/clock.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
+import { jsonIn } from './cli.ts'
 import { modelAt } from './model.ts'
 import type { Ended, Run } from './runner.ts'
 import { SUBMIT, toolsOf } from './tools.ts'
@@ -20,6 +21,7 @@ export async function builtin({ broker, task, signal }: Run): Promise<Ended> {
   const handIn = Math.min(HAND_IN_MS, (Date.parse(task.deadline) - systemClock.now().getTime()) / 5)
   let turns = 0
   let trouble: unknown
+  let prose = ''
   let last: string | undefined
   try {
     for (let reminded = 0; reminded <= REMINDERS && turns < task.turns; reminded++) {
@@ -56,6 +58,7 @@ export async function builtin({ broker, task, signal }: Run): Promise<Ended> {
       await result.consumeStream({ onError: (error) => (trouble ??= error) })
       if (tools.accepted() || trouble !== undefined || signal.aborted) break
       turns += (await result.steps).length
+      prose = await result.text
       const answered = (await result.response).messages
       messages.push(...answered)
       // Some vendors take nothing but an assistant's words behind a tool's.
@@ -65,7 +68,7 @@ export async function builtin({ broker, task, signal }: Run): Promise<Ended> {
   } finally {
     await tools.close().catch(() => undefined)
   }
-  if (tools.accepted()) return { result: 'done', why: '' }
+  if (tools.accepted() || (await inWords(broker, prose))) return { result: 'done', why: '' }
   if (signal.aborted) return { result: 'timeout', why: 'The time was over.' }
   if (trouble !== undefined) return { result: isQuota(trouble) ? 'quota' : 'failed', why: errorText(trouble) }
   return { result: 'failed', why: `The model did not hand in${ended(last)}.` }
@@ -78,6 +81,13 @@ const reasons: Readonly<Record<string, string>> = {
   other: ': its vendor ended without a reason',
 }
 const ended = (reason: string | undefined): string => reasons[reason ?? ''] ?? ''
+
+/** A model that does not call tools may have written the verdict down. */
+async function inWords(broker: Run['broker'], text: string): Promise<boolean> {
+  const verdict = jsonIn(text)
+  if (typeof verdict !== 'object' || verdict === null || !('rootCauses' in verdict)) return false
+  return (await broker.submit(verdict).catch(() => undefined))?.accepted ?? false
+}
 
 /** Some servers leave marks of their own format in names (`pods_log<|channel|>json`, `functions.pods_log`). */
 function mendedCall<T extends { readonly toolName: string }>(call: T, known: readonly string[]): T | null {

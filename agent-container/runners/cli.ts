@@ -57,6 +57,11 @@ export const linesOf = (text: string): readonly unknown[] =>
 export function jsonIn(text: string): unknown {
   const whole = parsed(text.trim())
   if (whole !== undefined) return whole
+  // What stands in a fence is meant, whatever is said around it.
+  for (const [, body = ''] of [...text.matchAll(/```(?:json)?\s*([\s\S]*?)```/g)].toReversed()) {
+    const fenced = parsed(body.trim())
+    if (fenced !== undefined) return fenced
+  }
   const end = text.lastIndexOf('}')
   // From the front, so that the outermost object is found; a verdict has few braces before it.
   for (

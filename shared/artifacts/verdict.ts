@@ -101,6 +101,8 @@ export const Usage = z.strictObject({
   outputTokens: z.number().int().nonnegative(),
   costUsd: z.number().nonnegative().optional(),
   seconds: z.number().nonnegative(),
+  /** The model came to nothing: for the vendor's sake, or for something that only this incident holds. */
+  fault: z.enum(['vendor', 'incident']).optional(),
   /** What the model could have spent; absent when none was asked. */
   budget: z.strictObject({ turns: z.number(), tokens: z.number(), costUsd: z.number() }).optional(),
   /** By what it was made: two reports of equal versions can be compared. */

@@ -222,7 +222,9 @@ async function countAgent(deps: ReportDeps, { incidentId, fence, ended, reason }
   const model = modelBreaker(usage.model)
   // Not one token: it was asked in vain, or nobody came to ask it.
   const why = notes.find((note) => note.includes(usage.model)) ?? 'it answered nothing'
-  if (usage.outputTokens > 0) await deps.breakers.succeeded(model, mark)
+  // A filter, or a context that is too short, is this incident's: others may be asked.
+  if (usage.fault === 'incident') return
+  if (usage.outputTokens > 0 && usage.fault === undefined) await deps.breakers.succeeded(model, mark)
   else await deps.breakers.failed(model, `${incidentId}: ${why}`, mark)
 }
 

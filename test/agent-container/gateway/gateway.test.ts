@@ -24,6 +24,7 @@ beforeEach(async () => {
     signal: dead.signal,
     deadline: new Date(Date.now() + 300_000),
     note: () => undefined,
+    fault: () => undefined,
   })
   const nothing = async () => Response.json({})
   served = await serve(

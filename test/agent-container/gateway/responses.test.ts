@@ -33,6 +33,7 @@ async function asked(say: Say, stream: boolean, body: object = request) {
     signal: new AbortController().signal,
     deadline: new Date(Date.now() + 300_000),
     note: () => undefined,
+    fault: () => undefined,
   })
   try {
     const answer = await ask(

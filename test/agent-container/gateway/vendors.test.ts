@@ -53,6 +53,7 @@ async function vendor(
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const notes: string[] = []
   const slept: number[] = []
+  const faults: string[] = []
   const provider = model.provider ?? 'openai-compatible'
   const gateway = forward({
     model: { provider, model: model.model ?? 'gpt-4.1', baseUrl: `http://127.0.0.1:${port}`, keyFile: 'k' },
@@ -64,6 +65,7 @@ async function vendor(
     signal: new AbortController().signal,
     deadline: new Date(Date.now() + 200_000),
     note: (sentence) => notes.push(sentence),
+    fault: (whose) => faults.push(whose),
   })
   const ask = async (body: object = {}) => {
     const [room, path] = provider === 'anthropic' ? ['anthropic', 'v1/messages'] : ['openai', 'v1/chat/completions']
@@ -77,7 +79,7 @@ async function vendor(
     )
     return { status: answer.status, text: await answer.text() }
   }
-  return { ask, asked, notes, slept }
+  return { ask, asked, notes, slept, faults }
 }
 const error = (status: number, message: string, more: object = {}): Reply => ({
   status,
@@ -256,7 +258,19 @@ test.each([
   expect(one.notes.join()).not.toContain('<html>')
 })
 test('ids of an organisation are not told', () => {
-  expect(refusalWords(429, 'Limit reached in organization org-AbCd123', 'm')).not.toContain('AbCd')
+  expect(refusalWords(429, 'Limit reached in organization org-AbCd123', 'm').words).not.toContain('AbCd')
+})
+
+test.each([
+  ['a refused key', error(401, 'no such key'), 'vendor'],
+  ['money that is gone', error(429, 'quota', { code: 'insufficient_quota' }), 'vendor'],
+  ['a filter', error(400, 'filtered due to the content management policy'), 'incident'],
+  ['a filter under 403', { status: 403, body: '{"error":"Content violates usage guidelines."}' }, 'incident'],
+  ['a context that is too short', error(400, 'prompt is too long'), 'incident'],
+])('%s is the fault of the %s', async (_, reply, whose) => {
+  const one = await vendor(() => reply)
+  await one.ask()
+  expect(one.faults).toEqual([whose])
 })
 
 describe('what it took', () => {

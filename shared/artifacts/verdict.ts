@@ -35,6 +35,16 @@ export const Remedy = z.strictObject({
 })
 export type Remedy = z.infer<typeof Remedy>
 
+const argument = z.strictObject({ text: sentence, evidence: z.array(Citation).max(5) })
+/** Somebody it may be, when it is not sure: what speaks for it, what against, and the one look that would tell. */
+export const Suspect = Culprit.extend({
+  class: z.string().max(60),
+  for: z.array(argument).max(5),
+  against: z.array(argument).max(5),
+  wouldTell: sentence,
+})
+export type Suspect = z.infer<typeof Suspect>
+
 /** What an investigation found: by the rules, or by a model on top of them. Nothing here is believed before it is checked. */
 export const Verdict = z.strictObject({
   version: z.literal(1),
@@ -43,6 +53,8 @@ export const Verdict = z.strictObject({
   /** What is broken, for whom, since when: one sentence. */
   headline: sentence,
   rootCauses: z.array(RootCause).max(10),
+  /** The likeliest first; only when no cause is certain. */
+  suspects: z.array(Suspect).max(5).optional(),
   hypotheses: z
     .array(
       z.strictObject({

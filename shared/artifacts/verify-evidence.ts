@@ -54,6 +54,15 @@ export function verifyEvidence(verdict: Verdict, evidence: readonly EvidenceEntr
       for: one.for.filter(proven('Hypothesis')),
       against: one.against.filter(proven('Hypothesis')),
     })),
+    ...(verdict.suspects === undefined
+      ? {}
+      : {
+          suspects: verdict.suspects.map((one) => ({
+            ...one,
+            for: one.for.map((said) => ({ ...said, evidence: said.evidence.filter(proven('Suspect')) })),
+            against: one.against.map((said) => ({ ...said, evidence: said.evidence.filter(proven('Suspect')) })),
+          })),
+        }),
     timeline: verdict.timeline.map((one) => ({ ...one, evidence: one.evidence.filter(proven('Timeline')) })),
     chain: rootCauses.length > 0 ? verdict.chain : [],
   }

@@ -1,5 +1,5 @@
 import { clientsOf, servicesAbout } from '../snapshot/clients.ts'
-import { backendsOf } from '../snapshot/dependencies.ts'
+import { backendsOf, dependenciesOf } from '../snapshot/dependencies.ts'
 import { ingresses, services } from '../snapshot/kinds.ts'
 import { backing } from '../snapshot/services.ts'
 import type { Pod } from '../snapshot/shapes.ts'
@@ -25,12 +25,19 @@ export const logWants: Wants = (snapshot, subjects) =>
         return container.status.restartCount > 0 ? [now, { ...at, previous: true }] : [now]
       })
     })
-    if (troubled.length > 0) return troubled
+    if (troubled.length > 0) return [...troubled, ...(index === 0 ? refusers(snapshot, subject) : [])]
     // Nothing is broken on the outside: what its pods say is all there is.
     return index === 0
       ? [...quiet(subject.pods, PODS_EACH), ...callers(snapshot, subject), ...behindDoor(snapshot, subject)]
       : []
   })
+
+/** Who refuses although it is ready says itself where it listens. */
+const refusers = (snapshot: Snapshot, subject: Subject): readonly Want[] =>
+  dependenciesOf(snapshot, subject)
+    .filter(({ failure }) => failure?.kind === 'refused' || failure?.kind === 'unavailable')
+    .slice(0, 2)
+    .flatMap(({ service }) => (service === undefined ? [] : quiet(backing(snapshot, service).pods, 1)))
 
 /** Behind a door: those who get what comes through it. */
 const behindDoor = (snapshot: Snapshot, subject: Subject): readonly Want[] =>

@@ -12,6 +12,7 @@ import type { Subject } from '../snapshot/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
 import { unknownEdges } from './edge-queries.ts'
 import { logWants } from './log-queries.ts'
+import { grants, provisioners } from './provisioner-queries.ts'
 import { deviceAgents, nodeFillers, placeTakers } from './queries-of-nodes.ts'
 import { k, type Want, type Wants } from './query.ts'
 
@@ -105,6 +106,16 @@ const secretProducers: Wants = (snapshot, subjects) =>
                 kind: k(from.apiVersion, from.ref.kind),
                 name: from.ref.name,
                 namespace: from.ref.namespace,
+              },
+              // A name that stands as the other kind is the commonest slip.
+              {
+                tool: 'get',
+                kind: k(
+                  from.apiVersion,
+                  from.ref.kind.startsWith('Cluster') ? from.ref.kind.slice(7) : `Cluster${from.ref.kind}`,
+                ),
+                name: from.ref.name,
+                namespace: from.ref.kind.startsWith('Cluster') ? subject.namespace : '',
               },
             ]
       }),
@@ -251,19 +262,6 @@ const ingressClasses: Wants = (_picture, subjects) =>
     ? [{ tool: 'list', kind: k('networking.k8s.io/v1', 'IngressClass') }]
     : []
 
-const forbidden = /cannot \w+ resource|is forbidden: User "system:serviceaccount/
-const rbac: Wants = (snapshot, subjects) => {
-  const said = snapshot.logs.some(({ lines }) => lines.some((line) => forbidden.test(line)))
-  const namespace = subjects[0]?.namespace ?? ''
-  return said && namespace !== ''
-    ? [
-        { tool: 'list', kind: k('rbac.authorization.k8s.io/v1', 'RoleBinding'), namespace },
-        { tool: 'list', kind: k('rbac.authorization.k8s.io/v1', 'Role'), namespace },
-        { tool: 'list', kind: k('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding') },
-      ]
-    : []
-}
-
 /** Peers outside: a policy that lets only some namespaces in is understood with their labels. */
 const policyNamespaces: Wants = (snapshot, subjects) => {
   const wanted = new Set<string>()
@@ -303,7 +301,8 @@ export const wants: readonly Wants[] = [
   aggregated,
   metrics,
   ingressClasses,
-  rbac,
+  grants,
+  provisioners,
   policyNamespaces,
   unknownEdges,
 ]

@@ -6,29 +6,37 @@ import { alongEdges } from '../walk/along-edges.ts'
 import { application, credentials } from './application.ts'
 import { autoscaler } from './autoscaler.ts'
 import { badCommand } from './bad-command.ts'
+import { cloudIdentity } from './cloud-identity.ts'
 import { configuration } from './configuration.ts'
 import { controllerSays } from './controller-says.ts'
 import { createRefused } from './create-refused.ts'
 import { dependency } from './dependency.ts'
 import { disruption } from './disruption.ts'
 import { missingVariable } from './environment.ts'
+import { forbidden } from './forbidden.ts'
+import { startHooks, subPaths } from './hooks-and-mounts.ts'
 import type { Analyzer, Hypothesis } from './hypothesis.ts'
 import { image } from './image.ts'
 import { ingress } from './ingress.ts'
 import { jobRuns } from './jobs.ts'
 import { kubeletRefusal } from './kubelet-refusal.ts'
+import { loopback } from './loopback.ts'
 import { memory } from './memory.ts'
 import { missingReference } from './missing-reference.ts'
 import { namedMissing } from './named-missing.ts'
+import { noRoute } from './no-route.ts'
 import { evicted, node, sandbox } from './node.ts'
+import { orderedStart } from './ordered-start.ts'
 import { preempted } from './preempted.ts'
 import { probes } from './probes.ts'
 import { processIds } from './process-ids.ts'
 import { producedSecret } from './produced-secret.ts'
+import { provisioner } from './provisioner.ts'
 import { rejectedValue } from './rejected-value.ts'
 import { rollout } from './rollout.ts'
 import { scheduling } from './scheduling.ts'
 import { serviceItself } from './service-faults.ts'
+import { serviceLinks } from './service-links.ts'
 import { servicesBefore } from './services-before.ts'
 import { standstill } from './standstill.ts'
 import { terminating } from './terminating.ts'
@@ -52,6 +60,15 @@ export const analyzers: readonly Analyzer[] = [
   evicted,
   probes,
   missingVariable,
+  serviceLinks,
+  cloudIdentity,
+  orderedStart,
+  startHooks,
+  subPaths,
+  loopback,
+  noRoute,
+  forbidden,
+  provisioner,
   configuration,
   rejectedValue,
   kubeletRefusal,

@@ -23,7 +23,9 @@ const SAME_WAY_MS = 10 * 60_000
 /** Another image of the same registry came through on the same nodes: then the registry is reached. */
 const registryReached: Check = (snapshot, _, one) => {
   if (one.class !== 'RegistryUnreachable') return undefined
-  const failed = snapshot.events.filter(({ reason, message }) => reason === 'Failed' && /pull/i.test(message))
+  const failed = snapshot.events.filter(
+    ({ reason, message }) => reason === 'Failed' && /^Failed to pull image/.test(message),
+  )
   const last = failed.at(-1)
   const registry = registryOf(/image "([^"]+)"/.exec(last?.message ?? '')?.[1] ?? '')
   if (last === undefined || registry === undefined)

@@ -3,10 +3,9 @@ import { hostIn } from '../../../shared/cluster/messages/host-in.ts'
 import { lastChanges } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { behind, serviceName } from '../snapshot/dependencies.ts'
-import { grantedTo, wrongGrant } from '../snapshot/grants.ts'
-import { configMaps, services } from '../snapshot/kinds.ts'
+import { claims, configMaps, services } from '../snapshot/kinds.ts'
 import { ConfigMap } from '../snapshot/shapes-around.ts'
-import { label, present, type Seen, type Snapshot, seek } from '../snapshot/snapshot.ts'
+import { label, present, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import { subjectOf } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
@@ -21,7 +20,6 @@ const sayings: readonly (readonly [FaultClass, RegExp])[] = [
     /read-only file ?system|EROFS|EACCES|(?:open|mkdir|write|create|unlink|chown|bind)[^:]*:? .*permission denied|operation not permitted|permission denied:? ['"]?\//i,
   ],
   ['PortConflict', /address already in use|EADDRINUSE|port \d+ is already/i],
-  ['RbacForbidden', /is forbidden: User "system:serviceaccount:([^:"]+):([^"]+)" cannot/i],
   [
     'CertificateExpired',
     /certificate (?:has expired|is expired)|CERT_HAS_EXPIRED|certificate expired|not after .* is in the past|expired or is not yet valid/i,
@@ -95,7 +93,8 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
     map,
     culprit,
     container: symptom.container?.name ?? '',
-    given: grantedTo(snapshot, culprit),
+    size: sizeOf(snapshot, culprit),
+    sealed: sealed(spec, line, mount !== undefined),
     shown: fault === 'CertificateExpired' ? shownBy(snapshot, culprit) : '',
     user: spec.securityContext?.runAsUser ?? subject.spec?.securityContext?.runAsUser,
   })
@@ -113,14 +112,19 @@ function explain(scene: Scene, symptom: Symptom, said: LogLine, fault: FaultClas
           ...near.flatMap((one) => cite(log, one)),
           ...symptom.evidence,
           ...(mount === undefined ? [] : cite(subject.seen ?? symptom.pods[0], `mountPath: ${mount.found.mountPath}`)),
-          ...(fault === 'RbacForbidden' ? cite(seek(snapshot, culprit), `name: ${culprit.name}`) : []),
+          ...(culprit.kind === 'Secret' ? cite(subject.seen, `secretName: ${culprit.name}`) : []),
           ...cite(map, `name: ${map?.name ?? ''}`),
           ...cite(map, `ConfigMap ${map?.name ?? ''}`),
           ...relevant.flatMap((one) => one.evidence),
         ],
         8,
       ),
-      confidence: strength(fault, mount !== undefined, relevant.length > 0, image),
+      confidence: strength(fault, {
+        mounted: mount !== undefined,
+        changed: relevant.length > 0,
+        image,
+        only: claimsOf(scene).length === 1,
+      }),
       reasons: [
         'The program says so in its last words.',
         ...(mount === undefined
@@ -181,35 +185,53 @@ function culpritFor(
   map: Seen | undefined,
   claim: string | undefined,
 ): Culprit {
-  const { subject, snapshot } = scene
+  const { subject } = scene
   const namespace = subject.namespace
   if (fault === 'VolumeFull' && claim !== undefined) return { kind: 'PersistentVolumeClaim', namespace, name: claim }
   if (fault === 'VolumeFull') {
-    const only = (subject.spec?.volumes ?? []).flatMap(
-      ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
-    )
-    const templates = snapshot.objects.filter(
-      (one) =>
-        one.kind === 'PersistentVolumeClaim' &&
-        one.namespace === namespace &&
-        scene.subject.pods.some((pod) =>
-          pod.data.spec.volumes.some(({ persistentVolumeClaim: used }) => used?.claimName === one.name),
-        ),
-    )
-    const name = only[0] ?? templates[0]?.name
+    const [name] = claimsOf(scene)
     if (name !== undefined) return { kind: 'PersistentVolumeClaim', namespace, name }
   }
-  if (fault === 'RbacForbidden') {
-    const match = /system:serviceaccount:([^:"]+):([^"]+)"/.exec(said.line)
-    if (match !== null) {
-      const account = { kind: 'ServiceAccount', namespace: match[1] ?? namespace, name: match[2] ?? '' }
-      return blame(wrongGrant(snapshot, account) ?? account)
-    }
+  if (fault === 'CertificateExpired') {
+    const server = serverOf(scene, said.line)
+    if (server !== undefined) return server
+    // A program that cannot start for its own certificate: the Secret that holds it is what must be renewed.
+    const [own, more] = certificatesOf(scene)
+    return own !== undefined && more === undefined && /issuer|\bown\b|serving|load|initiali[sz]/i.test(said.line)
+      ? { kind: 'Secret', namespace, name: own }
+      : blame(subject)
   }
-  if (fault === 'CertificateExpired') return serverOf(scene, said.line) ?? blame(subject)
   if ((fault === 'InvalidConfiguration' || fault === 'MissingFile') && map !== undefined) return blame(map)
   return blame(subject)
 }
+
+/** A root file system that the template seals, and no volume over it. */
+const sealed = (
+  spec: { readonly securityContext?: { readonly readOnlyRootFilesystem?: boolean | undefined } | undefined },
+  line: string,
+  mounted: boolean,
+): boolean =>
+  !mounted && spec.securityContext?.readOnlyRootFilesystem === true && /read-only file ?system|EROFS/i.test(line)
+function sizeOf(snapshot: Snapshot, culprit: Culprit): string {
+  const claim =
+    culprit.kind === 'PersistentVolumeClaim' ? present(snapshot, claims, culprit.namespace, culprit.name) : undefined
+  const size = claim?.data.status.capacity.storage ?? claim?.data.spec.resources.requests.storage
+  return size === undefined ? '' : `, ${size}`
+}
+
+const certificatesOf = ({ subject }: Scene): readonly string[] =>
+  (subject.spec?.volumes ?? []).flatMap(({ secret }) =>
+    secret !== undefined && /tls|cert|issuer|identity|pki|\bca\b/.test(secret.secretName) ? [secret.secretName] : [],
+  )
+
+/** The claims that its pods use: by the template, or by the pods of a set. */
+const claimsOf = ({ subject }: Scene): readonly string[] => [
+  ...new Set(
+    [subject.spec, ...subject.pods.slice(0, 1).map(({ data }) => data.spec)].flatMap((spec) =>
+      (spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),
+    ),
+  ),
+]
 
 /** Whose certificate it is: that of the workload behind the address in the same line. */
 function serverOf({ snapshot, subject }: Scene, line: string): Culprit | undefined {
@@ -223,8 +245,11 @@ const shownBy = (snapshot: Snapshot, server: Culprit): string => {
   return names.length === 0 ? '' : `; it mounts Secret ${names.join(', ')}`
 }
 
-function strength(fault: FaultClass, mounted: boolean, changed: boolean, image: boolean): Hypothesis['confidence'] {
-  if (fault === 'VolumeFull' || fault === 'RbacForbidden' || fault === 'BadCommand' || fault === 'PermissionDenied')
+function strength(
+  fault: FaultClass,
+  { mounted, changed, image, only }: Readonly<Record<'mounted' | 'changed' | 'image' | 'only', boolean>>,
+): Hypothesis['confidence'] {
+  if ((fault === 'VolumeFull' && (mounted || only)) || fault === 'BadCommand' || fault === 'PermissionDenied')
     return 'high'
   if (mounted || changed) return 'high'
   return image ? 'low' : 'medium'
@@ -238,7 +263,8 @@ function words(
     map,
     culprit,
     container,
-    given,
+    size,
+    sealed,
     user,
     shown,
   }: {
@@ -248,7 +274,8 @@ function words(
     map: Seen | undefined
     culprit: Culprit
     container: string
-    given: string | undefined
+    size: string
+    sealed: boolean
     user: number | undefined
     shown: string
   },
@@ -257,17 +284,21 @@ function words(
   switch (fault) {
     case 'VolumeFull':
       return {
-        summary: `The volume of ${subject} (${label(culprit)}) has no space left.`,
+        summary: `The volume of ${subject} (${label(culprit)}${size}) has no space left.`,
         mechanism: 'The program cannot write any more and ends',
         falsification: 'A full disk of the node would show as DiskPressure there and hit other pods too.',
         title: 'Enlarge the claim, or remove what fills it',
       }
     case 'PermissionDenied':
       return {
-        summary: `Container ${container} of ${subject} may not do what it does${file === undefined ? '' : ` at ${file}`}: its user${user === undefined ? '' : ` (${user})`} or securityContext forbids it.`,
+        summary: sealed
+          ? `Container ${container} of ${subject} cannot write${file === undefined ? '' : ` ${file}`}: readOnlyRootFilesystem is set, and no writable volume is mounted there.`
+          : `Container ${container} of ${subject} may not do what it does${file === undefined ? '' : ` at ${file}`}: its user${user === undefined ? '' : ` (${user})`} or securityContext forbids it.`,
         mechanism: 'The kernel refuses the program',
         falsification: 'A missing file would be reported as such, not as a refusal.',
-        title: 'Give the user the right (fsGroup, runAsUser), or a writable volume at that path',
+        title: sealed
+          ? `Mount an emptyDir at ${file?.replace(/\/[^/]*$/, '') || file || 'that path'}, or unset readOnlyRootFilesystem`
+          : 'Give the user the right (fsGroup, runAsUser), or a writable volume at that path',
       }
     case 'PortConflict':
       return {
@@ -275,13 +306,6 @@ function words(
         mechanism: 'Two processes of one network namespace want one port',
         falsification: 'A free port would be bound.',
         title: 'Give each container of the pod its own port',
-      }
-    case 'RbacForbidden':
-      return {
-        summary: `${label(culprit)} ${culprit.kind === 'ServiceAccount' ? 'lacks' : 'does not give'} a right that ${subject} needs in the Kubernetes API${given === undefined ? '' : ` (it gives ${given})`}.`,
-        mechanism: 'The API refuses the program',
-        falsification: 'With a binding that grants it the API would not say forbidden.',
-        title: 'Bind a role that grants exactly this right',
       }
     case 'CertificateExpired':
       return {

@@ -109,7 +109,9 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
           ? `the program answers ${status} there`
           : late
             ? `no answer comes within ${probe.timeoutSeconds ?? 1} s`
-            : 'the program does not answer'
+            : probe.exec === undefined
+              ? 'the program does not answer as it should'
+              : 'its command does not end well'
   const evidence = few(
     [
       ...cite(failed, said),
@@ -138,7 +140,11 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
       evidence,
       // What the kubelet killed for its probe died of it, whoever of the two is to blame.
       confidence:
-        wrong && failed !== undefined ? 'high' : wrong || misconfigured || killed !== undefined ? 'medium' : 'low',
+        (wrong && failed !== undefined) || (killed !== undefined && kind !== 'readiness' && (slow || late))
+          ? 'high'
+          : wrong || misconfigured || killed !== undefined || countOf(events) >= 3
+            ? 'medium'
+            : 'low',
       reasons: [
         failed === undefined
           ? 'No event is left; the log of the program tells.'
@@ -163,7 +169,8 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
         }),
       ],
       prevention: 'Test probes against the image before a rollout.',
-      weight: wrong ? 80 : 45,
+      // That it fails is the least that can be said: what the program says of why goes before it.
+      weight: wrong ? 80 : fault === 'ProbeFailing' && killed === undefined ? 20 : 45,
     },
   ]
 }

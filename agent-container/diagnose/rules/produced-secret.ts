@@ -2,7 +2,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { ingresses } from '../snapshot/kinds.ts'
 import { type Failing, failingProducer } from '../snapshot/producers.ts'
 import { references } from '../snapshot/references.ts'
-import { label, present } from '../snapshot/snapshot.ts'
+import { label, present, seek } from '../snapshot/snapshot.ts'
 import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { look } from './remedies.ts'
 
@@ -39,12 +39,26 @@ function explain(scene: Scene, secret: string, failing: Failing, keys: readonly 
   const { subject } = scene
   const { producer, condition, said, expired, source, lacks } = failing
   const why = said.at(-1)?.message ?? condition?.message ?? 'it reports no success'
-  const culprit = blame(source ?? producer)
+  // The name stands elsewhere as another kind: who wrote the reference can mend it, and a copy of it would come again.
+  const cousin =
+    lacks === undefined
+      ? undefined
+      : scene.snapshot.objects.find(
+          ({ kind, name }) =>
+            `${kind.replace(/^Cluster/, '')} ${name}` === lacks.replace(/^Cluster/, '') &&
+            !lacks.startsWith(`${kind} `),
+        )
+  const owner = producer.object.metadata.ownerReferences?.find(({ controller }) => controller === true)
+  const maker =
+    owner === undefined
+      ? undefined
+      : seek(scene.snapshot, { kind: owner.kind, namespace: producer.namespace, name: owner.name })
+  const culprit = blame(source ?? (lacks === undefined ? undefined : maker) ?? producer)
   return {
     class: expired ? 'CertificateExpired' : 'SecretNotProduced',
     culprit,
     summary:
-      `${label(producer)} should write Secret ${secret}, which ${label(subject)} needs, and fails${expired ? ': what it wrote has expired' : ''}${lacks === undefined ? '' : `; the ${lacks} that it names does not exist`}: ${why}`.slice(
+      `${label(producer)} should write Secret ${secret}, which ${label(subject)} needs, and fails${expired ? ': what it wrote has expired' : ''}${lacks === undefined ? '' : `; the ${lacks} that it names does not exist${cousin === undefined ? '' : `, ${label(cousin)} does`}`}: ${why}`.slice(
         0,
         590,
       ),

@@ -5,6 +5,7 @@ import { autoscalers, configMaps, disruptionBudgets, ingresses, pods, services }
 import { failuresInLogs, type LogFailure, unanswered } from './log-failures.ts'
 import { namedAndBad } from './named-objects.ts'
 import { agentPods, brokenGround } from './node-agents.ts'
+import { provisioningOf } from './provisioner.ts'
 import { selects } from './selectors.ts'
 import { backing } from './services.ts'
 import { ConfigMap, type Ingress, type Service } from './shapes-around.ts'
@@ -189,6 +190,7 @@ const nextOf = (snapshot: Snapshot, subject: Subject): readonly Culprit[] => [
   ...(failuresInLogs(snapshot, subject).some(unanswered) ? dnsServers(snapshot) : []),
   ...brokenGround(snapshot, subject).flatMap((node) => agentPods(snapshot, node).map((pod) => topOf(snapshot, pod))),
   ...(subject.seen === undefined ? [] : namedAndBad(snapshot, subject.seen).map(refOf)),
+  ...provisioningOf(snapshot, subject).flatMap((one) => one.pods.slice(0, 2).map((pod) => topOf(snapshot, pod))),
   ...devicesWanted(snapshot, subject).agents.slice(0, 2).map(refOf),
   ...dependenciesOf(snapshot, subject)
     .slice(0, 12)

@@ -1,7 +1,7 @@
 import type { Seen, SeenLog, Snapshot } from './snapshot.ts'
 
 const said =
-  /(?:listen(?:ing|s)?|serving|started|bound|running|ready to accept|available)\b.{0,60}?(?:port|:|\s)\s?(\d{2,5})\b/i
+  /(?:listen(?:ing|s)?|serving|started|bound|running|ready to accept|available)\b.{0,60}?(?:port|:|\s)\s?(\d{2,5})\b(?!\.\d)/i
 
 export type Heard = { readonly log: SeenLog; readonly line: string; readonly port: number }
 

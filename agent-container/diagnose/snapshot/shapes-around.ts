@@ -38,6 +38,7 @@ export const Workload = z.object({
       backoffLimit: number,
       activeDeadlineSeconds: number,
       serviceName: text,
+      podManagementPolicy: text,
       volumeClaimTemplates: list(z.object({ metadata: z.object({ name: z.string() }) })),
     })
     .prefault({}),

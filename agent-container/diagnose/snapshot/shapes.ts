@@ -72,6 +72,7 @@ export const Container = z.object({
   volumeMounts: list(z.object({ name: z.string(), mountPath: z.string(), subPath: text, readOnly: flag })),
   imagePullPolicy: text,
   restartPolicy: text,
+  lifecycle: maybe(z.object({ postStart: maybe(z.object({ exec: maybe(z.object({ command: list(z.string()) })) })) })),
   securityContext: maybe(
     z.object({ runAsNonRoot: flag, runAsUser: number, readOnlyRootFilesystem: flag, privileged: flag }),
   ),
@@ -134,6 +135,7 @@ export const PodSpec = z.object({
     z.object({ topologyKey: text, whenUnsatisfiable: text, maxSkew: number, labelSelector: maybe(LabelSelector) }),
   ),
   serviceAccountName: text,
+  enableServiceLinks: flag,
   imagePullSecrets: list(z.object({ name: z.string() })),
   priorityClassName: text,
   runtimeClassName: text,

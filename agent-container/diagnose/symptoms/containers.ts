@@ -53,6 +53,7 @@ function troubleOf(snapshot: Snapshot, pod: Seen<Pod>, one: ContainerStatus, ini
   }
   if (running === undefined) return undefined
   if (last !== undefined && last.exitCode !== 0 && !outlived(snapshot, one, last)) return ended(last)
+  if (last !== undefined && one.restartCount >= 2 && killedByProbe(snapshot, pod)) return ended(last)
   if (init) {
     // A sidecar is an init container that stays: it is told by its restart policy.
     const sidecar = pod.data.spec.initContainers.find(({ name }) => name === one.name)?.restartPolicy === 'Always'
@@ -64,6 +65,15 @@ function troubleOf(snapshot: Snapshot, pod: Seen<Pod>, one: ContainerStatus, ini
   // A slow start is no fault yet: half a minute is what most readiness settings give.
   return probed || (age(snapshot, running.startedAt) ?? 0) > minute / 2 ? 'not-ready' : undefined
 }
+
+/** The program obeys the signal and leaves in good order: only the kubelet says that it was ended. */
+const killedByProbe = (snapshot: Snapshot, pod: Seen<Pod>): boolean =>
+  eventsOf(snapshot, refOf(pod)).some(
+    ({ reason, message, at }) =>
+      reason === 'Killing' &&
+      /failed (?:liveness|startup) probe/i.test(message) &&
+      (age(snapshot, at) ?? 0) < 30 * minute,
+  )
 
 /** A first start that its own probes still allow: they fail until the program listens, and mean nothing yet. */
 function starting(snapshot: Snapshot, pod: Seen<Pod>, one: ContainerStatus): boolean {

@@ -1,5 +1,6 @@
 import { cite } from '../snapshot/cite.ts'
 import { failuresInLogs } from '../snapshot/log-failures.ts'
+import { refusalsIn } from '../snapshot/refusals.ts'
 import { eventsOf, label, type Snapshot, seek } from '../snapshot/snapshot.ts'
 import { stillSeenAt } from '../snapshot/still-seen.ts'
 import type { Subject } from '../snapshot/subject.ts'
@@ -51,16 +52,18 @@ function complaints(snapshot: Snapshot, subject: Subject): readonly Symptom[] {
   const { resource, owner } = snapshot.incident
   const asked = [resource, owner].some(({ kind, name }) => kind === subject.kind && name === subject.name)
   const failure = failuresInLogs(snapshot, subject).find(({ fromEnd, times }) => fromEnd < 5 && times >= 2)
-  if (failure === undefined && !asked) return []
+  const [refused] = failure === undefined ? refusalsIn(snapshot, subject) : []
+  if (failure === undefined && refused === undefined && !asked) return []
+  const said = failure ?? refused
   return [
     {
       key: 'trouble',
       kind: 'trouble',
       text:
-        failure === undefined
+        said === undefined
           ? `${label(subject)} was reported and looks healthy`
-          : `${label(subject)} logs failing calls: ${failure.line}`.slice(0, 500),
-      evidence: failure === undefined ? [] : cite(failure.log, failure.line),
+          : `${label(subject)} logs failing calls: ${said.line}`.slice(0, 500),
+      evidence: said === undefined ? [] : cite(said.log, said.line),
       pods: subject.pods,
     },
   ]

@@ -71,6 +71,16 @@ export function investigationOf(input: {
         ].join('\n\n'),
       ),
       ...(verdict.rootCauses.length === 0 ? ['No root cause is claimed.'] : []),
+      ...(verdict.suspects ?? []).map((one, index) =>
+        [
+          `### Suspect ${index + 1}: ${plain(`${one.kind} ${one.namespace === '' ? '' : `${one.namespace}/`}${one.name}`)} — ${one.class}`,
+          list([
+            ...one.for.map(({ text }) => `**For** ${plain(text)}`),
+            ...one.against.map(({ text }) => `**Against** ${plain(text)}`),
+            `**What would tell** ${plain(one.wouldTell)}`,
+          ]),
+        ].join('\n\n'),
+      ),
       ...verdict.hypotheses.map((one, index) =>
         [
           `### H${index + 1}: ${plain(one.text)} — ${one.state}`,

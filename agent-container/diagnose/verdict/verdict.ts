@@ -12,6 +12,7 @@ import { impactOf } from './impact.ts'
 import { isCertain, type Proven, proven, testWords } from './proven.ts'
 import { type Ranked, rank } from './rank.ts'
 import { outputsOf } from './reading.ts'
+import { suspectsOf } from './suspects.ts'
 import { story, timeline } from './timeline.ts'
 
 export const BY = 'rules'
@@ -61,6 +62,16 @@ export function judge(input: {
       confidenceReasons: [...one.reasons, ...(one.doubt === undefined ? [] : [one.doubt])].slice(0, 10).map(s),
       evidence: valid(one.evidence, 20),
     })),
+    ...(outcome === 'likely' || outcome === 'inconclusive'
+      ? {
+          suspects: suspectsOf(snapshot, subject, ranked).map((one) => ({
+            ...one,
+            for: one.for.map(({ text, evidence }) => ({ text: s(text), evidence: valid(evidence, 5) })),
+            against: one.against.map(({ text, evidence }) => ({ text: s(text), evidence: valid(evidence, 5) })),
+            wouldTell: s(one.wouldTell),
+          })),
+        }
+      : {}),
     hypotheses: [
       ...leading.map((one) =>
         hypothesisOf(

@@ -55,6 +55,7 @@ function quotesOf(verdict: Verdict | undefined): ReadonlyMap<string, readonly st
   const all = [
     ...[...rootCauses, ...facts, ...inferences, ...timeline].flatMap((one) => one.evidence),
     ...hypotheses.flatMap((one) => [...one.for, ...one.against]),
+    ...(verdict.suspects ?? []).flatMap((one) => [...one.for, ...one.against].flatMap((said) => said.evidence)),
   ]
   for (const { id, quote } of all) {
     const known = found.get(id) ?? []

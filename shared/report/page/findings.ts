@@ -28,6 +28,19 @@ export const hypotheses = ({ hypotheses: all }: Verdict): Html | '' =>
       )}`,
   )
 
+/** Who it may be, when no cause is certain. */
+export const suspects = ({ suspects: all = [] }: Verdict): Html | '' =>
+  section(
+    'suspects',
+    'Suspects',
+    all,
+    (list) =>
+      html`<p class="soft">No cause is certain. The likeliest first.</p>${list.map(
+        (one, index) => html`<article class="hypothesis open"><h3>${index + 1}. ${objectName(one)}: ${one.class}</h3>
+<dl class="facts"><div><dt>For</dt><dd>${one.for.length === 0 ? 'nothing seen' : html`<ul>${one.for.map(({ text, evidence }) => html`<li>${text}${cites(evidence)}</li>`)}</ul>`}</dd></div><div><dt>Against</dt><dd>${one.against.length === 0 ? 'nothing seen' : html`<ul>${one.against.map(({ text, evidence }) => html`<li>${text}${cites(evidence)}</li>`)}</ul>`}</dd></div><div><dt>What would tell</dt><dd>${one.wouldTell}</dd></div></dl></article>`,
+      )}`,
+  )
+
 export const remedies = ({ remedies: all, prevention }: Verdict): Html => html`
 ${section(
   'remedies',

@@ -6,7 +6,7 @@ import { chain } from './chain.ts'
 import { type Html, htmlDocument } from './document.ts'
 import { evidence } from './evidence.ts'
 import { feedback } from './feedback.ts'
-import { claims, gaps, hypotheses, impact, notes, remedies } from './findings.ts'
+import { claims, gaps, hypotheses, impact, notes, remedies, suspects } from './findings.ts'
 import { foot } from './foot.ts'
 import { investigation } from './investigation.ts'
 import type { PageLinks } from './page-links.ts'
@@ -18,7 +18,7 @@ export function incidentPage(report: Report, prose?: string, links: PageLinks = 
   const findings =
     verdict === undefined
       ? ''
-      : html`${chain(verdict.chain)}${remedies(verdict)}${impact(verdict)}${claims(verdict)}${hypotheses(verdict)}${gaps(verdict)}`
+      : html`${chain(verdict.chain)}${suspects(verdict)}${remedies(verdict)}${impact(verdict)}${claims(verdict)}${hypotheses(verdict)}${gaps(verdict)}`
   return htmlDocument(
     `${incident.owner.kind} ${incident.owner.name} in ${incident.cluster}: ${outcomeWords[outcome]}`,
     html`<main>${card(report)}${contents(report, links)}${notes(report)}${timeline(report)}${findings}${evidence(report)}${investigation(prose)}${feedback(report, links.feedback)}</main>
@@ -32,6 +32,7 @@ function contents({ verdict, evidence: entries }: Report, { list }: PageLinks): 
     ['chain', 'Cause to symptom', verdict?.chain.length ?? 0],
     ['remedies', 'What to do', verdict?.remedies.length ?? 0],
     ['facts', 'Facts', verdict?.facts.length ?? 0],
+    ['suspects', 'Suspects', verdict?.suspects?.length ?? 0],
     ['hypotheses', 'Hypotheses', verdict?.hypotheses.length ?? 0],
     ['gaps', 'Gaps', verdict?.gaps.length ?? 0],
     ['evidence', 'Evidence', entries.length],

@@ -653,7 +653,8 @@ export const variedCases: readonly Case[] = [
     ],
     logs: logs('web', 'loading model (takes 40 s)', 'loading 20%'),
     blames: web('LivenessProbeMisconfigured'),
-    outcome: 'likely',
+    // Killed by the kubelet for the probe, before it ever listened: both are on record.
+    outcome: 'cause',
   },
   // Services.
   {

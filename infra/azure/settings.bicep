@@ -26,7 +26,7 @@ type Settings = {
   AGENT_MAX_TURNS: string?
   @description('the most tokens for one incident')
   AGENT_MAX_TOKENS: string?
-  @description('below it a fault is recorded, not investigated')
+  @description('below it a fault is recorded, not investigated, in clusters that set no `severity_threshold`')
   SEVERITY_THRESHOLD: string?
   @description('agents at work over all clusters')
   MAX_CONCURRENT_AGENTS: string?
@@ -40,6 +40,8 @@ type Settings = {
   QUEUE_OVERFLOW_POLICY: string?
   @description('an incident that has waited so long is skipped, and told')
   QUEUE_WAIT_LIMIT_SECONDS: string?
+  @description('so long an incident waits for the verdict on another that shares its node, namespace, owner or claim')
+  SAME_CAUSE_WAIT_SECONDS: string?
   @description('absent this long: resolved')
   QUIET_PERIOD_SECONDS: string?
   @description('one run of a supervisor; well below functionTimeout')

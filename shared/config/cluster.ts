@@ -71,7 +71,8 @@ export const Cluster = z.strictObject({
       enabled: z.boolean().default(true),
       kubeconfig: KubeconfigRef.optional(),
       allow_secrets_access: z.boolean().default(false),
-      severity_threshold: Severity.default('warning'),
+      /** Absent: as SEVERITY_THRESHOLD says. */
+      severity_threshold: Severity.optional(),
       model: z.string().max(200).default(''),
       runner: z.enum(['', 'builtin', 'claude', 'codex', 'gemini', 'goose']).default(''),
       extra_prompt: z.string().max(8_000).default(''),

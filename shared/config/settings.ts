@@ -102,7 +102,9 @@ export const Settings = z
       .describe('the most that the model may cost for one incident'),
     AGENT_MAX_TURNS: whole(20, 1, 100).describe('the most questions to the model for one incident'),
     AGENT_MAX_TOKENS: whole(200_000, 1_000, 5_000_000).describe('the most tokens for one incident'),
-    SEVERITY_THRESHOLD: Severity.default('warning').describe('below it a fault is recorded, not investigated'),
+    SEVERITY_THRESHOLD: Severity.default('warning').describe(
+      'below it a fault is recorded, not investigated, in clusters that set no `severity_threshold`',
+    ),
     MAX_CONCURRENT_AGENTS: whole(5, 1, 100).describe('agents at work over all clusters'),
     MAX_CONCURRENT_AGENTS_PER_CLUSTER: whole(1, 1, 20).describe('agents at work for one cluster'),
     GLOBAL_QUEUE_SIZE: whole(100, 1, 10_000).describe('incidents that wait for an agent over all clusters'),
@@ -113,6 +115,9 @@ export const Settings = z
       .describe('what becomes of an incident that finds the queue full'),
     QUEUE_WAIT_LIMIT_SECONDS: whole(3_600, 60, 86_400).describe(
       'an incident that has waited so long is skipped, and told',
+    ),
+    SAME_CAUSE_WAIT_SECONDS: whole(30, 0, 300).describe(
+      'so long an incident waits for the verdict on another that shares its node, namespace, owner or claim',
     ),
     QUIET_PERIOD_SECONDS: whole(600, 10, 86_400).describe('absent this long: resolved'),
     SUPERVISORS: whole(2, 1, 40).describe('supervisor functions; each has instances of its own on Flex'),

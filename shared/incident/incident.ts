@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { ObjectRef, Severity } from '../faults/fault.ts'
 
 /**
- * open → queued → running → reported | evidence-only | failed | skipped → resolved. `open` is recorded and may never
+ * open → queued → running → reported | evidence-only | failed | skipped → resolved, and from a report back to queued when
+ * its cause has changed. `open` is recorded and may never
  * need an agent (muted, below threshold); `queued` waits for a free agent.
  */
 export const IncidentState = z.enum([
@@ -22,9 +23,10 @@ const moves: Readonly<Record<IncidentState, readonly IncidentState[]>> = {
   open: ['queued', 'skipped', 'failed', 'resolved'],
   queued: ['running', 'skipped', 'failed', 'resolved'],
   running: ['reported', 'evidence-only', 'failed', 'queued'],
-  reported: ['resolved'],
-  'evidence-only': ['resolved'],
-  failed: ['resolved'],
+  // Another cause, or the same once more: investigated again. Explained by an incident with the same cause: skipped.
+  reported: ['queued', 'skipped', 'resolved'],
+  'evidence-only': ['queued', 'resolved'],
+  failed: ['queued', 'resolved'],
   skipped: ['queued', 'resolved'],
   resolved: [],
 }
@@ -52,6 +54,8 @@ export const Incident = z.strictObject({
   faultType: z.string(),
   faultClass: z.string(),
   severity: Severity,
+  /** What is unavailable, in words, where the server tells: then the severity follows from it. */
+  harm: z.string().max(200).optional(),
   context: z.string(),
   timestamp: z.iso.datetime({ offset: true }),
   image: z.string().optional(),
@@ -61,6 +65,15 @@ export const Incident = z.strictObject({
   occurrences: z.number().int().min(1),
   /** Marks of the last messages and faults counted, so that a message delivered twice does not count twice. */
   countedFaults: z.array(z.string()).max(100),
+  /** Its faults that were told and not told to be over, with what tells each from others of its type. */
+  openFaults: z
+    .array(z.strictObject({ fault: z.string().max(20), mark: z.string().max(400).optional() }))
+    .max(50)
+    .optional(),
+  /** Marks that were known when the last investigation began: others are news. */
+  investigated: z.array(z.string().max(400)).max(50).optional(),
+  /** What an earlier report named, when a later one names something else. */
+  causeBefore: z.string().max(1000).optional(),
   firstSeen: z.iso.datetime(),
   lastSeen: z.iso.datetime(),
   /** Since when a complete look at the cluster no longer finds it. */

@@ -5,6 +5,7 @@ import type { Incident } from './incident.ts'
 /** What decides whether one trouble is part of another: an incident has it, and faults that are none yet. */
 export type Trouble = Pick<Incident, 'identity' | 'owner' | 'faultClass' | 'namespace' | 'context'> & {
   readonly node?: string | undefined
+  readonly memberKeys?: readonly string[] | undefined
 }
 export const troubleOf = (identity: Identity, [first]: readonly Fault[]): Trouble => ({
   identity: identity.key,
@@ -29,6 +30,10 @@ const causesOfRollouts: ReadonlySet<string> = new Set([
 /** `exceeded quota: compute, requested: …` as the API server words it (v1.33, plugin/pkg/admission/resourcequota). */
 const quotaOf = (context: string): string | undefined => /exceeded quota: ([\w.-]+)/.exec(context)?.[1]
 
+/** `failed calling webhook "name": …` as the API server words it, and as the configuration's own fault is worded. */
+const webhookOf = (context: string): string | undefined =>
+  /failed calling webhook "([^"]+)"/.exec(context)?.[1] ?? /does not answer: (\S+) calls Service/.exec(context)?.[1]
+
 export const stormClass = (faultClass: string): string => `storm-${faultClass}`
 const sameOwner = (a: Trouble, b: Trouble): boolean =>
   a.owner.kind === b.owner.kind && a.owner.name === b.owner.name && a.namespace === b.namespace
@@ -36,11 +41,17 @@ const sameOwner = (a: Trouble, b: Trouble): boolean =>
 /** Whether `open`, while it lasts, explains `other`, so that `other` needs no agent of its own. Certain cases only. */
 export function explains(open: Trouble, other: Trouble): boolean {
   if (open.identity === other.identity) return false
+  // A verdict has said so.
+  if (open.memberKeys?.includes(other.identity)) return true
   if (open.faultClass === 'node') return other.owner.kind !== 'Node' && other.node === open.owner.name
   if (open.faultClass === stormClass(other.faultClass)) return open.owner.name === other.namespace
   if (open.faultClass === 'create' && other.faultClass === 'create') {
     const quota = quotaOf(open.context)
     return quota !== undefined && open.namespace === other.namespace && quotaOf(other.context) === quota
+  }
+  if (open.faultClass === 'webhook' && other.faultClass === 'webhook') {
+    const webhook = webhookOf(open.context)
+    return webhook !== undefined && webhookOf(other.context) === webhook
   }
   return other.faultClass === 'rollout' && causesOfRollouts.has(open.faultClass) && sameOwner(open, other)
 }

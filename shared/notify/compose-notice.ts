@@ -21,6 +21,8 @@ export function standingOf(event: IncidentMessage['event'], incident: Incident):
     case 'started':
       return status === 'running' ? 'so' : 'void'
     case 'reported':
+      // What needs nobody is no news; where something was told before, its end is.
+      if (incident.status === 'reported' && incident.outcome === 'none') return 'void'
       return status === 'running' ? 'not-yet' : incident.reportedAt === undefined ? 'void' : 'so'
     case 'skipped':
       return status === 'skipped' ? 'so' : status === 'queued' ? 'not-yet' : 'void'
@@ -53,6 +55,7 @@ export function incidentNotice(
     namespace: incident.namespace,
     resource: `${incident.owner.kind}/${incident.owner.name}`,
     severity: incident.severity,
+    harm: incident.harm,
     faultType: incident.faultType,
     occurrences: incident.occurrences,
     firstSeen: incident.firstSeen,

@@ -21,6 +21,8 @@ export type IncidentNotice = {
   /** `Deployment/web` */
   readonly resource: string
   readonly severity: Severity
+  /** What is unavailable, in words. */
+  readonly harm?: string | undefined
   readonly faultType: string
   readonly occurrences: number
   readonly firstSeen: string

@@ -11,6 +11,7 @@ import { errorText, GiveUp } from '../runtime/errors.ts'
 import { composeReport } from './bundle/compose.ts'
 import { readBundle } from './bundle/read-bundle.ts'
 import type { ReportDeps } from './deps.ts'
+import { joinCauses } from './join-causes.ts'
 import { publish } from './publish.ts'
 
 /** What came of a result message; all but `published` change nothing. */
@@ -29,11 +30,18 @@ export const handleResult =
     const left = await bundleOf(deps, result)
     const stored = await conclude(deps, result, left.bytes !== undefined || left.problem !== undefined)
     if (stored === undefined) return refuse(deps, result, 'unknown-incident')
-    // An older fence is a zombie's: another agent was started since.
-    if (stored.incident.fence !== result.fence) return refuse(deps, result, 'outdated')
+    // An older fence is a zombie's: another agent was started since. Or its report stands, its cause has changed meanwhile,
+    // and what was owed after its move has failed.
+    if (stored.incident.fence !== result.fence) {
+      const report = stored.incident.reportedAt === undefined ? undefined : await deps.readReport(result.incidentId)
+      if (report?.incident.fence === result.fence) await settle(deps, result, report)
+      return refuse(deps, result, 'outdated')
+    }
     if (stored.incident.status !== 'running') {
       const report = hasReport(stored.incident) ? await deps.readReport(result.incidentId) : undefined
-      if (report !== undefined) await settle(deps, result, report)
+      // What has become a member since is told no more, and owed all else.
+      const known = stored.incident.mutedBy === undefined ? report : report && { ...report, incident: stored.incident }
+      if (known !== undefined) await settle(deps, result, known)
       return 'published-before'
     }
     // Whoever concluded may have seen a bundle that came after our look.
@@ -53,7 +61,11 @@ export const handleResult =
   }
 
 /** Also when it is over since: its line, its place and its counters are owed all the same. */
-const reportStates: ReadonlySet<IncidentState> = new Set(['reported', 'evidence-only', 'failed', 'resolved'])
+const reportStates: ReadonlySet<IncidentState> = new Set([
+  ...(['reported', 'evidence-only', 'failed', 'resolved'] as const),
+  // Investigated again, or another's member since.
+  ...(['queued', 'skipped'] as const),
+])
 const hasReport = ({ status, reportedAt }: Incident): boolean => reportStates.has(status) && reportedAt !== undefined
 
 type Left = { readonly bytes: Uint8Array | undefined; readonly problem: string | undefined }
@@ -147,6 +159,8 @@ const move = (deps: ReportDeps, result: ResultMessage, report: Report): Promise<
     const at = deps.clock.now()
     const { status, outcome, rootCause } = report.incident
     const failure = status === 'reported' ? undefined : report.notes[0]
+    // Well when it was looked at: over, unless the cluster is seen to say otherwise.
+    const over = outcome === 'none' ? { absentSince: stored.incident.absentSince ?? at.toISOString() } : {}
     return deps.store.move(stored, status, {
       at,
       fence: result.fence,
@@ -157,6 +171,7 @@ const move = (deps: ReportDeps, result: ResultMessage, report: Report): Promise<
         outcome,
         rootCause,
         failureReason: failure,
+        ...over,
       },
     })
   })
@@ -168,7 +183,8 @@ const move = (deps: ReportDeps, result: ResultMessage, report: Report): Promise<
 async function settle(deps: ReportDeps, result: ResultMessage, report: Report): Promise<void> {
   const { incidentId, fence } = result
   const steps: readonly (() => Promise<unknown>)[] = [
-    () => tell(deps, report.incident),
+    // One whose cause another report has named before is that one's member, and told with it.
+    async () => (await joinCauses(deps, report.incident)) || (await tell(deps, report.incident)),
     () => removeGroup(deps, result),
     () => deps.releaseSlot(incidentId, fence),
     () => deps.wakeTriage(),

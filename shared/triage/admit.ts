@@ -1,13 +1,19 @@
 import type { Cluster } from '../config/cluster.ts'
+import { atLeast, type Severity } from '../faults/fault.ts'
+import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { contend, STALE } from '../runtime/contend.ts'
-import { countFaults, countOf, newIncident, type Sightings, wasCounted } from './count-faults.ts'
+import { announceHarm } from './announce.ts'
+import { causeChanged } from './cause-changed.ts'
+import { type Count, countFaults, countOf, newIncident, type Sightings, wasCounted } from './count-faults.ts'
 import type { TriageDeps } from './deps.ts'
 import { mayQueueAgain, whyNot } from './queue-state.ts'
 
 export type Admission =
   | 'opened'
   | 'counted'
+  /** Reported, and what is seen now is something else. */
+  | 'changed'
   /** Skipped before, and wanted now: worse than it was, or the cluster's settings changed, or the rush is over. */
   | 'queued-again'
   /** This queue message was here before. */
@@ -15,8 +21,8 @@ export type Admission =
   /** A `resolved` notice of something that is not open. */
   | 'nothing-open'
 
-export type AdmitDeps = Pick<TriageDeps, 'store' | 'clock' | 'random'> & {
-  readonly settings: Pick<TriageDeps['settings'], 'QUIET_PERIOD_SECONDS'>
+export type AdmitDeps = Pick<TriageDeps, 'store' | 'clock' | 'random' | 'notify'> & {
+  readonly settings: Pick<TriageDeps['settings'], 'QUIET_PERIOD_SECONDS' | 'SEVERITY_THRESHOLD'>
 }
 
 /**
@@ -41,7 +47,7 @@ export const admit = (deps: AdmitDeps) => {
           generation,
           environment: cluster.environment,
           labels: cluster.labels,
-          whyNot: (severity) => whyNot(cluster, severity),
+          whyNot: (severity) => whyNot(cluster, severity, deps.settings.SEVERITY_THRESHOLD),
           traceparent,
         })
 
@@ -60,18 +66,37 @@ export const admit = (deps: AdmitDeps) => {
         return (await store.openNextGeneration(stored, next)) === STALE ? STALE : 'opened'
       }
       const count = countFaults(countOf(incident), sightings)
-      if (mayQueueAgain(incident, cluster, count.severity, now, deps.settings.QUIET_PERIOD_SECONDS)) {
+      if (mayQueueAgain(incident, cluster, count.severity, now, deps.settings)) {
         const again = { ...count, reason: undefined, completedAt: undefined, mutedBy: undefined }
         const note = 'Came again, and waits for an agent now'
         return (await store.move(stored, 'queued', { at: now, note, changes: again })) === STALE
           ? STALE
           : 'queued-again'
       }
-      return (await store.update(stored, count, absenceStep(incident.absentSince, count.absentSince, now))) === STALE
-        ? STALE
-        : 'counted'
+      const changed = causeChanged(incident, sightings.faults, now)
+      if (changed !== undefined && whyNot(cluster, count.severity, deps.settings.SEVERITY_THRESHOLD) === undefined) {
+        const again = { ...count, completedAt: undefined, causeBefore: incident.rootCause }
+        const moved = await store.move(stored, 'queued', { at: now, note: changed, changes: again })
+        return moved === STALE ? STALE : 'changed'
+      }
+      const step = absenceStep(incident.absentSince, count.absentSince, now) ?? harmStep(incident, count, now)
+      if ((await store.update(stored, count, step)) === STALE) return STALE
+      // Places that hear of the worse only hear of it now, and the others that it got worse.
+      if (hasBeenTold(incident) && isWorse(count.severity, incident.severity))
+        await announceHarm(deps, incident, count.severity)
+      return 'counted'
     })
   }
+}
+
+const isWorse = (after: Severity, before: Severity): boolean => after !== before && atLeast(after, before)
+const hasBeenTold = ({ status, outcome, mutedBy }: Incident): boolean =>
+  (status === 'reported' || status === 'evidence-only') && outcome !== 'none' && mutedBy === undefined
+
+/** What it does to others has changed: `critical: 0 of 2 ready`. */
+function harmStep(before: Incident, { severity, harm }: Count, at: Date) {
+  if (harm === undefined || (harm === before.harm && severity === before.severity)) return undefined
+  return { at, note: `${severity}: ${harm}` }
 }
 
 function absenceStep(before: string | undefined, after: string | undefined, at: Date) {

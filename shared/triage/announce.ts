@@ -1,3 +1,4 @@
+import type { Severity } from '../faults/fault.ts'
 import type { Incident } from '../incident/incident.ts'
 import { errorText } from '../runtime/errors.ts'
 import type { TriageDeps } from './deps.ts'
@@ -42,3 +43,19 @@ export async function announceQuietly({ notify, clock, log }: AnnounceDeps, inci
     log.warn({ incidentId }, `That an agent is at work could not be told: ${errorText(error)}`)
   }
 }
+
+/** Named by how bad it is, so that each place hears of each rise once, and a delivery of the same message tells nothing anew. */
+export const announceHarm = async (
+  { notify, clock }: Pick<AnnounceDeps, 'notify' | 'clock'>,
+  { incidentId, fence, traceparent }: Incident,
+  severity: Severity,
+): Promise<void> =>
+  notify({
+    version: 1,
+    id: `reported:${incidentId}:${fence}:${severity}`,
+    at: clock.now().toISOString(),
+    type: 'incident',
+    event: 'reported',
+    incidentId,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  })

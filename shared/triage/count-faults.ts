@@ -1,6 +1,7 @@
-import { atLeast, type Fault, MAX_CONTEXT_CHARACTERS, type ObjectRef, type Severity } from '../faults/fault.ts'
+import { atLeast, type Fault, MAX_CONTEXT_CHARACTERS, type Severity } from '../faults/fault.ts'
 import { type Identity, incidentId } from '../incident/identity.ts'
 import type { Incident } from '../incident/incident.ts'
+import { withMember } from '../incident/members.ts'
 import { derivedId } from '../runtime/ids.ts'
 
 /** Faults of one identity that came in one queue message, in their order. */
@@ -14,7 +15,7 @@ export type Sightings = {
 
 export type Count = Pick<
   Incident,
-  'occurrences' | 'firstSeen' | 'lastSeen' | 'severity' | 'countedFaults' | 'members'
+  'occurrences' | 'firstSeen' | 'lastSeen' | 'severity' | 'harm' | 'countedFaults' | 'members' | 'openFaults'
 > & { readonly absentSince: string | undefined }
 
 const none: Count = {
@@ -28,8 +29,9 @@ const none: Count = {
 }
 
 export function countOf(incident: Incident): Count {
-  const { occurrences, firstSeen, lastSeen, severity, countedFaults, members, absentSince } = incident
-  return { occurrences, firstSeen, lastSeen, severity, countedFaults, members, absentSince }
+  const { occurrences, firstSeen, lastSeen, severity, harm, countedFaults, members, openFaults, absentSince } = incident
+  const told = { ...(harm === undefined ? {} : { harm }), ...(openFaults === undefined ? {} : { openFaults }) }
+  return { occurrences, firstSeen, lastSeen, severity, countedFaults, members, absentSince, ...told }
 }
 
 export const deliveryMark = (delivery: string): string => `d-${derivedId(16, delivery)}`
@@ -41,19 +43,24 @@ export const wasCounted = (incident: Incident, delivery: string): boolean =>
 /**
  * Every notice is an occurrence, also the tenth with the same fault id; a delivery of the same queue message again is
  * not. A fault found by looking at the cluster (`reconcile`) is one only when nobody told of it before. A `resolved`
- * notice counts as nothing and begins the absence.
+ * notice counts as nothing, and begins the absence when no other fault of the incident is left.
  */
 export function countFaults(before: Count | undefined, sightings: Sightings): Count {
   const start = before ?? none
   const marks = start.countedFaults.filter((mark) => mark !== deliveryMark(sightings.delivery))
   let count: Count = { ...start, countedFaults: marks }
   for (const fault of sightings.faults) count = countOne(count, fault, sightings)
+  count = { ...count, ...harmOf(start, sightings.faults) }
   return { ...count, countedFaults: lastMarks([...count.countedFaults, deliveryMark(sightings.delivery)]) }
 }
 
 function countOne(count: Count, fault: Fault, { identity, now }: Sightings): Count {
-  if (fault.resolved === true) return { ...count, absentSince: count.absentSince ?? now.toISOString() }
   const mark = faultMark(fault.faultId)
+  const others = (count.openFaults ?? []).filter((one) => one.fault !== mark)
+  if (fault.resolved === true) {
+    const absentSince = others.length > 0 ? count.absentSince : (count.absentSince ?? now.toISOString())
+    return { ...count, openFaults: others, absentSince }
+  }
   const known = fault.source === 'reconcile' && count.countedFaults.includes(mark)
   const received = new Date(fault.receivedAt).toISOString()
   // A message that was long on its way says nothing against a later look at the cluster.
@@ -65,8 +72,31 @@ function countOne(count: Count, fault: Fault, { identity, now }: Sightings): Cou
     severity: worse(count.severity, fault.severity),
     countedFaults: [...count.countedFaults.filter((one) => one !== mark), mark],
     members: withMember(count.members, fault.resource, identity.owner),
+    openFaults: [...others, { fault: mark, ...markOf(fault) }].slice(-MOST_OPEN),
     absentSince: stillAbsent ? count.absentSince : undefined,
   }
+}
+
+/** Beyond that many the oldest are forgotten: a complete look says what is over. */
+const MOST_OPEN = 50
+
+/** What tells a fault from another of its class: which container, how it failed, of which revision. */
+export const newsOf = ({ container, mark }: Pick<Fault, 'container' | 'mark'>): string | undefined =>
+  mark === undefined ? undefined : container === undefined ? mark : `${container}: ${mark}`
+function markOf(fault: Fault) {
+  const mark = newsOf(fault)
+  return mark === undefined ? {} : { mark }
+}
+
+/** A server that tells the harm tells it as it is now, so it may fall again; from all others the worst word stays. */
+function harmOf(before: Count, faults: readonly Fault[]): Partial<Pick<Count, 'severity' | 'harm'>> {
+  const seen = faults.filter((fault) => fault.resolved !== true)
+  const [first, ...rest] = seen.filter((fault) => fault.harm !== undefined)
+  if (first?.harm === undefined || seen.length > rest.length + 1) return {}
+  // A message that was long on its way says nothing against what was seen since.
+  if (seen.every((fault) => new Date(fault.receivedAt).toISOString() < before.lastSeen)) return {}
+  const worst = rest.reduce((a, b) => (atLeast(a.severity, b.severity) ? a : b), first)
+  return { severity: worst.severity, ...(worst.harm === undefined ? {} : { harm: worst.harm }) }
 }
 
 const worse = (a: Severity, b: Severity): Severity => (atLeast(a, b) ? a : b)
@@ -76,27 +106,6 @@ const MOST_MARKS = 50
 export function lastMarks(marks: readonly string[]): string[] {
   const last = (kind: string) => marks.filter((mark) => mark.startsWith(kind)).slice(-MOST_MARKS)
   return [...last('f-'), ...last('d-')]
-}
-
-/** The extent of a storm; 500 of 200 characters each are a tenth of what a row can hold. */
-const MOST_MEMBERS = 500
-export function withMember(
-  members: Incident['members'],
-  { apiVersion, kind, namespace, name, uid }: ObjectRef,
-  owner: ObjectRef,
-) {
-  const same = (one: ObjectRef) => one.kind === kind && one.namespace === namespace && one.name === name
-  if (same(owner) || members.some(same) || members.length >= MOST_MEMBERS) return members
-  return [
-    ...members,
-    {
-      apiVersion,
-      kind,
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-    },
-  ]
 }
 
 /** The first generation, or a next one, of what these faults are about; `undefined` when all of them say it is over. */

@@ -1,11 +1,12 @@
 import type { Cluster } from '../config/cluster.ts'
 import { Fault } from '../faults/fault.ts'
+import { mutes } from '../incident/absorb.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { explains, includes, type Trouble, troubleOf } from '../incident/inhibition.ts'
 import { STORM, STORM_MS, type Storm, stormsAmong } from '../incident/storm.ts'
 import { derivedId } from '../runtime/ids.ts'
-import { mutes, type Told } from './attach.ts'
+import type { Told } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
 import { underKnownOwners } from './known-owner.ts'
 

@@ -1,4 +1,5 @@
 import type { Incident } from '../incident/incident.ts'
+import { shares } from '../incident/same-cause.ts'
 import { FULL, OVERLOAD } from '../incident/skipped.ts'
 import type { Standing } from '../runtime/breaker.ts'
 import { CONTAINER_GROUPS } from '../runtime/breaker-names.ts'
@@ -23,7 +24,10 @@ const MOST_WAITING = 1_000
 export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly string[]> => {
   const { items } = await deps.store.list({ status: 'queued' }, MOST_WAITING)
   if (items.length === 0) return []
-  const waiting = items.map(({ incident }) => incident)
+  const waiting = await withoutHeld(
+    deps,
+    items.map(({ incident }) => incident),
+  )
   const [room, groups] = await Promise.all([roomFor(deps, waiting), deps.breakers.state(CONTAINER_GROUPS)])
   // While groups cannot be started, all wait; then one goes first, to see whether it works again.
   const most = groups.now === 'open' ? 0 : groups.now === 'half-open' ? 1 : waiting.length
@@ -42,6 +46,29 @@ export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly st
   )
   return tried.filter(({ outcome }) => outcome === 'started').map(idOf)
 }
+
+/**
+ * Without those that a verdict on another may explain, which is at work or goes before them: each waits so long at most.
+ * A wake follows every verdict.
+ */
+async function withoutHeld(deps: TriageDeps, waiting: readonly Incident[]): Promise<readonly Incident[]> {
+  const patience = deps.settings.SAME_CAUSE_WAIT_SECONDS * 1000
+  const now = deps.clock.now().getTime()
+  const young = waiting.filter((one) => now - queuedAt(one) < patience)
+  if (young.length === 0) return waiting
+  const { items } = await deps.store.list({ status: 'running' }, MOST_WAITING)
+  const before = items.map(({ incident }) => incident)
+  return [...waiting]
+    .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+    .filter((one) => {
+      if (young.includes(one) && before.some((other) => shares(other, one))) return false
+      before.push(one)
+      return true
+    })
+}
+
+const queuedAt = ({ steps, createdAt }: Incident): number =>
+  Date.parse(steps.findLast(({ state }) => state === 'queued')?.at ?? createdAt)
 
 async function launchOne(
   deps: TriageDeps,

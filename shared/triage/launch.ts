@@ -65,7 +65,13 @@ export const launch =
       const next = await store.move(stored, 'running', {
         at: now,
         note: `Attempt ${fence}, until ${deadline.toISOString()}`,
-        changes: { fence, startedAt: now.toISOString(), deadline: deadline.toISOString(), ...fresh },
+        changes: {
+          fence,
+          startedAt: now.toISOString(),
+          deadline: deadline.toISOString(),
+          investigated: marksOf(stored.incident),
+          ...fresh,
+        },
       })
       moved = typeof next !== 'string'
       return next
@@ -83,6 +89,11 @@ export const launch =
     if (started === 'started') await announceQuietly(deps, found.incident)
     return started
   }
+
+/** What this attempt is about: a fault that is told apart from these later is news. */
+const marksOf = ({ openFaults, investigated }: Stored['incident']): string[] =>
+  [...new Set([...(investigated ?? []), ...(openFaults ?? []).flatMap(({ mark }) => mark ?? [])])].slice(-MOST_MARKS)
+const MOST_MARKS = 50
 
 /** Left over from an earlier attempt. */
 const fresh = { agentStartedAt: undefined, resultSentAt: undefined, failureReason: undefined, concluded: undefined }

@@ -2,6 +2,7 @@ import type { Incident } from '../incident/incident.ts'
 import type { TriageMessage } from '../incident/messages.ts'
 import { STORM } from '../incident/storm.ts'
 import { contend } from '../runtime/contend.ts'
+import { MOST_ATTEMPTS } from './cause-changed.ts'
 import type { TriageDeps } from './deps.ts'
 
 type Observed = Extract<TriageMessage, { readonly type: 'observed' }>
@@ -26,11 +27,19 @@ export const noteAbsence =
         if (isThere(stored.incident, found)) {
           // An older look that comes late must not undo what a newer one, or the cluster itself, has said.
           if (absentSince === undefined || seenAt < absentSince) return
+          // Found well, and yet it is there: what it was found by has missed it.
+          if (stored.incident.outcome === 'none' && stored.incident.status === 'reported') {
+            const again = { absentSince: undefined, lastSeen: seenAt, completedAt: undefined }
+            const note = 'It was found well and is seen again: investigated again'
+            return stored.incident.fence >= MOST_ATTEMPTS
+              ? undefined
+              : deps.store.move(stored, 'queued', { at, note, changes: again })
+          }
           const changes = { absentSince: undefined, lastSeen: [seenAt, lastSeen].sort()[1] ?? lastSeen }
           return deps.store.update(stored, changes, { at, note: 'Seen again' })
         }
         if (absentSince !== undefined || seenAt <= lastSeen) return
-        return deps.store.update(stored, { absentSince: seenAt }, { at, note: 'Not found any more' })
+        return deps.store.update(stored, { absentSince: seenAt, openFaults: [] }, { at, note: 'Not found any more' })
       })
     }
   }

@@ -1,5 +1,6 @@
 import type { DetectedFault } from '../../faults/detect.ts'
 import { diffFaults, type OpenFaults } from '../../faults/diff.ts'
+import { atLeast } from '../../faults/fault.ts'
 
 /**
  * The faults that have been told and are not over. A container that crashes is well for moments in between, so a fault
@@ -16,7 +17,25 @@ export function createOpenFaults(
   readonly all: () => readonly DetectedFault[]
 } {
   let open: OpenFaults = new Map()
+  /** As they were told last, and since when they are less bad than that. */
+  const told = new Map<string, { readonly fault: DetectedFault; readonly milderSince?: number }>()
   const absentSince = new Map<string, number>()
+  /**
+   * New, or not what it was: worse, or told apart by something else. That it is milder is told when it has stayed so for
+   * as long as its end would have to, since replicas come and go around a failing one.
+   */
+  function isNews(fault: DetectedFault, now: number): boolean {
+    const before = told.get(fault.faultId)
+    const milder = before !== undefined && !atLeast(fault.severity, before.fault.severity)
+    const since = milder ? (before.milderSince ?? now) : undefined
+    const news =
+      before === undefined ||
+      fault.mark !== before.fault.mark ||
+      (fault.severity !== before.fault.severity && (!milder || now - (since ?? now) >= resolveAfterMs))
+    if (news) told.set(fault.faultId, { fault })
+    else told.set(fault.faultId, { fault: before.fault, ...(since === undefined ? {} : { milderSince: since }) })
+    return news
+  }
   return {
     all: () => [...open.values()],
     update: (seen, now) => {
@@ -36,7 +55,9 @@ export function createOpenFaults(
         return false
       })
       open = next
-      return { appeared: change.appeared, resolved }
+      const appeared = seen.filter((fault) => isNews(fault, now.getTime()))
+      for (const id of told.keys()) if (!open.has(id)) told.delete(id)
+      return { appeared, resolved }
     },
   }
 }

@@ -34,7 +34,13 @@ export function composeReport(input: {
     ...(read?.bundle.notes ?? []),
     ...(read?.problems ?? []),
   ]
-  const headline = checked?.verdict.headline ?? plainHeadline(incident)
+  const found = checked?.verdict.headline ?? plainHeadline(incident)
+  const before = incident.causeBefore
+  const cause = checked?.verdict.rootCauses[0]
+  const named = cause && [cause.kind, cause.namespace, cause.name].filter((part) => part !== '').join('/')
+  const changed = before !== undefined && named !== undefined && before !== `${named} ${cause?.class}`
+  const headline = changed ? `Cause changed: ${found}` : found
+  if (changed) notes.unshift(`An earlier report of this incident named ${before}.`)
   return Report.parse({
     version: 1,
     generatedAt: now.toISOString(),

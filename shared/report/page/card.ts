@@ -22,7 +22,7 @@ export function card({ incident, outcome, headline, verdict, generatedAt, inject
   const since = [incident.firstSeen, ...symptoms].toSorted((a, b) => between(b, a))[0] ?? incident.firstSeen
   const scope = incident.namespace === '' ? 'cluster-scoped' : incident.namespace
   return html`<section class="card ${incident.severity}" id="top">
-<p class="badges">${severityBadge(incident.severity)}<span class="badge outcome ${outcome}">${outcomeWords[outcome]}</span><span class="badge">${incident.status}</span></p>
+<p class="badges">${severityBadge(incident.severity, incident.harm)}<span class="badge outcome ${outcome}">${outcomeWords[outcome]}</span><span class="badge">${incident.status}</span></p>
 <h1${headline.length > 140 ? raw(' class="long"') : ''}>${headline}</h1>
 <p class="where"><strong>${incident.cluster}</strong>${incident.environment === '' ? '' : html` (${incident.environment})`} <span aria-hidden="true">›</span> ${scope} <span aria-hidden="true">›</span> ${incident.owner.kind} <strong>${incident.owner.name}</strong></p>
 <dl class="facts">

@@ -28,8 +28,8 @@ export const effect = ({ changesState }: Pick<Remedy, 'changesState'>): Html =>
 
 const shapes: Readonly<Record<Severity, string>> = { critical: '▲', warning: '◆', info: '●' }
 /** A shape of its own for each severity, so that colour is never the only sign. */
-export const severityBadge = (severity: Severity): Html =>
-  html`<span class="badge severity ${severity}"><span aria-hidden="true">${shapes[severity]}</span> ${severity}</span>`
+export const severityBadge = (severity: Severity, harm?: string): Html =>
+  html`<span class="badge severity ${severity}"><span aria-hidden="true">${shapes[severity]}</span> ${severity}${harm === undefined ? '' : `: ${harm}`}</span>`
 
 export const section = <T>(
   id: string,

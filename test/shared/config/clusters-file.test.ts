@@ -20,7 +20,6 @@ test('a whole cluster comes out with its defaults', () => {
       triage: {
         enabled: false,
         allow_secrets_access: false,
-        severity_threshold: 'warning',
         model: '',
         runner: '',
         extra_prompt: '',

@@ -115,7 +115,7 @@ function fieldsOf(notice: IncidentNotice, text: Cutter): NonNullable<SectionBloc
     ['Cluster', environment === '' ? cluster : `${cluster} (${environment})`],
     ['Namespace', namespace === '' ? 'none (cluster-wide)' : namespace],
     ['Resource', notice.resource],
-    ['Severity', notice.severity],
+    ['Severity', notice.harm === undefined ? notice.severity : `${notice.severity}: ${notice.harm}`],
     ['Fault', `${notice.faultType}, seen ${notice.occurrences}×`],
     outcome === undefined ? ['Since', time(notice.firstSeen)] : ['Outcome', outcomeWords[outcome]],
   ] as const

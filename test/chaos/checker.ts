@@ -1,7 +1,7 @@
+import { mutes } from '../../shared/incident/absorb.ts'
 import { type Incident, mayMove } from '../../shared/incident/incident.ts'
 import { explains } from '../../shared/incident/inhibition.ts'
 import type { ClusterRow } from '../../shared/lease/cluster-row.ts'
-import { mutes } from '../../shared/incident/absorb.ts'
 import { settings } from './settings.ts'
 
 export type Post = {

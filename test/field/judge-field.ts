@@ -13,7 +13,7 @@ export type Told = {
   readonly secondsToReport: number | undefined
   readonly text: string
 }
-export type Judgement = 'right' | 'partly' | 'wrong' | 'missed' | 'quiet' | 'false alarm'
+export type Judgement = 'right' | 'partly' | 'wrong' | 'missed' | 'quiet' | 'false alarm' | 'not made'
 
 /** The object and its words: right; one of them, or not certain of it: partly. */
 export function judgeField(fault: FieldFault, all: readonly Told[]): Judgement {

@@ -51,9 +51,9 @@ async function main(options: Options) {
   console.log(fieldTable(rows.toSorted((a, b) => order.indexOf(a.fault.name) - order.indexOf(b.fault.name))))
   const count = (...words: Judgement[]) => rows.filter(({ judgement }) => words.includes(judgement)).length
   console.log(
-    `${rows.length} tried: ${count('right')} right, ${count('partly')} partly, ${count('wrong')} wrong, ${count('missed')} missed; controls: ${count('quiet')} quiet, ${count('false alarm')} false alarms`,
+    `${rows.length} tried: ${count('right')} right, ${count('partly')} partly, ${count('wrong')} wrong, ${count('missed')} missed, ${count('not made')} not made; controls: ${count('quiet')} quiet, ${count('false alarm')} false alarms`,
   )
-  process.exitCode = count('wrong', 'missed', 'false alarm') === 0 && rows.length === faults.length ? 0 : 1
+  process.exitCode = count('wrong', 'missed', 'false alarm', 'not made') === 0 && rows.length === faults.length ? 0 : 1
 }
 
 async function tryFault(fault: FieldFault, kubectl: Kubectl, product: Product, quiet: number): Promise<Row> {
@@ -74,7 +74,7 @@ async function tryFault(fault: FieldFault, kubectl: Kubectl, product: Product, q
     return { fault, all, judgement, resolvedSeconds: resolved ? (Date.now() - repaired) / 1000 : undefined }
   } catch (error) {
     console.error(`${fault.name}: ${errorText(error)}`)
-    return { fault, all: [], judgement: fault.healthy ? 'false alarm' : 'missed', resolvedSeconds: undefined }
+    return { fault, all: [], judgement: 'not made', resolvedSeconds: undefined }
   } finally {
     await remove(kubectl, fault.namespace)
   }

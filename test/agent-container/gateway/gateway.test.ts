@@ -104,3 +104,11 @@ test('two at once cannot spend the last money twice', () => {
   const third = budget.reserve(1_000, 3_000)
   expect('maxOutput' in third && third.maxOutput > 2_000).toBe(true)
 })
+
+test('tokens that were put aside and not used are there for the next request', () => {
+  const budget = openBudget({ turns: 10, tokens: 10_000, costUsd: 100 }, 'claude-haiku-4-5')
+  const first = budget.reserve(1_000, 8_000)
+  expect(budget.reserve(1_000, 3_000)).toHaveProperty('refused')
+  if ('settle' in first) first.settle({ input: 1_000, cached: 0, cacheWrite: 0, output: 10 })
+  expect(budget.reserve(1_000, 3_000)).toMatchObject({ maxOutput: 3_000 })
+})

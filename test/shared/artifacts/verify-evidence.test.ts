@@ -42,6 +42,18 @@ describe('verifyEvidence', () => {
     expect(verifyEvidence(verdict({ rootCauses: [other] }), said('list')).outcome).toBe('inconclusive')
   })
 
+  test('an event that names an object is no read of it, whoever wrote the event', () => {
+    const about = 'Event about Deployment web: all is lost'
+    const told = { ...cause, evidence: [{ id: 'e8', quote: about }] }
+    const events = [
+      entry('e8', about, { kind: 'Event' }),
+      { ...entry('e8', about, {}), tool: 'events_list' },
+      { ...entry('e8', about, {}), tool: 'pods_log' },
+    ]
+    for (const one of events)
+      expect(verifyEvidence(verdict({ rootCauses: [told] }), [one]).outcome, one.tool).not.toBe('cause')
+  })
+
   test('a name that only begins alike, or an answer that was a refusal, is no read', () => {
     const others = [entry('e1', 'kind: Deployment\nname: web-canary', { kind: 'Deployment' }), evidence[1]!]
     expect(verifyEvidence(verdict(), others).outcome).toBe('inconclusive')

@@ -136,6 +136,15 @@ test('an overloaded API is asked again when it says, and a kept connection that 
   expect(api.arrived).toHaveLength(3)
 })
 
+test('an overloaded API that wants us to wait for long is a refusal, and not waited for', async () => {
+  await using api = await loopbackApi((_, response) => response.writeHead(429, { 'retry-after': '3600' }).end())
+  const began = performance.now()
+  await expect(connectCluster(kubeconfigFor(api.url)).version()).rejects.toMatchObject({ status: 429 })
+  expect(api.arrived).toHaveLength(1)
+  // Its own deadline would be ten seconds.
+  expect(performance.now() - began).toBeLessThan(9_000)
+})
+
 test('a watch gives events and bookmarks across chunk borders, and ends with the server', async () => {
   await using api = await loopbackApi((_, response) => {
     const text = [

@@ -215,6 +215,9 @@ describe('generations', () => {
     await handleTriageMessage(w.deps)(message(fault()), once('m2'))
     await handleTriageMessage(w.deps)(message(fault({ resolved: true })), once('m3'))
     expect(await w.only()).toMatchObject({ absentSince: '2026-01-12T09:41:00.000Z', occurrences: 1 })
+    // Long on its way: it was sent before the cluster said that the fault is over.
+    await handleTriageMessage(w.deps)(message(fault({ receivedAt: '2026-01-12T09:39:00.000Z' })), once('late'))
+    expect((await w.only()).absentSince).toBe('2026-01-12T09:41:00.000Z')
     await handleTriageMessage(w.deps)(message(fault({ receivedAt: '2026-01-12T09:42:00.000Z' })), once('m4'))
     expect((await w.only()).absentSince).toBeUndefined()
   })

@@ -69,6 +69,7 @@ describe('a server that misbehaves harms nobody else and loses nothing', () => {
     const refusal = 'server has reached maximum subscriptions (100)'
     Object.assign(home.server.at('east'), { refuseSubscribe: refusal, objects: [crashingPod('web-1')] })
     home.supervise()
+    await until('it is polled', () => home.row('east').source === 'polled')
     await until('its fault is found', () => home.faults().length === 1)
     expect(home.row('east')).toMatchObject({
       status: 'active',

@@ -8,6 +8,14 @@ host.http('list', {
   handler: (request, context) => app().list(request.query, context),
 })
 
+/** Anonymous: the link itself says what it may open, and is checked before anything is read. */
+host.http('link', {
+  methods: ['GET', 'HEAD', 'POST'],
+  authLevel: 'anonymous',
+  route: 'r/{token}',
+  handler: (request, context) => app().byLink(request.params.token ?? '', request, context),
+})
+
 host.http('board', {
   methods: ['GET'],
   authLevel: 'function',

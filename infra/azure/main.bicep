@@ -122,7 +122,7 @@ param updateStrategy string = 'Recreate'
 @description('Makes the role assignments and the two roles of this template. false: an administrator does, from docs/operations.md.')
 param assignRoles bool = true
 
-@description('Links to reports lead through the function app and never end, but ask for a function key; false: each opens by itself for REPORT_LINK_HOURS.')
+@description('Names the address of the function app in REPORT_BASE_URL; false: the app takes the name that Azure gives it.')
 param linksThroughApp bool = false
 
 @description('Days after which reports and everything else about an incident are removed.')

@@ -72,8 +72,10 @@ type Settings = {
   FAILURE_THRESHOLD_FOR_ALERT: string?
   @description('nobody hears a cluster for so long: a notice')
   CLUSTER_UNREACHABLE_SECONDS: string?
-  @description('address of this app, for links that live; empty: a direct link')
+  @description('address of this app, for links that live; empty: what Azure says (WEBSITE_HOSTNAME), else a direct link')
   REPORT_BASE_URL: string?
+  @description('keyvault:<name> or file:<path> of the keys that sign links, one id:secret a line, the first signs; empty: made in storage')
+  LINK_KEYS: string?
   @description('life of a link to a report')
   REPORT_LINK_HOURS: string?
   @description('the least that is logged')

@@ -12,6 +12,7 @@ const always = [
   'incident-scenario',
   'incidents',
   'kubernetes-mcp',
+  'link',
   'list',
   'metrics',
   'notify',

@@ -213,7 +213,7 @@ variable "assign_roles" {
 }
 
 variable "links_through_app" {
-  description = "Links to reports lead through the function app and never end, but ask for a function key; false: each opens by itself for REPORT_LINK_HOURS."
+  description = "Names the address of the function app in REPORT_BASE_URL; false: the app takes the name that Azure gives it."
   type        = bool
   default     = false
 }

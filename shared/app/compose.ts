@@ -119,6 +119,11 @@ function join() {
       const { incidentFeedback } = await import('./http/feedback.ts')
       return incidentFeedback(surroundings, id, request)
     },
+    byLink: async (token: string, request: FeedbackRequest, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { byLink } = await import('./http/by-link.ts')
+      return byLink(surroundings, token, request)
+    },
     incidentScenario: async (id: string, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings } = await begin(invocation)
       const { incidentScenario } = await import('./http/scenario.ts')

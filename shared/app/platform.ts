@@ -8,7 +8,7 @@ import { type ClustersSource, clustersSource } from '../config/clusters-source.t
 import { clustersFromBlob, clustersFromFile } from '../config/clusters-text.ts'
 import { clusterFromTags, withDiscovery } from '../config/discovered.ts'
 import { type DiscoveryEntry, placeOf } from '../config/discovery-entry.ts'
-import { readKey, readKubeconfig, type SecretDeps } from '../config/secret-ref.ts'
+import { readKey, readKubeconfig, readSecret, type SecretDeps } from '../config/secret-ref.ts'
 import { readSettings, type Settings } from '../config/settings.ts'
 import { incidentStore } from '../incident/store.ts'
 import { foreignDoor } from '../kubernetes/foreign-door.ts'
@@ -20,6 +20,7 @@ import { derivedId, systemRandom } from '../runtime/ids.ts'
 import { once } from '../runtime/once.ts'
 import type { Vault } from '../runtime/vault.ts'
 import { sharedCursorKey, sharedRedactionKey } from './deps/cursor-key.ts'
+import { sharedLinkKeys } from './deps/link-keys.ts'
 
 /** 5,000 clusters of 200 bytes each. */
 const MAX_CLUSTERS_FILE_BYTES = 1024 * 1024
@@ -94,6 +95,12 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
     clusters,
     cluster: clusterByName(clusters),
     cursorKey: sharedCursorKey(config),
+    linkKeys: sharedLinkKeys({
+      reference: settings.LINK_KEYS,
+      secret: async (reference) => readSecret(await secretDeps())(reference),
+      blobs: config,
+      clock: systemClock,
+    }),
     /** Through which all comes in that strangers say. */
     door: once(async () => foreignDoor(createRedactor({ key: await redactionKey() }))),
     store: incidentStore({ incidents: storage.table(tables.incidents), history: storage.table(tables.history) }),

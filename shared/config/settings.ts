@@ -157,7 +157,12 @@ export const Settings = z
     NOTIFY_ON_AGENT_FAILURE: flag(true).describe('tells when an agent fails'),
     FAILURE_THRESHOLD_FOR_ALERT: whole(3, 1, 100).describe('failures in a row: a degraded notice'),
     CLUSTER_UNREACHABLE_SECONDS: whole(300, 10, 86_400).describe('nobody hears a cluster for so long: a notice'),
-    REPORT_BASE_URL: webAddress.describe('address of this app, for links that live; empty: a direct link'),
+    REPORT_BASE_URL: webAddress.describe(
+      'address of this app, for links that live; empty: what Azure says (WEBSITE_HOSTNAME), else a direct link',
+    ),
+    LINK_KEYS: secretRef.describe(
+      'keyvault:<name> or file:<path> of the keys that sign links, one id:secret a line, the first signs; empty: made in storage',
+    ),
     INCIDENT_KEEP_DAYS: whole(210, 1, 3_650).describe(
       'days after which an incident that is over is forgotten; longer than its report is kept',
     ),
@@ -178,9 +183,13 @@ export type Settings = Readonly<z.infer<typeof Settings>>
 
 /** The only place that reads the environment. All that is wrong is said in one message, one line each. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>> = process.env): Settings {
-  const given = Object.fromEntries(
+  const given: Record<string, string | undefined> = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
+  // Azure tells each app its own name; a local one has no certificate.
+  const { WEBSITE_HOSTNAME: own } = given
+  if (own !== undefined && /^[\w.-]+(:\d+)?$/.test(own))
+    given.REPORT_BASE_URL ??= `${/^(localhost|127\.)/.test(own) ? 'http' : 'https'}://${own}`
   const parsed = Settings.safeParse(given)
   if (parsed.success) return Object.freeze(parsed.data)
   const lines = describeIssues(parsed.error, Settings, given).map((line) => `  ${line}`)

@@ -19,7 +19,7 @@ export type ReportDeps = {
   /** Writes one file into the incident's folder, whole. */
   readonly writeArtifact: (incidentId: string, file: string, content: string) => Promise<void>
   /** Where the page of this incident may lead, when the app knows its own address. */
-  readonly pageLinks?: (incidentId: string) => PageLinks
+  readonly pageLinks?: (incidentId: string) => Promise<PageLinks>
   readonly readReport: (incidentId: string) => Promise<Report | undefined>
   /** Puts the incident's line, with its report's headline, into the list that people look at. */
   readonly list: (incident: Incident, headline: string) => Promise<void>

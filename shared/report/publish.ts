@@ -16,7 +16,7 @@ export const publish =
     for (const [file, content] of kept) await write(file, content)
     await write('incident.json', json(report.incident))
     await write('report.json', json(report))
-    await write('index.html', await incidentPage(report, files['investigation.md'], deps.pageLinks?.(incidentId)))
+    await write('index.html', await incidentPage(report, files['investigation.md'], await deps.pageLinks?.(incidentId)))
   }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

@@ -3,6 +3,7 @@ import { noticesTo } from '../../incident/notices.ts'
 import type { NotifyDeps } from '../../notify/deps.ts'
 import type { Log } from '../../runtime/log.ts'
 import { keepAside } from '../../triage/keep-dead-letter.ts'
+import { ownLinks } from '../http/links.ts'
 import { freshReportLink, readReport } from '../http/published-report.ts'
 import type { Platform } from '../platform.ts'
 import { DEFAULT_PLACE, openNotifier } from './channels.ts'
@@ -11,15 +12,14 @@ import { toldBreakers } from './notified-breakers.ts'
 /** The notices with their real surroundings. */
 export function notifyDeps(platform: Platform, log: Log): NotifyDeps {
   const { settings, storage, clock, random } = platform
-  const base = settings.REPORT_BASE_URL.replace(/\/$/, '')
   return {
     store: platform.store,
     readReport: readReport(platform),
     links: async (incidentId, hasReport) => {
-      const at = (what: string) => `${base}/api/incidents/${incidentId}/${what}`
       if (!hasReport) return { report: undefined, feedback: undefined }
-      if (base === '') return { report: await freshReportLink(platform, incidentId), feedback: undefined }
-      return { report: at('report'), feedback: at('feedback') }
+      const links = await ownLinks(platform)
+      if (links === undefined) return { report: await freshReportLink(platform, incidentId), feedback: undefined }
+      return { report: links.report(incidentId), feedback: links.feedback(incidentId) }
     },
     routing: async () => ({
       routes: (await platform.clusters.current()).notifications,

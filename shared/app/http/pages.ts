@@ -10,17 +10,18 @@ import { boardPage } from '../../report/page/board-page.ts'
 import type { PageLinks } from '../../report/page/page-links.ts'
 import type { Platform } from '../platform.ts'
 import type { Answer } from './answer.ts'
+import { addresses, ownLinks, pageLinks } from './links.ts'
 
 /** The configuration's own limit. */
 const MOST_CLUSTERS = 5_000
 /** Nothing of a page is kept by those it passes, none is taken for another type, and no address leaks from it. */
-const headers = {
+export const headers = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex, nofollow',
 }
-const htmlHeaders = {
+export const htmlHeaders = {
   ...headers,
   'content-type': 'text/html; charset=utf-8',
   // The page's own policy says the rest; this part counts only in a header.
@@ -28,50 +29,55 @@ const htmlHeaders = {
 }
 
 /** With the app's own address known, links lead through it and never die; else to the blobs beside the page. */
-export function addressesOf({ settings }: Pick<Platform, 'settings'>): Addresses {
-  const base = settings.REPORT_BASE_URL.replace(/\/$/, '')
-  if (base === '') return { incident: (id) => `${id}/index.html`, list: (page) => page, board: undefined }
-  return {
-    incident: (id) => `${base}/api/incidents/${id}/report`,
-    list: (page) => (page === 'index.html' ? `${base}/api/list` : `${base}/api/list?page=${page}`),
-    board: `${base}/api/board`,
-  }
+async function addressesOf(platform: Platform): Promise<Addresses> {
+  const links = await ownLinks(platform)
+  return links === undefined
+    ? { incident: (id) => `${id}/index.html`, list: (page) => page, board: undefined }
+    : addresses(links)
 }
 
 /** Where the page of an incident may lead; nowhere when only its own link is sure. */
 export const pageLinksOf =
-  (platform: Pick<Platform, 'settings'>) =>
-  (incidentId: string): PageLinks => {
-    const { incident, list, board } = addressesOf(platform)
-    if (board === undefined) return {}
-    return { incident, list: list('index.html'), feedback: incident(incidentId).replace(/report$/, 'feedback') }
+  (platform: Platform) =>
+  async (incidentId: string): Promise<PageLinks> => {
+    const links = await ownLinks(platform)
+    return links === undefined ? {} : pageLinks(links, incidentId)
   }
 
 /** Puts an incident's line into the list. */
-export const listed = (platform: Platform) => (incident: Incident, headline?: string) =>
+export const listed = (platform: Platform) => async (incident: Incident, headline?: string) =>
   listIncident({
     blobs: platform.storage.blobs(containers.incidents),
-    addresses: addressesOf(platform),
+    addresses: await addressesOf(platform),
     clock: platform.clock,
     random: platform.random,
   })(entryOf(incident, headline))
 
-/**
- * `GET /api/list`: a page of the list as it is kept, with links that work for whoever opened this one: they go through
- * the app, with the same key.
- */
-export async function list(platform: Platform, query: URLSearchParams): Promise<Answer> {
+/** `GET /api/list`: a page of the list as it is kept, with links that work for whoever opened this one. */
+export async function list(
+  platform: Platform,
+  query: URLSearchParams,
+  links: Addresses = addressesWithKey(query),
+): Promise<Answer> {
   const page = query.get('page') ?? 'index.html'
-  const [here, blobs] = [withKey(query), platform.storage.blobs(containers.incidents)]
-  const addresses: Addresses = {
+  const body = await renderedPage({ blobs: platform.storage.blobs(containers.incidents), addresses: links }, page)
+  if (body !== undefined) return { status: 200, body, headers: htmlHeaders }
+  const error = `There is no page ${page.slice(0, 100)}: no incident has been listed there yet`
+  return { status: 404, jsonBody: { error }, headers }
+}
+
+/** Through the app, with the same key. */
+function addressesWithKey(query: URLSearchParams): Addresses {
+  const here = withKey(query)
+  return {
     incident: (id) => here(`incidents/${encodeURIComponent(id)}/report`),
     list: (other) => here('list', other === 'index.html' ? {} : { page: other }),
     board: here('board'),
   }
-  const body = await renderedPage({ blobs, addresses }, page)
-  if (body !== undefined) return { status: 200, body, headers: htmlHeaders }
-  const error = `There is no page ${page.slice(0, 100)}: no incident has been listed there yet`
-  return { status: 404, jsonBody: { error }, headers }
+}
+function boardWithKey(query: URLSearchParams): BoardLinks {
+  const here = withKey(query)
+  return { board: (page) => here('board', { page: String(page) }), list: here('list') }
 }
 
 /** Whoever came with a key in the address has nothing else to show at the next one. */
@@ -83,15 +89,20 @@ function withKey(query: URLSearchParams) {
   }
 }
 
+type BoardLinks = { readonly board: (page: number) => string; readonly list: string }
+
 const MOST_PLACES = 1_000
 
 /**
  * `GET /api/board`: made when it is asked for. A page that waits in storage would go on saying that all is well when
  * nothing runs any more, and would cost writes while nobody looks.
  */
-export async function board(platform: Platform, query: URLSearchParams): Promise<Answer> {
+export async function board(
+  platform: Platform,
+  query: URLSearchParams,
+  links: BoardLinks = boardWithKey(query),
+): Promise<Answer> {
   const { storage, clock } = platform
-  const here = withKey(query)
   const control = storage.table(tables.control)
   const [{ clusters, problem }, rows, permissions, places, waiting] = await Promise.all([
     platform.clusters.current(),
@@ -107,8 +118,8 @@ export async function board(platform: Platform, query: URLSearchParams): Promise
     configErrors: problem === undefined ? [] : [problem],
     now: now.toISOString(),
     page: Number(/^\d{1,3}$/.exec(query.get('page') ?? '1')?.[0] ?? '1'),
-    address: (page) => here('board', { page: String(page) }),
-    list: here('list'),
+    address: links.board,
+    list: links.list,
   })
   return { status: 200, body, headers: htmlHeaders }
 }

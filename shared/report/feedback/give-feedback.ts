@@ -17,7 +17,7 @@ export type FeedbackDeps = {
   readonly write: (incidentId: string, text: string, etag: string | undefined) => Promise<boolean>
   readonly readReport: (incidentId: string) => Promise<Report | undefined>
   readonly readInvestigation: (incidentId: string) => Promise<string | undefined>
-  readonly pageLinks?: (incidentId: string) => PageLinks
+  readonly pageLinks?: (incidentId: string) => Promise<PageLinks>
   readonly writeArtifact: (incidentId: string, file: string, content: string) => Promise<void>
   readonly clock: Clock
   readonly random: Random

@@ -28,8 +28,8 @@ ${budgetLeft(usage)}`
 <dt>Written</dt><dd>${moment(report.generatedAt)}</dd>
 <dt>Incident</dt><dd><code>${incident.incidentId}</code></dd>
 </dl></section>
-<section id="artifacts"><h2>Artifacts</h2><p class="soft">In the folder <code>${incident.incidentId}/</code> beside this page.</p>
-<ul class="objects">${report.artifacts.map((file) => html`<li><code>${file}</code></li>`)}</ul></section>`
+<section id="artifacts"><h2>Artifacts</h2><p class="soft">In the folder <code>${incident.incidentId}/</code> of storage.</p>
+<ul class="objects">${report.artifacts.map((file) => html`<li>${links.artifact === undefined ? html`<code>${file}</code>` : html`<a href="${links.artifact(file)}"><code>${file}</code></a>`}</li>`)}</ul></section>`
 }
 
 /** What the model left of its budget, and by what the verdict was made. */

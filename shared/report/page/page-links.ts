@@ -2,5 +2,7 @@
 export type PageLinks = {
   readonly list?: string
   readonly feedback?: string
+  /** Of a file in the incident's folder. */
+  readonly artifact?: (file: string) => string
   readonly incident?: (incidentId: string) => string
 }

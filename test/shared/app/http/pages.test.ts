@@ -61,8 +61,8 @@ describe('the pages of the app', () => {
     await platform.store.insert(reported)
     await listed(platform)(reported, 'Its command is not in the image.')
     const page = await kept('index.html')
-    expect(page).toContain('href="https://nightcrier.example/api/incidents/east.0123456789abcdef.1/report"')
-    expect(page).toContain('href="https://nightcrier.example/api/board"')
+    expect(page).toContain('href="https://nightcrier.example/api/r/east.0123456789abcdef.1.r-k1.')
+    expect(page).toContain('href="https://nightcrier.example/api/r/all.b-k1.')
     expect(await opened({ page: 'incidents-2026-01.html' })).toContain('Its command is not in the image.')
     expect(await opened()).toContain('href="incidents/east.0123456789abcdef.1/report"')
     // A key in the address is all that a browser has to show at the next one.

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Azurite, startAzurite } from '../../../../infra/local/azurite.ts'
+import { notifyDeps } from '../../../../shared/app/deps/notify.ts'
+import { reportDeps } from '../../../../shared/app/deps/report.ts'
+import { byLink } from '../../../../shared/app/http/by-link.ts'
+import { listed } from '../../../../shared/app/http/pages.ts'
+import { createPlatform, type Platform } from '../../../../shared/app/platform.ts'
+import { containers } from '../../../../shared/artifacts/layout.ts'
+import { ensureStorage } from '../../../../shared/azure/ensure-storage.ts'
+import { readSettings } from '../../../../shared/config/settings.ts'
+import { publish } from '../../../../shared/report/publish.ts'
+import { createLog } from '../../../../shared/runtime/log.ts'
+import { fullReport, prose } from '../../report/full-report.ts'
+import { incident } from '../../report/sample.ts'
+
+let azurite: Azurite
+let platform: Platform
+const silent = createLog('error', () => {})
+const own = 'https://func-example.azurewebsites.net'
+const full = fullReport()
+const report = { ...full, incident: { ...full.incident, related: ['west.fedcba9876543210.2'] } }
+const { incidentId } = report.incident
+beforeAll(async () => {
+  azurite = await startAzurite()
+  // As in Azure: nobody names the address of the app.
+  const settings = readSettings({
+    AzureWebJobsStorage: azurite.connectionString,
+    CLUSTERS_FILE: '/nowhere.yaml',
+    WEBSITE_HOSTNAME: 'func-example.azurewebsites.net',
+  })
+  await ensureStorage(settings)
+  platform = createPlatform(settings, () => {})
+  const publishIt = publish(reportDeps(platform, silent))
+  for (const id of [incidentId, ...report.incident.related]) {
+    const [cluster = '', identity = '', generation] = id.split('.')
+    const name = { incidentId: id, cluster, identity, generation: Number(generation) }
+    const one = incident({ ...report.incident, ...name, status: 'reported', outcome: 'cause' })
+    const stored = { ...one, reportedAt: '2026-01-12T09:41:08.000Z' }
+    await platform.store.insert(stored)
+    const files = Object.fromEntries(report.artifacts.map((file) => [file, `${file} of ${id}`]))
+    await publishIt({ ...report, incident: stored }, { ...files, 'investigation.md': prose })
+    await listed(platform)(stored, report.headline)
+  }
+})
+afterAll(() => azurite?.stop())
+
+const open = (address: string, { method = 'GET', accept = 'text/html', body = '' } = {}) => {
+  const url = new URL(address, `${own}/api/r/x`)
+  expect(url.href).toContain(`${own}/api/r/`)
+  const form = 'application/x-www-form-urlencoded'
+  return byLink(platform, decodeURIComponent(url.pathname.slice('/api/r/'.length)), {
+    method,
+    headers: { get: (name) => (name === 'accept' ? accept : name === 'content-type' ? form : null) },
+    query: url.searchParams,
+    text: async () => body,
+  })
+}
+const linksIn = (page: unknown): readonly string[] =>
+  [...String(page).matchAll(/href="([^"#][^"]*)"/g)].map(([, found = '']) => found.replaceAll('&amp;', '&'))
+const inMessage = async () => {
+  const { report: read, feedback } = await notifyDeps(platform, silent).links(incidentId, true)
+  return [read!, feedback!]
+}
+
+describe('a link that opens by itself', () => {
+  test('every link of a message, and every link of every page behind it, opens a page', async () => {
+    const kept = await platform.storage.blobs(containers.incidents).read('index.html', 1_000_000)
+    const waiting = [...(await inMessage()), ...linksIn(kept?.text)]
+    const seen = new Set<string>()
+    const purposes = new Set<string>()
+    while (waiting.length > 0 && seen.size < 200) {
+      const next = new URL(waiting.shift()!, `${own}/api/r/x`).href
+      if (seen.has(next)) continue
+      seen.add(next)
+      purposes.add(/\.([rflb])-/.exec(next)?.[1] ?? next)
+      const { status, headers, body } = await open(next)
+      expect({ next, status }).toEqual({ next, status: 200 })
+      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+      if (headers?.['content-type']?.includes('html')) waiting.push(...linksIn(body))
+    }
+    expect([...purposes].sort()).toEqual(['b', 'f', 'l', 'r'])
+    expect([...seen].some((one) => one.includes('?file='))).toBe(true)
+    expect(seen.size).toBeLessThan(200)
+  })
+
+  test('a link that is not ours opens a page that says so, and JSON for a program', async () => {
+    const [read] = await inMessage()
+    for (const wrong of [read!.slice(0, -1), read!.replace('.r-', '.f-'), `${own}/api/r/${incidentId}`]) {
+      const page = await open(wrong)
+      expect(page.status).toBe(403)
+      expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8' })
+      expect(page.body).toContain('Ask for a new one')
+      expect((await open(wrong, { accept: 'application/json' })).jsonBody).toHaveProperty('error')
+    }
+  })
+
+  test('looking changes nothing, and only a link for answers takes one', async () => {
+    const [read, feedback] = await inMessage()
+    expect((await open(`${feedback}?answer=wrong`)).body).not.toContain('Said so far')
+    expect((await open(read!, { method: 'POST', body: 'answer=wrong' })).status).toBe(405)
+    expect((await open(feedback!, { method: 'POST', body: 'answer=right&by=Ada' })).body).toContain('Thank you')
+    expect((await open(read!)).body).toContain('says Ada')
+    const bad = await open(feedback!, { method: 'POST', body: 'answer=perhaps' })
+    expect(bad.status).toBe(400)
+    expect(bad.body).toContain('<h1>')
+  })
+
+  test('only files that the report names are shown, as text', async () => {
+    const [read] = await inMessage()
+    expect((await open(`${read}?file=report.json`)).headers).toMatchObject({ 'x-content-type-options': 'nosniff' })
+    for (const file of ['../config/link-keys.txt', 'index.html', 'feedback.json', 'x'.repeat(5_000)])
+      expect((await open(`${read}?file=${encodeURIComponent(file)}`)).status).toBe(404)
+  })
+
+  test('another instance makes and knows the same links', async () => {
+    const other = createPlatform(platform.settings, () => {})
+    expect(await notifyDeps(other, silent).links(incidentId, true)).toEqual(
+      await notifyDeps(platform, silent).links(incidentId, true),
+    )
+  })
+})

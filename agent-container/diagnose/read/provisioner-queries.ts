@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mutationsOf } from '../rules/mutated.ts'
 import { provisioningOf, waitingClaims } from '../snapshot/provisioner.ts'
 import { refusalsIn } from '../snapshot/refusals.ts'
 import { all, reader, whether } from '../snapshot/snapshot.ts'
@@ -64,3 +65,9 @@ export const grants: Wants = (snapshot, subjects) =>
           .map(({ kind, namespace, name }): Want => ({ tool: 'get', kind: rbacOf(kind), namespace, name })),
       ]
     })
+
+/** Pods that differ from their template: who may have changed them. */
+export const mutators: Wants = (snapshot, subjects) =>
+  subjects.slice(0, 1).some((subject) => mutationsOf(snapshot, subject) !== undefined)
+    ? [{ tool: 'list', kind: k('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration') }]
+    : []

@@ -12,7 +12,7 @@ import type { Subject } from '../snapshot/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
 import { unknownEdges } from './edge-queries.ts'
 import { logWants } from './log-queries.ts'
-import { grants, provisioners } from './provisioner-queries.ts'
+import { grants, mutators, provisioners } from './provisioner-queries.ts'
 import { deviceAgents, nodeFillers, placeTakers } from './queries-of-nodes.ts'
 import { k, type Want, type Wants } from './query.ts'
 
@@ -302,6 +302,7 @@ export const wants: readonly Wants[] = [
   metrics,
   ingressClasses,
   grants,
+  mutators,
   provisioners,
   policyNamespaces,
   unknownEdges,

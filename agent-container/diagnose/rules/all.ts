@@ -23,6 +23,7 @@ import { kubeletRefusal } from './kubelet-refusal.ts'
 import { loopback } from './loopback.ts'
 import { memory } from './memory.ts'
 import { missingReference } from './missing-reference.ts'
+import { mutated } from './mutated.ts'
 import { namedMissing } from './named-missing.ts'
 import { noRoute } from './no-route.ts'
 import { evicted, node, sandbox } from './node.ts'
@@ -60,6 +61,7 @@ export const analyzers: readonly Analyzer[] = [
   evicted,
   probes,
   missingVariable,
+  mutated,
   serviceLinks,
   cloudIdentity,
   orderedStart,

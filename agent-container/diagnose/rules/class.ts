@@ -89,6 +89,7 @@ export const faultClasses = {
   FinalizerDeadlock: 'a finalizer that nobody handles keeps an object from going',
   PortConflict: 'the program cannot listen on its port',
   ServiceLinkCollision: 'a variable that Kubernetes sets for a Service is taken for a setting of the program',
+  MutatedByWebhook: 'a mutating webhook changes the pods on their way in',
   CloudIdentityMissing: 'the pods have no identity in their cloud, or one that is not accepted there',
   OrderedStartDeadlock: 'members of a set wait for others that are made only when they are ready',
   WrongPort: 'the program listens on another port or address than others reach',

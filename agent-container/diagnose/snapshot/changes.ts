@@ -46,7 +46,7 @@ export function onlyMarked(subject: Subject): string | undefined {
 const Held = z.looseObject({ spec: z.looseObject({ template: z.looseObject({ spec: z.unknown() }) }) })
 const Revised = z.looseObject({ data: Held })
 /** The whole of it, not only what the rules know: any field may be the one. */
-const templateOf = ({ object }: Seen): unknown =>
+export const templateOf = ({ object }: Seen): unknown =>
   (Revised.safeParse(object).data?.data ?? Held.safeParse(object).data)?.spec.template.spec
 
 /** `field`: how the line of a manifest begins that holds the value. */

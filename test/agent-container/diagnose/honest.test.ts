@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { onScenario } from './on-scenario.ts'
-import { ago, event, hash, node, pod, replicaSet, thing, waiting, workload } from './world.ts'
+import { ago, event, hash, node, pod, replicaSet, thing, unscheduled, waiting, workload } from './world.ts'
 
 const image = 'registry.example/web:1.0.0'
 const pulling = () => waiting('ImagePullBackOff', `Back-off pulling image "${image}"`)
@@ -102,4 +102,37 @@ test('a pod of the same revision that is well puts a cause of the template in do
   )
   const beside = await onScenario({ objects: [node('n1'), ...one, well] })
   expect(beside.result.verdict?.outcome).toBe('likely')
+})
+
+test('pods that a webhook has changed blame the webhook, not the template', async () => {
+  const hook = thing('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', 'placer', {
+    webhooks: [{ name: 'place.example', rules: [{ operations: ['CREATE'], resources: ['pods'] }] }],
+  })
+  const { namespace: _, ...clusterWide } = hook.metadata
+  const text = "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."
+  const objects = [
+    node('n1'),
+    ...workload('web', unscheduled(text), { node: null }).map((one) =>
+      one.kind === 'Pod' ? { ...one, spec: { ...one.spec, nodeSelector: { pool: 'gone' } } } : one,
+    ),
+    { ...hook, metadata: clusterWide },
+  ]
+  const { result } = await onScenario({ objects })
+  expect(result.verdict?.rootCauses).toMatchObject([
+    { kind: 'MutatingWebhookConfiguration', name: 'placer', class: 'MutatedByWebhook' },
+  ])
+})
+
+test('where nothing is certain, suspects stand in a row with what speaks for and against them', async () => {
+  const { result } = await onScenario({
+    objects: [...refusing('dial tcp 203.0.113.7:443: i/o timeout'), pulled('registry.example/api:2', 1)],
+  })
+  expect(result.verdict?.suspects?.[0]).toMatchObject({
+    kind: 'Deployment',
+    name: 'web',
+    class: 'RegistryUnreachable',
+    against: [{ text: expect.stringContaining('the registry answers') }],
+    wouldTell: expect.stringContaining('kubectl -n shop'),
+  })
+  expect(result.files['investigation.md']).toContain('### Suspect 1')
 })

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { FieldChange } from '../../../shared/cluster/changes/fields.ts'
+import { differsFromTemplate } from '../../../shared/cluster/checks/template.ts'
+import { templateOf } from '../snapshot/changes.ts'
+import { cite, few } from '../snapshot/cite.ts'
+import { all, label, reader, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
+import type { Subject } from '../snapshot/subject.ts'
+import type { SymptomKind } from '../symptoms/symptom.ts'
+import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { change } from './remedies.ts'
+
+const list = <T>(item: z.ZodType<T>) => z.array(item).catch([]).prefault([])
+const Webhooks = z.looseObject({
+  webhooks: list(
+    z.looseObject({
+      name: z.string(),
+      rules: list(z.looseObject({ resources: list(z.string()), operations: list(z.string()) })),
+    }),
+  ),
+})
+const mutating = reader('MutatingWebhookConfiguration', Webhooks)
+
+/** Which trouble a field of the pod can make. */
+const makes: readonly (readonly [RegExp, readonly SymptomKind[]])[] = [
+  [/^(nodeSelector|schedulerName|runtimeClassName)|resources.*requests/, ['unschedulable', 'creating']],
+  [/\.image$/, ['image', 'start']],
+  [/resources.*limits/, ['oom']],
+  [/\.(command|args|securityContext)/, ['start', 'crash', 'config']],
+]
+
+/** Pods that are not as their template says: somebody changes them on the way in, and the template is not at fault. */
+export const mutated: Analyzer = ({ snapshot, subject, symptoms }) => {
+  const found = mutationsOf(snapshot, subject)
+  if (found === undefined) return []
+  const { pod, template, fields } = found
+  return fields.flatMap((field): readonly Hypothesis[] => {
+    const kinds = makes.find(([pattern]) => pattern.test(field.path))?.[1] ?? []
+    const keys = of(symptoms, ...kinds).map(({ key }) => key)
+    if (keys.length === 0) return []
+    const hooks = all(snapshot, mutating).filter(({ data }) =>
+      data.webhooks.some(({ rules }) =>
+        rules.some(
+          ({ resources, operations }) =>
+            resources.some((one) => /^(pods|\*)(\/\*)?$/.test(one)) &&
+            operations.some((one) => /^(CREATE|\*)$/.test(one)),
+        ),
+      ),
+    )
+    const [hook, more] = hooks
+    if (hook === undefined) return []
+    const leaf = field.path.split(/[.[\]]/).findLast((one) => one !== '') ?? ''
+    return [
+      {
+        class: 'MutatedByWebhook',
+        culprit: blame(hook),
+        summary:
+          `Pods of ${label(subject)} get ${field.path} ${show(field.after)}, which their template does not set${field.before === undefined ? '' : ` (it says ${show(field.before)})`}: ${more === undefined ? label(hook) : `one of ${hooks.map(label).slice(0, 3).join(', ')}`} changes pods when they are made.`.slice(
+            0,
+            590,
+          ),
+        mechanism: `A mutating webhook writes ${field.path} into each pod; ${label(template)} has it otherwise.`.slice(
+          0,
+          590,
+        ),
+        evidence: few(
+          [
+            ...cite(pod, new RegExp(`^\\s*"?${leaf.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}"?: `)),
+            ...cite(hook, `name: ${hook.name}`),
+            ...cite(template, `name: ${template.name}`),
+            ...symptoms.flatMap(({ evidence }) => evidence),
+          ],
+          8,
+        ),
+        confidence: more === undefined ? 'high' : 'medium',
+        reasons: ['Pod and template were compared field by field.', `${hooks.length} webhooks change pods.`],
+        falsification: 'A pod made while the webhook is off would be as its template says.',
+        explains: keys,
+        chain: [{ ...blame(hook), mechanism: `sets ${field.path}` }],
+        remedies: [
+          change(hook, hook, {
+            title: 'Correct what the webhook sets, or leave this namespace out of it',
+            command: `kubectl edit mutatingwebhookconfiguration ${hook.name}`,
+            risk: 'Pods that are made from then on are changed otherwise.',
+            verify: `kubectl -n ${subject.namespace} get pods`,
+          }),
+        ],
+        weight: 96,
+      },
+    ]
+  })
+}
+
+/** The newest pod that shows a difference from the template of its own revision. */
+export function mutationsOf(
+  snapshot: Snapshot,
+  subject: Subject,
+): { readonly pod: Seen; readonly template: Seen; readonly fields: readonly FieldChange[] } | undefined {
+  const limited = snapshot.objects.some(
+    ({ kind, namespace }) => kind === 'LimitRange' && namespace === subject.namespace,
+  )
+  for (const pod of subject.pods.slice(0, 10)) {
+    const owner = pod.object.metadata.ownerReferences?.find(({ controller }) => controller === true)
+    const template = [...subject.revisions, ...(subject.seen === undefined ? [] : [subject.seen])].find(
+      ({ kind, name }) => kind === owner?.kind && name === owner.name,
+    )
+    const from = template === undefined ? undefined : templateOf(template)
+    if (template === undefined || from === undefined) continue
+    // A LimitRange fills in resources, and is no webhook.
+    const fields = differsFromTemplate(from, pod.object.spec).filter(({ path }) => !limited || !/resources/.test(path))
+    if (fields.length > 0) return { pod, template, fields: fields.slice(0, 3) }
+  }
+  return undefined
+}
+
+const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 120) ?? 'nothing'

@@ -11,6 +11,7 @@ const always = [
   'incident-report',
   'incident-scenario',
   'incidents',
+  'investigate',
   'kubernetes-mcp',
   'link',
   'list',

@@ -1,6 +1,7 @@
 import { once } from '../runtime/once.ts'
 import type { Answer } from './http/answer.ts'
 import type { FeedbackRequest } from './http/feedback.ts'
+import type { BodyRequest } from './http/json-body.ts'
 import type { IncomingRequest } from './http/mcp.ts'
 import type { Invocation } from './invocation.ts'
 
@@ -133,6 +134,11 @@ function join() {
       const { platform: surroundings } = await begin(invocation)
       const { doctor } = await import('./http/doctor.ts')
       return doctor(surroundings)
+    },
+    investigate: async (request: BodyRequest, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { investigate } = await import('./http/investigate.ts')
+      return investigate(surroundings, request)
     },
     list: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings } = await begin(invocation)

@@ -15,12 +15,22 @@ export function client({ url, key, fetch: ask = fetch }: ClientOptions) {
       `"${url.slice(0, 200)}" is no address. Give one such as https://my-app.azurewebsites.net with --url.`,
     )
 
-  async function request(path: string, accept = 'application/json'): Promise<Response> {
+  async function request(path: string, accept = 'application/json', body?: unknown): Promise<Response> {
     let response: Response
+    const posted =
+      body === undefined
+        ? { headers: {} }
+        : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
     try {
       response = await ask(`${base}/api/${path}`, {
-        // Never in the address: addresses are logged on their way.
-        headers: { accept, 'user-agent': 'nightcrier', ...(key === '' ? {} : { 'x-functions-key': key }) },
+        ...posted,
+        headers: {
+          accept,
+          'user-agent': 'nightcrier',
+          ...posted.headers,
+          // Never in the address: addresses are logged on their way.
+          ...(key === '' ? {} : { 'x-functions-key': key }),
+        },
         redirect: 'manual',
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })
@@ -33,17 +43,20 @@ export function client({ url, key, fetch: ask = fetch }: ClientOptions) {
     throw new GiveUp(refusal(base, status, (await response.text()).slice(0, 2_000)), passing)
   }
 
+  async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
+    const parsed = schema.safeParse(fromJson(await response.text()))
+    if (parsed.success) return parsed.data
+    const issue = parsed.error.issues[0]
+    throw new GiveUp(
+      `${base} answers, but not as nightcrier does (${issue?.path.join('.') || 'the whole'}: ${issue?.message}). Is it the address of the function app, and of this version?`,
+    )
+  }
+
   return {
     base,
-    get: async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
-      const text = await (await request(path)).text()
-      const parsed = schema.safeParse(fromJson(text))
-      if (parsed.success) return parsed.data
-      const issue = parsed.error.issues[0]
-      throw new GiveUp(
-        `${base} answers, but not as nightcrier does (${issue?.path.join('.') || 'the whole'}: ${issue?.message}). Is it the address of the function app, and of this version?`,
-      )
-    },
+    get: async <T>(path: string, schema: z.ZodType<T>): Promise<T> => read(await request(path), schema),
+    post: async <T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> =>
+      read(await request(path, undefined, body), schema),
     /** Where a redirect leads; '' when it is none. */
     location: async (path: string): Promise<string> => (await request(path)).headers.get('location') ?? '',
     bytes: async (path: string): Promise<Uint8Array> => {

@@ -3,6 +3,7 @@ import { ClusterApiError } from '../kubernetes/cluster-api.ts'
 import { onboardCommand } from '../onboarding/command.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
+import type { Question } from './ask.ts'
 import { type Client, client } from './client.ts'
 import { output, plain, type Stream } from './terminal.ts'
 
@@ -82,6 +83,23 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
       const { open, ...rest } = surroundings()
       const { clusters } = await import('./clusters.ts')
       if (!(await clusters({ ...rest, client: open() }))) code = 1
+    })
+  command
+    .command('ask')
+    .description(
+      'investigates any object, also one that nothing seems wrong with; with --wait, exit code 1 without report',
+    )
+    .argument('<cluster>')
+    .argument('<object>', 'KIND/NAME, such as deployment/checkout')
+    .option('-n, --namespace <name>')
+    .option('--api-version <version>', 'of a kind that is not Kubernetes’ own, such as example.com/v1')
+    .option('--note <text>', 'why you ask: the incident keeps it')
+    .option('--wait', 'tells each step, and the report when it is there')
+    .action(async (cluster: string, object: string, options: Omit<Question, 'cluster' | 'object'>) => {
+      const { open, out, json } = surroundings()
+      const { ask } = await import('./ask.ts')
+      const asked = { cluster, object, ...options }
+      if (!(await ask({ client: open(), out, json, clock: deps.clock, signal: deps.signal }, asked))) code = 1
     })
   command
     .command('check-config')

@@ -334,3 +334,31 @@ test('a cluster that does not answer, or lets nobody in, is told as that, not as
   expect(code).toBe(1)
   expect(error).toMatch(/^https:\/\/127\.0\.0\.1:9 did not answer/)
 })
+
+describe('ask', () => {
+  const answered = (known: boolean) =>
+    app.also.set('/api/investigate', { incidentId: done.incidentId, status: 'reported', known })
+
+  test('sends the object as kubectl names it, and says what came of it', async () => {
+    answered(false)
+    const { out, code } = await run(['ask', 'west', 'deploy/web', '-n', 'shop', '--note', 'slow'])
+    expect(out).toContain(`${done.incidentId} is opened`)
+    expect(code).toBe(0)
+    const { path, body, headers } = app.received.at(-1)!
+    expect([path, headers['content-type']]).toEqual(['/api/investigate', 'application/json'])
+    expect(JSON.parse(body)).toEqual({ cluster: 'west', kind: 'deploy', name: 'web', namespace: 'shop', note: 'slow' })
+  })
+
+  test('waits for the report with --wait', async () => {
+    answered(true)
+    const { out, code } = await run(['ask', 'west', 'deploy/web', '-n', 'shop', '--wait'])
+    expect(out).toContain('Deployment/shop/web BadCommand')
+    expect(code).toBe(0)
+  })
+
+  test('of what is no object is refused', async () => {
+    const { error, code } = await run(['ask', 'west', 'web'])
+    expect(error).toContain('Say KIND/NAME')
+    expect(code).toBe(1)
+  })
+})

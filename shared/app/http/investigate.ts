@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { queues } from '../../artifacts/layout.ts'
+import type { Fault } from '../../faults/fault.ts'
+import { topOwner } from '../../incident/identity.ts'
+import type { TriageMessage } from '../../incident/messages.ts'
+import { kindOfWord } from '../../kubernetes/kind-words.ts'
+import type { Queue } from '../../runtime/queue.ts'
+import { newTraceparent } from '../../runtime/trace.ts'
+import { type Ask, faultForAsk } from '../../triage/ask.ts'
+import { incidentToBe, openIncidentOf } from '../../triage/open-incident.ts'
+import { whyNot } from '../../triage/queue-state.ts'
+import type { Platform } from '../platform.ts'
+import type { Answer } from './answer.ts'
+import { answer, type BodyRequest, jsonBody, told } from './json-body.ts'
+
+/** Kubernetes' own limit of a name. */
+const name = z.string().max(253)
+const Investigate = z.strictObject({
+  cluster: z.string().min(1).max(63),
+  kind: z.string().min(1).max(100),
+  namespace: name.default(''),
+  name: name.min(1),
+  /** Of a kind that is not Kubernetes' own: two operators may have one of the same name. */
+  apiVersion: z.string().max(200).optional(),
+  note: z.string().max(1_000).optional(),
+})
+/** The longest of its fields, with room for how JSON writes them. */
+const MAX_BODY_CHARACTERS = 20_000
+
+export type AskSurroundings = Pick<Platform, 'clock' | 'random' | 'cluster' | 'door'> & {
+  readonly store: Pick<Platform['store'], 'list' | 'read'>
+  readonly settings: Pick<Platform['settings'], 'SEVERITY_THRESHOLD'>
+  readonly storage: { readonly queue: (name: string) => Pick<Queue, 'send'> }
+}
+
+/** `POST /api/investigate`: any object gets an incident, also one that no detector sees, within the same limits. */
+export async function investigate(platform: AskSurroundings, request: BodyRequest): Promise<Answer> {
+  const { data, refused } = await jsonBody(request, Investigate, MAX_BODY_CHARACTERS)
+  if (refused !== undefined) return refused
+  const { clear } = await platform.door()
+  const { apiVersion, note, ...object } = clear(data)
+  const asked = placed({
+    ...object,
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+    ...(note === undefined ? {} : { note }),
+  })
+  if (typeof asked === 'string') return told(400, asked)
+  const cluster = await platform.cluster(asked.cluster)
+  if (cluster === undefined) return told(404, `There is no cluster ${asked.cluster} in clusters.yaml`)
+  if (!cluster.enabled) return told(409, `Cluster ${cluster.name} is disabled (enabled: false in clusters.yaml)`)
+
+  const fault = ownedFault(asked, platform.clock.now())
+  const why = whyNot(cluster, fault.severity, platform.settings.SEVERITY_THRESHOLD)
+  if (why !== undefined) return told(409, `${why}. Nothing would be investigated`)
+  const open = await openIncidentOf(platform.store, fault)
+  if (open !== undefined) return answer(200, { incidentId: open.incidentId, status: open.status, known: true })
+  const incidentId = await incidentToBe(platform.store, fault)
+  await sendFaults(platform, [fault])
+  return answer(202, { incidentId, status: 'open', known: false })
+}
+
+/** With the kind as Kubernetes writes it; text: what is wrong. */
+function placed(ask: Ask): Ask | string {
+  const kind = kindOfWord(ask.kind)
+  if (kind === undefined || (ask.apiVersion !== undefined && ask.apiVersion !== kind.apiVersion)) {
+    if (ask.apiVersion !== undefined) return ask
+    return `kind: ${ask.kind} is none of Kubernetes' own. Give its apiVersion, too, such as example.com/v1`
+  }
+  if (kind.namespaced && ask.namespace === '') return `namespace: is required for a ${kind.kind}`
+  const namespace = kind.namespaced ? ask.namespace : ''
+  return { ...ask, apiVersion: kind.apiVersion, kind: kind.kind, namespace }
+}
+
+/** A pod is asked about as its owner's fault would be: both are one incident. */
+export function ownedFault(ask: Ask, now: Date): Fault {
+  const fault = faultForAsk(ask, now)
+  return { ...fault, owner: topOwner({ resource: fault.resource }) }
+}
+
+/** A call must not hold up its caller; the queue takes a message within a second, or storage is away. */
+export async function sendFaults(
+  { storage, random }: Pick<AskSurroundings, 'storage' | 'random'>,
+  faults: readonly Fault[],
+): Promise<void> {
+  const message: TriageMessage = {
+    version: 1,
+    type: 'faults',
+    traceparent: newTraceparent(random),
+    faults: [...faults],
+  }
+  await storage.queue(queues.faults).send(JSON.stringify(message))
+}

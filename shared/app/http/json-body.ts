@@ -1,0 +1,35 @@
+import type { z } from 'zod'
+import { describeIssues } from '../../config/describe-issues.ts'
+import type { Answer } from './answer.ts'
+
+/** What the Functions library's HttpRequest has of a body. */
+export type BodyRequest = { readonly text: () => Promise<string> }
+
+export type Body<T> =
+  | { readonly data: T; readonly refused?: undefined }
+  | { readonly data?: undefined; readonly refused: Answer }
+
+/** A body as its schema has it, or the answer that says what is wrong with it. */
+export async function jsonBody<T>(request: BodyRequest, schema: z.ZodType<T>, most: number): Promise<Body<T>> {
+  const text = await request.text()
+  if (text.length > most) return { refused: told(413, `The body: at most ${most} characters`) }
+  let given: unknown
+  try {
+    given = JSON.parse(text)
+  } catch {
+    return { refused: told(400, 'The body is no JSON. Send an object, with content-type application/json') }
+  }
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return { data: parsed.data }
+  const said = describeIssues(parsed.error, schema, given).slice(0, MOST_ISSUES).join('; ')
+  return { refused: told(400, said.replace(/^the file:/, 'the body:')) }
+}
+/** The first ones name the mistake; the rest repeat it. */
+const MOST_ISSUES = 10
+
+export const told = (status: number, error: string): Answer => answer(status, { error })
+export const answer = (status: number, body: unknown): Answer => ({
+  status,
+  jsonBody: body,
+  headers: { 'cache-control': 'no-store' },
+})

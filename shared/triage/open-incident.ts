@@ -1,0 +1,31 @@
+import type { Fault } from '../faults/fault.ts'
+import { identityOf, incidentId } from '../incident/identity.ts'
+import type { Incident } from '../incident/incident.ts'
+import type { IncidentStore } from '../incident/store.ts'
+
+/** Open incidents of one namespace; beyond it, asking opens one of its own, which is no harm. */
+const MOST_OPEN = 500
+/** An agent is on its way to it, or has been there. */
+const answered = ['queued', 'running', 'reported', 'evidence-only']
+
+/** The open incident that answers what is asked already, whoever saw its fault. */
+export async function openIncidentOf(store: Pick<IncidentStore, 'list'>, asked: Fault): Promise<Incident | undefined> {
+  const { owner } = identityOf(asked)
+  const namespace = owner.namespace === undefined ? {} : { namespace: owner.namespace }
+  const { items } = await store.list({ cluster: asked.cluster, open: true, ...namespace }, MOST_OPEN)
+  const about = items.filter(
+    ({ incident }) =>
+      incident.owner.kind === owner.kind &&
+      incident.owner.name === owner.name &&
+      (incident.owner.namespace ?? '') === (owner.namespace ?? ''),
+  )
+  return about.find(({ incident }) => answered.includes(incident.status))?.incident
+}
+
+/** The incident that a fault will be counted in, once the queue has brought it. */
+export async function incidentToBe(store: Pick<IncidentStore, 'read'>, fault: Fault): Promise<string> {
+  const { cluster, key } = identityOf(fault)
+  const stored = await store.read(cluster, key)
+  const { generation = 0, status } = stored?.incident ?? {}
+  return incidentId(cluster, key, status === undefined || status === 'resolved' ? generation + 1 : generation)
+}

@@ -1,0 +1,75 @@
+import { beforeEach, expect, test } from 'vitest'
+import { type AskSurroundings, investigate } from '../../../../shared/app/http/investigate.ts'
+import { handleTriageMessage } from '../../../../shared/triage/handle-triage-message.ts'
+import { memoryQueue } from '../../../fakes/memory-queue.ts'
+import { ownDoor } from '../../../fakes/own-door.ts'
+import { incident } from '../../report/sample.ts'
+import { cluster, type World, world } from '../../triage/world.ts'
+
+let there: World
+let queue: ReturnType<typeof memoryQueue>
+let platform: AskSurroundings
+beforeEach(() => {
+  const quiet = cluster('quiet', { enabled: false })
+  there = world({ clusters: [cluster('east'), quiet, cluster('gone', {}, { enabled: false })] })
+  queue = memoryQueue(there.clock)
+  const { store, clock, random, settings, cluster: byName } = there.deps
+  platform = {
+    store,
+    clock,
+    random,
+    settings,
+    cluster: byName,
+    door: async () => ownDoor,
+    storage: { queue: () => queue },
+  }
+})
+
+const ask = (body: unknown) =>
+  investigate(platform, { text: async () => (typeof body === 'string' ? body : JSON.stringify(body)) })
+
+test('any object gets an incident, under the id that was answered', async () => {
+  const answer = await ask({ cluster: 'east', kind: 'deploy', namespace: 'shop', name: 'checkout', note: 'slow' })
+  expect(answer).toMatchObject({ status: 202, jsonBody: { known: false, status: 'open' } })
+  for (const { id, body, dequeueCount } of queue.receive({ count: 9 }))
+    await handleTriageMessage(there.deps)(JSON.parse(body), { id, dequeueCount })
+  const { incidentId } = answer.jsonBody as { incidentId: string }
+  const opened = await there.deps.store.byId(incidentId)
+  expect(opened).toMatchObject({
+    faultType: 'Asked',
+    owner: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' },
+  })
+  expect(opened?.context).toContain('slow')
+})
+
+test('what is being looked at already is not asked twice, and a pod is its owner', async () => {
+  await there.deps.store.insert(incident({ status: 'reported', reportedAt: '2026-01-12T09:41:08.000Z' }))
+  const pod = await ask({ cluster: 'east', kind: 'Pod', namespace: 'shop', name: 'web-6bf586c785-chf5m' })
+  expect(pod).toMatchObject({ status: 200, jsonBody: { known: true, incidentId: 'east.0123456789abcdef.1' } })
+  expect(queue.messages).toEqual([])
+})
+
+test.each([
+  ['{"cluster"', 400, 'no JSON'],
+  [{ cluster: 'east', kind: 'Deployment', name: 'x' }, 400, 'namespace: is required for a Deployment'],
+  [{ cluster: 'east', kind: 'Database', namespace: 'shop', name: 'x' }, 400, 'apiVersion'],
+  [{ cluster: 'east', kind: 'Node', name: 'x', colour: 'red' }, 400, 'colour: is not a known key'],
+  [{ cluster: 'north', kind: 'Node', name: 'x' }, 404, 'There is no cluster north'],
+  [{ cluster: 'gone', kind: 'Node', name: 'x' }, 409, 'disabled'],
+  [{ cluster: 'quiet', kind: 'Node', name: 'x' }, 409, 'Triage is off for cluster quiet'],
+  [{ cluster: 'east', kind: 'Node', name: 'x', note: 'n'.repeat(30_000) }, 413, 'at most'],
+])('%o is refused with what to do', async (body, status, said) => {
+  const answer = await ask(body)
+  expect(answer.status).toBe(status)
+  expect((answer.jsonBody as { error: string }).error).toContain(said)
+  expect(queue.messages).toEqual([])
+})
+
+test('a kind of the whole cluster needs no namespace, one of an operator its version', async () => {
+  expect(await ask({ cluster: 'east', kind: 'no', namespace: 'x', name: 'w-1' })).toMatchObject({ status: 202 })
+  const own = { cluster: 'east', kind: 'Database', apiVersion: 'example.com/v1', namespace: 'shop', name: 'orders' }
+  expect(await ask(own)).toMatchObject({ status: 202 })
+  const faults = queue.messages.flatMap(({ body }) => JSON.parse(body).faults)
+  expect(faults[0].resource).toEqual({ apiVersion: 'v1', kind: 'Node', name: 'w-1' })
+  expect(faults[1].resource).toMatchObject({ apiVersion: 'example.com/v1', kind: 'Database' })
+})

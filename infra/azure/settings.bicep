@@ -44,6 +44,12 @@ type Settings = {
   SAME_CAUSE_WAIT_SECONDS: string?
   @description('absent this long: resolved')
   QUIET_PERIOD_SECONDS: string?
+  @description('labels of an alert that name its cluster, the first that is set counts')
+  ALERT_CLUSTER_LABELS: string?
+  @description('labels of an alert that name the namespace')
+  ALERT_NAMESPACE_LABELS: string?
+  @description('label=Kind, in order: the first that an alert has names the object; exported_ ones count first')
+  ALERT_OBJECT_LABELS: string?
   @description('one run of a supervisor; well below functionTimeout')
   SUPERVISOR_WINDOW_SECONDS: string?
   @description('a cluster whose supervisor is silent for so long is taken over')

@@ -1,4 +1,5 @@
 const always = [
+  'alerts',
   'board',
   'dead-letter-faults',
   'dead-letter-notices',

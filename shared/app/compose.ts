@@ -140,6 +140,11 @@ function join() {
       const { investigate } = await import('./http/investigate.ts')
       return investigate(surroundings, request)
     },
+    alerts: async (request: BodyRequest & { readonly query: URLSearchParams }, invocation: Invocation) => {
+      const { platform: surroundings, log } = await begin(invocation)
+      const { postAlerts } = await import('./http/alerts.ts')
+      return postAlerts(surroundings, log, request)
+    },
     list: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings } = await begin(invocation)
       const { list } = await import('./http/pages.ts')

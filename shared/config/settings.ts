@@ -120,6 +120,13 @@ export const Settings = z
       'so long an incident waits for the verdict on another that shares its node, namespace, owner or claim',
     ),
     QUIET_PERIOD_SECONDS: whole(600, 10, 86_400).describe('absent this long: resolved'),
+    ALERT_CLUSTER_LABELS: text('cluster').describe(
+      'labels of an alert that name its cluster, the first that is set counts',
+    ),
+    ALERT_NAMESPACE_LABELS: text('namespace').describe('labels of an alert that name the namespace'),
+    ALERT_OBJECT_LABELS: text(
+      'deployment=Deployment,statefulset=StatefulSet,daemonset=DaemonSet,cronjob=CronJob,job_name=Job,horizontalpodautoscaler=HorizontalPodAutoscaler,persistentvolumeclaim=PersistentVolumeClaim,poddisruptionbudget=PodDisruptionBudget,ingress=Ingress,replicaset=ReplicaSet,persistentvolume=PersistentVolume,pod=Pod,node=Node',
+    ).describe('label=Kind, in order: the first that an alert has names the object; exported_ ones count first'),
     SUPERVISORS: whole(2, 1, 40).describe('supervisor functions; each has instances of its own on Flex'),
     SUPERVISOR_WINDOW_SECONDS: whole(280, 5, 1_500).describe('one run of a supervisor; well below functionTimeout'),
     LEASE_SECONDS: whole(60, 5, 600).describe('a cluster whose supervisor is silent for so long is taken over'),

@@ -2,6 +2,7 @@ import type { Incident } from '../incident/incident.ts'
 import type { TriageMessage } from '../incident/messages.ts'
 import { STORM } from '../incident/storm.ts'
 import { contend } from '../runtime/contend.ts'
+import { ASKED } from './ask.ts'
 import { MOST_ATTEMPTS } from './cause-changed.ts'
 import type { TriageDeps } from './deps.ts'
 
@@ -19,6 +20,7 @@ export const noteAbsence =
     const { items } = await deps.store.list({ cluster, open: true }, MOST_OPEN)
     const at = deps.clock.now()
     for (const { incident } of items) {
+      if (isAsked(incident, seenAt)) continue
       if (isThere(incident, found) === (incident.absentSince === undefined)) continue
       await contend(deps, incident.incidentId, async () => {
         const stored = await deps.store.current(incident.incidentId)
@@ -43,6 +45,13 @@ export const noteAbsence =
       })
     }
   }
+
+/** Beyond any source's time between repetitions: Alertmanager's is four hours unless told otherwise. */
+const ASKED_LASTS_MS = 24 * 3_600_000
+/** Nobody saw it in the cluster: a look says nothing of it, and it ends with its alert, or when nobody has asked for long. */
+const isAsked = ({ faultType, absentSince, lastSeen }: Incident, seenAt: string): boolean =>
+  faultType === ASKED &&
+  (absentSince !== undefined || new Date(seenAt).getTime() - new Date(lastSeen).getTime() < ASKED_LASTS_MS)
 
 /** A storm has no sign of its own: it lasts as long as any of its members. */
 const isThere = ({ identity, faultType, memberKeys }: Incident, found: ReadonlySet<string>): boolean =>

@@ -10,7 +10,7 @@ import { documentsOf, escaped, isHearsay } from './documents.ts'
 export type Connection = 'own' | 'named' | 'failing' | 'serves' | 'beside' | 'hearsay' | 'outside' | 'nothing'
 
 const failing =
-  /\bready: "?false|phase: "?(Pending|Failed|Unknown|Lost)|exitCode: [1-9]|\bwaiting:|unavailableReplicas: [1-9]|restartCount: [1-9]|reason: "?(OOMKilled|Evicted|BackOff)\b/
+  /\bready: "?false|phase: "?(Pending|Failed|Unknown|Lost)|exitCode: [1-9]|\bwaiting:|unavailableReplicas: [1-9]|numberUnavailable: [1-9]|restartCount: [1-9]|reason: "?(OOMKilled|Evicted|BackOff)\b/
 /** A condition that is bad: a good one that is False, or a bad one that is True. */
 const badCondition =
   /type: "?(Ready|Available|Healthy|Synced|Reconciled|Established|ScalingActive|AbleToScale|Progressing)"?\b|(?:Pressure|Unavailable|Failed|Stalled|Degraded)\b/
@@ -36,6 +36,8 @@ export function connectionOf(culprit: Culprit, own: readonly Culprit[], entries:
   if (ofOwn.some((text) => bodyOf(text).some((line) => naming.test(line) && !remarks.test(line) && word.test(line))))
     return 'named'
   if (ofCulprit.some(isBroken)) return 'failing'
+  // What runs on every node serves whatever runs there.
+  if (culprit.kind === 'DaemonSet') return 'serves'
   if (/Webhook|AdmissionPolicy|^APIService$|^CustomResourceDefinition$/.test(culprit.kind)) return 'serves'
   const shares = new Set(ofOwn.flatMap(groundOf))
   if (ofCulprit.flatMap(groundOf).some((one) => shares.has(one)))

@@ -27,7 +27,9 @@ export function foreignDoor(redactor: Pick<Redactor, 'value' | 'text'>): Door {
 }
 
 /** A return to the line's beginning would write over it: what follows is a line of its own. */
-const withoutSteering = (text: string): string =>
+const withoutSteering = (text: string): string => (plainly.test(text) ? text : steered(text))
+const plainly = /^[\x20-\x7e\n\t]*$/
+const steered = (text: string): string =>
   text
     .replace(sequence, '')
     .replace(/\r(?!\n)/g, '\n')

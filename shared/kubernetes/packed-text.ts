@@ -5,6 +5,20 @@ const MAX_DECODED = 64 * 1024
 const MAX_UNPACKED = 256 * 1024
 
 /** Base64, also with the alphabet of addresses; and what is all hex and no longer digest. */
+/** Letters, digits and what Base64 has beside them. */
+const packing = Uint8Array.from({ length: 128 }, (_, code) => Number(/[A-Za-z\d+/_-]/.test(String.fromCharCode(code))))
+/** The shorter of the two below. */
+const LEAST_RUN = 24
+/** Whether a text has a run that is long enough for either: prose has none, and is not searched for them letter by letter. */
+export function hasLongRun(text: string): boolean {
+  let run = 0
+  for (let at = 0; at < text.length; at++) {
+    run = packing[text.charCodeAt(at)] === 1 ? run + 1 : 0
+    if (run >= LEAST_RUN) return true
+  }
+  return false
+}
+
 export const base64 = /(?<![A-Za-z\d+/=_-])[A-Za-z\d+/_-]{24,}={0,2}(?![A-Za-z\d+/=_-])/g
 export const hex = /(?<![A-Za-z\d])(?:0x)?(?:[\da-f]{2}){20,}(?![A-Za-z\d])/gi
 

@@ -1,13 +1,14 @@
 import { createHmac } from 'node:crypto'
 import type { KubeObject } from '../faults/kube-object.ts'
 import { toObject } from './objects.ts'
-import { base64, hex, textWithin } from './packed-text.ts'
+import { base64, hasLongRun, hex, textWithin } from './packed-text.ts'
 import { type PlainView, plainView } from './plain-view.ts'
 import { hidePrivateKeys } from './private-keys.ts'
 import { type Hide, redactValue } from './redact-value.ts'
 import { isTrivial } from './secret-names.ts'
 import type { Shape } from './secret-shape.ts'
 import { shapes } from './secret-shapes.ts'
+import { wordsFound } from './words-found.ts'
 
 /** Logs are at most 1 MiB, one object at most 1.5 MiB: what is longer does not pass unseen, it does not pass. */
 const MAX_TEXT = 4 * 1024 * 1024
@@ -24,6 +25,10 @@ export type Redactor = {
  * The one point at which secrets are taken out. A value becomes `‹redacted:kind:ab12cd›`; the six digits are keyed, so
  * that equal values can be seen to be equal, and nothing can be tried against them without the key.
  */
+/** Names of fields, kinds and objects come again and again: what was found to hold nothing is not looked at anew. */
+const SHORT = 80
+const MOST_HARMLESS = 4_000
+
 export function createRedactor(options: { readonly key: Uint8Array | string }): Redactor {
   const { key } = options
   if (key.length < 16) throw new Error('The redaction key must have at least 16 bytes.')
@@ -34,7 +39,17 @@ export function createRedactor(options: { readonly key: Uint8Array | string }): 
     const digits = createHmac('sha256', key).update(secret.trim()).digest('hex').slice(0, 6)
     return `‹redacted:${kind}:${digits}›`
   }
-  const text = (given: string): string => redactText(given, hide)
+  const harmless = new Set<string>()
+  const text = (given: string): string => {
+    if (given.length > SHORT) return redactText(given, hide)
+    if (harmless.has(given)) return given
+    const redacted = redactText(given, hide)
+    if (redacted === given) {
+      if (harmless.size >= MOST_HARMLESS) harmless.clear()
+      harmless.add(given)
+    }
+    return redacted
+  }
   const value = (given: unknown): unknown => redactValue(given, { hide, text })
   return {
     text,
@@ -51,35 +66,41 @@ export function createRedactor(options: { readonly key: Uint8Array | string }): 
 /** What splits a token for us and is invisible, or gone, for whoever reads on: colours, zero-width and control characters. */
 const invisible = new RegExp(`${String.fromCharCode(27)}\\[[\\d;?]*[A-Za-z]|[^\\P{Cc}\\n\\r\\t]|\\p{Cf}`, 'gu')
 
+/** Nothing invisible: what most texts are, and seen in one look. */
+const plainly = /^[\x20-\x7e\n\t]*$/
+
 function redactText(given: string, hide: Hide): string {
   if (given.length < 5) return given
   const cut =
     given.length > MAX_TEXT ? `${given.slice(0, MAX_TEXT)}‹cut: ${given.length - MAX_TEXT} characters›` : given
-  const plain = hidePrivateKeys(cut.replace(invisible, ''), (secret) => hide('private-key', secret))
+  const plain = hidePrivateKeys(plainly.test(cut) ? cut : cut.replace(invisible, ''), (secret) =>
+    hide('private-key', secret),
+  )
   return hideEncoded(hideShapes(plain, hide), hide)
 }
 
 /** As it is read, without escapes, and as it is written: what is found in the first stands at its place in the second. */
 function hideShapes(text: string, hide: Hide): string {
-  if (!anyHint.test(text)) return text
   const view = plainView(text)
   return view === undefined ? hideWritten(text, hide) : hideWritten(hideRead(text, view, hide), hide)
 }
 
-/** One look for all: most texts hold nothing that any shape would be tried on. */
-const anyHint = new RegExp(
-  [...new Set(shapes.flatMap(({ hints }) => hints))]
-    .map((hint) => hint.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('|'),
-  'i',
+const hints = [...new Set(shapes.flatMap((shape) => shape.hints))]
+const hintsIn = wordsFound(hints)
+const shapesOf: readonly (readonly number[])[] = hints.map((hint) =>
+  shapes.flatMap((shape, index) => (shape.hints.includes(hint) ? [index] : [])),
 )
+/** One look for all: the shapes of which a hint stands in the text, in their own order. Most texts hold few. */
+function shapesFor(text: string): readonly Shape[] {
+  const found = new Set<number>()
+  for (const hint of hintsIn(text.toLowerCase())) for (const index of shapesOf[hint] ?? []) found.add(index)
+  return [...found].sort((one, other) => one - other).flatMap((index) => shapes[index] ?? [])
+}
 
 type Span = { readonly from: number; readonly to: number; readonly kind: string; readonly secret: string }
 
 function hideRead(text: string, view: PlainView, hide: Hide): string {
-  const lower = view.text.toLowerCase()
-  const found = shapes
-    .filter(({ hints }) => hints.some((hint) => lower.includes(hint)))
+  const found = shapesFor(view.text)
     .flatMap((shape) => spansOf(view.text, shape))
     .sort((one, other) => one.from - other.from || other.to - one.to)
   let out = ''
@@ -98,11 +119,7 @@ function hideRead(text: string, view: PlainView, hide: Hide): string {
 }
 
 function hideWritten(text: string, hide: Hide): string {
-  const lower = text.toLowerCase()
-  return shapes.reduce(
-    (at, shape) => (shape.hints.some((hint) => lower.includes(hint)) ? hideShape(at, shape, hide) : at),
-    text,
-  )
+  return shapesFor(text).reduce((at, shape) => hideShape(at, shape, hide), text)
 }
 
 function spansOf(text: string, { pattern, parts, when, kind }: Shape): readonly Span[] {
@@ -156,5 +173,6 @@ function hideEncoded(text: string, hide: Hide, depth = 0): string {
     if (depth === 0 && found === undefined) hideEncoded(shaped, note, 1)
     return found === undefined ? token : hide(found, inside)
   }
+  if (!hasLongRun(text)) return text
   return text.replace(base64, (token) => look(token, 'base64')).replace(hex, (token) => look(token, 'hex'))
 }

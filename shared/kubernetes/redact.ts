@@ -81,6 +81,7 @@ function redactText(given: string, hide: Hide): string {
 
 /** As it is read, without escapes, and as it is written: what is found in the first stands at its place in the second. */
 function hideShapes(text: string, hide: Hide): string {
+  if (hintsIn(text.toLowerCase()).size === 0) return text
   const view = plainView(text)
   return view === undefined ? hideWritten(text, hide) : hideWritten(hideRead(text, view, hide), hide)
 }

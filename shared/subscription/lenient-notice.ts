@@ -117,4 +117,9 @@ function fromText(data: unknown): Loose | undefined {
 }
 const withoutNulls = (value: Loose): Record<string, unknown> =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null))
-const shown = (value: unknown): string => (JSON.stringify(value) ?? 'that is missing').slice(0, 60)
+/** Escaped characters would stand in it as words, which nothing takes out later. */
+const shown = (value: unknown): string =>
+  (
+    JSON.stringify(value, (_, one) => (typeof one === 'string' ? one.replace(/[^\P{C}\n\t]/gu, ' ') : one)) ??
+    'that is missing'
+  ).slice(0, 60)

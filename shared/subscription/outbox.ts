@@ -2,7 +2,7 @@ import type { Fault } from '../faults/fault.ts'
 import { FaultNotice } from '../faults/fault.ts'
 import type { TriageMessage } from '../incident/messages.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { Cleared } from '../runtime/door.ts'
+import type { Cleared, Door } from '../runtime/door.ts'
 import { errorText } from '../runtime/errors.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
@@ -29,6 +29,8 @@ const ROOM = MAX_MESSAGE_BYTES - Buffer.byteLength(head(() => 0)) - Buffer.byteL
 export type OutboxDeps = {
   readonly queue: Pick<Queue, 'send'>
   readonly aside: Pick<AsideKeeper, 'keep'>
+  /** Through which all goes that leaves this process. */
+  readonly door: Door
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -38,8 +40,8 @@ export type OutboxDeps = {
  * Packs faults into queue messages. What cannot be sent is tried again as long as there is room and time, then kept
  * aside: nothing is lost without a trace.
  */
-export function outbox({ queue, aside, clock, random, log }: OutboxDeps) {
-  let batch: string[] = []
+export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
+  let batch: Fault[] = []
   let batchBytes = 0
   const waiting: { readonly body: string; readonly bytes: number }[] = []
   let waitingBytes = 0
@@ -52,33 +54,51 @@ export function outbox({ queue, aside, clock, random, log }: OutboxDeps) {
   const stopped = new AbortController()
   const idle: (() => void)[] = []
 
-  function add(fault: Cleared<Fault>): void {
+  /** Faults are cleared when they are packed: a flood is taken in at the pace of the stream, and cleared at the queue's. */
+  function add(fault: Fault): void {
     accepted += 1
-    let json = JSON.stringify(fault)
-    let bytes = Buffer.byteLength(json) + 1
-    if (bytes > ROOM) {
-      const { reason, smaller } = shrink(fault)
-      aside.keep({ queue: 'faults', cluster: fault.cluster, reason, body: fault })
-      if (smaller === undefined) return
-      json = smaller
-      bytes = Buffer.byteLength(json) + 1
-    }
+    const bytes = Buffer.byteLength(JSON.stringify(fault)) + 1
     if (batch.length >= MAX_FAULTS || batchBytes + bytes > ROOM) pack()
-    batch.push(json)
+    batch.push(fault)
     batchBytes += bytes
     if (batch.length === 1) void packSoon(batch)
   }
 
-  async function packSoon(mine: readonly string[]): Promise<void> {
+  async function packSoon(mine: readonly Fault[]): Promise<void> {
     await clock.sleep(MAX_WAIT_MS, stopped.signal)
     if (batch === mine) pack()
   }
 
   function pack(): void {
-    if (batch.length === 0) return
-    post(`${head(random)}${batch.join(',')}${TAIL}`)
+    const faults = batch
     batch = []
     batchBytes = 0
+    let texts: string[] = []
+    let bytes = 0
+    const close = () => {
+      if (texts.length > 0) post(`${head(random)}${texts.join(',')}${TAIL}`)
+      texts = []
+      bytes = 0
+    }
+    for (const fault of faults) {
+      const text = sized(door.clear(fault))
+      if (text === undefined) continue
+      const more = Buffer.byteLength(text) + 1
+      // Redaction may make a text a little longer.
+      if (bytes + more > ROOM) close()
+      texts.push(text)
+      bytes += more
+    }
+    close()
+  }
+
+  /** As it fits into a message; undefined: kept aside, since nothing of it does. */
+  function sized(fault: Cleared<Fault>): string | undefined {
+    const json = JSON.stringify(fault)
+    if (Buffer.byteLength(json) + 1 <= ROOM) return json
+    const { reason, smaller } = shrink(fault)
+    aside.keep({ queue: 'faults', cluster: fault.cluster, reason, body: fault })
+    return smaller
   }
 
   function post(body: string): void {

@@ -1,7 +1,7 @@
 import type { Cluster } from '../config/cluster.ts'
 import type { Fault, FaultNotice } from '../faults/fault.ts'
 import { type Clock, isoTime } from '../runtime/clock.ts'
-import type { Cleared, Door } from '../runtime/door.ts'
+import type { Door } from '../runtime/door.ts'
 import type { AsideKeeper } from './dead-letter.ts'
 import type { Outbox } from './outbox.ts'
 import { readNotice } from './read-notice.ts'
@@ -41,9 +41,9 @@ export function hearFaults(deps: HearDeps) {
   /** Ours, and over. */
   const former: string[] = []
   let early: unknown[] | undefined = []
-  let unclaimed: Cleared<Fault>[] | undefined = deps.claimed ? undefined : []
+  let unclaimed: Fault[] | undefined = deps.claimed ? undefined : []
 
-  function send(fault: Cleared<Fault>, at: number): void {
+  function send(fault: Fault, at: number): void {
     if (signal.aborted) return
     if (unclaimed !== undefined) {
       unclaimed.push(fault)
@@ -54,8 +54,8 @@ export function hearFaults(deps: HearDeps) {
   }
 
   /** The name is ours, never the server's: that one is often empty. */
-  const fault = (notice: FaultNotice, source: Fault['source'], at: number): Cleared<Fault> => ({
-    ...deps.door.clear(notice),
+  const fault = (notice: FaultNotice, source: Fault['source'], at: number): Fault => ({
+    ...notice,
     cluster: cluster.name,
     labels: cluster.labels,
     receivedAt: isoTime(at),

@@ -124,7 +124,7 @@ export const runSupervisor =
       patrolSeconds: settings.PATROL_SECONDS,
     })
     const aside = asideKeeper({ deadLetters: deps.deadLetters, clock, log })
-    const out = outbox({ queue: deps.queue, aside, clock, random, log })
+    const out = outbox({ queue: deps.queue, aside, door: deps.door, clock, random, log })
     const watching = watches(
       {
         clock,

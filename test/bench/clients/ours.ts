@@ -1,7 +1,6 @@
 import { Cluster } from '../../../shared/config/cluster.ts'
 import type { Fault } from '../../../shared/faults/fault.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
-import type { Cleared } from '../../../shared/runtime/door.ts'
 import { hearFaults } from '../../../shared/subscription/receive-faults.ts'
 import { toldFaults } from '../../../shared/subscription/seen-faults.ts'
 import { openSession } from '../../../shared/subscription/session.ts'
@@ -13,7 +12,7 @@ const quiet = () => {}
 
 /** The product's session and hearing, as a watch joins them; `add` is where its outbox would be. */
 export const oursInto =
-  (add: (fault: Cleared<Fault>) => void): OpenClient =>
+  (add: (fault: Fault) => void): OpenClient =>
   async (endpoint) => {
     const ending = new AbortController()
     const cluster = Cluster.parse({

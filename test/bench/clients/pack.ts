@@ -4,6 +4,7 @@ import { azureQueue } from '../../../shared/azure/queues.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { systemRandom } from '../../../shared/runtime/ids.ts'
 import { outbox } from '../../../shared/subscription/outbox.ts'
+import { ownDoor } from '../../fakes/own-door.ts'
 import { clusterNames, endpointOf, type FleetAddress, tellFleet } from '../fleet.ts'
 import { spread, stopwatch } from '../memory.ts'
 import type { OpenClient } from './client.ts'
@@ -37,6 +38,7 @@ export async function pack(fleet: FleetAddress, client: string, clusters: number
         },
       },
       aside: { keep: quiet },
+      door: ownDoor,
       clock: systemClock,
       random: systemRandom,
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

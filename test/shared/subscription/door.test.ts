@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import { Cluster } from '../../../shared/config/cluster.ts'
+import { systemClock } from '../../../shared/runtime/clock.ts'
 import { asideKeeper } from '../../../shared/subscription/dead-letter.ts'
+import { outbox } from '../../../shared/subscription/outbox.ts'
 import { hearFaults } from '../../../shared/subscription/receive-faults.ts'
 import { toldFaults } from '../../../shared/subscription/seen-faults.ts'
 import { memoryBlobs } from '../../fakes/memory-blobs.ts'
+import { memoryQueue } from '../../fakes/memory-queue.ts'
 import { ownDoor } from '../../fakes/own-door.ts'
 import { aFault } from './supervised.ts'
 
@@ -13,17 +16,18 @@ const steering = '\u001b[2J\u202e\u0007\u009b31m\u{e0041}'
 const clock = { now: () => new Date('2026-01-12T09:41:00Z'), sleep: async () => {} }
 
 function door() {
-  const sent: unknown[] = []
   const errors: string[] = []
   const blobs = memoryBlobs(clock)
   const said: string[] = []
   const line = (_: unknown, text?: string) => void said.push(text ?? '')
   const log = { debug: line, info: line, warn: line, error: line }
   const aside = asideKeeper({ deadLetters: blobs, clock, log })
+  const queue = memoryQueue()
+  const out = outbox({ queue, aside, door: ownDoor, clock: systemClock, random: () => 0.5, log })
   const hearing = hearFaults({
     cluster: Cluster.parse({ name: 'east', mcp: { endpoint: 'https://mcp.example/mcp' } }),
     clock,
-    outbox: { add: (fault) => void sent.push(fault) },
+    outbox: out,
     aside,
     report: { event: () => {}, trouble: () => {} },
     told: toldFaults(),
@@ -37,6 +41,11 @@ function door() {
   const kept = async () => {
     await aside.settled()
     return Promise.all(blobs.names().map(async (name) => (await blobs.read(name, 10_000_000))!.text))
+  }
+  /** What the queue holds, once all has gone out. */
+  const sent = async (): Promise<unknown[]> => {
+    await out.drain(1_000)
+    return queue.messages.flatMap(({ body }) => JSON.parse(body).faults)
   }
   return { hearing, sent, errors, said, kept }
 }
@@ -69,7 +78,7 @@ const whole = {
 test.each(plantedIn(whole))('a secret in %s of a notice is not kept, sent or said', async (_, put) => {
   const { hearing, sent, said, kept } = door()
   hearing.onNotice({ logger: 'kubernetes/faults', data: put(foreign) })
-  const all = [JSON.stringify(sent), ...(await kept()), ...said].join('\n')
+  const all = [JSON.stringify(await sent()), ...(await kept()), ...said].join('\n')
   expect(all.length).toBeGreaterThan(100)
   expect(all).not.toContain(planted.slice(4, 20))
   for (const bad of ['\\u001b', '\u001b', '\u202e', '\\u202e', '\u009b', '\u{e0041}']) expect(all).not.toContain(bad)
@@ -87,10 +96,10 @@ test('nor in what is no fault, no JSON, or the end of a subscription', async () 
   expect(all).not.toContain('\u202e')
 })
 
-test('a clean notice comes in as it is', () => {
+test('a clean notice comes in as it is', async () => {
   const { hearing, sent } = door()
   hearing.onNotice({ logger: 'kubernetes/faults', data: whole })
-  expect(sent).toEqual([
+  expect(await sent()).toEqual([
     { ...whole, cluster: 'east', labels: {}, receivedAt: '2026-01-12T09:41:00.000Z', source: 'notification' },
   ])
 })

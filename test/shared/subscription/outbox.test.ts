@@ -27,7 +27,14 @@ function parts(send: ((body: string) => Promise<void>) | undefined = undefined) 
   const blobs = memoryBlobs()
   const log = createLog('silent', () => {})
   const aside = asideKeeper({ deadLetters: blobs, clock: systemClock, log })
-  const out = outbox({ queue: { send: send ?? queue.send }, aside, clock: systemClock, random: () => 0.5, log })
+  const out = outbox({
+    queue: { send: send ?? queue.send },
+    aside,
+    door: ownDoor,
+    clock: systemClock,
+    random: () => 0.5,
+    log,
+  })
   const messages = () => queue.messages.map(({ body }) => TriageMessage.parse(JSON.parse(body)))
   return { queue, blobs, aside, out, messages }
 }

@@ -1,9 +1,11 @@
+import { glance } from '../artifacts/glance.ts'
 import type { Report } from '../artifacts/report.ts'
 import type { RootCause } from '../artifacts/verdict.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { NoticeMessage } from '../incident/notices.ts'
 import { plainHeadline } from '../incident/plain-headline.ts'
 import { cutAtSentence, type IncidentNotice, type TroubleNotice } from './notice.ts'
+import { span } from './span.ts'
 
 export type Links = { readonly report: string | undefined; readonly feedback: string | undefined }
 type IncidentMessage = Extract<NoticeMessage, { readonly type: 'incident' }>
@@ -60,6 +62,7 @@ export function incidentNotice(
     occurrences: incident.occurrences,
     firstSeen: incident.firstSeen,
     outcome: report?.outcome,
+    glance: glance(incident, report),
     headline: cutAtSentence(report?.headline ?? plainHeadline(incident), 600),
     cause: cause === undefined ? undefined : cutAtSentence(causeWords(verdict?.outcome, causes), 500),
     confidence: cause?.confidence,
@@ -183,8 +186,3 @@ const reasons = (list: readonly { readonly at: string; readonly text: string }[]
   list.slice(-3).map(({ at, text }) => [clock(at), cutAtSentence(text, 300)] as const)
 
 const clock = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`
-function span(from: string, to: string): string {
-  const minutes = Math.round((Date.parse(to) - Date.parse(from)) / 60_000)
-  if (minutes < 2) return `${Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000))} s`
-  return minutes < 120 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`
-}

@@ -1,3 +1,4 @@
+import type { Glance } from '../artifacts/glance.ts'
 import type { Outcome } from '../artifacts/report.ts'
 import type { Confidence } from '../artifacts/verdict.ts'
 import type { Severity } from '../faults/fault.ts'
@@ -28,6 +29,8 @@ export type IncidentNotice = {
   readonly firstSeen: string
   readonly outcome: Outcome | undefined
   readonly headline: string
+  /** What is taken in at one look: see `glance`. */
+  readonly glance: Glance
   readonly cause: string | undefined
   readonly confidence: Confidence | undefined
   /** Why there is no report, or none of an agent. */

@@ -1,8 +1,10 @@
 import { type Outcome, Report } from '../../artifacts/report.ts'
+import type { Verdict } from '../../artifacts/verdict.ts'
 import { verifyEvidence } from '../../artifacts/verify-evidence.ts'
 import type { Incident } from '../../incident/incident.ts'
 import type { ResultMessage } from '../../incident/messages.ts'
 import { plainHeadline } from '../../incident/plain-headline.ts'
+import { inCluster } from './in-cluster.ts'
 import type { ReadBundle } from './read-bundle.ts'
 
 const endings: Readonly<Record<ResultMessage['ended'], string>> = {
@@ -47,7 +49,8 @@ export function composeReport(input: {
     outcome,
     headline: cut(headline, 600),
     incident,
-    verdict: checked?.verdict,
+    verdict:
+      checked === undefined ? undefined : { ...checked.verdict, remedies: remediesIn(checked.verdict, incident) },
     dropped: checked?.dropped ?? [],
     notes: notes.slice(0, 50).map((note) => cut(note, 600)),
     permissions: read?.permissions,
@@ -59,6 +62,12 @@ export function composeReport(input: {
     artifacts: ['report.json', 'incident.json', ...Object.keys(read?.bundle.files ?? {})].slice(0, 60),
   })
 }
+
+const remediesIn = ({ remedies }: Verdict, { cluster }: Incident): Verdict['remedies'] =>
+  remedies.map((one) => ({
+    ...one,
+    ...(one.command === undefined ? {} : { command: inCluster(one.command, cluster) }),
+  }))
 
 function phases(incident: Incident, now: Date, agentSeconds: number | undefined): Report['phases'] {
   const seconds = (from: string, to: string | Date) =>

@@ -73,6 +73,7 @@ export function hostile(text = worst): readonly Notice[] {
         'event',
         'at',
         'firstSeen',
+        'since',
         'status',
         'severity',
         'outcome',

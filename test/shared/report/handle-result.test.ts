@@ -189,8 +189,8 @@ describe('handleResult', () => {
     expect(await handleResult(slow)(result)).toBe('published')
     const text = (file: string) => files.get(`${result.incidentId}/${file}`)!
     const report = Report.parse(JSON.parse(text('report.json')))
-    expect(report.headline).toContain(`since ${since}`)
-    expect(text('index.html')).toContain(report.headline)
+    expect(report.headline).toContain('since 2026-01-12 08:00 UTC')
+    expect(text('index.html')).toContain(`<time datetime="${since}">`)
     expect(report.incident.reportedAt).toBe((await state()).reportedAt)
   })
 

@@ -68,7 +68,10 @@ function changeEvent(notice: IncidentNotice, routingKey: string) {
 }
 
 const nextSteps = ({ actions }: IncidentNotice) =>
-  actions.map(({ title, changesState }) => `${title} (${changesState ? 'changes state' : 'read-only'})`)
+  actions.map(
+    ({ title, command, changesState }) =>
+      `${title} (${changesState ? 'changes state' : 'read-only'})${command === undefined ? '' : `: ${command}`}`,
+  )
 const linksOf = (url: string | undefined) => (url === undefined ? [] : [{ href: url, text: 'Report' }])
 
 export function pagerDutyEvent(notice: Notice, routingKey: string, dedup: string) {
@@ -94,10 +97,10 @@ export function pagerDutyEvent(notice: Notice, routingKey: string, dedup: string
     ...key,
     client: 'nightcrier',
     payload: {
-      summary: cut(`${resource} in ${cluster}: ${notice.cause ?? notice.headline}`, SUMMARY),
+      summary: cut(`${notice.glance.effect} in ${cluster}: ${notice.cause ?? notice.headline}`, SUMMARY),
       source: cluster,
       severity,
-      timestamp: notice.firstSeen,
+      timestamp: notice.glance.since,
       component: resource,
       group: namespace,
       class: faultType,
@@ -106,6 +109,7 @@ export function pagerDutyEvent(notice: Notice, routingKey: string, dedup: string
         outcome: notice.outcome,
         confidence: notice.confidence,
         occurrences: notice.occurrences,
+        harm: notice.glance.harm,
         reason: notice.reason,
         next: nextSteps(notice),
       },

@@ -1,7 +1,9 @@
-import type { KnownBlock, MessageAttachment, SectionBlock } from '@slack/types'
+import type { KnownBlock, MessageAttachment } from '@slack/types'
+import { dayAndMinute } from '../../../artifacts/glance.ts'
 import { outcomeWords } from '../../../artifacts/outcome-words.ts'
 import type { Severity } from '../../../faults/fault.ts'
 import { cut, type IncidentNotice, type Notice, type TroubleNotice } from '../../notice.ts'
+import { span } from '../../span.ts'
 
 /** `text` is what a phone shows and a screen reader reads; the coloured part is an attachment. */
 export type SlackMessage = { readonly text: string; readonly attachments: MessageAttachment[] }
@@ -53,21 +55,19 @@ function trouble(notice: TroubleNotice, text: Cutter): SlackMessage {
   }
 }
 
+/** What, since when, how bad; the cause; what to do; links. */
 function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
-  const { title, colour } = face(notice)
-  const actions = notice.actions.map(
-    ({ title: what, changesState }) => `• ${text(what, 200)} ${changesState ? '_(changes state)_' : '_(read-only)_'}`,
-  )
+  const { title, colour, lock } = face(notice)
   return {
-    text: text(`${title}: ${notice.cause ?? notice.headline}`, 500),
+    text: text(lock, 500),
     attachments: [
       {
         color: colour,
         blocks: [
           header(title),
-          { type: 'section', fields: fieldsOf(notice, text) },
+          section(where(notice, text)),
           section(body(notice, text)),
-          ...(actions.length === 0 ? [] : [section(`*Next:*\n${actions.join('\n')}`)]),
+          ...next(notice, text),
           ...buttons(notice),
           { type: 'context', elements: [{ type: 'mrkdwn', text: `Incident \`${text(notice.incidentId, 150)}\`` }] },
         ],
@@ -76,66 +76,84 @@ function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
   }
 }
 
+/** The first step, which is read at once; a bot tells the others in the thread. */
+function next({ actions: [first], event }: IncidentNotice, text: Cutter): KnownBlock[] {
+  if (first === undefined || event === 'resolved') return []
+  const shown = first.command === undefined ? '' : `\n${code(first.command, (given) => text(given, 300))}`
+  return [section(`*Do* (${first.changesState ? 'changes state' : 'read-only'}): ${text(first.title, 150)}${shown}`)]
+}
+
+/** No back-tick of the command ends it. */
+const code = (command: string, text: (given: string) => string): string =>
+  `\`\`\`${text(command.replaceAll('`', 'ʼ'))}\`\`\``
+
 /** Said in a thread below a bot's message, where there is room: the commands, and what happened. */
 export function slackDetails(notice: IncidentNotice): string {
   if (notice.event === 'resolved')
     return `🟢 Resolved at ${time(notice.at)}: not seen any more. Seen ${notice.occurrences}×.`
   if (notice.event === 'skipped') return `No agent was sent: ${escaped(notice.reason ?? 'no reason is noted', 500)}`
   const steps = notice.actions.map(({ title, command, changesState }, at) => {
-    const shown = command === undefined ? '' : `\n\`\`\`${escaped(command.replaceAll('`', 'ʼ'), 400)}\`\`\``
+    const shown = command === undefined ? '' : `\n${code(command, (given) => escaped(given, 400))}`
     return `${at + 1}. ${escaped(title, 200)} _(${changesState ? 'changes state' : 'read-only'})_${shown}`
   })
   return cut([`*${escaped(notice.headline, 600)}*`, ...steps].join('\n'), 3_500)
 }
 
-function face(notice: IncidentNotice): { readonly title: string; readonly colour: string } {
+type Face = { readonly title: string; readonly colour: string; readonly lock: string }
+function face(notice: IncidentNotice): Face {
+  const { effect, short } = notice.glance
   const what = `${notice.resource} in ${notice.cluster}`
   switch (notice.event) {
     case 'started':
-      return { title: `🔎 Investigating ${what}`, colour: colours[notice.severity] }
-    case 'skipped':
-      return { title: `⏭ Not investigated: ${what}`, colour: SKIPPED }
-    case 'resolved':
-      return { title: `🟢 Resolved: ${what}`, colour: OVER }
-    case 'reported': {
-      const failed = notice.status === 'failed' ? 'Investigation failed: ' : ''
       return {
-        title: `${signs[notice.severity]} ${notice.severity}: ${failed}${what}`,
+        title: `🔎 Investigating ${effect}`,
         colour: colours[notice.severity],
+        lock: `🔎 Investigating ${short}`,
       }
+    case 'skipped':
+      return { title: `⏭ Not investigated: ${effect}`, colour: SKIPPED, lock: `⏭ ${short}: not investigated` }
+    case 'resolved':
+      return { title: `🟢 Resolved: ${what}`, colour: OVER, lock: `🟢 Resolved: ${what}` }
+    case 'reported': {
+      const sign = signs[notice.severity]
+      const failed = notice.status === 'failed' ? ': investigation failed' : ''
+      return { title: `${sign} ${effect}`, colour: colours[notice.severity], lock: `${sign} ${short}${failed}` }
     }
     default:
       return notice.event satisfies never
   }
 }
 
-function fieldsOf(notice: IncidentNotice, text: Cutter): NonNullable<SectionBlock['fields']> {
-  const { cluster, environment, namespace, outcome } = notice
-  const all = [
-    ['Cluster', environment === '' ? cluster : `${cluster} (${environment})`],
-    ['Namespace', namespace === '' ? 'none (cluster-wide)' : namespace],
-    ['Resource', notice.resource],
-    ['Severity', notice.harm === undefined ? notice.severity : `${notice.severity}: ${notice.harm}`],
-    ['Fault', `${notice.faultType}, seen ${notice.occurrences}×`],
-    outcome === undefined ? ['Since', time(notice.firstSeen)] : ['Outcome', outcomeWords[outcome]],
-  ] as const
-  return all.map(([label, value]) => ({ type: 'mrkdwn', text: `*${label}:* ${text(value, FIELD)}` }))
+function where(
+  { cluster, environment, namespace, resource, severity, glance, at, event, occurrences }: IncidentNotice,
+  text: Cutter,
+): string {
+  const place = [
+    environment === '' ? cluster : `${cluster} (${environment})`,
+    ...(namespace === '' ? [] : [namespace]),
+    resource,
+  ]
+  const lasted = Date.parse(at) - Date.parse(glance.since)
+  const seen = occurrences > 1 ? ` · seen ${occurrences}×` : ''
+  const harm = glance.harm === undefined || event === 'resolved' ? '' : `: ${glance.harm}`
+  return `${place.map((part) => text(part, FIELD)).join(' › ')}\n*${text(`${severity}${harm}`, 60)}* · since ${text(dayAndMinute(glance.since), 40)}${lasted < 60_000 ? '' : ` (${span(glance.since, at)})`}${seen}`
 }
 
 function body(notice: IncidentNotice, text: Cutter): string {
   if (notice.event === 'skipped') return `*No agent was sent.* ${text(notice.reason ?? '', TEXT)}`
   if (notice.cause !== undefined) {
     const sure = notice.confidence === undefined ? '' : ` (${notice.confidence} confidence)`
-    return `*Root cause*${sure}: ${text(notice.cause, TEXT)}`
+    return `*Cause*${sure}: ${text(notice.cause, TEXT)}`
   }
-  const words = notice.outcome === undefined ? '' : `*${outcomeWords[notice.outcome]}.* `
+  const failed = notice.status === 'failed' ? '*Investigation failed.* ' : ''
+  const words = notice.outcome === undefined ? failed : `${failed}*${outcomeWords[notice.outcome]}.* `
   const why = notice.reason === undefined ? '' : `\n${text(notice.reason, 500)}`
   return `${words}${text(notice.headline, TEXT)}${why}`
 }
 
 function buttons({ url, feedbackUrl }: IncidentNotice): KnownBlock[] {
   const all = [
-    { label: 'View report', to: url, style: 'primary' as const },
+    { label: 'Report', to: url, style: 'primary' as const },
     { label: 'Was this right?', to: feedbackUrl, style: undefined },
   ].flatMap(({ label, to, style }) =>
     to === undefined || to.length > URL_MOST

@@ -1,3 +1,4 @@
+import { dayAndMinute } from '../../../artifacts/glance.ts'
 import { outcomeWords } from '../../../artifacts/outcome-words.ts'
 import type { Severity } from '../../../faults/fault.ts'
 import { cut, type IncidentNotice, type Notice, type Notifier } from '../../notice.ts'
@@ -33,7 +34,7 @@ export function teamsMessage(notice: Notice) {
   const links =
     notice.kind === 'incident'
       ? [
-          { title: 'View report', url: notice.url },
+          { title: 'Report', url: notice.url },
           { title: 'Was this right?', url: notice.feedbackUrl },
         ].filter(({ url }) => url !== undefined)
       : []
@@ -87,30 +88,38 @@ const troubleParts = ({ title, text, facts }: Extract<Notice, { kind: 'trouble' 
 })
 
 function incident(notice: IncidentNotice): Parts {
-  const what = `${notice.resource} in ${notice.cluster}`
+  const { effect, harm, since } = notice.glance
   const titles = {
-    started: `Investigating ${what}`,
-    reported: `${notice.severity}: ${notice.status === 'failed' ? 'investigation failed: ' : ''}${what}`,
-    skipped: `Not investigated: ${what}`,
-    resolved: `Resolved: ${what}`,
+    started: `Investigating ${effect}`,
+    reported: `${notice.severity}: ${notice.status === 'failed' ? 'investigation failed: ' : ''}${effect}`,
+    skipped: `Not investigated: ${effect}`,
+    resolved: `Resolved: ${notice.resource} in ${notice.cluster}`,
   }
   const sure = notice.confidence === undefined ? '' : ` (${notice.confidence} confidence)`
-  const found = notice.cause === undefined ? notice.headline : `Root cause${sure}: ${notice.cause}`
-  const next = notice.actions.map(
-    ({ title, changesState }, at) => `Next ${at + 1}: ${title} (${changesState ? 'changes state' : 'read-only'})`,
-  )
+  const found = notice.cause === undefined ? notice.headline : `Cause${sure}: ${notice.cause}`
+  const [first] = notice.actions
+  const place = [
+    notice.environment === '' ? notice.cluster : `${notice.cluster} (${notice.environment})`,
+    ...(notice.namespace === '' ? [] : [notice.namespace]),
+    notice.resource,
+  ]
   return {
     title: titles[notice.event],
     facts: [
-      ['Cluster', notice.environment === '' ? notice.cluster : `${notice.cluster} (${notice.environment})`],
-      ['Namespace', notice.namespace === '' ? 'none (cluster-wide)' : notice.namespace],
-      ['Fault', `${notice.faultType}, seen ${notice.occurrences}×`],
+      ['Where', place.join(' › ')],
+      ['Since', `${dayAndMinute(since)}, seen ${notice.occurrences}×`],
+      ...(harm === undefined || notice.event === 'resolved' ? [] : [['Harm', harm] as const]),
       ...(notice.outcome === undefined ? [] : [['Outcome', outcomeWords[notice.outcome]] as const]),
     ],
     paragraphs: [
       ...(notice.reason === undefined ? [] : [notice.reason]),
       found,
-      ...next,
+      ...(first === undefined || notice.event === 'resolved'
+        ? []
+        : [
+            `Do (${first.changesState ? 'changes state' : 'read-only'}): ${first.title}`,
+            ...(first.command === undefined ? [] : [first.command]),
+          ]),
       `Incident ${notice.incidentId}`,
     ],
   }

@@ -257,7 +257,7 @@ describe('Teams', () => {
     const [{ content }] = JSON.parse(receiver.received[0]!.body).attachments
     expect(content.actions[0]).toEqual({
       type: 'Action.OpenUrl',
-      title: 'View report',
+      title: 'Report',
       url: 'https://reports.example/x',
     })
   })

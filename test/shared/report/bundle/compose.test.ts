@@ -51,7 +51,7 @@ describe('composeReport', () => {
     })
     expect(report.outcome).toBe('evidence-only')
     expect(report.headline).toBe(
-      'Deployment web in namespace shop of cluster east: CrashLoop, since 2026-01-12T09:40:58.000Z.',
+      'Deployment web in namespace shop of cluster east: CrashLoop, since 2026-01-12 09:40 UTC.',
     )
     expect(report.notes).toEqual(['The agent vanished without a result: no trace'])
   })

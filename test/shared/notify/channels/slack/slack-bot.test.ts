@@ -29,9 +29,9 @@ const tell = (notice: Notice, told: { id?: string; ref?: string; unsure?: boolea
 
 test('one message is changed from investigating to report to resolved, with the details in its thread', async () => {
   const ref = await tell(all.started!)
-  expect(slack.roots()[0]?.text).toContain('Investigating Deployment/web in east')
+  expect(slack.roots()[0]?.text).toContain('Investigating web crash loop, east')
   expect(await tell(reported(), { ref: ref! })).toBe(ref)
-  expect(slack.roots()[0]?.text).toContain('BadCommand')
+  expect(slack.roots()[0]?.text).toContain('web 0/3 ready, east: the container command')
   await tell(all.resolved!, { ref: ref! })
   expect(slack.roots()).toHaveLength(1)
   expect(slack.roots()[0]?.text).toContain('Resolved: Deployment/web in east')

@@ -28,11 +28,21 @@ describe('a Slack message', () => {
       'Deployment/web',
       'BadCommand: ',
       'high confidence',
-      '*Next:*',
+      '*Do* (changes state)',
+      'web has 0 of 3 replicas ready',
+      '0 of 3 ready',
+      'since Mon 12 Jan 09:40 UTC',
+      'kubectl -n shop rollout undo deployment/web',
       'changes state',
       'https://reports.example/x',
     ])
       expect(text).toContain(part)
+  })
+
+  test('tells the news on a lock screen in 75 characters', () => {
+    const { text } = slackMessage(reported())
+    expect(text).toBe('🔴 web 0/3 ready, east: the container command /bin/srvr does not exist in…')
+    expect(text.length).toBeLessThanOrEqual(75)
   })
 
   test('of a failure says what was missing', () => {
@@ -63,9 +73,9 @@ describe('a Slack message', () => {
     expect(new Set(titles).size).toBe(titles.length)
   })
 
-  test('has the commands only in the thread, where no back-tick ends them', () => {
+  test('has the first command, and all of them in the thread, where no back-tick ends them', () => {
     const notice = reported({ actions: [{ title: 'Look', command: 'kubectl get `x`', changesState: false }] })
-    expect(JSON.stringify(slackMessage(notice))).not.toContain('kubectl')
+    expect(JSON.stringify(slackMessage(notice))).toContain('```kubectl get ʼxʼ```')
     expect(slackDetails(notice)).toContain('```kubectl get ʼxʼ```')
   })
 })

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { dayAndMinute, glance } from '../../../shared/artifacts/glance.ts'
+import { incident, verdict } from '../report/sample.ts'
+
+const owner = (name: string) =>
+  incident({ owner: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name } })
+const told = (changes: Parameters<typeof verdict>[0] = {}) => ({ outcome: 'cause' as const, verdict: verdict(changes) })
+const impact = (ready: number, desired: number) => ({ summary: 's', ready, desired, affected: [] })
+
+describe('what is taken in at one look', () => {
+  test('is the effect, the harm, the cause and since when', () => {
+    expect(glance(owner('web'), told())).toEqual({
+      since: '2026-01-12T09:40:58.000Z',
+      harm: '0 of 3 ready',
+      effect: 'web has 0 of 3 replicas ready',
+      because: 'The container command /bin/srvr does not exist in the image',
+      short: 'web 0/3 ready, east: the container command /bin/srvr does not exist in…',
+    })
+  })
+
+  test('fits its lines with every name and cause at its longest, and has no stamp of a machine', () => {
+    const [name, stamp] = ['n'.repeat(253), '2026-01-12T09:41:00.123Z']
+    const cause = { ...verdict().rootCauses[0]!, summary: `It ended at ${stamp} and ${'went on '.repeat(60)}` }
+    for (const one of [told({ rootCauses: [cause] }), told({ rootCauses: [] }), told({ outcome: 'none' }), undefined]) {
+      const { effect, because, short } = glance({ ...owner(name), cluster: 'c'.repeat(60) }, one)
+      expect(effect.length).toBeLessThanOrEqual(80)
+      expect(because.length).toBeLessThanOrEqual(80)
+      expect(short.length).toBeLessThanOrEqual(72)
+      expect(`${effect}${because}${short}`).not.toMatch(/\d\d:\d\d:\d\d|\dT\d/)
+    }
+  })
+
+  test('claims no loss where all is ready, and no cause where none was found', () => {
+    const { effect, short } = glance(owner('web'), told({ impact: impact(2, 2), rootCauses: [] }))
+    expect(effect).toBe('web: crash loop')
+    expect(short).toBe('web crash loop, east: no cause found; the template sets the command…')
+    expect(glance(owner('web'), told({ outcome: 'none' })).effect).toBe('web is healthy now')
+  })
+
+  test('says a day and a minute as people do', () => {
+    expect(dayAndMinute('2026-11-27T14:43:59.5Z')).toBe('Fri 27 Nov 14:43 UTC')
+    expect(dayAndMinute('soon')).toBe('soon')
+  })
+})

@@ -7,7 +7,7 @@ import type { Tool } from '../../shared/mcp-server/server/define-tool.ts'
 import { checkedOf } from '../review/checked.ts'
 import { resolveCitations } from '../review/citations.ts'
 import { mended } from '../review/mend.ts'
-import { confirmedShape, type HandedIn, handedIn, type Submitted, submittedShape } from '../review/submitted.ts'
+import { confirmedShape, HandedIn, type Submitted, submittedShape } from '../review/submitted.ts'
 
 /** A verdict with parts that fall goes back so often; then it is taken as it is. */
 const MENDS = 2
@@ -60,7 +60,7 @@ export function openHandIn(deps: {
       .dropped
 
   return {
-    submit: (given) => take(given, handedIn, false),
+    submit: (given) => take(given, HandedIn, false),
     confirm: (given) => {
       const rules = deps.rules
       if (rules === undefined || rules.rootCauses.length === 0)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Citation } from '../../shared/artifacts/evidence.ts'
 import { EXTERNAL, externals } from '../../shared/artifacts/external.ts'
-import { Verdict } from '../../shared/artifacts/verdict.ts'
 import { faultClasses } from '../diagnose/rules/class.ts'
 
 const sentence = z.string().max(600)
@@ -93,7 +92,7 @@ export const submittedShape = {
 /** What a model adds to a verdict of the rules that it agrees with. */
 export const confirmedShape = beside
 
-const HandedIn = z.object(submittedShape)
+export const HandedIn = z.object(submittedShape)
 export type HandedIn = z.infer<typeof HandedIn>
 
 type Proven<T> = T extends readonly (infer E)[]
@@ -105,7 +104,3 @@ type Proven<T> = T extends readonly (infer E)[]
       : T
 /** The same with citations as a journal can be asked for them. `confirms`: it agrees with the rules and names nothing new. */
 export type Submitted = Proven<HandedIn> & { readonly confirms: boolean }
-
-/** The forms that a verdict's lists must keep are a verdict's own. */
-export const limits = Verdict.shape
-export const handedIn = HandedIn

@@ -77,10 +77,3 @@ export type KindModel = {
   /** Columns of a table beside the cluster's own, as `kubectl get -o wide` would have them. */
   readonly columns: readonly { readonly name: string; readonly value: (object: KubeObject, now: Date) => string }[]
 }
-
-/** What a kind's objects need. Kept beside its health, since another reader has it: whoever looks for a cause. */
-export type KindEdges = {
-  readonly group: string
-  readonly kind: string
-  readonly edges: (object: KubeObject, around: Around) => readonly Edge[]
-}

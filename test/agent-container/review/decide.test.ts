@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { resolveCitations } from '../../../agent-container/review/citations.ts'
 import { decide } from '../../../agent-container/review/decide.ts'
 import { mended } from '../../../agent-container/review/mend.ts'
-import { handedIn } from '../../../agent-container/review/submitted.ts'
+import { HandedIn } from '../../../agent-container/review/submitted.ts'
 import type { Culprit, Verdict } from '../../../shared/artifacts/verdict.ts'
 import { entry, evidence, verdict } from '../../shared/report/sample.ts'
 
@@ -243,7 +243,7 @@ const rows: Readonly<Record<string, Row>> = {
 
 const judged = ({ rules, said, read = [], flagged = false }: Row) => {
   const entries = [...evidence, ownPod, ownDeployment, ...read]
-  const { verdict: resolved } = resolveCitations(handedIn.parse(mended(said)), entries)
+  const { verdict: resolved } = resolveCitations(HandedIn.parse(mended(said)), entries)
   const submitted = { ...resolved, confirms: 'confirms' in said }
   return decide({ rules, submitted, entries, flagged, model: 'm1', own: [web], redact: (text) => text })
 }

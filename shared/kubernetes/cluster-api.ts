@@ -7,6 +7,7 @@ export type KindInfo = Kind & {
   readonly plural: string
   readonly namespaced: boolean
   readonly verbs: readonly string[]
+  readonly shortNames?: readonly string[]
 }
 
 export type ListQuery = {
@@ -16,9 +17,16 @@ export type ListQuery = {
   /** At most this many in one answer (1 to 500); more are reached with `continueToken`. */
   readonly limit: number
   readonly continueToken?: string
+  /** Also the server's own table. `rows`: of the objects only their metadata. */
+  readonly table?: 'rows' | 'objects' | undefined
 }
-type ListPage = {
+/** One row for each item. A server without tables gives none. */
+export type ServerTable = { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+export type ListPage = {
   readonly items: readonly KubeObject[]
+  readonly table?: ServerTable
+  /** So many more there are, where the server counts them. */
+  readonly remaining?: number
   readonly continueToken?: string
   readonly resourceVersion: string
 }
@@ -69,8 +77,10 @@ export type ClusterApi = {
     onEvent: (event: WatchEvent) => void,
     signal: AbortSignal,
   ) => Promise<void>
-  /** What the API serves, from discovery; kept for ten minutes. */
-  readonly kinds: (signal?: AbortSignal) => Promise<readonly KindInfo[]>
+  /** What the API serves, from discovery; kept for ten minutes, and for some seconds when it has to be `fresh`. */
+  readonly kinds: (signal?: AbortSignal, fresh?: boolean) => Promise<readonly KindInfo[]>
+  /** Groups that the last look at `kinds` could not read: what they serve is unknown. */
+  readonly unreadGroups?: () => Promise<readonly string[]>
   readonly version: (signal?: AbortSignal) => Promise<string>
   /** SelfSubjectAccessReview. `resource` may be `pods/log`; `namespace` absent: in all. */
   readonly canI: (

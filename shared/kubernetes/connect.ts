@@ -3,13 +3,14 @@ import type { KubeObject } from '../faults/kube-object.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { failedWatch, isNoSuchObject } from './api-failure.ts'
 import type { Place } from './builtin-kinds.ts'
-import { type ClusterApi, ClusterApiError, type Kind } from './cluster-api.ts'
+import { type ClusterApi, ClusterApiError, type Kind, type ListPage, type ListQuery } from './cluster-api.ts'
 import { credentialInfo } from './credential-expiry.ts'
 import { discovery } from './discovery.ts'
 import { type KubeconfigOptions, readKubeconfig } from './kubeconfig.ts'
 import { newestLog } from './newest-log.ts'
 import { AccessReview, Bookmark, ListAnswer, RulesReview, toObject, Version, WatchLine } from './objects.ts'
 import { listParameters, queryText, resourcePath } from './paths.ts'
+import { serverTable, TABLE } from './server-table.ts'
 import { MAX_ANSWER_BYTES, openTransport, type TransportOptions } from './transport.ts'
 import { lines } from './watch-lines.ts'
 
@@ -65,6 +66,36 @@ export function connectCluster(kubeconfigText: string | undefined, options: Conn
     if (object === undefined) throw strange(path, 'something that is no object')
     return object
   }
+  async function listed(kind: Kind, query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
+    const path = resourcePath(kind.apiVersion, await served.place(kind, signal), query.namespace)
+    const asked = path + queryText(listParameters(query))
+    const json = await askJson(asked, signal, query.table === undefined ? undefined : TABLE).catch((error: unknown) => {
+      if (error instanceof ClusterApiError && error.status === 406 && query.table !== undefined)
+        return askJson(path + queryText(listParameters({ ...query, table: undefined })), signal)
+      throw error
+    })
+    const table = query.table === undefined ? undefined : serverTable(json)
+    const answer = ListAnswer.safeParse(json)
+    if (!answer.success) throw strange(path, 'something unexpected')
+    const { continue: token, remainingItemCount: remaining, resourceVersion } = answer.data.metadata
+    return {
+      items: (table?.objects ?? answer.data.items).map((item) => objectFrom(item, kind, path)),
+      resourceVersion,
+      ...(table === undefined ? {} : { table: table.table }),
+      ...(token ? { continueToken: token } : {}),
+      ...(remaining === undefined ? {} : { remaining }),
+    }
+  }
+  /** A kind that was made anew in another scope, or served under another version: its path is looked up once more. */
+  async function onChangedPath<T>(kind: Kind, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask()
+    } catch (error) {
+      const unknownPath = error instanceof ClusterApiError && error.status === 404 && error.reason === 'HTTP404'
+      if (!unknownPath || !served.forget(kind)) throw error
+      return ask()
+    }
+  }
   const served = discovery(server, askJson, options.clock ?? systemClock)
   const review = (kind: string, spec: unknown) => ({ apiVersion: 'authorization.k8s.io/v1', kind, spec })
 
@@ -75,30 +106,24 @@ export function connectCluster(kubeconfigText: string | undefined, options: Conn
     close: transport.close,
     kinds: served.kinds,
     place: served.place,
+    unreadGroups: async () => served.unread(),
     version: async (signal) => (await askFor(Version, '/version', signal)).gitVersion,
 
-    async list(kind, query, signal) {
-      const path = resourcePath(kind.apiVersion, await served.place(kind, signal), query.namespace)
-      const answer = await askFor(ListAnswer, path + queryText(listParameters(query)), signal)
-      const token = answer.metadata.continue
-      return {
-        items: answer.items.map((item) => objectFrom(item, kind, path)),
-        resourceVersion: answer.metadata.resourceVersion,
-        ...(token ? { continueToken: token } : {}),
-      }
-    },
+    list: (kind, query, signal) => onChangedPath(kind, () => listed(kind, query, signal)),
 
     async get(kind, name, namespace, signal) {
-      const place = await served.place(kind, signal)
-      if (place.namespaced && namespace === undefined)
-        throw new ClusterApiError(`A ${kind.kind} lies in a namespace: say which.`, 400, 'NamespaceMissing')
-      const path = resourcePath(kind.apiVersion, place, namespace, name)
-      try {
-        return objectFrom(await askJson(path, signal), kind, path)
-      } catch (error) {
-        if (isNoSuchObject(error)) return undefined
-        throw error
-      }
+      return onChangedPath(kind, async () => {
+        const place = await served.place(kind, signal)
+        if (place.namespaced && namespace === undefined)
+          throw new ClusterApiError(`A ${kind.kind} lies in a namespace: say which.`, 400, 'NamespaceMissing')
+        const path = resourcePath(kind.apiVersion, place, namespace, name)
+        try {
+          return objectFrom(await askJson(path, signal), kind, path)
+        } catch (error) {
+          if (isNoSuchObject(error)) return undefined
+          throw error
+        }
+      })
     },
 
     log: (query, signal) => newestLog(transport.askTail, query, signal),

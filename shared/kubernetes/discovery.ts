@@ -22,6 +22,7 @@ const Aggregated = z.looseObject({
         .array(
           z.looseObject({
             version: z.string(),
+            freshness: z.string().optional(),
             resources: z
               .array(
                 z.looseObject({
@@ -29,9 +30,11 @@ const Aggregated = z.looseObject({
                   scope: z.string(),
                   responseKind: z.looseObject({ kind: z.string() }).optional(),
                   verbs,
+                  shortNames: verbs.optional(),
                 }),
               )
-              .default([]),
+              .nullish()
+              .transform((all) => all ?? []),
           }),
         )
         .default([]),
@@ -48,38 +51,63 @@ const Groups = z.looseObject({
 })
 const Resources = z.looseObject({
   resources: z.array(
-    z.looseObject({ name: z.string(), kind: z.string(), namespaced: z.boolean().default(false), verbs }),
+    z.looseObject({
+      name: z.string(),
+      kind: z.string(),
+      namespaced: z.boolean().default(false),
+      verbs,
+      shortNames: verbs.optional(),
+    }),
   ),
 })
 
+/** Asked anew no sooner than this, however often a kind is asked for that does not exist. */
+const LEAST_MS = 5_000
+/** A group whose own server hangs costs the others no more. */
+const GROUP_MS = 2_000
+/** Groups at once where the server does not tell all in one answer. */
+const GROUPS_AT_ONCE = 10
+
 /** What one API serves. The first of several versions of a kind is the one that its server prefers. */
 export function discovery(server: string, askJson: AskJson, clock: Clock) {
-  let all: { readonly kinds: readonly KindInfo[]; readonly until: number } | undefined
+  let all: { readonly kinds: readonly KindInfo[]; readonly unread: readonly string[]; readonly at: number } | undefined
   const groups = new Map<string, { readonly kinds: readonly KindInfo[]; readonly until: number }>()
 
-  async function kinds(signal?: AbortSignal): Promise<readonly KindInfo[]> {
+  async function kinds(signal?: AbortSignal, fresh = false): Promise<readonly KindInfo[]> {
     const now = clock.now().getTime()
-    if (all !== undefined && all.until > now) return all.kinds
+    if (all !== undefined && all.at + (fresh ? LEAST_MS : KEPT_MS) > now) return all.kinds
     const answers = await Promise.all(['/api', '/apis'].map((path) => askJson(path, signal, AGGREGATED)))
     const told = answers.map((answer) => Aggregated.safeParse(answer))
-    const found = told.every((each) => each.success)
-      ? told.flatMap((each) => fromAggregated(each.data))
+    const { found, unread } = told.every((each) => each.success)
+      ? { found: told.flatMap((each) => fromAggregated(each.data)), unread: told.flatMap((each) => staleIn(each.data)) }
       : await oneByOne(answers[1], signal)
-    all = { kinds: preferredOnly(found).slice(0, MAX_KINDS), until: now + KEPT_MS }
+    all = { kinds: preferredOnly(found).slice(0, MAX_KINDS), unread, at: now }
     return all.kinds
   }
 
-  async function oneByOne(apis: unknown, signal?: AbortSignal): Promise<readonly KindInfo[]> {
+  async function oneByOne(apis: unknown, signal?: AbortSignal) {
     const parsed = Groups.safeParse(apis)
     const versions = parsed.success
       ? parsed.data.groups.map((group) => group.preferredVersion?.groupVersion ?? group.versions[0]?.groupVersion ?? '')
       : []
-    const found: KindInfo[] = []
-    for (const apiVersion of ['v1', ...versions.slice(0, 500)]) {
-      // One group whose own server is down (metrics, webhooks) must not hide the others.
-      found.push(...(await ofGroup(apiVersion, signal).catch(rethrowUnless5xx)))
+    const wanted = ['v1', ...versions.slice(0, 500)]
+    const found = new Map<string, readonly KindInfo[]>()
+    const unread: string[] = []
+    const waiting = [...wanted]
+    async function worker() {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const own = AbortSignal.timeout(GROUP_MS)
+        try {
+          found.set(next, await ofGroup(next, signal === undefined ? own : AbortSignal.any([signal, own])))
+        } catch (error) {
+          // One group whose own server is down (metrics, webhooks) must not hide the others.
+          if (signal?.aborted || !isDown(error)) throw error
+          unread.push(next)
+        }
+      }
     }
-    return found
+    await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, worker))
+    return { found: wanted.flatMap((each) => found.get(each) ?? []), unread }
   }
 
   async function ofGroup(apiVersion: string, signal?: AbortSignal): Promise<readonly KindInfo[]> {
@@ -91,7 +119,14 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
       throw new ClusterApiError(`${server} does not list what ${apiVersion} serves.`, 502, 'NotKubernetes')
     const found = parsed.data.resources
       .filter((resource) => !resource.name.includes('/'))
-      .map(({ name, kind, namespaced, verbs }) => ({ apiVersion, kind, plural: name, namespaced, verbs }))
+      .map(({ name, kind, namespaced, verbs, shortNames = [] }) => ({
+        apiVersion,
+        kind,
+        plural: name,
+        namespaced,
+        verbs,
+        shortNames,
+      }))
     groups.set(apiVersion, { kinds: found, until: now + KEPT_MS })
     return found
   }
@@ -99,10 +134,14 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
   async function place(kind: Kind, signal?: AbortSignal): Promise<Place> {
     const builtin = builtinKinds.get(`${kind.apiVersion} ${kind.kind}`)
     if (builtin !== undefined) return builtin
-    const served = await ofGroup(kind.apiVersion, signal).catch((error: unknown) => {
-      if (error instanceof ClusterApiError && error.status === 404) return []
-      throw error
-    })
+    const look = () =>
+      ofGroup(kind.apiVersion, signal).catch((error: unknown) => {
+        if (error instanceof ClusterApiError && error.status === 404) return []
+        throw error
+      })
+    let served = await look()
+    // A kind may have come since the group was read.
+    if (served.every((each) => each.kind !== kind.kind) && forget(kind)) served = await look()
     const found = served.find((each) => each.kind === kind.kind)
     if (found === undefined)
       throw new ClusterApiError(
@@ -112,7 +151,18 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
       )
     return found
   }
-  return { kinds, place }
+  const forgotten = new Map<string, number>()
+  /** False when that group was read anew a moment ago. */
+  function forget({ apiVersion }: Kind): boolean {
+    const now = clock.now().getTime()
+    if (!groups.has(apiVersion) || (forgotten.get(apiVersion) ?? Number.NEGATIVE_INFINITY) + LEAST_MS > now)
+      return false
+    forgotten.set(apiVersion, now)
+    return groups.delete(apiVersion)
+  }
+  /** Groups that could not be read: what they serve is unknown. */
+  const unread = () => all?.unread ?? []
+  return { kinds, place, forget, unread }
 }
 
 /** As many as a caller reads to find the one that was meant. */
@@ -130,11 +180,20 @@ export const rootOf = (apiVersion: string): string =>
 function fromAggregated(list: z.infer<typeof Aggregated>): readonly KindInfo[] {
   return list.items.flatMap((group) =>
     group.versions.flatMap(({ version, resources }) =>
-      resources.flatMap(({ resource, scope, responseKind, verbs }) => {
+      resources.flatMap(({ resource, scope, responseKind, verbs, shortNames = [] }) => {
         const groupName = group.metadata?.name ?? ''
         if (responseKind === undefined) return []
         const apiVersion = groupName === '' ? version : `${groupName}/${version}`
-        return [{ apiVersion, kind: responseKind.kind, plural: resource, namespaced: scope === 'Namespaced', verbs }]
+        return [
+          {
+            apiVersion,
+            kind: responseKind.kind,
+            plural: resource,
+            namespaced: scope === 'Namespaced',
+            verbs,
+            shortNames,
+          },
+        ]
       }),
     ),
   )
@@ -149,7 +208,13 @@ function preferredOnly(found: readonly KindInfo[]): readonly KindInfo[] {
   return [...first.values()]
 }
 
-function rethrowUnless5xx(error: unknown): readonly KindInfo[] {
-  if (error instanceof ClusterApiError && error.status >= 500) return []
-  throw error
-}
+/** Its own server is away or hangs; whatever else goes wrong is told. */
+const isDown = (error: unknown): boolean =>
+  error instanceof ClusterApiError && (error.status >= 500 || error.status === 0 || error.status === 404)
+
+const staleIn = (list: z.infer<typeof Aggregated>): readonly string[] =>
+  list.items.flatMap(({ metadata, versions }) =>
+    versions
+      .filter(({ freshness, resources }) => freshness === 'Stale' && resources.length === 0)
+      .map(({ version }) => `${metadata?.name ?? ''}/${version}`),
+  )

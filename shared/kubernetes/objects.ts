@@ -25,7 +25,11 @@ export function toObject(value: unknown, kind: Kind): KubeObject | undefined {
 
 export const ListAnswer = z.looseObject({
   metadata: z
-    .looseObject({ continue: z.string().optional(), resourceVersion: z.string().default('') })
+    .looseObject({
+      continue: z.string().optional(),
+      resourceVersion: z.string().default(''),
+      remainingItemCount: z.number().int().min(0).optional().catch(undefined),
+    })
     .default({ resourceVersion: '' }),
   // Absent and null both occur for an empty list.
   items: z

@@ -31,6 +31,7 @@ export const listParameters = (query: ListQuery) => ({
   fieldSelector: query.fieldSelector,
   limit: within(query.limit, 1, MAX_PAGE),
   continue: query.continueToken,
+  includeObject: query.table === 'objects' ? 'Object' : undefined,
 })
 
 const MAX_LOG_BYTES = 1024 * 1024

@@ -14,7 +14,7 @@ const segment = /^[\w.:@+=,~-]+$/
 const parameters = new Set(
   [
     'limit continue labelSelector fieldSelector resourceVersion resourceVersionMatch timeoutSeconds',
-    'watch allowWatchBookmarks container previous tailLines sinceSeconds sinceTime limitBytes timestamps',
+    'watch allowWatchBookmarks container previous tailLines sinceSeconds sinceTime limitBytes timestamps includeObject',
   ].flatMap((line) => line.split(' ')),
 )
 /** The rest are ways into a container or a node (exec, attach, portforward, proxy), or writes. */

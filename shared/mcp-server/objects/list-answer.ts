@@ -4,7 +4,6 @@ export const Item = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
-  row: z.record(z.string(), z.string()).optional(),
 })
 export type Item = z.infer<typeof Item>
 /** Every list tool answers this. */
@@ -18,10 +17,15 @@ export const listOutput = {
     labelSelector: z.string().optional(),
     fieldSelector: z.string().optional(),
   }),
-  items: z.array(Item),
-  complete: z.boolean().describe('False: there are more objects; call again with continue'),
+  columns: z.array(z.string()).optional().describe('Of rows; with detail: rows'),
+  rows: z.array(z.array(z.string())).optional(),
+  items: z.array(Item).optional().describe('With detail: whole'),
+  shown: z.int(),
+  total: z.int().optional().describe('So many there are in this scope, where that is known'),
+  complete: z.boolean().describe('True: with this answer, and those before it, all of the scope is shown'),
   continue: z.string().optional(),
   shortened: z.int().describe('So many items have long values cut, each marked'),
+  notes: z.array(z.string()).optional(),
 }
 const ListAnswer = z.object(listOutput)
 export type ListAnswer = z.infer<typeof ListAnswer>

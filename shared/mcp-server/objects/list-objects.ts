@@ -1,126 +1,184 @@
 import { z } from 'zod'
 import type { KubeObject } from '../../faults/kube-object.ts'
-import type { ClusterApi, Kind } from '../../kubernetes/cluster-api.ts'
+import { type ClusterApi, ClusterApiError } from '../../kubernetes/cluster-api.ts'
 import type { Redact } from '../safety/redaction.ts'
 import { fitValue } from '../server/bounds.ts'
 import type { ToolContext } from '../server/define-tool.ts'
+import type { Target } from '../targets/target.ts'
+import { assertNamespace, everywhere } from './in-namespace.ts'
 import { Item, type ListAnswer } from './list-answer.ts'
-import { cellsOf } from './object-table.ts'
+import { listRows } from './list-rows.ts'
+import { byKind, type FoundKind } from './which-kind.ts'
 
-/** Objects and their rows of the table, so that the whole answer stays within what a model should read at once (32 KiB). */
+/** What a model should read at once; about 8,000 tokens. */
 const DEFAULT_BYTES = 30_000
-/** For programs that read whole clusters; a page of the API itself is rarely larger. */
+/** For programs that read whole clusters. */
 const MAX_BYTES = 1_000_000
+/** One page of the API. */
+export const PAGE = 500
 
 const selector = z.string().max(2_000)
 export const selectorArguments = {
-  labelSelector: selector.optional().describe("Label selector, such as 'app=web,tier in (front,back)'"),
-  fieldSelector: selector.optional().describe("Field selector, such as 'status.phase=Running' or 'spec.nodeName=n1'"),
+  labelSelector: selector.optional().describe("Such as 'app=web,tier in (front,back)'"),
+  fieldSelector: selector.optional().describe("Such as 'status.phase=Running' or 'spec.nodeName=n1'"),
 }
 /** Every list tool takes these. */
 export const pageArguments = {
-  limit: z.int().min(1).max(500).default(100).describe('At most so many objects in one answer'),
-  maxBytes: z.int().min(1_000).max(MAX_BYTES).default(DEFAULT_BYTES).describe('At most so many bytes of answer'),
-  detail: z.enum(['whole', 'rows']).default('whole').describe('rows: of each object only what the table shows'),
-  continue: z.string().max(12_000).optional().describe('Goes on where an earlier answer ended: its `continue`'),
+  limit: z.int().min(1).max(5_000).default(500).describe('At most so many'),
+  maxBytes: z.int().min(1_000).max(MAX_BYTES).default(DEFAULT_BYTES).describe('At most so many bytes'),
+  detail: z.enum(['rows', 'whole']).default('rows').describe('whole: the objects'),
+  order_by: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('A column, such as RESTARTS or AGE: the most, or youngest, first; -COLUMN: the least'),
+  continue: z.string().max(12_000).optional().describe('From the answer before'),
 }
 
 export type ListQuestion = {
-  readonly kind: Kind
+  readonly apiVersion?: string | undefined
+  readonly kind: string
   readonly namespace?: string | undefined
   readonly labelSelector?: string | undefined
   readonly fieldSelector?: string | undefined
   readonly limit: number
   readonly maxBytes: number
   readonly detail?: 'whole' | 'rows' | undefined
+  readonly order_by?: string | undefined
+  readonly since_seconds?: number | undefined
+  readonly type?: string | undefined
   readonly continue?: string | undefined
 }
+export type ListCall = Pick<ToolContext, 'signal' | 'cursors' | 'now' | 'redact'>
+export type Scoped = Omit<ListQuestion, 'kind' | 'apiVersion'> & { readonly found: FoundKind }
 
-/** One page, within both limits; what it leaves out is reached with its `continue`, however large the list. */
+/** What there is of one kind, within both limits; what is left out is counted, and reached with `continue`. */
 export async function listObjects(
-  cluster: string,
+  target: Target,
   api: ClusterApi,
-  question: ListQuestion,
-  { signal, cursors, now, redact }: Pick<ToolContext, 'signal' | 'cursors' | 'now' | 'redact'>,
+  asked: ListQuestion,
+  call: ListCall,
 ): Promise<ListAnswer> {
-  const { kind, namespace, labelSelector, fieldSelector, limit, maxBytes } = question
-  const scope = {
-    ...kind,
-    namespace: namespace ?? '',
-    ...(labelSelector ? { labelSelector } : {}),
-    ...(fieldSelector ? { fieldSelector } : {}),
-  }
-  const of = [cluster, kind.apiVersion, kind.kind, namespace ?? '', labelSelector ?? '', fieldSelector ?? ''].join(' ')
+  const { kind, apiVersion, ...rest } = asked
+  const namespace = everywhere(asked.namespace) ? undefined : asked.namespace
+  return byKind(api, { kind, apiVersion }, call.signal, async (found) => {
+    const question = { ...rest, namespace, found }
+    const list = question.detail === 'whole' ? wholeObjects : listRows
+    const answer = await list(target, api, question, call).catch(async (error: unknown) => {
+      const forbidden =
+        error instanceof ClusterApiError &&
+        error.status === 403 &&
+        error.reason !== 'ReadOnly' &&
+        error.reason !== 'GuardRail'
+      if (!forbidden || namespace !== undefined || found.namespaced === false) throw error
+      // Whoever may see one namespace only has named it in the kubeconfig.
+      const one = await list(target, api, { ...question, namespace: target.namespace }, call).catch(() => {
+        throw error
+      })
+      const note = `Only namespace ${target.namespace}: this account may not list ${found.kind.kind} in all namespaces.`
+      return { ...one, notes: [note, ...(one.notes ?? [])] }
+    })
+    const empty = answer.shown === 0 && answer.complete && question.continue === undefined
+    const unsure =
+      empty && namespace !== undefined && found.namespaced !== false
+        ? await assertNamespace(target, api, namespace, call.signal)
+        : undefined
+    const notes = [found.note, ...(answer.notes ?? []), unsure].filter((note) => note !== undefined)
+    return { ...answer, ...(notes.length === 0 ? {} : { notes }) }
+  })
+}
+
+/** One page of objects as they are. */
+async function wholeObjects(
+  target: Target,
+  api: ClusterApi,
+  question: Scoped,
+  { signal, cursors, redact }: ListCall,
+): Promise<ListAnswer> {
+  const { limit, maxBytes } = question
+  const { scope, of, query } = scopeOf(target, question)
   const cursor = question.continue === undefined ? { of } : cursors.read(question.continue, of)
   const page = await api.list(
-    kind,
+    question.found.kind,
     {
-      limit,
-      ...(namespace ? { namespace } : {}),
-      ...(labelSelector ? { labelSelector } : {}),
-      ...(fieldSelector ? { fieldSelector } : {}),
+      ...query,
+      limit: Math.min(limit, PAGE, Math.ceil(maxBytes / LEAST_OBJECT)),
       ...(cursor.page === undefined ? {} : { continueToken: cursor.page }),
     },
     signal,
   )
   const rest = remaining(page.items, cursor.after)
-  const shape = question.detail === 'rows' ? (object: KubeObject) => rowOnly(object, now()) : withoutBookkeeping
-  const taken = take(rest, maxBytes, redact, shape)
-  const answer = { cluster, scope, items: taken.items, shortened: taken.shortened }
-  if (taken.items.length < rest.length) {
+  const taken = take(rest, maxBytes, redact)
+  const more = rest.length - taken.items.length
+  const answer = {
+    cluster: target.name,
+    scope,
+    items: taken.items,
+    shown: taken.items.length,
+    shortened: taken.shortened,
+  }
+  if (more > 0) {
     const last = rest[taken.items.length - 1]
     const after = last === undefined ? {} : { after: keyOf(last) }
     return { ...answer, complete: false, continue: cursors.write({ ...cursor, ...after }) }
   }
-  if (page.continueToken === undefined) return { ...answer, complete: true }
+  const first = question.continue === undefined
+  if (page.continueToken === undefined) return { ...answer, complete: true, ...(first ? { total: answer.shown } : {}) }
   return { ...answer, complete: false, continue: cursors.write({ of, page: page.continueToken }) }
 }
 
-const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`
+/** What identifies the question: a `continue` of another one is refused. */
+export function scopeOf(
+  target: Target,
+  { found: { kind }, namespace, labelSelector, fieldSelector, order_by = '', type = '' }: Scoped,
+) {
+  const selectors = {
+    ...(labelSelector ? { labelSelector } : {}),
+    ...(fieldSelector ? { fieldSelector } : {}),
+  }
+  return {
+    scope: { ...kind, namespace: namespace ?? '', ...selectors },
+    of: [
+      target.name,
+      kind.apiVersion,
+      kind.kind,
+      namespace ?? '',
+      labelSelector ?? '',
+      fieldSelector ?? '',
+      order_by,
+      type,
+    ].join(' '),
+    query: { ...selectors, ...(namespace ? { namespace } : {}) },
+  }
+}
+
+export const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`
 
 /** The API lists by namespace and name; if the last one shown has gone meanwhile, its place in that order still holds. */
-function remaining(items: readonly KubeObject[], after: string | undefined): readonly KubeObject[] {
+export function remaining<T extends KubeObject>(items: readonly T[], after: string | undefined): readonly T[] {
   if (after === undefined) return items
   const at = items.findIndex((item) => keyOf(item) === after)
   return at >= 0 ? items.slice(at + 1) : items.filter((item) => keyOf(item) > after)
 }
 
-function take(
-  from: readonly KubeObject[],
-  maxBytes: number,
-  redact: Redact,
-  shape: (object: KubeObject) => unknown,
-): { items: Item[]; shortened: number } {
+function take(from: readonly KubeObject[], maxBytes: number, redact: Redact): { items: Item[]; shortened: number } {
   const items: Item[] = []
   let bytes = 0
   let shortened = 0
   for (const object of from) {
     // Redacted before anything is cut: half a secret is not known for one.
-    const { value, cut } = fitValue(shape(redact.object(object)), maxBytes - FRAME_BYTES)
-    bytes += Buffer.byteLength(JSON.stringify(value)) + rowBytes(object)
+    const { value, cut } = fitValue(withoutBookkeeping(redact.object(object)), maxBytes - FRAME_BYTES)
+    bytes += Buffer.byteLength(JSON.stringify(value)) + 80
     if (items.length > 0 && bytes > maxBytes - FRAME_BYTES) break
     items.push(Item.parse(value))
     if (cut) shortened += 1
   }
   return { items, shortened }
 }
+/** Few are smaller: more than fit need not be read. */
+const LEAST_OBJECT = 600
 /** What stands around the objects: scope, heading, and twice the cursor. */
 const FRAME_BYTES = 900
-/** Its line in the table; the message of an event is cut at 300. */
-const rowBytes = ({ kind, metadata }: KubeObject): number =>
-  80 + metadata.name.length + (metadata.namespace?.length ?? 0) + (kind === 'Event' ? 300 : 0)
-
-function rowOnly(object: KubeObject, now: Date): Item {
-  const { apiVersion, kind, metadata } = object
-  const { name, namespace, uid, creationTimestamp } = metadata
-  const known = Object.entries({ namespace, uid, creationTimestamp }).filter(([, value]) => value !== undefined)
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, ...Object.fromEntries(known) },
-    row: cellsOf(Item.parse(object), kind, now),
-  }
-}
 
 /** managedFields is often half of an object, and says nothing about its state. */
 export function withoutBookkeeping(object: KubeObject): KubeObject {

@@ -65,6 +65,8 @@ export type Answer<T> = {
   readonly structured: T
   /** Drawn from what is left after redaction. */
   readonly text: (redacted: T) => string
+  /** Where the caller has asked for more than is usual. */
+  readonly maxTextBytes?: number
 }
 export type Tool = {
   readonly name: string
@@ -113,7 +115,7 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
       const cursor = 'continue' in answer.structured ? { continue: answer.structured.continue } : {}
       const redacted = output.parse(Object.assign({}, redactAll(context.redact, answer.structured), cursor))
       return {
-        content: [{ type: 'text', text: boundText(answer.text(redacted)) }],
+        content: [{ type: 'text', text: boundText(answer.text(redacted), answer.maxTextBytes) }],
         structuredContent: redacted,
       }
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { listOutput } from '../objects/list-answer.ts'
 import { listObjects, pageArguments, selectorArguments } from '../objects/list-objects.ts'
-import { listText } from '../objects/object-table.ts'
+import { listText } from '../objects/list-text.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
 import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
@@ -9,10 +9,12 @@ export const eventsList = defineTool({
   name: 'events_list',
   title: 'Events: List',
   description:
-    'Use when you need the recent events of a cluster or of one namespace: warnings, errors, changes of state.',
+    'Use when you need the events of a cluster or namespace, the newest first: warnings, errors, changes of state.',
   input: {
     ...clusterArguments,
     namespace: z.string().max(253).optional().describe('Only of this namespace; absent: of all'),
+    since_seconds: z.int().min(1).max(604_800).optional().describe('Only those seen within this time'),
+    type: z.enum(['Warning', 'Normal']).optional(),
     fieldSelector: selectorArguments.fieldSelector,
     ...pageArguments,
   },
@@ -20,8 +22,7 @@ export const eventsList = defineTool({
   effects: reads,
   run: async (args, call) => {
     const { target, api } = clusterOf(call, args)
-    const kind = { apiVersion: 'v1', kind: 'Event' }
-    const structured = await listObjects(target.name, api, { ...args, kind }, call)
-    return { structured, text: (answer) => listText(answer, call.now()) }
+    const structured = await listObjects(target, api, { ...args, apiVersion: 'v1', kind: 'Event' }, call)
+    return { structured, text: listText, maxTextBytes: args.maxBytes + 16_000 }
   },
 })

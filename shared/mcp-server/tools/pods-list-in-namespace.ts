@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { listOutput } from '../objects/list-answer.ts'
 import { listObjects, pageArguments, selectorArguments } from '../objects/list-objects.ts'
-import { listText } from '../objects/object-table.ts'
+import { listText } from '../objects/list-text.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
 import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
@@ -19,8 +19,7 @@ export const podsListInNamespace = defineTool({
   effects: reads,
   run: async (args, call) => {
     const { target, api } = clusterOf(call, args)
-    const kind = { apiVersion: 'v1', kind: 'Pod' }
-    const structured = await listObjects(target.name, api, { ...args, kind }, call)
-    return { structured, text: (answer) => listText(answer, call.now()) }
+    const structured = await listObjects(target, api, { ...args, apiVersion: 'v1', kind: 'Pod' }, call)
+    return { structured, text: listText, maxTextBytes: args.maxBytes + 16_000 }
   },
 })

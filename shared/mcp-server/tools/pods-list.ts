@@ -1,6 +1,6 @@
 import { listOutput } from '../objects/list-answer.ts'
 import { listObjects, pageArguments, selectorArguments } from '../objects/list-objects.ts'
-import { listText } from '../objects/object-table.ts'
+import { listText } from '../objects/list-text.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
 import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
@@ -17,8 +17,7 @@ export const podsList = defineTool({
   effects: reads,
   run: async (args, call) => {
     const { target, api } = clusterOf(call, args)
-    const kind = { apiVersion: 'v1', kind: 'Pod' }
-    const structured = await listObjects(target.name, api, { ...args, kind }, call)
-    return { structured, text: (answer) => listText(answer, call.now()) }
+    const structured = await listObjects(target, api, { ...args, apiVersion: 'v1', kind: 'Pod' }, call)
+    return { structured, text: listText, maxTextBytes: args.maxBytes + 16_000 }
   },
 })

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { getObject, objectOutput, objectText } from '../objects/get-object.ts'
+import { kindArguments } from '../objects/kind-arguments.ts'
+import { byKind } from '../objects/which-kind.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
 import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
@@ -9,8 +11,7 @@ export const resourcesGet = defineTool({
   description: 'Use when you need one object whole, of any kind, such as apps/v1 Deployment or v1 Node.',
   input: {
     ...clusterArguments,
-    apiVersion: z.string().min(1).max(253).describe('Such as v1, apps/v1, networking.k8s.io/v1'),
-    kind: z.string().min(1).max(100).describe('Such as Pod, Service, Deployment, Ingress'),
+    ...kindArguments,
     name: z.string().min(1).max(253).describe('Name of the object'),
     namespace: z
       .string()
@@ -22,12 +23,17 @@ export const resourcesGet = defineTool({
   effects: reads,
   run: async ({ apiVersion, kind, name, namespace, ...args }, call) => {
     const { target, api } = clusterOf(call, args)
-    const kinds = await api.kinds(call.signal)
-    const known = kinds.find((entry) => entry.apiVersion === apiVersion && entry.kind === kind)
-    const at = known?.namespaced === false ? undefined : (namespace ?? target.namespace)
-    return {
-      structured: await getObject(target, api, { apiVersion, kind }, name, at, call),
-      text: objectText,
-    }
+    const bare = name.replace(/^[a-z.]+\//, '')
+    const structured = await byKind(api, { apiVersion, kind }, call.signal, (found) =>
+      getObject(
+        target,
+        api,
+        found.kind,
+        bare,
+        found.namespaced === false ? undefined : (namespace ?? target.namespace),
+        call,
+      ),
+    )
+    return { structured, text: objectText }
   },
 })

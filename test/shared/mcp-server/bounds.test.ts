@@ -10,12 +10,13 @@ const pods = Array.from({ length: 3_000 }, (_, at) =>
   webPod(`p-${at}`, running, { name: `web-${at}`, metadata: { namespace: `ns${at % 7}` } }),
 )
 test.each([
-  ['as they come', {}, 32 * 1024],
-  ['as rows', { detail: 'rows' }, 32 * 1024],
-  ['for a program that reads the structure', { limit: 500, maxBytes: 400_000 }, 432 * 1024],
+  ['as rows', {}, 32 * 1024, 10],
+  ['whole', { detail: 'whole' }, 32 * 1024, 300],
+  ['for a program that reads the structure', { detail: 'whole', limit: 500, maxBytes: 400_000 }, 432 * 1024, 20],
+  ['as rows for a program', { limit: 5_000, maxBytes: 1_000_000 }, 1_000_000, 2],
 ])(
-  '3,000 pods are reached in pages, %s, each within its bound as a whole, none twice and none left out',
-  async (_, how, most) => {
+  '3,000 pods are reached in pages, %s, each half of an answer within its bound, none twice and none left out',
+  async (_, how, most, calls) => {
     const { client } = await east({ objects: pods })
     const seen = new Set<string>()
     let next: string | undefined
@@ -25,21 +26,30 @@ test.each([
         name: 'pods_list',
         arguments: { ...how, ...(next ? { continue: next } : {}) },
       })
-      expect(bytes(answer)).toBeLessThanOrEqual(most)
-      const page: { items: { metadata: { uid: string; name: string } }[]; continue?: string; complete: boolean } =
-        Object(answer.structuredContent)
+      const page: {
+        items?: { metadata: { name: string } }[]
+        rows?: string[][]
+        columns?: string[]
+        continue?: string
+        complete: boolean
+      } = Object(answer.structuredContent)
       const [first] = Array.isArray(answer.content) ? answer.content : []
-      for (const { metadata } of page.items) {
-        expect(seen.has(metadata.uid)).toBe(false)
-        seen.add(metadata.uid)
-        // Whoever reads only the text has the same rows.
-        if (most <= 32 * 1024) expect(first?.text).toContain(` ${metadata.name} `)
+      expect(bytes(page)).toBeLessThanOrEqual(most)
+      expect(bytes(first?.text)).toBeLessThanOrEqual(most * 1.5)
+      const at = page.columns?.indexOf('NAME') ?? -1
+      const names = page.rows?.map((row) => row[at] ?? '') ?? page.items?.map(({ metadata }) => metadata.name) ?? []
+      for (const name of names) {
+        expect(seen.has(name)).toBe(false)
+        seen.add(name)
       }
+      // Whoever reads only the text has the same.
+      if (most <= 32 * 1024) for (const name of names) expect(first?.text).toMatch(new RegExp(`\\b${name}\\b`))
       next = page.continue
       expect(page.complete).toBe(next === undefined)
       pages += 1
     } while (next !== undefined && pages < 300)
     expect(seen.size).toBe(3_000)
+    expect(pages).toBeLessThanOrEqual(calls)
   },
 )
 
@@ -52,7 +62,7 @@ test('a page that was cut by bytes goes on where it ended, also when its last ob
   })
   const { call, simulator } = await east({ objects: [big('a'), big('b'), big('c')] })
   const list = (more: object) =>
-    call('resources_list', { apiVersion: 'v1', kind: 'ConfigMap', maxBytes: 3_000, ...more })
+    call('resources_list', { apiVersion: 'v1', kind: 'ConfigMap', detail: 'whole', maxBytes: 3_000, ...more })
   const first = await list({})
   expect(first.structured.items).toHaveLength(2)
   simulator.remove({ kind: 'ConfigMap', namespace: 'shop', name: 'b' })

@@ -40,7 +40,13 @@ async function both({ writes = false, ...options }: SimulatorOptions & { readonl
 async function listed(client: Client, name: string, args: Record<string, unknown>): Promise<Loose[]> {
   const items: Loose[] = []
   for (let next: object = {}; ; ) {
-    const { is, text, isError } = await textOf(client, name, { ...args, limit: 500, maxBytes: 1_000_000, ...next })
+    const { is, text, isError } = await textOf(client, name, {
+      ...args,
+      detail: 'whole',
+      limit: 500,
+      maxBytes: 1_000_000,
+      ...next,
+    })
     expect(isError, text).toBe(false)
     items.push(...is.items)
     if (is.continue === undefined) return items

@@ -147,9 +147,9 @@ test('one reading tool on all clusters: each answer stands under its own cluster
   const args = { operation: 'pods_list', parameters: { labelSelector: 'app=web' } }
   const { is } = await structured(client, 'clusters_exec_all', args)
   expect(is).toMatchObject({ complete: true, counts: '2 ok' })
-  const names = is.results.map((one: { cluster: string; answer: { items: { metadata: { name: string } }[] } }) => [
+  const names = is.results.map((one: { cluster: string; answer: { rows: string[][] } }) => [
     one.cluster,
-    ...one.answer.items.map((item) => item.metadata.name),
+    ...one.answer.rows.map((row) => row[1]),
   ])
   expect(names).toEqual([
     ['east', 'only-in-east'],

@@ -60,25 +60,25 @@ test('pods_list', async () => {
   const { call } = await east({ objects })
   const { text, structured } = await call('pods_list', { cluster: 'east' })
   expect(text).toMatchInlineSnapshot(`
-    "# Pod (v1) in cluster east, all namespaces
+    "# Pod (v1) in cluster east, all namespaces: 1
 
-    NAMESPACE  NAME                  READY  STATUS            RESTARTS  NODE  AGE
-    shop       web-6bf586c785-chf5m  0/1    CrashLoopBackOff  4         n1    10m"
+    NAMESPACE  NAME                  READY  STATUS            RESTARTS  AGE  NODE
+    shop       web-6bf586c785-chf5m  0/1    CrashLoopBackOff  4         10m  n1"
   `)
   expect(structured).toMatchObject({
     complete: true,
-    items: [{ metadata: { uid: 'p-1' }, status: { phase: 'Running' } }],
+    columns: ['NAMESPACE', 'NAME', 'READY', 'STATUS', 'RESTARTS', 'AGE', 'NODE'],
+    rows: [['shop', 'web-6bf586c785-chf5m', '0/1', 'CrashLoopBackOff', '4', '10m', 'n1']],
+    total: 1,
   })
 })
 
 test('pods_list_in_namespace', async () => {
   const { call } = await east({ objects })
   const { text } = await call('pods_list_in_namespace', { namespace: 'other', labelSelector: 'app=web' })
-  expect(text).toMatchInlineSnapshot(`
-    "# Pod (v1) in cluster east, namespace other, where app=web
-
-    None."
-  `)
+  expect(text).toMatchInlineSnapshot(
+    `"Cluster "east" has no namespace "other". namespaces_list shows those that there are."`,
+  )
 })
 
 test('pods_get', async () => {
@@ -145,10 +145,10 @@ test('resources_list', async () => {
   const { call } = await east({ objects })
   const { text } = await call('resources_list', { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop' })
   expect(text.replace(/\S+$/, '<age>')).toMatchInlineSnapshot(`
-    "# Deployment (apps/v1) in cluster east, namespace shop
+    "# Deployment (apps/v1) in cluster east, namespace shop: 1
 
-    NAMESPACE  NAME  READY  AGE
-    shop       web   1/1    <age>"
+    NAME  READY  UP-TO-DATE  AVAILABLE  AGE
+    web   1/1    <none>      0          <age>"
   `)
 })
 
@@ -181,10 +181,10 @@ test('events_list', async () => {
   const { call } = await east({ objects })
   const { text } = await call('events_list', { namespace: 'shop' })
   expect(text).toMatchInlineSnapshot(`
-    "# Event (v1) in cluster east, namespace shop
+    "# Event (v1) in cluster east, namespace shop: 1
 
-    NAMESPACE  LAST SEEN  TYPE     REASON   OBJECT                    COUNT  MESSAGE
-    shop       61m        Warning  BackOff  Pod/web-6bf586c785-chf5m  7      Back-off restarting failed container web"
+    LAST SEEN  TYPE     REASON   OBJECT                    COUNT  FROM  MESSAGE
+    61m        Warning  BackOff  Pod/web-6bf586c785-chf5m  7      -     Back-off restarting failed container web"
   `)
 })
 
@@ -192,7 +192,7 @@ test('namespaces_list', async () => {
   const { call } = await east({ objects })
   const { text } = await call('namespaces_list')
   expect(text).toMatchInlineSnapshot(`
-    "# Namespace (v1) in cluster east
+    "# Namespace (v1) in cluster east: 1
 
     NAME  STATUS  AGE
     shop  Active  2h"
@@ -267,7 +267,7 @@ test('an error says where it looked, what was meant, and what is required', asyn
   expect(await said('pods_list', { cluster: 'elsewhere' })).not.toContain('Did you mean')
   expect(
     await said('resources_list', { cluster: 'production-east', apiVersion: 'apps/v1', kind: 'Depolyment' }),
-  ).toMatch(/serves no kind Depolyment in apps\/v1\. There it has: .*Deployment/)
+  ).toMatch(/serves no kind Depolyment in apps\/v1\. Did you mean Deployment\?.*There it has: .*Deployment/)
   expect(await said('resources_list', { cluster: 'production-east', apiVersion: 'apps/v9', kind: 'X' })).toContain(
     'It knows no such apiVersion.',
   )

@@ -99,7 +99,7 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
     description: tool.description,
     inputSchema: jsonSchema(input, 'input'),
     outputSchema: jsonSchema(output, 'output'),
-    annotations: { title: tool.title, ...tool.effects },
+    annotations: tool.effects,
   })
   return {
     name: tool.name,
@@ -123,6 +123,20 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-7' })
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    target: 'draft-7',
+    // Gemini refuses every request with an open object whose values or names have schemas, or an empty one.
+    override: ({ jsonSchema }) => {
+      if (io === 'output') return
+      delete jsonSchema.propertyNames
+      // Checked here all the same; a model's room is for what helps it to ask.
+      for (const bound of ['minLength', 'maxLength', 'minItems', 'maxItems', 'exclusiveMinimum'] as const)
+        delete jsonSchema[bound]
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+      if (typeof jsonSchema.additionalProperties === 'object') delete jsonSchema.additionalProperties
+    },
+  })
   return rest
 }

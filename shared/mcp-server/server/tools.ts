@@ -1,4 +1,6 @@
 import type { Source } from '../sources/source.ts'
+import { accessWhoCan } from '../tools/access-who-can.ts'
+import { apiResources } from '../tools/api-resources.ts'
 import { clustersCompare } from '../tools/clusters-compare.ts'
 import { clustersExecAll } from '../tools/clusters-exec-all.ts'
 import { clustersList } from '../tools/clusters-list.ts'
@@ -11,6 +13,7 @@ import { eventsList } from '../tools/events-list.ts'
 import { eventsListSubscriptions } from '../tools/events-list-subscriptions.ts'
 import { eventsSubscribe } from '../tools/events-subscribe.ts'
 import { eventsUnsubscribe } from '../tools/events-unsubscribe.ts'
+import { faultsList } from '../tools/faults-list.ts'
 import { logsSearch } from '../tools/logs-search.ts'
 import { namespacesList } from '../tools/namespaces-list.ts'
 import { nodesLog } from '../tools/nodes-log.ts'
@@ -56,10 +59,13 @@ export const allTools: readonly Tool[] = [
   resourcesList,
   resourcesGet,
   resourcesScale,
+  apiResources,
+  accessWhoCan,
   eventsList,
   nodesTop,
   nodesLog,
   nodesStatsSummary,
+  faultsList,
   workloadDiagnose,
   logsSearch,
   eventsSubscribe,

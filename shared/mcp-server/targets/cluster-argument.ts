@@ -13,12 +13,8 @@ export const dryRunArgument = {
 }
 /** Every tool that looks into a cluster takes these. */
 export const clusterArguments = {
-  cluster: name
-    .optional()
-    .describe(
-      'Name or alias of the cluster (clusters_list shows them). May be left out when there is only one, when this server has a default, or after clusters_switch',
-    ),
-  context: name.optional().describe('The same as cluster'),
+  cluster: name.optional().describe('Name or alias; may be left out where there is one, or a default'),
+  context: name.optional().describe('As cluster'),
 }
 
 type Named = { readonly cluster?: string | undefined; readonly context?: string | undefined }

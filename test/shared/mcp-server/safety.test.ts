@@ -227,7 +227,8 @@ test.each<[string, GuardRail, Record<string, boolean>]>([
   ['of another cluster', { clusters: ['west'], verbs: [] }, { shop: true, all: true, node: true, log: true }],
   ['of another label', { labels: { env: 'test' }, verbs: [] }, { shop: true, all: true, node: true, log: true }],
 ])('guard rails hold below every tool: %s', async (_, rail, may) => {
-  const { api, simulator } = await simulated({ objects: broken })
+  const other = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } }
+  const { api, simulator } = await simulated({ objects: [...broken, other] })
   const target = { name: 'east', aliases: ['prod'], server: '', namespace: 'shop', labels: { env: 'prod' } }
   const { call } = await caller({ targets: lazyTargets([{ target, open: () => api }]), rails: [rail] })
   const asks: Record<string, () => Promise<{ isError: boolean; text: string }>> = {

@@ -70,8 +70,9 @@ export async function listObjects(
         error.status === 403 &&
         error.reason !== 'ReadOnly' &&
         error.reason !== 'GuardRail'
-      if (!forbidden || namespace !== undefined || found.namespaced === false) throw error
-      // Whoever may see one namespace only has named it in the kubeconfig.
+      // Whoever may see one namespace only has named it in the kubeconfig; the default one was named by nobody.
+      const named = target.namespace !== 'default'
+      if (!forbidden || !named || namespace !== undefined || found.namespaced === false) throw error
       const one = await list(target, api, { ...question, namespace: target.namespace }, call).catch(() => {
         throw error
       })

@@ -3,19 +3,17 @@ import type { KubeObject } from '../../faults/kube-object.ts'
 import { type ClusterApi, ClusterApiError } from '../../kubernetes/cluster-api.ts'
 import type { Redact } from '../safety/redaction.ts'
 import { fitValue } from '../server/bounds.ts'
-import type { ToolContext } from '../server/define-tool.ts'
 import type { Target } from '../targets/target.ts'
 import { assertNamespace, everywhere } from './in-namespace.ts'
 import { Item, type ListAnswer } from './list-answer.ts'
+import { keyOf, type ListCall, type ListQuestion, PAGE, remaining, type Scoped, scopeOf } from './list-question.ts'
 import { listRows } from './list-rows.ts'
-import { byKind, type FoundKind } from './which-kind.ts'
+import { byKind } from './which-kind.ts'
 
 /** What a model should read at once; about 8,000 tokens. */
 const DEFAULT_BYTES = 30_000
 /** For programs that read whole clusters. */
 const MAX_BYTES = 1_000_000
-/** One page of the API. */
-export const PAGE = 500
 
 const selector = z.string().max(2_000)
 export const selectorArguments = {
@@ -34,23 +32,6 @@ export const pageArguments = {
     .describe('A column, such as RESTARTS or AGE: the most, or youngest, first; -COLUMN: the least'),
   continue: z.string().max(12_000).optional().describe('From the answer before'),
 }
-
-export type ListQuestion = {
-  readonly apiVersion?: string | undefined
-  readonly kind: string
-  readonly namespace?: string | undefined
-  readonly labelSelector?: string | undefined
-  readonly fieldSelector?: string | undefined
-  readonly limit: number
-  readonly maxBytes: number
-  readonly detail?: 'whole' | 'rows' | undefined
-  readonly order_by?: string | undefined
-  readonly since_seconds?: number | undefined
-  readonly type?: string | undefined
-  readonly continue?: string | undefined
-}
-export type ListCall = Pick<ToolContext, 'signal' | 'cursors' | 'now' | 'redact'>
-export type Scoped = Omit<ListQuestion, 'kind' | 'apiVersion'> & { readonly found: FoundKind }
 
 /** What there is of one kind, within both limits; what is left out is counted, and reached with `continue`. */
 export async function listObjects(
@@ -126,40 +107,6 @@ async function wholeObjects(
   const first = question.continue === undefined
   if (page.continueToken === undefined) return { ...answer, complete: true, ...(first ? { total: answer.shown } : {}) }
   return { ...answer, complete: false, continue: cursors.write({ of, page: page.continueToken }) }
-}
-
-/** What identifies the question: a `continue` of another one is refused. */
-export function scopeOf(
-  target: Target,
-  { found: { kind }, namespace, labelSelector, fieldSelector, order_by = '', type = '' }: Scoped,
-) {
-  const selectors = {
-    ...(labelSelector ? { labelSelector } : {}),
-    ...(fieldSelector ? { fieldSelector } : {}),
-  }
-  return {
-    scope: { ...kind, namespace: namespace ?? '', ...selectors },
-    of: [
-      target.name,
-      kind.apiVersion,
-      kind.kind,
-      namespace ?? '',
-      labelSelector ?? '',
-      fieldSelector ?? '',
-      order_by,
-      type,
-    ].join(' '),
-    query: { ...selectors, ...(namespace ? { namespace } : {}) },
-  }
-}
-
-export const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`
-
-/** The API lists by namespace and name; if the last one shown has gone meanwhile, its place in that order still holds. */
-export function remaining<T extends KubeObject>(items: readonly T[], after: string | undefined): readonly T[] {
-  if (after === undefined) return items
-  const at = items.findIndex((item) => keyOf(item) === after)
-  return at >= 0 ? items.slice(at + 1) : items.filter((item) => keyOf(item) > after)
 }
 
 function take(from: readonly KubeObject[], maxBytes: number, redact: Redact): { items: Item[]; shortened: number } {

@@ -7,7 +7,7 @@ import type { Target } from '../targets/target.ts'
 import { ageSeconds } from './age-text.ts'
 import { eventFields } from './event-fields.ts'
 import type { ListAnswer } from './list-answer.ts'
-import { keyOf, type ListCall, PAGE, remaining, type Scoped, scopeOf } from './list-objects.ts'
+import { keyOf, type ListCall, PAGE, remaining, type Scoped, scopeOf } from './list-question.ts'
 import { columnsBeside, columnsOf, isEvent, tableFor } from './own-columns.ts'
 import { quantity } from './quantity.ts'
 

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { connectCluster } from '../../shared/kubernetes/connect.ts'
 import { createLog } from '../../shared/runtime/log.ts'
 import { startModelServer } from '../fakes/model-server.ts'
-import { getObject, shown, submission } from '../fakes/scripted-models.ts'
+import { honest } from '../fakes/scripted-models.ts'
 import { findFaults } from '../simulator/find-faults.ts'
 import { startPipeline } from '../simulator/pipeline.ts'
 import { readScenario } from '../simulator/scenario.ts'
@@ -52,12 +52,9 @@ test('a full local incident with a scripted model shows its tokens and its cost 
   timeout: 60_000,
 }, async () => {
   const model = await startModelServer((heard) => {
-    const culprit = /"rootCauses": \[\s*\{\s*"kind": "(\w+)",\s*"namespace": "([\w-]*)",\s*"name": "([\w-]+)"/.exec(
-      heard.text,
-    )
-    const cause = { kind: culprit?.[1] ?? '', namespace: culprit?.[2] ?? '', name: culprit?.[3] ?? '' }
-    if (heard.turn === 1) return getObject(cause)
-    return submission(cause, [{ id: shown(heard).id, quote: `name: ${cause.name}` }])
+    const [, mechanism = '', kind = '', namespace = '', name = ''] =
+      /Cause \(\w+\): (\w+), (\w+) (?:([\w-]+)\/)?([\w-]+):/.exec(heard.text) ?? []
+    return honest({ kind, namespace, name, class: mechanism })(heard)
   }, key)
   const { report, page } = await incident(model).finally(() => model.stop())
   expect(report.outcome).toBe('cause')

@@ -3,13 +3,13 @@ import { schedules } from './schedules.ts'
 import { simulate } from './simulate.ts'
 
 // A second file runs as many beside this one.
-test('no promise is broken in five thousand schedules of crashes, lost answers, zombies and wrong clocks', async () => {
-  const { failures, sum } = await schedules(1, 5_000)
+test('no promise is broken in four hundred schedules of crashes, lost answers, zombies and wrong clocks', async () => {
+  const { failures, sum } = await schedules(1, 400)
   expect(failures).toEqual([])
   // Worlds in which nothing happens would prove nothing.
-  expect(sum.incidents).toBeGreaterThan(5_000)
-  expect(sum.reports).toBeGreaterThan(3_000)
-  expect(sum.posts).toBeGreaterThan(5_000)
+  expect(sum.incidents).toBeGreaterThan(400)
+  expect(sum.reports).toBeGreaterThan(200)
+  expect(sum.posts).toBeGreaterThan(400)
 }, 480_000)
 
 test('a seed is a schedule: it replays to the same history, whatever ran before', async () => {

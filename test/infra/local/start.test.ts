@@ -33,7 +33,7 @@ function start(name: string, ...flags: string[]) {
   const ended = once(child, 'close').then(([code]) => code)
   /** Waits until it is said; fails with what was said instead when the program ends before. */
   const said = async (pattern: RegExp) => {
-    await expect.poll(() => child.exitCode !== null || pattern.test(stdout), { timeout: 60_000 }).toBe(true)
+    await expect.poll(() => child.exitCode !== null || pattern.test(stdout), { timeout: 120_000 }).toBe(true)
     expect(stdout, stderr).toMatch(pattern)
   }
   return { child, ended, said, temporary, stdout: () => stdout, stderr: () => stderr }
@@ -69,7 +69,7 @@ test('with --once the demo ends by itself; its last two lines are the address an
   expect(stdout()).not.toContain('{"')
   expect(processesOf(temporary)).toEqual([])
   expect(readdirSync(temporary)).toEqual([])
-}, 90_000)
+}, 180_000)
 
 test('the demo shows a report that opens, and keeps running until Ctrl-C, then leaves nothing behind', async () => {
   const { child, ended, said, stdout, temporary } = start('demo')
@@ -87,7 +87,7 @@ test('the demo shows a report that opens, and keeps running until Ctrl-C, then l
   expect(processesOf(temporary)).toEqual([])
   expect(readdirSync(temporary)).toEqual([])
   await expect(fetch(url)).rejects.toThrow()
-}, 90_000)
+}, 180_000)
 
 test('killed without warning, it takes all its functions with it', async () => {
   const { child, said, temporary } = start('killed')
@@ -95,7 +95,7 @@ test('killed without warning, it takes all its functions with it', async () => {
   expect(processesOf(temporary).length).toBeGreaterThan(1)
   child.kill('SIGKILL')
   await expect.poll(() => processesOf(temporary), { timeout: 20_000 }).toEqual([])
-}, 90_000)
+}, 180_000)
 
 test.each([
   [['--config', join(root, 'none.yaml')], 1, /^There is no clusters file .*none\.yaml\.$/m],

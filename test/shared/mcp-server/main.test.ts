@@ -139,8 +139,8 @@ test('two hundred contexts of which one hangs: the hanging one holds up neither 
   await one.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }))
   onTestFinished(() => one.close())
   expect((await one.listTools()).tools.length).toBeGreaterThan(20)
-  // Less than a second on a quiet machine; ten here, since others use it as well.
-  expect(performance.now() - began).toBeLessThan(10_000)
+  // Less than a second on a quiet machine; fifteen here, since others use it as well.
+  expect(performance.now() - began).toBeLessThan(15_000)
   const text = JSON.stringify(await one.callTool({ name: 'clusters_list', arguments: {} }))
   expect(text).toContain('# Clusters (200)')
 })

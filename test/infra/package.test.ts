@@ -79,8 +79,8 @@ const sdks: Readonly<Record<string, readonly string[]>> = {
   '@modelcontextprotocol/sdk': ['kubernetesMcp', 'supervise'],
   undici: ['deadLetter', 'kubernetesMcp', 'supervise', 'sweep', 'triage'],
   re2js: ['kubernetesMcp'],
-  'markdown-it': ['incidentFeedback', 'incidentScenario', 'notify', 'report'],
-  'sanitize-html': ['incidentFeedback', 'incidentScenario', 'notify', 'report'],
+  'markdown-it': ['byLink', 'incidentFeedback', 'incidentScenario', 'notify', 'report'],
+  'sanitize-html': ['byLink', 'incidentFeedback', 'incidentScenario', 'notify', 'report'],
 }
 const lazy = /^(@azure\/|@kubernetes\/|@slack\/|@ai-sdk\/|@opentelemetry\/|ai$|smol-toml$)/
 const unused = (found: readonly Load[]) =>

@@ -61,7 +61,9 @@ test.each([
 test('the program heeds them: rails hold, other tools are not there, and a name that nothing has ends it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-flags-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const { simulator } = await simulated({ objects: [] })
+  const { simulator } = await simulated({
+    objects: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }],
+  })
   const [kubeconfig, rails] = [join(folder, 'config'), join(folder, 'rails.yaml')]
   writeFileSync(kubeconfig, simulator.kubeconfig)
   writeFileSync(rails, '- namespaces: [shop]\n')

@@ -62,7 +62,20 @@ const execConfig = (command: string, args: readonly string[]) =>
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
-    users: [{ name: 'u', user: { exec: { command, args, env: [{ name: 'ROLE', value: 'reader' }] } } }],
+    users: [
+      {
+        name: 'u',
+        user: {
+          exec: {
+            apiVersion: 'client.authentication.k8s.io/v1',
+            interactiveMode: 'Never',
+            command,
+            args,
+            env: [{ name: 'ROLE', value: 'reader' }],
+          },
+        },
+      },
+    ],
     contexts: [{ name: 'cloud', context: { cluster: 'c', user: 'u' } }],
   })
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { faultClasses } from '../../../agent-container/diagnose/rules/class.ts'
 import { type Judged, judged } from '../../simulator/judge.ts'
@@ -8,7 +10,7 @@ import { readPlaced, scenariosOf, sets } from '../../simulator/sets.ts'
 const rows: Judged[] = []
 
 describe.each([...sets])('the set %s', (set, rules) => {
-  test.each(scenariosOf(set))('$name comes out as it expects, by rules alone', { timeout: 90_000 }, async (placed) => {
+  const asExpected = async (placed: ReturnType<typeof scenariosOf>[number]) => {
     const run = await memoryRun(readPlaced(placed.folder))
     rows.push(judged(run))
     // Only who speaks to a machine is told to: nobody is called an attacker for a log.
@@ -19,7 +21,13 @@ describe.each([...sets])('the set %s', (set, rules) => {
     expect(run.reads).toBeLessThanOrEqual(60)
     if (rules.misses.includes(placed.name)) return
     expect(run.missed, run.parts.map(({ summary }) => summary).join('\n')).toEqual([])
-  })
+  }
+  const changes = ({ folder }: { readonly folder: string }) => existsSync(join(folder, 'changes.yaml'))
+  const name = '$name comes out as it expects, by rules alone'
+  const placed = scenariosOf(set)
+  test.each(placed.filter((one) => !changes(one)))(name, { timeout: 90_000 }, asExpected)
+  // Those that change are waited for in real time, all at once.
+  test.concurrent.each(placed.filter(changes))(name, { timeout: 180_000 }, asExpected)
 
   test('reaches what it has reached before', () => {
     const short = shortfalls(

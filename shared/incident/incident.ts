@@ -100,6 +100,8 @@ export const Incident = z.strictObject({
   rootCause: z.string().max(1000).optional(),
   outcome: z.string().max(50).optional(),
   reportedAt: z.iso.datetime().optional(),
+  /** Of the attempt whose report stands. */
+  reportedFence: z.number().int().nonnegative().optional(),
   /** Where notices went, by notifier: the intent is written before the post, the answer after it. */
   notices: z.record(
     z.string(),

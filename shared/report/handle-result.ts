@@ -47,6 +47,7 @@ export const handleResult =
     // Whoever concluded may have seen a bundle that came after our look.
     const missed = stored.incident.concluded?.bundle === true && left.bytes === undefined
     const { report, files } = compose(stored.incident, result, missed ? await bundleOf(deps, result) : left)
+    await countFormer(deps, stored.incident)
     await publish(deps)(report, files)
     const moved = await move(deps, result, report)
     if (moved === 'refused') {
@@ -168,6 +169,7 @@ const move = (deps: ReportDeps, result: ResultMessage, report: Report): Promise<
       changes: {
         completedAt: at.toISOString(),
         reportedAt: at.toISOString(),
+        reportedFence: result.fence,
         outcome,
         rootCause,
         failureReason: failure,
@@ -224,6 +226,18 @@ async function tell(deps: ReportDeps, incident: Incident): Promise<void> {
     incidentId,
     ...(traceparent === undefined ? {} : { traceparent }),
   })
+}
+
+/**
+ * Of an attempt whose report stands nothing but that report says what it took. Before the next one is written over it, it
+ * is counted, should whoever published it have died before; under its mark nothing counts twice.
+ */
+async function countFormer(deps: ReportDeps, { incidentId, fence, reportedFence }: Incident): Promise<void> {
+  if (reportedFence === undefined || reportedFence >= fence) return
+  const former = await deps.readReport(incidentId)
+  if (former?.incident.fence !== reportedFence) return
+  const ended = former.incident.concluded?.ended ?? 'completed'
+  await countAgent(deps, { version: 1, incidentId, fence: reportedFence, ended }, former)
 }
 
 /** Under the attempt's own mark, so that a message that comes again counts nothing twice. */

@@ -1,3 +1,5 @@
+import { retryAfterMs } from '../../shared/runtime/retry-after.ts'
+
 /** Vendors are busy for seconds; longer than this is not waited for while rules have a verdict already. */
 const LONGEST_PAUSE_MS = 60_000
 
@@ -8,10 +10,8 @@ const LONGEST_PAUSE_MS = 60_000
 export function pauseAskedFor(headers: Headers, body: string, now: Date): number | undefined {
   const precise = Number(headers.get('retry-after-ms') ?? Number.NaN)
   if (precise >= 0) return precise
-  const after = headers.get('retry-after')
-  if (after !== null && /^\s*\d+(\.\d+)?\s*$/.test(after)) return Number(after) * 1000
-  const date = after === null ? Number.NaN : Date.parse(after)
-  if (!Number.isNaN(date)) return Math.max(0, date - now.getTime())
+  const after = retryAfterMs(headers.get('retry-after'), now)
+  if (after !== undefined) return after
   const delay = /"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"/.exec(body)?.[1]
   if (delay !== undefined) return Number(delay) * 1000
   const said = /try again in (\d+(?:\.\d+)?)(ms|s|m)\b/i.exec(body)

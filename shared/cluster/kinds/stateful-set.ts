@@ -1,6 +1,5 @@
-import { shareOf } from '../harm.ts'
 import { defineKind } from '../sign.ts'
-import { isBehind } from './deployment.ts'
+import { setProgress } from './set-progress.ts'
 import { stuckPods } from './stuck-set.ts'
 
 export const statefulSet = defineKind({
@@ -21,12 +20,5 @@ export const statefulSet = defineKind({
       },
     ]
   },
-  progress: (view, context) => {
-    if (isBehind(view.metadata.generation, view.status?.observedGeneration))
-      return 'its last change has not been seen yet'
-    const share = shareOf(view, context)
-    return share === undefined || share.ready >= share.wanted
-      ? undefined
-      : `${share.ready} of ${share.wanted} are ready`
-  },
+  progress: setProgress,
 })

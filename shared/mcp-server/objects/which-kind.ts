@@ -1,37 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { builtinKinds } from '../../kubernetes/builtin-kinds.ts'
 import { type ClusterApi, ClusterApiError, type Kind } from '../../kubernetes/cluster-api.ts'
+import { shortNames } from '../../kubernetes/short-names.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 
-/** kubectl's own short names of built-in kinds. */
-const shortNames: Readonly<Record<string, string>> = {
-  po: 'Pod',
-  svc: 'Service',
-  ep: 'Endpoints',
-  ev: 'Event',
-  cm: 'ConfigMap',
-  pvc: 'PersistentVolumeClaim',
-  sa: 'ServiceAccount',
-  quota: 'ResourceQuota',
-  limits: 'LimitRange',
-  rc: 'ReplicationController',
-  deploy: 'Deployment',
-  rs: 'ReplicaSet',
-  sts: 'StatefulSet',
-  ds: 'DaemonSet',
-  cj: 'CronJob',
-  ing: 'Ingress',
-  netpol: 'NetworkPolicy',
-  pdb: 'PodDisruptionBudget',
-  hpa: 'HorizontalPodAutoscaler',
-  no: 'Node',
-  ns: 'Namespace',
-  pv: 'PersistentVolume',
-  sc: 'StorageClass',
-  pc: 'PriorityClass',
-  crd: 'CustomResourceDefinition',
-  crds: 'CustomResourceDefinition',
-}
 export type FoundKind = {
   readonly kind: Kind
   /** Absent: not known before it is asked for. */

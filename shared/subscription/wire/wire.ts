@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import { errorText } from '../../runtime/errors.ts'
+import { retryAfterMs } from '../../runtime/retry-after.ts'
 import { answerProblem, type Refusal, targetOf, typeOf } from './answer-problem.ts'
 import { cookieJar } from './cookies.ts'
 import { dispatchersTo, type Way } from './dispatchers.ts'
@@ -14,6 +15,7 @@ import {
   type StreamEvents,
   wholeReader,
 } from './readers.ts'
+
 import { unreachable, wasCut } from './unreachable.ts'
 import { type Rpc, WireError } from './wire-error.ts'
 
@@ -307,9 +309,8 @@ function refuse(status: number, headers: Headers, problem: string | undefined, t
 
 /** Seconds, or a time, which is judged by the server's own clock. */
 function retryAfter(headers: Headers): number {
-  const asked = String(headers['retry-after'] ?? '').trim()
-  const ms = /^\d+$/.test(asked) ? Number(asked) * 1000 : Date.parse(asked) - Date.parse(String(headers.date ?? ''))
-  return Number.isFinite(ms) ? Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms)) : 0
+  const ms = retryAfterMs(String(headers['retry-after'] ?? ''), new Date(String(headers.date ?? '')))
+  return Math.min(MAX_RETRY_AFTER_MS, ms ?? 0)
 }
 
 function rpcIn(text: string): Rpc | undefined {

@@ -74,6 +74,8 @@ export const NoticeMessage = z.discriminatedUnion('type', [
     cluster: z.string().max(63),
     since: z.iso.datetime(),
     until: z.iso.datetime(),
+    /** It is not heard again: nobody is to watch it any more. */
+    left: z.enum(['removed', 'switched-off']).optional(),
   }),
   /** Many clusters at once: one notice, since what they have in common is the trouble. */
   z.strictObject({

@@ -4,6 +4,7 @@ import type { RootCause } from '../artifacts/verdict.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { NoticeMessage } from '../incident/notices.ts'
 import { plainHeadline } from '../incident/plain-headline.ts'
+import { whyUnwatched } from '../incident/unwatched.ts'
 import { cutAtSentence, type IncidentNotice, type TroubleNotice } from './notice.ts'
 import { span } from './span.ts'
 
@@ -66,7 +67,7 @@ export function incidentNotice(
     headline: cutAtSentence(report?.headline ?? plainHeadline(incident), 600),
     cause: cause === undefined ? undefined : cutAtSentence(causeWords(verdict?.outcome, causes), 500),
     confidence: cause?.confidence,
-    reason: event === 'skipped' ? incident.reason : cause === undefined ? incident.failureReason : undefined,
+    reason: whyNot(event, incident, cause !== undefined),
     actions: (verdict?.remedies ?? []).slice(0, 3).map(({ title, command, changesState }) => ({
       title: cutAtSentence(title, 150),
       command: command !== undefined && command.length <= 300 ? command : undefined,
@@ -75,6 +76,12 @@ export function incidentNotice(
     url: links.report,
     feedbackUrl: event === 'reported' ? links.feedback : undefined,
   }
+}
+
+function whyNot(event: IncidentMessage['event'], incident: Incident, hasCause: boolean): string | undefined {
+  if (event === 'skipped') return incident.reason
+  if (event === 'resolved') return whyUnwatched(incident)
+  return hasCause ? undefined : incident.failureReason
 }
 
 /** Of two that are contested both are told, each by whose name it bears; else the first, which leads. */
@@ -152,8 +159,11 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
         about: `cluster ${message.cluster} since ${message.since}`,
         over: true,
         severity: 'critical',
-        title: `Cluster ${message.cluster} is watched again`,
-        text: `Nobody heard its faults for ${span(message.since, message.until)}; it has been looked at since.`,
+        title: `Cluster ${message.cluster} is ${message.left === undefined ? 'watched again' : 'no longer watched'}`,
+        text:
+          message.left === undefined
+            ? `Nobody heard its faults for ${span(message.since, message.until)}; it has been looked at since.`
+            : `It ${message.left === 'removed' ? 'is not in the configuration any more' : 'was switched off'}; nobody had heard its faults for ${span(message.since, message.until)}.`,
         facts: [],
       }
     case 'outage': {

@@ -33,7 +33,7 @@ export type IncidentNotice = {
   readonly glance: Glance
   readonly cause: string | undefined
   readonly confidence: Confidence | undefined
-  /** Why there is no report, or none of an agent. */
+  /** Why there is no report, or none of an agent; of an end: why nobody has seen it well. */
   readonly reason: string | undefined
   readonly actions: readonly Action[]
   readonly url: string | undefined

@@ -1,4 +1,5 @@
 import { errorText } from '../runtime/errors.ts'
+import { closeUnwatched } from './close-unwatched.ts'
 import type { TriageDeps } from './deps.ts'
 import { forgetIncidents } from './forget-incidents.ts'
 import { freeSlots, launchWaiting } from './launch-waiting.ts'
@@ -28,7 +29,8 @@ export const sweep = (deps: TriageDeps) => async (): Promise<void> => {
   }
   await part('skip what waited too long', skipOverdue(deps))
   await part('resolve what is quiet', resolveQuiet(deps))
-  await part('watch clusters', watchClusters(deps))
+  const left = (await part('watch clusters', watchClusters(deps))) ?? []
+  if (left.length > 0) await part('close what nobody watches', () => closeUnwatched(deps)(left))
   await part('free slots', () => freeSlots(deps))
   await part('launch', launchWaiting(deps))
   await part('forget', forgetIncidents(deps))

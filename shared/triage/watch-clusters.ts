@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ClusterStatus, type Reason, reasonsOf } from '../artifacts/cluster-status.ts'
 import { derivedId } from '../runtime/ids.ts'
 import type { Row } from '../runtime/table.ts'
+import type { Left } from './close-unwatched.ts'
 import type { TriageDeps } from './deps.ts'
 
 type WatchClustersDeps = Pick<TriageDeps, 'clusterRows' | 'control' | 'notify' | 'clock'> & {
@@ -42,11 +43,12 @@ type Lost = {
 }
 
 /**
- * Tells of clusters whose faults nobody has heard for too long, and of those that are back. A notice goes out before
- * its rows are written, under a name that follows from the clusters and their times: a crash in between tells nothing
- * twice. (Among the rows of an outage it makes another one of those that are left.)
+ * Tells of clusters whose faults nobody has heard for too long, and of those that are back, or that nobody is to hear any
+ * more. A notice goes out before its rows are written, under a name that follows from the clusters and their times: a
+ * crash in between tells nothing twice. (Among the rows of an outage it makes another one of those that are left.)
+ * Answers which clusters have left.
  */
-export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<void> => {
+export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<readonly Left[]> => {
   const [rows, told] = await Promise.all([
     deps.clusterRows.list({ partition: 'clusters', limit: MOST_CLUSTERS }),
     deps.control.list({ partition: TOLD, limit: MOST_CLUSTERS }),
@@ -55,24 +57,27 @@ export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<void
   const known = new Map(told.map((row) => [row.key, row]))
   const lost: Lost[] = []
   const back: Row[] = []
-  const forgotten: Row[] = []
+  const left: Left[] = []
   for (const { key: cluster, fields } of rows) {
     const parsed = Watch.safeParse(fields)
     if (!parsed.success) continue
     const row = known.get(cluster)
-    const wanted = parsed.data.enabled && !parsed.data.removed
+    const { enabled, removed, statusSince } = parsed.data
+    const wanted = enabled && !removed
+    if (!wanted) left.push({ cluster, removed, since: statusSince })
     const since = wanted ? blindFrom(parsed.data, now) : ''
     const seconds = (now.getTime() - Date.parse(since)) / 1000
-    if (row !== undefined && since === '') (wanted ? back : forgotten).push(row)
+    if (row !== undefined && since === '') back.push(row)
     else if (row === undefined && seconds >= deps.settings.CLUSTER_UNREACHABLE_SECONDS) {
       const { error, retryAt, reasons } = parsed.data
       const why = error || lastReason(reasons) || 'No supervisor watches it; see the log of the supervisor functions'
       lost.push({ cluster, since, error: why.slice(0, 1000), retryAt, reasons: reasonsOf(reasons) })
     }
   }
-  await tellBack(deps, told, back)
-  for (const row of [...back, ...forgotten]) await deps.control.remove(row)
+  await tellBack(deps, told, back, left)
+  for (const row of back) await deps.control.remove(row)
   await tellLost(deps, lost)
+  return left
 }
 
 const lastReason = (json: string): string => reasonsOf(json).at(-1)?.text ?? ''
@@ -123,6 +128,7 @@ async function tellBack(
   { notify, clock }: WatchClustersDeps,
   told: readonly Row[],
   back: readonly Row[],
+  left: readonly Left[],
 ): Promise<void> {
   const at = clock.now().toISOString()
   const ended = new Map<string, Row>()
@@ -130,7 +136,9 @@ async function tellBack(
     const [outage, since] = [String(row.fields.outage), String(row.fields.since)]
     if (outage === '') {
       const id = `reachable:${row.key}:${since}`
-      await notify({ version: 1, type: 'reachable', id, at, cluster: row.key, since, until: at })
+      const gone = left.find(({ cluster }) => cluster === row.key)
+      const how = gone === undefined ? {} : { left: gone.removed ? ('removed' as const) : ('switched-off' as const) }
+      await notify({ version: 1, type: 'reachable', id, at, cluster: row.key, since, until: at, ...how })
     } else if (!told.some((one) => one.fields.outage === outage && !back.includes(one))) ended.set(outage, row)
   }
   for (const [outage, { fields, key }] of ended) {

@@ -76,7 +76,7 @@ test('a cluster whose supervisor died without a word is told of, too', async () 
   expect(w.notices).toMatchObject([{ since: at(60), error: expect.stringContaining('No supervisor watches it') }])
 })
 
-test('one that is no longer wanted is not missed, and its return is no news', async () => {
+test('one that is no longer wanted is not missed, and what was told of it is closed with a word', async () => {
   const { w, becomes, look } = await setUp({ enabled: false })
   w.clock.pass(400)
   await look()
@@ -85,8 +85,23 @@ test('one that is no longer wanted is not missed, and its return is no news', as
   await look()
   await becomes({ removed: true })
   await look()
-  expect(w.notices.map(({ type }) => type)).toEqual(['unreachable'])
+  expect(w.notices).toMatchObject([{ type: 'unreachable' }, { type: 'reachable', since: at(0), left: 'removed' }])
   expect(w.control.rows()).toEqual([])
+})
+
+test('an outage is over when the last of its clusters is taken out of the configuration', async () => {
+  const w = world()
+  const look = watchClusters(w.deps)
+  const names = Array.from({ length: 6 }, (_, at) => `c${at}`)
+  for (const name of names) await w.clusterRows.insert('clusters', name, { blindSince: at(0) })
+  w.clock.pass(301)
+  await look()
+  for (const name of names) {
+    const row = (await w.clusterRows.get('clusters', name))!
+    await w.clusterRows.replace(row, { ...row.fields, blindSince: '', removed: name !== 'c0' })
+  }
+  await look()
+  expect(w.notices).toMatchObject([{ over: false }, { over: true }])
 })
 
 test('a notice that could not be sent is sent by the next look', async () => {

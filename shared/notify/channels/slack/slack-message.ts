@@ -90,7 +90,9 @@ const code = (command: string, text: (given: string) => string): string =>
 /** Said in a thread below a bot's message, where there is room: the commands, and what happened. */
 export function slackDetails(notice: IncidentNotice): string {
   if (notice.event === 'resolved')
-    return `🟢 Resolved at ${time(notice.at)}: not seen any more. Seen ${notice.occurrences}×.`
+    return notice.reason === undefined
+      ? `🟢 Resolved at ${time(notice.at)}: not seen any more. Seen ${notice.occurrences}×.`
+      : `⚪ Closed at ${time(notice.at)}. ${escaped(notice.reason, 500)}. Seen ${notice.occurrences}×.`
   if (notice.event === 'skipped') return `No agent was sent: ${escaped(notice.reason ?? 'no reason is noted', 500)}`
   const steps = notice.actions.map(({ title, command, changesState }, at) => {
     const shown = command === undefined ? '' : `\n${code(command, (given) => escaped(given, 400))}`
@@ -113,6 +115,8 @@ function face(notice: IncidentNotice): Face {
     case 'skipped':
       return { title: `⏭ Not investigated: ${effect}`, colour: SKIPPED, lock: `⏭ ${short}: not investigated` }
     case 'resolved':
+      if (notice.reason !== undefined)
+        return { title: `⚪ Closed, not seen well: ${what}`, colour: SKIPPED, lock: `⚪ Closed: ${what}` }
       return { title: `🟢 Resolved: ${what}`, colour: OVER, lock: `🟢 Resolved: ${what}` }
     case 'reported': {
       const sign = signs[notice.severity]

@@ -93,7 +93,7 @@ function incident(notice: IncidentNotice): Parts {
     started: `Investigating ${effect}`,
     reported: `${notice.severity}: ${notice.status === 'failed' ? 'investigation failed: ' : ''}${effect}`,
     skipped: `Not investigated: ${effect}`,
-    resolved: `Resolved: ${notice.resource} in ${notice.cluster}`,
+    resolved: `${notice.reason === undefined ? 'Resolved' : 'Closed, not seen well'}: ${notice.resource} in ${notice.cluster}`,
   }
   const sure = notice.confidence === undefined ? '' : ` (${notice.confidence} confidence)`
   const found = notice.cause === undefined ? notice.headline : `Cause${sure}: ${notice.cause}`

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../shared/faults/kube-object.ts'
 import type { OpenSession, Session } from '../../shared/subscription/session.ts'
+import { unanswered } from './manners.ts'
 import type { Mortal, Sky } from './mortal.ts'
 
 type Listener = {
@@ -7,8 +8,18 @@ type Listener = {
   readonly options: Parameters<OpenSession>[0]
   level: boolean
   stream: boolean
+  /** Its stream is dead, and nobody knows. */
+  deaf: boolean
   subscription: string | undefined
   over: boolean
+}
+
+type Manners = {
+  readonly isMute: boolean
+  /** How long a list takes. */
+  readonly listMs: () => number
+  /** How often a sign of life comes on a stream; 0: never. */
+  readonly beatMs: number
 }
 
 /** No cluster is without, and a server that shows none is not believed. */
@@ -20,23 +31,35 @@ export function clusterModel(sky: Sky, name: string) {
   let listeners: Listener[] = []
   let made = 0
   let lookedBy = -1
+  let manners: Manners = { isMute: false, listMs: () => 0, beatMs: 0 }
 
   const server = (who: Mortal): OpenSession => {
     const connect: OpenSession = async (options) => {
-      const listener: Listener = { who, options, level: false, stream: false, subscription: undefined, over: false }
-      await who.call(`${name}: connect`, () => void listeners.push(listener))
-      options.signal.addEventListener('abort', () => leave(listener), { once: true })
-      const asked = <T>(what: string, act: () => T): Promise<T> =>
+      const { callTimeoutMs, signal } = options
+      const state = { level: false, stream: false, deaf: false, subscription: undefined, over: false }
+      const listener: Listener = { who, options, ...state }
+      const served = <T>(what: string, act: () => T, ms = 0): T | Promise<T> => {
+        if (manners.isMute || ms >= callTimeoutMs) return unanswered(sky, what, callTimeoutMs, signal)
+        return ms === 0 ? act() : new Promise((resolve) => sky.time.after(ms, () => resolve(act())))
+      }
+      await who.call(`${name}: connect`, () => served('initialize', () => void listeners.push(listener)))
+      signal.addEventListener('abort', () => leave(listener), { once: true })
+      const asked = <T>(what: string, act: () => T, ms = 0): Promise<T> =>
         who.call(`${name}: ${what}`, () => {
           if (listener.over) throw new Error('the server no longer knows the session (404)')
-          return act()
+          return served(what, act, ms)
         })
       const session: Session = {
         openStream: () =>
           asked('open stream', () => {
             listener.stream = true
+            listener.deaf = false
+            if (manners.beatMs > 0) beat(listener)
             return 'open'
           }),
+        closeStream: () => {
+          listener.stream = false
+        },
         setLevel: () =>
           asked('set level', () => {
             listener.level = true
@@ -48,7 +71,12 @@ export function clusterModel(sky: Sky, name: string) {
             { name: 'resources_list', arguments: ['apiVersion', 'kind', 'continue'] },
           ]),
         ping: () => asked('ping', () => undefined),
-        call: (tool, args) => asked(`${tool} ${String(args.kind ?? '')}`, () => answer(listener, tool, args)),
+        call: (tool, args) =>
+          asked(
+            `${tool} ${String(args.kind ?? '')}`,
+            () => answer(listener, tool, args),
+            tool === 'resources_list' ? manners.listMs() : 0,
+          ),
         close: async () => leave(listener),
       }
       return session
@@ -75,6 +103,15 @@ export function clusterModel(sky: Sky, name: string) {
     }
   }
 
+  /** Signs of life, until the stream is none any more. */
+  function beat(listener: Listener): void {
+    sky.time.after(manners.beatMs, () => {
+      if (listener.over || !listener.stream || listener.deaf || !listener.who.alive()) return
+      listener.who.receive(() => listener.options.onSign?.())
+      beat(listener)
+    })
+  }
+
   function leave(listener: Listener): void {
     listener.over = true
     listeners = listeners.filter((one) => one !== listener)
@@ -87,13 +124,17 @@ export function clusterModel(sky: Sky, name: string) {
       const { who, options, subscription } = listener
       if (!who.alive()) continue
       if (subscription === undefined || !listener.level) continue
+      if (listener.stream && listener.deaf) continue
       if (!listener.stream || sky.chance.happens(lossy)) {
         listener.subscription = undefined
         continue
       }
       told += 1
       const params = { level: 'warning', logger: 'kubernetes/faults', data: { subscriptionId: subscription, ...data } }
-      who.receive(() => options.onNotice(params))
+      who.receive(() => {
+        options.onSign?.()
+        options.onNotice(params)
+      })
     }
     return told
   }
@@ -105,7 +146,8 @@ export function clusterModel(sky: Sky, name: string) {
     /** Whether a living process would get a notice at this moment. */
     isHeard: (): boolean =>
       listeners.some(
-        ({ who, level, stream, subscription }) => who.alive() && level && stream && subscription !== undefined,
+        ({ who, level, stream, deaf, subscription }) =>
+          who.alive() && level && stream && !deaf && subscription !== undefined,
       ),
     /** When the youngest process was born that has looked at it. */
     lookedBy: () => lookedBy,
@@ -123,6 +165,20 @@ export function clusterModel(sky: Sky, name: string) {
         listener.over = true
         if (listener.stream) listener.who.receive(() => listener.options.onStreamEnd('the server was restarted'))
       }
+    },
+    /** Streams end, and sessions stay. */
+    endStreams: (): void => {
+      for (const listener of listeners) {
+        if (listener.stream) listener.who.receive(() => listener.options.onStreamEnd('the server ended the stream'))
+        listener.stream = false
+      }
+    },
+    /** Streams that are open now bring nothing any more. */
+    deafen: (): void => {
+      for (const listener of listeners) listener.deaf = listener.stream
+    },
+    behave: (change: Partial<Manners>): void => {
+      manners = { ...manners, ...change }
     },
     dropSubscriptions: (): void => {
       for (const listener of listeners) listener.subscription = undefined

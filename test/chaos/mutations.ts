@@ -35,6 +35,14 @@ export const mutations: readonly Mutation[] = [
   },
   { what: 'the reconcile', options: { blind: true, climate: { kind: 'watch', lossy: 0.5 } }, caught: /LOST/ },
   {
+    what: 'the look behind a stream that died in silence',
+    options: {
+      blind: true,
+      climate: { kind: 'watch', manner: 'half-dead', lossy: 0, weather: { error: 0, lost: 0, crash: 0, pause: 0 } },
+    },
+    caught: /LOST/,
+  },
+  {
     what: 'the conditional insert',
     options: { broken: { insert: true }, climate: { weather: { pause: 0.02, lost: 0.05, latencyMs: 400 } } },
     caught: /written over|fence|began/,

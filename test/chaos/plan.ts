@@ -1,6 +1,7 @@
 import type { AgentHabits } from './agents-model.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import { type Disaster, inventDisaster, inventTroubles, type Trouble } from './faults-model.ts'
+import { type Manner, type Neighbourhood, neighbourhoodOf } from './manners.ts'
 import type { Weather } from './mortal.ts'
 
 /** What one schedule is made of; the same seed makes the same. */
@@ -25,6 +26,8 @@ export type Plan = {
   readonly impostors: number
   /** How often the server loses a notice, and the subscription with it. */
   readonly lossy: number
+  /** Who among the clusters, and beside them, is hard to watch. */
+  readonly neighbourhood: Neighbourhood
   readonly chaosMs: number
   /** How long a message stays hidden from others. */
   readonly visibilitySeconds: number
@@ -39,6 +42,8 @@ const KINDS = ['watch', 'watch', 'work', 'work', 'work', 'work', 'whole'] as con
 /** A harsher or other world, for what is rare. */
 export type Climate = Partial<Pick<Plan, 'kind' | 'disaster' | 'habits' | 'full' | 'lossy' | 'impostors'>> & {
   readonly weather?: Partial<Weather>
+  /** Of all clusters. */
+  readonly manner?: Manner
 }
 
 export function planOf(seed: number, climate: Climate = {}): Plan {
@@ -84,6 +89,7 @@ export function planOf(seed: number, climate: Climate = {}): Plan {
     full: climate.full ?? chance.pick([0, 0, 0.3]),
     impostors: climate.impostors ?? chance.pick([0, 0.05]),
     lossy: climate.lossy ?? chance.pick([0, 0.1, 0.5]),
+    neighbourhood: kind === 'work' ? { manners: {}, mutes: 0 } : neighbourhoodOf(seed, clusters, climate.manner),
     chaosMs,
     visibilitySeconds: chance.pick([20, 60]),
     toTheEnd: chance.happens(0.15),

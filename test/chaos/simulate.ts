@@ -20,6 +20,7 @@ import { clusterModel } from './cluster-model.ts'
 import { noticeOf, objectOf, type Trouble, uidOf } from './faults-model.ts'
 import { finalCheck } from './final-check.ts'
 import { queueWorker, timer } from './hosts.ts'
+import { misbehave, muteNames } from './manners.ts'
 import { BEGINNING, calm, type Sky } from './mortal.ts'
 import { type Climate, planOf } from './plan.ts'
 import { settings } from './settings.ts'
@@ -64,10 +65,11 @@ const clusterOf = (name: string, enabled: boolean): Cluster =>
     mcp: { endpoint: `https://${name}.mcp.invalid/mcp` },
     triage: { enabled, kubeconfig: `keyvault:kubeconfig-${name}` },
   })
-const clusterSets = new Map<boolean, readonly Cluster[]>()
+const clusterSets = new Map<string, readonly Cluster[]>()
 function clustersOf(names: readonly string[], enabled: boolean): readonly Cluster[] {
-  const known = clusterSets.get(enabled) ?? names.map((name) => clusterOf(name, enabled))
-  clusterSets.set(enabled, known)
+  const set = `${names.length} ${enabled}`
+  const known = clusterSets.get(set) ?? names.map((name) => clusterOf(name, enabled))
+  clusterSets.set(set, known)
   return known
 }
 
@@ -100,7 +102,9 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
   )
   const incidents = (): readonly Incident[] => stores.incidents.rows().map(incidentIn)
   let chaos = true
-  const models = new Map(plan.clusters.map((name) => [name, clusterModel(sky, name)]))
+  const mutes = muteNames(plan.neighbourhood)
+  const models = new Map([...plan.clusters, ...mutes].map((name) => [name, clusterModel(sky, name)]))
+  for (const name of mutes) models.get(name)?.behave({ isMute: true })
   const uploaded = new Set<string>()
   const agents = agentsModel(sky, {
     bundles: stores.bundles,
@@ -128,7 +132,7 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
     stores,
     agents,
     models,
-    clusters: clustersOf(plan.clusters, plan.kind !== 'watch'),
+    clusters: clustersOf([...plan.clusters, ...mutes], plan.kind !== 'watch'),
     posts,
     listed,
     waitLimitSeconds: plan.waitLimitSeconds,
@@ -197,7 +201,11 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
     )
 
   for (const trouble of plan.troubles) begin(trouble)
-  for (const model of models.values()) {
+  for (const name of plan.clusters) {
+    const model = models.get(name)
+    if (model === undefined) continue
+    const manner = plan.neighbourhood.manners[name]
+    if (manner !== undefined) misbehave(sky, model, manner, () => chaos)
     if (chance.happens(0.3)) time.after(chance.between(0, plan.chaosMs), model.restart)
     if (chance.happens(0.3)) time.after(chance.between(0, plan.chaosMs), model.dropSubscriptions)
   }
@@ -268,7 +276,7 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
     const from = time.now()
     for (const end = time.now() + CALM_MS; time.now() < end; ) {
       await time.runUntil(time.now() + CALM_STEP_MS)
-      if ([...models.values()].every((model) => model.lookedBy() >= from)) break
+      if (plan.clusters.every((name) => (models.get(name)?.lookedBy() ?? -1) >= from)) break
     }
     // What was found reaches the queue.
     await time.runUntil(time.now() + CALM_STEP_MS)

@@ -3,12 +3,12 @@ import { allTools } from '../shared/mcp-server/server/tools.ts'
 
 /** The page with the table of all tools between its marks, from the tools themselves. */
 export function withToolTable(page: string): string {
-  const rows = allTools.map(({ name, toolset, definition: { inputSchema, description = '' } }) => {
+  const rows = allTools.map(({ name, toolset, listed, definition: { inputSchema, description = '' } }) => {
     const required = inputSchema.required ?? []
     const given = Object.keys(inputSchema.properties ?? {}).filter((key) => key !== 'cluster' && key !== 'context')
     const shown = given.map((key) => (required.includes(key) ? `**${key}**` : key)).join(', ')
     const cluster = 'cluster' in (inputSchema.properties ?? {}) ? 'yes' : ''
-    return `| \`${name}\` | ${toolset} | ${cluster} | ${shown} | ${description.replaceAll('|', '\\|').replace(/\s+/g, ' ')} |`
+    return `| \`${name}\`${listed === false ? ' ·' : ''} | ${toolset} | ${cluster} | ${shown} | ${description.replaceAll('|', '\\|').replace(/\s+/g, ' ')} |`
   })
   const table = [
     '| tool | set | `cluster` | further arguments (**required**) | |',

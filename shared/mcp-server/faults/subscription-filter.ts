@@ -6,13 +6,13 @@ import { labelTest } from '../objects/label-selector.ts'
 
 const text = z.string().max(253).optional()
 export const filterArguments = {
-  namespaces: z.array(z.string().max(253)).max(100).optional().describe('Only what lies in one of these namespaces'),
-  labelSelector: z.string().max(2_000).optional().describe("Only objects with these labels, such as 'app=web'"),
-  involvedKind: text.describe('Only about objects of this kind'),
-  involvedName: text.describe('Only about the object of this name'),
-  involvedNamespace: text.describe('Only about objects in this namespace'),
-  type: z.string().max(20).optional().describe('Only events of this type: Normal or Warning'),
-  reason: text.describe('Only with a reason (in faults mode: a fault type) that begins so'),
+  namespaces: z.array(z.string().max(253)).max(100).optional().describe('Only in these'),
+  labelSelector: z.string().max(2_000).optional().describe("Such as 'app=web'"),
+  involvedKind: text.describe('Only about this kind'),
+  involvedName: text.describe('Only about this name'),
+  involvedNamespace: text.describe('Only in this namespace'),
+  type: z.string().max(20).optional().describe('Normal or Warning'),
+  reason: text.describe('Reason or fault type that begins so'),
 }
 const Filter = z.object(filterArguments)
 export type Filter = z.infer<typeof Filter>

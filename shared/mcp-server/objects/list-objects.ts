@@ -17,19 +17,19 @@ const MAX_BYTES = 1_000_000
 
 const selector = z.string().max(2_000)
 export const selectorArguments = {
-  labelSelector: selector.optional().describe("Such as 'app=web,tier in (front,back)'"),
-  fieldSelector: selector.optional().describe("Such as 'status.phase=Running' or 'spec.nodeName=n1'"),
+  labelSelector: selector.optional().describe("Such as 'app=web,tier in (a,b)'"),
+  fieldSelector: selector.optional().describe("Such as 'status.phase=Running'"),
 }
 /** Every list tool takes these. */
 export const pageArguments = {
-  limit: z.int().min(1).max(5_000).default(500).describe('At most so many'),
-  maxBytes: z.int().min(1_000).max(MAX_BYTES).default(DEFAULT_BYTES).describe('At most so many bytes'),
+  limit: z.int().min(1).max(5_000).default(500).describe('At most so many, up to 5000'),
+  maxBytes: z.int().min(1_000).max(MAX_BYTES).default(DEFAULT_BYTES).describe('Room for the answer'),
   detail: z.enum(['rows', 'whole']).default('rows').describe('whole: the objects'),
   order_by: z
     .string()
     .max(100)
     .optional()
-    .describe('A column, such as RESTARTS or AGE: the most, or youngest, first; -COLUMN: the least'),
+    .describe('Column, the most or youngest first, such as RESTARTS; -COLUMN: the least'),
   continue: z.string().max(12_000).optional().describe('From the answer before'),
 }
 

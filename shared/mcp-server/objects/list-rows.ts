@@ -1,15 +1,13 @@
 import { z } from 'zod'
 import type { KubeObject } from '../../faults/kube-object.ts'
 import type { ClusterApi, ListPage } from '../../kubernetes/cluster-api.ts'
-import { GiveUp } from '../../runtime/errors.ts'
 import type { Redact } from '../safety/redaction.ts'
 import type { Target } from '../targets/target.ts'
-import { ageSeconds } from './age-text.ts'
+import { inColumnOrder } from './column-order.ts'
 import { eventFields } from './event-fields.ts'
 import type { ListAnswer } from './list-answer.ts'
 import { keyOf, type ListCall, PAGE, remaining, type Scoped, scopeOf } from './list-question.ts'
 import { columnsBeside, columnsOf, isEvent, tableFor } from './own-columns.ts'
-import { quantity } from './quantity.ts'
 
 /** What is read to be put in order: beyond it the answer says that it is not of all. */
 const MAX_SORTED = 5_000
@@ -121,32 +119,7 @@ function inOrder(rows: readonly Row[], columns: readonly string[], asked: Scoped
     const dated = rows.map((row) => ({ ...row, at: eventFields(row.object).at })).filter(({ at }) => at >= since)
     return dated.toSorted((a, b) => b.at - a.at || (keyOf(a.object) < keyOf(b.object) ? -1 : 1))
   }
-  const least = asked.order_by.startsWith('-')
-  const title = asked.order_by.replace(/^-/, '').toUpperCase()
-  const at = columns.indexOf(title)
-  if (at < 0)
-    throw new GiveUp(`order_by: there is no column ${title.replace(/[^\w -]/g, '')}. There are: ${columns.join(', ')}.`)
-  const sign = least ? 1 : -1
-  const values = rows.map((row) => ({ row, value: sortable(row.cells[at] ?? '', title) }))
-  return values
-    .toSorted((a, b) => {
-      if (typeof a.value === 'number' && typeof b.value === 'number') return sign * (a.value - b.value)
-      // What has no number comes last, whatever the direction.
-      if (typeof a.value === 'number') return -1
-      if (typeof b.value === 'number') return 1
-      return -sign * a.value.localeCompare(b.value)
-    })
-    .map(({ row }) => row)
-}
-
-/** `42 (3m ago)` by its 42, `3d4h` by its seconds (the youngest has the most), `512Mi` by its bytes. */
-function sortable(cell: string, title: string): number | string {
-  const age = ageSeconds(cell)
-  if (age !== undefined) return title === 'AGE' || title === 'LAST SEEN' ? -age : age
-  const [, first] = /^(-?\d+(?:\.\d+)?)(?:\s|$|\/)/.exec(cell) ?? []
-  if (first !== undefined) return Number(first)
-  const amount = quantity(cell)
-  return amount === 0 ? cell : amount
+  return inColumnOrder(rows, columns, asked.order_by)
 }
 
 /** Rows that fit together. By their shape all texts are redacted as they leave; by what a column means they are here. */

@@ -13,7 +13,7 @@ export function listText(answer: ListAnswer): string {
   const head = `# ${scope.kind} (${scope.apiVersion}) in cluster ${cluster}${where || allOf(answer)}${filters ? `, where ${filters}` : ''}: ${count}`
   const lines = [head, ...notes.map((note) => `! ${note}`)]
   if (shown === 0 && complete) return [...lines, '', 'None.'].join('\n')
-  lines.push('', answer.rows === undefined ? objects(answer) : table(answer.columns ?? [], answer.rows))
+  lines.push('', answer.rows === undefined ? objects(answer) : tableText(answer.columns ?? [], answer.rows))
   if (answer.shortened > 0) lines.push(`${answer.shortened} have long values cut; resources_get shows one whole.`)
   if (answer.continue !== undefined)
     lines.push(
@@ -38,7 +38,8 @@ function objects({ items = [] }: ListAnswer): string {
   return `Whole they are in the structured content only; ask with a smaller limit to have them here.\n${names.join('\n')}`
 }
 
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Columns under their titles. */
+export function tableText(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [columns, ...rows]
   // One very long name must not widen every row.
   const widths = columns.map((_, at) =>

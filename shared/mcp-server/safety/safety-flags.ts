@@ -14,6 +14,7 @@ export type SafetyFlags = {
   readonly toolsets?: readonly string[]
   readonly allowTools?: readonly string[]
   readonly denyTools?: readonly string[]
+  readonly listAllTools?: boolean
   readonly guardRails?: string
   readonly oidcIssuer?: string
   readonly oidcAudience?: string
@@ -33,6 +34,7 @@ export const withSafetyFlags = (command: Command): Command =>
     .option('--toolsets <names...>', 'only these sets of tools: clusters, core, config, metrics, nodes, diagnose, …')
     .option('--allow-tools <names...>', 'only these tools; an unknown name stops the start')
     .option('--deny-tools <names...>', 'not these tools; an unknown name stops the start')
+    .option('--list-all-tools', 'list also the tool and argument names that only repeat what others say', false)
     .option('--guard-rails <file>', 'YAML list of what may be seen of which clusters: namespaces, kinds, verbs')
     .option('--oidc-issuer <url>', 'callers may send tokens of this identity provider (needs --oidc-audience)')
     .option('--oidc-audience <name>', 'this server as the identity provider knows it')
@@ -64,6 +66,7 @@ export function safetyOf(flags: SafetyFlags, read: (path: string, what: string) 
   const choice: ToolChoice = {
     ...(flags.readOnly === false ? { readWrite: true } : {}),
     ...(flags.disableDestructive === true ? { disableDestructive: true } : {}),
+    ...(flags.listAllTools === true ? { listAll: true } : {}),
     ...(toolsets === undefined ? {} : { toolsets: listed(toolsets) }),
     ...(allowTools === undefined ? {} : { allowTools: listed(allowTools) }),
     ...(denyTools === undefined ? {} : { denyTools: listed(denyTools) }),

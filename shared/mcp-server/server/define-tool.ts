@@ -72,6 +72,8 @@ export type Tool = {
   readonly name: string
   /** Tools are offered by the set. */
   readonly toolset: string
+  /** False: a name that works and is listed only when asked for, since another tool says the same with an argument. */
+  readonly listed?: boolean
   readonly definition: Definition
   readonly call: (args: unknown, context: ToolContext) => Promise<CallToolResult>
 }
@@ -81,6 +83,7 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
   readonly name: string
   /** Absent: `core`. */
   readonly toolset?: string
+  readonly listed?: boolean
   readonly title: string
   readonly description: string
   readonly input: I
@@ -104,6 +107,7 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
   return {
     name: tool.name,
     toolset: tool.toolset ?? 'core',
+    listed: tool.listed ?? true,
     definition,
     call: async (args, context) => {
       const given = givenArguments(tool.name, args, definition.inputSchema)
@@ -126,17 +130,33 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io,
     target: 'draft-7',
-    // Gemini refuses every request with an open object whose values or names have schemas, or an empty one.
     override: ({ jsonSchema }) => {
-      if (io === 'output') return
-      delete jsonSchema.propertyNames
-      // Checked here all the same; a model's room is for what helps it to ask.
-      for (const bound of ['minLength', 'maxLength', 'minItems', 'maxItems', 'exclusiveMinimum'] as const)
-        delete jsonSchema[bound]
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
-      if (typeof jsonSchema.additionalProperties === 'object') delete jsonSchema.additionalProperties
+      if (io === 'input') plain(jsonSchema)
     },
   })
   return rest
+}
+
+/** Checked here all the same: some client, or the API behind it, refuses a tool for each of them (schemas.test.ts). */
+const refused = [
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'pattern',
+  'format',
+  'propertyNames',
+  'default',
+] as const
+
+/** What every client takes. A default is told in words, since strict modes refuse it as a keyword. */
+function plain(schema: z.core.JSONSchema.BaseSchema): void {
+  const usual = schema.default
+  if ((typeof usual === 'number' || typeof usual === 'string' || usual === true) && usual !== '')
+    schema.description = `${schema.description === undefined ? 'D' : `${schema.description}; d`}efault ${usual}`
+  for (const keyword of refused) delete schema[keyword]
+  if (typeof schema.additionalProperties === 'object') delete schema.additionalProperties
 }

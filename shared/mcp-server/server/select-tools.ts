@@ -13,6 +13,8 @@ export type ToolChoice = {
   readonly readWrite?: boolean
   /** Of those, none that destroys. */
   readonly disableDestructive?: boolean
+  /** Also list what works and is not listed else. */
+  readonly listAll?: boolean
 }
 
 /** GiveUp for a name that no tool or set has: a typing error in a deny list must not let a tool through. */

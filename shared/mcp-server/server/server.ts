@@ -2,6 +2,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import {
   CallToolRequestSchema,
+  type Tool as Definition,
   ErrorCode,
   ListToolsRequestSchema,
   McpError,
@@ -21,6 +22,7 @@ import { onlyTarget, type Targets } from '../targets/targets.ts'
 import type { AuditLine } from './audit.ts'
 import { callTool } from './call-tool.ts'
 import type { ChosenCluster, Tool } from './define-tool.ts'
+import { listedTools } from './listed-tools.ts'
 import { selectTools, type ToolChoice } from './select-tools.ts'
 import { allTools, isServed } from './tools.ts'
 
@@ -52,6 +54,8 @@ export type McpOptions = {
 export type KubernetesMcp = {
   readonly options: McpOptions & { readonly cursorKey: string }
   readonly tools: readonly Tool[]
+  /** As tools/list shows them. */
+  readonly listed: Definition[]
   readonly clock: Clock
   readonly hub: FaultHub
   readonly total: { count: number }
@@ -87,7 +91,8 @@ export function createKubernetesMcp(options: McpOptions): KubernetesMcp {
   const { times } = options
   const hub = createFaultHub({ targets, clock, random: systemRandom, ...(times === undefined ? {} : { times }) })
   const kept = { ...options, targets, cursorKey: options.cursorKey ?? randomId() }
-  return { options: kept, tools, clock, hub, total: { count: 0 }, stop: hub.stop }
+  const listed = listedTools(tools, options.choice ?? {})
+  return { options: kept, tools, listed, clock, hub, total: { count: 0 }, stop: hub.stop }
 }
 
 /** Serves one caller on one transport until either closes; its subscriptions end then. */
@@ -129,7 +134,7 @@ export async function connectCaller(
     served: mcp.tools,
   }
   additions?.register(server)
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: mcp.tools.map(({ definition }) => definition) }))
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: mcp.listed }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const tool = tools.get(params.name)
     if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, noTool(cleanText(params.name)))

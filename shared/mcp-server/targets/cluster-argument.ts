@@ -13,7 +13,7 @@ export const dryRunArgument = {
 }
 /** Every tool that looks into a cluster takes these. */
 export const clusterArguments = {
-  cluster: name.optional().describe('Name or alias; may be left out where there is one, or a default'),
+  cluster: name.optional().describe('Name or alias; needed where there are several'),
   context: name.optional().describe('As cluster'),
 }
 

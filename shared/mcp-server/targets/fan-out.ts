@@ -15,8 +15,8 @@ const name = z.string().min(1).max(253)
 
 /** Every tool that asks several clusters takes these. */
 export const fanOutArguments = {
-  clusters: z.array(name).max(1_000).optional().describe('Names or aliases; absent: all clusters'),
-  timeout_seconds: z.number().min(0.1).max(10).default(5).describe('So long is waited for each cluster'),
+  clusters: z.array(name).max(1_000).optional().describe('Absent: all'),
+  timeout_seconds: z.number().min(0.1).max(10).default(5).describe('For each cluster'),
 }
 /** Every tool that asks all clusters tells these. */
 export const problemsOutput = {

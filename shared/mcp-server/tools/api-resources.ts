@@ -11,7 +11,7 @@ export const apiResources = defineTool({
   description: 'Use when you need which kinds a cluster serves, custom ones too, and how they are called.',
   input: {
     ...clusterArguments,
-    match: z.string().max(100).optional().describe('Only kinds and groups that hold this'),
+    match: z.string().max(100).optional().describe('Only those that hold this'),
   },
   output: {
     cluster: z.string(),

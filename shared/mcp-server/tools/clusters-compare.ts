@@ -17,12 +17,12 @@ export const clustersCompare = defineTool({
   toolset: 'clusters',
   title: 'Clusters: Compare',
   description:
-    'Use when something works in one cluster and not in another: shows where the objects of one kind drift apart (missing, or another image, replica count, setting). What runs by itself (status, uid, times) is left out. Secrets are compared by keyed digests only.',
+    'Use when something works in one cluster and not in another, or to compare versions: where the objects of one kind drift apart (missing, other image, replicas, setting). Status, uid and times are left out.',
   input: {
-    apiVersion: z.string().min(1).max(253).describe('Such as v1, apps/v1'),
-    kind: z.string().min(1).max(100).describe('Such as Deployment, ConfigMap'),
-    namespace: z.string().max(253).optional().describe('Only of this namespace; absent: of all'),
-    name: z.string().max(253).optional().describe('Only objects of this name'),
+    apiVersion: z.string().min(1).max(253).describe('Such as apps/v1'),
+    kind: z.string().min(1).max(100).describe('Such as Deployment'),
+    namespace: z.string().max(253).optional().describe('Absent: all'),
+    name: z.string().max(253).optional().describe('Absent: all'),
     labelSelector: selectorArguments.labelSelector,
     ...fanOutArguments,
   },

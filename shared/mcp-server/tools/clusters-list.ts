@@ -12,12 +12,9 @@ export const clustersList = defineTool({
   toolset: 'clusters',
   title: 'Clusters: List',
   description:
-    'Use when you need to know which clusters there are and by what names they go. Looks at the configuration only: it does not say whether a cluster answers.',
+    'Use when you need the names of the clusters. Looks at the configuration only: not whether a cluster answers.',
   input: {
-    show_details: z
-      .boolean()
-      .default(false)
-      .describe('Also server address, namespace, aliases, and until when the credential is good'),
+    show_details: z.boolean().default(false).describe('Also server, namespace, aliases, how long the credential lasts'),
   },
   output: {
     clusters: z.array(

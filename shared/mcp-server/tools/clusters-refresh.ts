@@ -10,8 +10,7 @@ export const clustersRefresh = defineTool({
   name: 'clusters_refresh',
   toolset: 'clusters',
   title: 'Clusters: Refresh',
-  description:
-    'Use when a cluster that should be there is missing from clusters_list. Looks at all places that clusters are known from: kubeconfigs, folders, Rancher, nsk. Changes no cluster.',
+  description: 'Use when a cluster is missing from clusters_list: looks anew at kubeconfigs, folders, Rancher, nsk.',
   input: {
     force: z.boolean().default(true).describe('False: only places whose time has come'),
   },

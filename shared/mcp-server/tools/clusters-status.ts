@@ -53,7 +53,7 @@ export const clustersStatus = defineTool({
   toolset: 'clusters',
   title: 'Clusters: Status',
   description:
-    'Use when you need to know which clusters answer, with what version, how many nodes are ready, and when their credentials run out. All are asked at once, each with a deadline of its own.',
+    'Use when you need to know which clusters answer, with what version, how many nodes are ready, and when their credentials run out.',
   input: { ...clusterArguments, ...fanOutArguments },
   output: {
     complete: z.boolean().describe('False: of some clusters nothing is known'),

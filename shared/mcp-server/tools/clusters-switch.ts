@@ -7,8 +7,8 @@ export const clustersSwitch = defineTool({
   toolset: 'clusters',
   title: 'Clusters: Switch',
   description:
-    'Use when you want to leave out `cluster` in your next calls. Sets the default of your own session only; nobody else is touched, and a call that names a cluster goes there all the same.',
-  input: { cluster: z.string().min(1).max(253).describe('Name or alias of the cluster') },
+    'Use when you want to leave out `cluster` in your next calls. Sets the default of your own session only.',
+  input: { cluster: z.string().min(1).max(253).describe('Name or alias') },
   output: {
     cluster: z.string(),
     before: z.string().optional(),

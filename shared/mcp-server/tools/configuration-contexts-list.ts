@@ -4,6 +4,7 @@ import { defineTool, reads } from '../server/define-tool.ts'
 export const configurationContextsList = defineTool({
   name: 'configuration_contexts_list',
   toolset: 'config',
+  listed: false,
   title: 'Configuration: Contexts List',
   description: 'Use when you need all context names and their server addresses. The same clusters as clusters_list.',
   input: {},

@@ -10,6 +10,7 @@ const MAX_BYTES = 12_000
 export const configurationView = defineTool({
   name: 'configuration_view',
   toolset: 'config',
+  listed: false,
   title: 'Configuration: View',
   description:
     'Use when you need the configuration as a kubeconfig would show it: contexts, servers and namespaces. Never shows credentials, and has no current context: each call names its own.',

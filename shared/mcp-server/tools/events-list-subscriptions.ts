@@ -7,7 +7,7 @@ export const eventsListSubscriptions = defineTool({
   toolset: 'subscriptions',
   title: 'Events: List Subscriptions',
   description: 'Use when you need to know which subscriptions of this session are alive.',
-  input: {},
+  input: { cluster: z.string().max(253).optional().describe('Absent: of all') },
   output: {
     subscriptions: z.array(
       z.object({
@@ -22,8 +22,10 @@ export const eventsListSubscriptions = defineTool({
     total: z.int(),
   },
   effects: { ...reads, openWorldHint: false },
-  run: async (_, call) => {
-    const subscriptions = subscriptionsOf(call).list()
+  run: async ({ cluster }, call) => {
+    const subscriptions = subscriptionsOf(call)
+      .list()
+      .filter((one) => cluster === undefined || one.cluster === call.targets.find(cluster).name)
     return {
       structured: { subscriptions: subscriptions.map((one) => ({ ...one })), total: subscriptions.length },
       text: (answer) => `# Active Subscriptions\n\n${JSON.stringify(answer, null, 2)}`,

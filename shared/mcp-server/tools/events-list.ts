@@ -8,12 +8,11 @@ import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 export const eventsList = defineTool({
   name: 'events_list',
   title: 'Events: List',
-  description:
-    'Use when you need the events of a cluster or namespace, the newest first: warnings, errors, changes of state.',
+  description: 'Use when you need the events of a cluster or namespace, the newest first.',
   input: {
     ...clusterArguments,
-    namespace: z.string().max(253).optional().describe('Only of this namespace; absent: of all'),
-    since_seconds: z.int().min(1).max(604_800).optional().describe('Only those seen within this time'),
+    namespace: z.string().max(253).optional().describe('Absent: all'),
+    since_seconds: z.int().min(1).max(604_800).optional().describe('Seen within this time'),
     type: z.enum(['Warning', 'Normal']).optional(),
     fieldSelector: selectorArguments.fieldSelector,
     ...pageArguments,

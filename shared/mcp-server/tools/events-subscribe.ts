@@ -13,7 +13,7 @@ export const eventsSubscribe = defineTool({
   toolset: 'subscriptions',
   title: 'Events: Subscribe',
   description:
-    'Use when you want to be told of faults (crash loops, nodes not ready, stuck rollouts, …) or of events as they happen. Notices come as notifications/message. Needs a session: HTTP with sessions, or stdio.',
+    'Use when you want to be told of faults or events as they happen, as notifications/message. Needs a session.',
   input: {
     ...clusterArguments,
     mode: z.string().max(20).default('events').describe("'faults' or 'events'"),
@@ -21,8 +21,8 @@ export const eventsSubscribe = defineTool({
     since: z.iso
       .datetime({ offset: true, error: 'must be a time such as 2026-01-12T09:41:00Z' })
       .optional()
-      .describe('Also what was told since then, as far as it is still kept; for who comes back'),
-    includeCurrent: z.boolean().default(true).describe('Faults mode: also tell the faults that exist already'),
+      .describe('A time: also what was told since then'),
+    includeCurrent: z.boolean().default(true).describe('Also the faults that exist already'),
   },
   output: {
     subscriptionId: z.string(),

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { detectFaults } from '../../faults/detect.ts'
 import { faultKinds } from '../../faults/fault-kinds.ts'
-import type { KubeObject } from '../../faults/kube-object.ts'
-import { type ClusterApi, ClusterApiError } from '../../kubernetes/cluster-api.ts'
+import { allKinds } from '../objects/all-objects.ts'
 import { withinBytes } from '../server/bounds.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
 import {
@@ -15,62 +14,29 @@ import {
   tally,
 } from '../targets/fan-out.ts'
 
-/** Of one kind of one cluster; a cluster with more is told by these, and says so. */
-const MAX_OBJECTS = 5_000
-const MAX_BYTES = 12_000
+/** The worst of ten clusters; who wants all asks with a limit, or for one cluster. */
+const USUAL_BYTES = 6_500
+const MAX_BYTES = 24_000
 const order = ['critical', 'warning', 'info']
-
-/** Objects as the detectors want them, and the kinds of which that is all. */
-async function lookedAt(api: ClusterApi, namespace: string | undefined, signal: AbortSignal) {
-  const notSeen: string[] = []
-  const complete: string[] = []
-  const objects: KubeObject[] = []
-  async function all(kind: { readonly apiVersion: string; readonly kind: string }) {
-    const found: KubeObject[] = []
-    let next: string | undefined
-    do {
-      const page = await api.list(
-        kind,
-        { limit: 500, ...(namespace ? { namespace } : {}), ...(next === undefined ? {} : { continueToken: next }) },
-        signal,
-      )
-      found.push(...page.items)
-      next = page.continueToken
-    } while (next !== undefined && found.length < MAX_OBJECTS)
-    objects.push(...found)
-    if (next === undefined) complete.push(kind.kind)
-    else notSeen.push(`${kind.kind} beyond the first ${found.length}`)
-  }
-  await Promise.all(
-    faultKinds.map((kind) =>
-      all(kind).catch((error: unknown) => {
-        if (!(error instanceof ClusterApiError)) throw error
-        // Without Pods nothing can be said; a kind that a cluster does not serve has no faults.
-        if (kind.kind === 'Pod' || error.reason === 'Cancelled') throw error
-        if (error.status !== 404)
-          notSeen.push(`${kind.kind}: ${error.status === 403 ? 'may not be listed' : error.reason}`)
-      }),
-    ),
-  )
-  return { objects, complete, notSeen }
-}
 
 export const faultsList = defineTool({
   name: 'faults_list',
   toolset: 'diagnose',
   title: 'Faults: List',
   description:
-    'Use when you need what is broken now, in all clusters or some: every fault that the detectors see, by harm, the worst first. Start here when nothing is named yet.',
+    'Use when you need what is broken or not ready now, in all clusters or some, by harm, the worst first; kind Node: nodes under pressure. Start here when nothing is named yet.',
   input: {
     ...fanOutArguments,
-    namespace: z.string().max(253).optional(),
-    limit: z.int().min(1).max(500).default(50),
+    namespace: z.string().max(253).optional().describe('Absent: all'),
+    kind: z.string().max(100).optional().describe('Only of these, such as Node'),
+    limit: z.int().min(1).max(500).optional().describe('Absent: the worst that fit a short answer'),
   },
   output: {
     complete: z.boolean().describe('False: of some cluster or kind nothing is known, or there are more'),
     ...problemsOutput,
     counts: z.string(),
     found: z.int(),
+    notShown: z.array(z.object({ fault: z.string(), count: z.int() })).optional(),
     faults: z.array(
       z.object({
         cluster: z.string(),
@@ -93,10 +59,12 @@ export const faultsList = defineTool({
     ),
   },
   effects: reads,
-  run: async ({ namespace, limit, ...asked }, call) => {
+  run: async ({ namespace, kind, limit, ...asked }, call) => {
     const { targets, redact, now } = call
     const results = await fanOut(targets, asked, call, async (cluster, signal) => {
-      const { objects, complete, notSeen } = await lookedAt(targets.at(cluster), namespace, signal)
+      const { objects, complete, notSeen } = await allKinds(targets.at(cluster), faultKinds, { namespace }, signal, [
+        'Pod',
+      ])
       const byOwner = new Map<string, { fault: ReturnType<typeof detectFaults>[number]; times: number }>()
       for (const fault of detectFaults({ cluster, objects, completeKinds: complete }, now())) {
         const key = `${fault.faultType} ${fault.owner.kind} ${fault.owner.namespace ?? ''}/${fault.owner.name}`
@@ -114,13 +82,18 @@ export const faultsList = defineTool({
             object: `${fault.owner.kind} ${fault.owner.namespace ? `${fault.owner.namespace}/` : ''}${fault.owner.name}`,
             ...(fault.harm === undefined ? {} : { harm: fault.harm }),
             // Redacted before it is cut.
-            evidence: redact.text(fault.context).replace(/\s+/g, ' ').slice(0, 200),
+            evidence: redact.text(fault.context).replace(/\s+/g, ' ').slice(0, 150),
             times,
           }))
         : [],
     )
-    const sorted = all.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.times - a.times)
-    const faults = withinBytes(sorted.slice(0, limit), MAX_BYTES)
+    const wanted = all.filter(
+      ({ object }) => kind === undefined || object.toLowerCase().startsWith(`${kind.toLowerCase()} `),
+    )
+    const sorted = wanted.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.times - a.times)
+    const faults = withinBytes(sorted.slice(0, limit), limit === undefined ? USUAL_BYTES : MAX_BYTES)
+    const rest = Map.groupBy(sorted.slice(faults.length), ({ fault }) => fault)
+    const notShown = [...rest].map(([fault, of]) => ({ fault, count: of.length }))
     const clusters = results.map((result) => {
       const { cluster, status } = result
       if (result.status !== 'ok') return { cluster, status, error: result.error.slice(0, 300) }
@@ -136,10 +109,11 @@ export const faultsList = defineTool({
     const seen = clusters.every((one) => one.status === 'ok' && !('notSeen' in one))
     return {
       structured: {
-        complete: seen && faults.length === all.length && missing.problems === undefined,
+        complete: seen && faults.length === wanted.length && missing.problems === undefined,
         ...missing,
         counts: tally(results),
-        found: all.length,
+        found: wanted.length,
+        ...(notShown.length === 0 ? {} : { notShown }),
         faults,
         clusters,
       },
@@ -155,6 +129,11 @@ export const faultsList = defineTool({
             (one) =>
               `${one.severity}  ${one.cluster}  ${one.fault}  ${one.object}${one.times > 1 ? ` (×${one.times})` : ''}${one.harm === undefined ? '' : `  ${one.harm}`}: ${one.evidence}`,
           ),
+          ...(answer.notShown === undefined
+            ? []
+            : [
+                `Not shown: ${answer.notShown.map(({ fault, count }) => `${count} ${fault}`).join(', ')}. Ask with limit, namespace, kind or clusters.`,
+              ]),
         ].join('\n'),
     }
   },

@@ -6,6 +6,7 @@ import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 export const namespacesList = defineTool({
   name: 'namespaces_list',
+  listed: false,
   title: 'Namespaces: List',
   description: 'Use when you need the namespaces of one cluster.',
   input: {

@@ -33,6 +33,7 @@ async function eventsOf(api: ClusterApi, name: string, { signal, redact }: Pick<
 export const nodesLog = defineTool({
   name: 'nodes_log',
   toolset: 'nodes',
+  listed: false,
   title: 'Node: Log',
   description:
     'Use when you wonder what a node has to say. Its log files themselves cannot be read here (that needs nodes/proxy); the answer is what the kubelet has reported: conditions and events of the node.',

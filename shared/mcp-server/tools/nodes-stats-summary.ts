@@ -35,6 +35,7 @@ function given(pods: readonly KubeObject[], what: 'requests' | 'limits'): Usage 
 export const nodesStatsSummary = defineTool({
   name: 'nodes_stats_summary',
   toolset: 'nodes',
+  listed: false,
   title: 'Node: Stats Summary',
   description:
     'Use when you need how loaded one node is: use, requests and limits against what it has, its pods and conditions. From the metrics API and the API server; the kubelet itself is not asked.',

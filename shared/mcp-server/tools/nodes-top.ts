@@ -16,16 +16,11 @@ export const nodesTop = defineTool({
   name: 'nodes_top',
   toolset: 'metrics',
   title: 'Nodes: Top',
-  description:
-    'Use when you need how much CPU and memory nodes use now, and how much of what they have, as the metrics server measured it.',
+  description: 'Use when you need how much CPU and memory nodes use now, of what they have.',
   input: {
     ...clusterArguments,
     name: z.string().max(253).optional().describe('Only this node'),
-    label_selector: z
-      .string()
-      .max(2_000)
-      .optional()
-      .describe("Label selector, such as 'node-role.kubernetes.io/worker='"),
+    label_selector: z.string().max(2_000).optional().describe("Such as 'node-role.kubernetes.io/worker='"),
   },
   output: {
     cluster: z.string(),

@@ -5,6 +5,7 @@ import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 export const podsGet = defineTool({
   name: 'pods_get',
+  listed: false,
   title: 'Pods: Get',
   description: 'Use when you need the whole state of one pod: its spec, conditions and container states.',
   input: {

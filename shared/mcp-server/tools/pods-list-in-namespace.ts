@@ -7,6 +7,7 @@ import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
 export const podsListInNamespace = defineTool({
   name: 'pods_list_in_namespace',
+  listed: false,
   title: 'Pods: List in Namespace',
   description: 'Use when you need the pods of one namespace.',
   input: {

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { listOutput } from '../objects/list-answer.ts'
 import { listObjects, pageArguments, selectorArguments } from '../objects/list-objects.ts'
 import { listText } from '../objects/list-text.ts'
@@ -7,9 +8,10 @@ import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 export const podsList = defineTool({
   name: 'pods_list',
   title: 'Pods: List',
-  description: 'Use when you need the pods of one cluster, in all namespaces.',
+  description: 'Use when you need the pods of one cluster.',
   input: {
     ...clusterArguments,
+    namespace: z.string().max(253).optional().describe('Absent: all'),
     ...selectorArguments,
     ...pageArguments,
   },

@@ -11,18 +11,13 @@ export const podsTop = defineTool({
   name: 'pods_top',
   toolset: 'metrics',
   title: 'Pods: Top',
-  description:
-    'Use when you need how much CPU and memory pods use now, as the metrics server measured it; the largest first.',
+  description: 'Use when you need how much CPU and memory pods use now, the largest first.',
   input: {
     ...clusterArguments,
-    all_namespaces: z.boolean().default(true).describe('Of all namespaces, unless namespace is given'),
-    namespace: z
-      .string()
-      .max(253)
-      .optional()
-      .describe("Absent, and all_namespaces false: the cluster's configured one"),
+    all_namespaces: z.boolean().default(true).describe('Unless namespace is given'),
+    namespace: z.string().max(253).optional().describe('Absent and all_namespaces false: the configured one'),
     name: z.string().max(253).optional().describe('Only this pod'),
-    label_selector: z.string().max(2_000).optional().describe("Label selector, such as 'app=web'"),
+    label_selector: z.string().max(2_000).optional().describe("Such as 'app=web'"),
   },
   output: {
     cluster: z.string(),

@@ -8,16 +8,12 @@ import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 export const resourcesGet = defineTool({
   name: 'resources_get',
   title: 'Resources: Get',
-  description: 'Use when you need one object whole, of any kind, such as apps/v1 Deployment or v1 Node.',
+  description: 'Use when you need one object whole, of any kind, such as Pod, Deployment, Node.',
   input: {
     ...clusterArguments,
     ...kindArguments,
-    name: z.string().min(1).max(253).describe('Name of the object'),
-    namespace: z
-      .string()
-      .max(253)
-      .optional()
-      .describe("Its namespace; absent: the cluster's configured one. Ignored for kinds that have none"),
+    name: z.string().min(1).max(253),
+    namespace: z.string().max(253).optional().describe("Absent: the cluster's configured one"),
   },
   output: objectOutput,
   effects: reads,

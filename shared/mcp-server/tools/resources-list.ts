@@ -9,12 +9,11 @@ import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 export const resourcesList = defineTool({
   name: 'resources_list',
   title: 'Resources: List',
-  description:
-    'Use when you need objects of one kind, such as v1 Service, v1 Node, apps/v1 Deployment, batch/v1 Job, or a custom kind.',
+  description: 'Use when you need the objects of one kind, custom ones too, such as Namespace, Service, Deployment.',
   input: {
     ...clusterArguments,
     ...kindArguments,
-    namespace: z.string().max(253).optional().describe('Only of this namespace; absent: of all'),
+    namespace: z.string().max(253).optional().describe('Absent: all'),
     ...selectorArguments,
     ...pageArguments,
   },

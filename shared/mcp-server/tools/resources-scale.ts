@@ -55,6 +55,7 @@ const scaleText = (kind: string) => (scale: Scale) =>
 
 export const resourcesScale = defineTool({
   name: 'resources_scale',
+  listed: false,
   title: 'Resources: Scale',
   description:
     'Use when you need how many replicas a Deployment, StatefulSet or ReplicaSet should have, has, and has ready. Reads only.',

@@ -76,7 +76,7 @@ export const workloadDiagnose = defineTool({
     ...clusterArguments,
     kind: z.enum(Object.keys(versions)).default('Deployment').describe('Of the workload, or Pod'),
     name: z.string().min(1).max(253).describe('Name of the workload'),
-    namespace: z.string().max(253).optional().describe("Its namespace; absent: the cluster's configured one"),
+    namespace: z.string().max(253).optional().describe("Absent: the cluster's configured one"),
   },
   output: {
     cluster: z.string(),

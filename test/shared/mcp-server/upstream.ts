@@ -37,7 +37,7 @@ export const upstream = (kubeconfig: string, writes = false): Program =>
 export const ours = (kubeconfig: string, writes = false): Program =>
   program(kubeconfig, (file) => [
     join(import.meta.dirname, '..', '..', '..', 'shared', 'mcp-server', 'main.ts'),
-    ...['--kubeconfig', file, ...(writes ? ['--read-only=false'] : [])],
+    ...['--kubeconfig', file, '--list-all-tools', ...(writes ? ['--read-only=false'] : [])],
   ])
 
 export async function textOf(client: Client, name: string, args: Record<string, unknown> = {}) {

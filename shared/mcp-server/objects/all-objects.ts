@@ -1,0 +1,71 @@
+import type { KubeObject } from '../../faults/kube-object.ts'
+import { type ClusterApi, ClusterApiError, type Kind } from '../../kubernetes/cluster-api.ts'
+
+/** One page of the API. */
+const PAGE = 500
+/** Of one kind of one cluster: what goes beyond is said, and not read. */
+const MAX_OBJECTS = 5_000
+
+type Where = { readonly namespace?: string | undefined; readonly fieldSelector?: string }
+
+/** All objects of a kind, page by page, within a bound. */
+export async function allObjects(
+  api: ClusterApi,
+  kind: Kind,
+  { namespace, fieldSelector }: Where,
+  signal: AbortSignal,
+): Promise<{ readonly items: readonly KubeObject[]; readonly cut: boolean }> {
+  const items: KubeObject[] = []
+  let next: string | undefined
+  do {
+    const page = await api.list(
+      kind,
+      {
+        limit: PAGE,
+        ...(namespace ? { namespace } : {}),
+        ...(fieldSelector === undefined ? {} : { fieldSelector }),
+        ...(next === undefined ? {} : { continueToken: next }),
+      },
+      signal,
+    )
+    items.push(...page.items)
+    next = page.continueToken
+  } while (next !== undefined && items.length < MAX_OBJECTS)
+  return { items, cut: next !== undefined }
+}
+
+/**
+ * Several kinds at once, for an answer that says what it could not see: a kind that may not be listed hides something,
+ * one that the cluster does not serve hides nothing. A kind of which all is read is among `complete`.
+ */
+export async function allKinds(
+  api: ClusterApi,
+  kinds: readonly Kind[],
+  where: Where,
+  signal: AbortSignal,
+  needed: readonly string[] = [],
+): Promise<{
+  readonly objects: readonly KubeObject[]
+  readonly complete: readonly string[]
+  readonly notSeen: readonly string[]
+}> {
+  const notSeen: string[] = []
+  const complete: string[] = []
+  const found = await Promise.all(
+    kinds.map(async (kind) => {
+      try {
+        const { items, cut } = await allObjects(api, kind, where, signal)
+        if (cut) notSeen.push(`${kind.kind} beyond the first ${items.length}`)
+        else complete.push(kind.kind)
+        return items
+      } catch (error) {
+        if (!(error instanceof ClusterApiError)) throw error
+        if (needed.includes(kind.kind) || error.reason === 'Cancelled') throw error
+        if (error.status !== 404)
+          notSeen.push(`${kind.kind}: ${error.status === 403 ? 'may not be listed' : error.reason}`)
+        return []
+      }
+    }),
+  )
+  return { objects: found.flat(), complete, notSeen }
+}

@@ -4,12 +4,14 @@ import { CLUSTERS_FILE, containers, tables } from '../artifacts/layout.ts'
 import type { KnownPermissions } from '../artifacts/permissions.ts'
 import { managedIdentity } from '../azure/credential.ts'
 import { storageFromSettings } from '../azure/storage-from-settings.ts'
-import { type ClustersSource, clustersSource } from '../config/clusters-source.ts'
+import { type ClustersSource, type CurrentClusters, clustersSource } from '../config/clusters-source.ts'
 import { clustersFromBlob, clustersFromFile } from '../config/clusters-text.ts'
 import { clusterFromTags, withDiscovery } from '../config/discovered.ts'
 import { type DiscoveryEntry, placeOf } from '../config/discovery-entry.ts'
 import { readKey, readKubeconfig, readSecret, type SecretDeps } from '../config/secret-ref.ts'
 import { readSettings, type Settings } from '../config/settings.ts'
+import { type Mute, mutesOfFile } from '../incident/mute.ts'
+import { type MuteBook, muteBook } from '../incident/mute-book.ts'
 import { incidentStore } from '../incident/store.ts'
 import { foreignDoor } from '../kubernetes/foreign-door.ts'
 import { createRedactor } from '../kubernetes/redact.ts'
@@ -85,6 +87,7 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
     },
   })
 
+  const asked = muteBook({ control: storage.table(tables.control), clock: systemClock, random: systemRandom })
   const redactionKey = sharedRedactionKey(config)
   return {
     settings,
@@ -94,6 +97,9 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
     random: systemRandom,
     clusters,
     cluster: clusterByName(clusters),
+    /** Those that people asked for. */
+    muteBook: asked,
+    mutes: currentMutes(clusters, asked),
     cursorKey: sharedCursorKey(config),
     linkKeys: sharedLinkKeys({
       reference: settings.LINK_KEYS,
@@ -125,6 +131,22 @@ function clusterByName(source: ClustersSource) {
       fresh = now
     }
     return known.clusters.find((cluster) => cluster.name === name)
+  }
+}
+
+/** All that are in force now. One that was asked for counts a moment later in other processes, and its end to the second. */
+function currentMutes(source: ClustersSource, book: MuteBook) {
+  let fresh = 0
+  let known: { readonly file: CurrentClusters; readonly asked: readonly Mute[] } | undefined
+  return async (): Promise<readonly Mute[]> => {
+    const now = systemClock.now()
+    if (known === undefined || now.getTime() - fresh > CLUSTERS_FRESH_MS) {
+      const [file, asked] = await Promise.all([source.current(), book.list()])
+      known = { file, asked }
+      fresh = now.getTime()
+    }
+    const lasts = ({ until }: Mute) => Date.parse(until) > now.getTime()
+    return [...mutesOfFile(known.file, now), ...known.asked.filter(lasts)]
   }
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { Severity } from '../faults/fault.ts'
+import { listOrOne } from './one-or-more.ts'
+import { likeAny } from './pattern.ts'
 
 /** `keyvault:name`, or `file:path` for local use. */
 export const SecretRef = z
@@ -8,7 +10,7 @@ export const SecretRef = z
 const AKS_ID =
   /^aks:\/subscriptions\/[\w-]{1,64}\/resourceGroups\/[\w().-]{1,90}\/providers\/Microsoft\.ContainerService\/managedClusters\/[\w-]{1,63}$/i
 /** Also `aks:` and the resource id of a cluster whose users come from Entra: it is reached with the app's own identity. */
-const KubeconfigRef = z.union([SecretRef, z.string().regex(AKS_ID)], {
+export const KubeconfigRef = z.union([SecretRef, z.string().regex(AKS_ID)], {
   error: 'must be keyvault:<secret name>, file:<path>, or aks:<resource id of an AKS cluster>',
 })
 /** Sent in a header, so plain characters only; a reference that is misspelt must not go out as a key. */
@@ -46,6 +48,18 @@ export const Cluster = z.strictObject({
   enabled: z.boolean().default(true),
   /** Higher ones are connected first: after an outage a thousand take their time. */
   priority: z.int().min(0).max(9).default(0),
+  /** Whose faults are heard; absent: those of all. What belongs to the whole cluster is heard in any case. */
+  namespaces: z
+    .strictObject({
+      /** These and no others. */
+      watch: listOrOne.optional(),
+      leave_out: listOrOne.optional(),
+    })
+    .refine(({ watch, leave_out }) => watch !== undefined || leave_out !== undefined, {
+      error: 'must have watch or leave_out',
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    })
+    .optional(),
   mcp: z
     .strictObject({
       endpoint: httpUrl,
@@ -86,3 +100,10 @@ export const Cluster = z.strictObject({
     }),
 })
 export type Cluster = z.infer<typeof Cluster>
+
+/** Whether faults of a namespace are heard; '' is what belongs to the whole cluster. */
+export function watchesNamespace({ namespaces }: Pick<Cluster, 'namespaces'>, namespace: string): boolean {
+  if (namespaces === undefined || namespace === '') return true
+  const { watch, leave_out = [] } = namespaces
+  return (watch === undefined || likeAny(watch, namespace)) && !likeAny(leave_out, namespace)
+}

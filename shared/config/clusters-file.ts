@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { Cluster } from './cluster.ts'
+import { Cluster, KubeconfigRef } from './cluster.ts'
 import { describeIssues, pathText } from './describe-issues.ts'
 import { DiscoveryEntry } from './discovery-entry.ts'
+import { Maintenance, MuteEntry } from './mutes.ts'
 import { Route } from './notifications.ts'
 import { Settings } from './settings.ts'
 import { readYaml } from './yaml-text.ts'
@@ -12,6 +13,8 @@ const MAX_CLUSTERS = 5_000
 const MAX_ROUTES = 100
 /** Each is asked at least every five minutes. */
 const MAX_PLACES = 20
+/** Each is held against every incident. */
+const MAX_MUTES = 200
 /** A message that a person can still read. */
 const MAX_ERRORS_TOLD = 50
 
@@ -22,6 +25,10 @@ export type ParsedClusters = {
   readonly notifications: readonly Route[]
   /** Places that tell of further clusters; those that are right. */
   readonly discovery: readonly DiscoveryEntry[]
+  /** What nobody is to be told of for a while; those that are right. */
+  readonly mutes: readonly MuteEntry[]
+  /** What nobody is to be told of at some hours; those that are right. */
+  readonly maintenance: readonly Maintenance[]
   /** Each with its path; empty when the file is right. */
   readonly errors: readonly string[]
 }
@@ -29,19 +36,26 @@ export type ParsedClusters = {
 const File = z.strictObject({
   clusters: z.array(Cluster).optional(),
   mcp_endpoint: Cluster.shape.mcp.shape.endpoint.optional(),
+  /** Of the cluster behind mcp_endpoint: without it faults are recorded and not investigated. */
+  kubeconfig: KubeconfigRef.optional(),
   notifications: z.array(Route).max(MAX_ROUTES).optional(),
   discovery: z.array(DiscoveryEntry).max(MAX_PLACES).optional(),
+  mutes: z.array(MuteEntry).max(MAX_MUTES).optional(),
+  maintenance: z.array(Maintenance).max(MAX_MUTES).optional(),
 })
 const Outline = z.looseObject({
   clusters: z.array(z.unknown()).optional(),
   notifications: z.array(z.unknown()).optional().catch(undefined),
   discovery: z.array(z.unknown()).optional().catch(undefined),
+  mutes: z.array(z.unknown()).optional().catch(undefined),
+  maintenance: z.array(z.unknown()).optional().catch(undefined),
 })
+const nothing = { clusters: [], notifications: [], discovery: [], mutes: [], maintenance: [] } as const
 
 /** Everything that is wrong at once. A wrong cluster takes no other with it. */
 export function parseClusters(text: string): ParsedClusters {
   const yaml = readYaml(text)
-  if ('errors' in yaml) return { clusters: [], notifications: [], discovery: [], errors: yaml.errors }
+  if ('errors' in yaml) return { ...nothing, errors: yaml.errors }
   const { value } = yaml
   if (value === null || value === undefined) return only('the file is empty. List at least one cluster under clusters:')
   const outline = Outline.safeParse(value)
@@ -52,33 +66,41 @@ export function parseClusters(text: string): ParsedClusters {
   const parsed = File.safeParse(value)
   const errors = parsed.success ? [] : describeIssues(parsed.error, File, value).map(withSettingHint)
   const given = outline.success ? outline.data : {}
-  if (given.clusters !== undefined && given.mcp_endpoint !== undefined)
+  const listsSome = given.clusters !== undefined && given.clusters.length > 0
+  if (listsSome && given.mcp_endpoint !== undefined)
     errors.push('mcp_endpoint: cannot stand beside clusters. Move it into clusters as mcp.endpoint of one of them')
+  else if (given.kubeconfig !== undefined && given.mcp_endpoint === undefined)
+    errors.push('kubeconfig: belongs to mcp_endpoint. Move it to the cluster that it is of, as triage.kubeconfig')
   else if (outline.success && given.clusters === undefined && given.mcp_endpoint === undefined && !given.discovery)
     errors.push('clusters: is required: list at least one cluster, or a place under discovery:')
-  else if (given.clusters?.length === 0 && !given.discovery)
+  else if (given.clusters?.length === 0 && !given.discovery && given.mcp_endpoint === undefined)
     errors.push('clusters: is empty. List at least one cluster')
 
-  const notifications = (outline.success ? (outline.data.notifications ?? []) : []).flatMap((each) => {
-    const route = Route.safeParse(each)
-    return route.success ? [route.data] : []
-  })
-  const discovery = (outline.success ? (outline.data.discovery ?? []) : []).flatMap((each) => {
-    const entry = DiscoveryEntry.safeParse(each)
-    return entry.success ? [entry.data] : []
-  })
+  const lists = {
+    notifications: rightOf(Route, given.notifications),
+    discovery: rightOf(DiscoveryEntry, given.discovery),
+    mutes: rightOf(MuteEntry, given.mutes),
+    maintenance: rightOf(Maintenance, given.maintenance),
+  }
   const single = File.shape.mcp_endpoint.safeParse(given.mcp_endpoint)
-  if (given.clusters === undefined && single.success && single.data !== undefined)
+  const kubeconfig = File.shape.kubeconfig.safeParse(given.kubeconfig).data
+  if (!listsSome && single.success && single.data !== undefined)
     return {
-      clusters: [Cluster.parse({ name: 'default', mcp: { endpoint: single.data } })],
-      ...{ notifications, discovery, errors },
+      clusters: [
+        Cluster.parse({
+          ...{ name: 'default', mcp: { endpoint: single.data } },
+          ...(kubeconfig === undefined ? {} : { triage: { kubeconfig } }),
+        }),
+      ],
+      ...lists,
+      errors,
     }
   const { repeated, faults } = duplicates(listed)
   const clusters = listed.flatMap((each, at) => {
     const cluster = Cluster.safeParse(each)
     return cluster.success && !repeated.has(at) ? [cluster.data] : []
   })
-  return { clusters, notifications, discovery, errors: [...errors, ...faults] }
+  return { clusters, ...lists, errors: [...errors, ...faults] }
 }
 
 /** One message for log and health; empty when nothing is wrong. */
@@ -89,7 +111,13 @@ export function problemText(where: string, errors: readonly string[]): string {
   return [`${where} is wrong:`, ...told, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n  ')
 }
 
-const only = (error: string): ParsedClusters => ({ clusters: [], notifications: [], discovery: [], errors: [error] })
+const only = (error: string): ParsedClusters => ({ ...nothing, errors: [error] })
+
+const rightOf = <T>(schema: z.ZodType<T>, listed: readonly unknown[] = []): readonly T[] =>
+  listed.flatMap((each) => {
+    const parsed = schema.safeParse(each)
+    return parsed.success ? [parsed.data] : []
+  })
 
 /** Upper and lower case count as the same: names end in blob names and host names. The first one keeps its name. */
 function duplicates(listed: readonly unknown[]): { repeated: ReadonlySet<number>; faults: readonly string[] } {

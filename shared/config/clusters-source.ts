@@ -2,6 +2,7 @@ import { errorText } from '../runtime/errors.ts'
 import type { Cluster } from './cluster.ts'
 import { type ParsedClusters, parseClusters, problemText } from './clusters-file.ts'
 import type { DiscoveryEntry } from './discovery-entry.ts'
+import type { Maintenance, MuteEntry } from './mutes.ts'
 import type { Route } from './notifications.ts'
 
 type ClustersText = { readonly text: string; readonly etag: string }
@@ -23,6 +24,8 @@ export type CurrentClusters = {
   readonly notifications: readonly Route[]
   /** Places that tell of further clusters. */
   readonly discovery: readonly DiscoveryEntry[]
+  readonly mutes: readonly MuteEntry[]
+  readonly maintenance: readonly Maintenance[]
   /** What is wrong with the file now; the last good clusters are in force then. */
   readonly problem?: string
   /** By name, against the call before. */
@@ -40,10 +43,8 @@ export type Changes = {
 
 /** The clusters in force, read anew at each call when the file has changed. Never throws. */
 export function clustersSource(deps: ClustersSourceDeps) {
-  let clusters: readonly Cluster[] = []
-  let notifications: readonly Route[] = []
-  let discovery: readonly DiscoveryEntry[] = []
-  /** Whether `clusters` come from a file that was right as a whole. */
+  let inForce: InForce = nothing
+  /** Whether it comes from a file that was right as a whole. */
   let good = false
   let etag: string | undefined
   let problemOfFile = ''
@@ -55,14 +56,14 @@ export function clustersSource(deps: ClustersSourceDeps) {
     try {
       answer = await deps.read(etag)
     } catch (error) {
-      if (!good) await startWithout({ clusters, notifications, discovery })
+      if (!good) await startWithout(inForce)
       return `${deps.where} cannot be read: ${errorText(error)}.`
     }
     if (answer === 'unchanged' || (answer !== undefined && answer.etag === etag)) return problemOfFile
     etag = answer?.etag
     if (answer === undefined) {
       problemOfFile = `${deps.where} is missing. Put your clusters there: a list under clusters:.`
-      if (!good) await startWithout({ clusters: [], notifications: [], discovery: [] })
+      if (!good) await startWithout(nothing)
     } else await take(answer.text)
     return problemOfFile
   }
@@ -74,17 +75,17 @@ export function clustersSource(deps: ClustersSourceDeps) {
       if (!good) await startWithout(parsed)
       return
     }
-    ;({ clusters, notifications, discovery } = parsed)
+    inForce = inForceOf(parsed)
     good = true
     await remember(text)
   }
 
   /** Nothing good was seen in this process: the kept file, or else those clusters that are right. */
-  async function startWithout(right: Omit<ParsedClusters, 'errors'>): Promise<void> {
+  async function startWithout(right: InForce): Promise<void> {
     const kept = await deps.lastGood?.read().catch(() => undefined)
     const parsed = kept === undefined ? undefined : parseClusters(kept)
     good = parsed !== undefined && parsed.errors.length === 0
-    ;({ clusters, notifications, discovery } = good && parsed !== undefined ? parsed : right)
+    inForce = inForceOf(good && parsed !== undefined ? parsed : right)
   }
 
   async function remember(text: string): Promise<void> {
@@ -96,18 +97,23 @@ export function clustersSource(deps: ClustersSourceDeps) {
   }
 
   async function current(): Promise<CurrentClusters> {
-    const before = clusters
+    const before = inForce.clusters
     const problem = await refresh()
     if (problem !== told) deps.log(problem === '' ? `${deps.where} is right again.` : problem)
     told = problem
     return {
-      ...{ clusters, notifications, discovery },
-      changed: changes(before, clusters),
+      ...inForce,
+      changed: changes(before, inForce.clusters),
       ...(problem === '' ? {} : { problem }),
     }
   }
   return { current }
 }
+type InForce = Omit<ParsedClusters, 'errors'>
+const nothing: InForce = { clusters: [], notifications: [], discovery: [], mutes: [], maintenance: [] }
+const inForceOf = ({ clusters, notifications, discovery, mutes, maintenance }: InForce): InForce => ({
+  ...{ clusters, notifications, discovery, mutes, maintenance },
+})
 export type ClustersSource = ReturnType<typeof clustersSource>
 
 function changes(before: readonly Cluster[], after: readonly Cluster[]): Changes {

@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import { Severity } from '../faults/fault.ts'
 import { labelKey, labelValue, SecretRef } from './cluster.ts'
-
-/** A name or pattern (`prod-*`), or a list of them. */
-const oneOrMore = z.preprocess(
-  (value) => (typeof value === 'string' ? [value] : value),
-  z.array(z.string().min(1).max(253)).min(1).max(200),
-)
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "22:00", in quotes')
-const timezone = z.string().refine(isTimezone, { error: 'must be a time zone such as Europe/Berlin, or UTC' })
+import { listOrOne, timeOfDay, timezone } from './one-or-more.ts'
 
 const kinds = ['slack', 'teams', 'webhook', 'pagerduty'] as const
 /** Where a notice goes. The addresses themselves let anybody post, so they are kept as secrets. */
@@ -64,23 +57,16 @@ export const Route = z.strictObject({
   /** All that is given must fit; nothing given fits all. */
   match: z
     .strictObject({
-      cluster: oneOrMore.optional(),
-      environment: oneOrMore.optional(),
+      cluster: listOrOne.optional(),
+      environment: listOrOne.optional(),
       labels: z.record(labelKey, labelValue).optional(),
     })
     .default({}),
   severity_threshold: Severity.default('info'),
   /** What comes in these hours is told at their end, each notice by itself; nothing is left out. */
   quiet_hours: QuietHours.optional(),
+  /** Once a day: what was not told, for it was not bad enough or muted. Nothing to tell is not told. */
+  digest: z.strictObject({ at: timeOfDay, timezone: timezone.default('UTC') }).optional(),
   to: z.array(Place).min(1).max(20),
 })
 export type Route = z.infer<typeof Route>
-
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}

@@ -11,6 +11,8 @@ export type IncidentFilters = {
   readonly severity?: Severity | undefined
   /** Not found by the last complete look at its cluster. */
   readonly absent?: boolean | undefined
+  /** Nobody is told of it for a while. */
+  readonly muted?: boolean | undefined
   /** Not resolved yet. */
   readonly open?: true
   /** Last seen at or after this moment. */
@@ -35,7 +37,7 @@ export async function pageOf(
   cursor: string | undefined,
 ): Promise<IncidentPage> {
   const filter: Record<string, Value> = {}
-  for (const name of ['namespace', 'status', 'severity', 'absent'] as const) {
+  for (const name of ['namespace', 'status', 'severity', 'absent', 'muted'] as const) {
     const value = filters[name]
     if (value !== undefined) filter[name] = value
   }

@@ -21,6 +21,7 @@ export function toFields(incident: Incident): Fields {
     lastSeen: incident.lastSeen,
     deadline: incident.deadline ?? '',
     absent: incident.absentSince !== undefined,
+    muted: incident.muted !== undefined,
     skip: skipKind(incident),
     ...parts(incident),
   }

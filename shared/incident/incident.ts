@@ -116,6 +116,17 @@ export const Incident = z.strictObject({
   memberKeys: z.array(z.string().max(32)).max(500).optional(),
   related: z.array(z.string()).max(50).default([]),
   mutedBy: z.string().optional(),
+  /** Nobody is told of it until then; whoever holds something back writes this first, so that it surfaces again. */
+  muted: z
+    .strictObject({
+      id: z.string().max(60),
+      since: z.iso.datetime(),
+      until: z.iso.datetime(),
+      reason: z.string().max(300),
+    })
+    .optional(),
+  /** Somebody is at it. */
+  acknowledged: z.strictObject({ at: z.iso.datetime(), by: z.string().max(100), note: z.string().max(500) }).optional(),
   steps: z.array(Step).max(60),
   traceparent: z.string().max(55).optional(),
 })

@@ -1,8 +1,10 @@
+import { muteOf, muteOfCluster } from '../incident/mute.ts'
 import type { NoticeMessage } from '../incident/notices.ts'
 import { incidentNotice, standingOf, troubleNotice } from './compose-notice.ts'
 import type { NotifyDeps } from './deps.ts'
 import { isOver, type Notice } from './notice.ts'
 import type { Subject } from './route/routing.ts'
+import { withhold } from './withhold.ts'
 
 export type Composed = {
   readonly notice: Notice
@@ -12,11 +14,17 @@ export type Composed = {
   /** Of the subject's beginning, the same for all its notices. */
   readonly since: string
   readonly isEnd: boolean
+  /** Not before: a mute of its cluster lasts until then. */
+  readonly notBefore?: Date
   /** Whether it still holds, asked when nobody else can tell this place of it. */
   readonly stillSo: () => Promise<boolean>
 }
 
-/** The notice as things stand now; whom to tell is decided by the routes alone, so that mutes and digests can stand there. */
+/**
+ * The notice as things stand now; whom to tell is decided by the routes alone. What is muted is told when the mute is
+ * over, if it is still so: an incident by whoever then finds its mark, a trouble by its own notice. Ends are told where
+ * the beginning was.
+ */
 export async function compose(deps: NotifyDeps, message: NoticeMessage): Promise<Composed | 'not-yet' | 'void'> {
   if (message.type !== 'incident') {
     const notice = troubleNotice(message)
@@ -24,13 +32,21 @@ export async function compose(deps: NotifyDeps, message: NoticeMessage): Promise
     const { severity, cluster, about } = notice
     const subject = { severity, cluster, environment: known?.environment ?? '', labels: known?.labels ?? {} }
     const since = 'since' in message ? message.since : message.at
-    return { notice, subject, about, since, isEnd: isOver(notice), stillSo: async () => true }
+    const mute = cluster === undefined ? undefined : muteOfCluster(await deps.mutes(), cluster)
+    const isEnd = isOver(notice)
+    const wait = mute === undefined || isEnd ? {} : { notBefore: new Date(mute.until) }
+    return { notice, subject, about, since, isEnd, ...wait, stillSo: async () => true }
   }
   const { incidentId, event } = message
   const incident = await deps.store.byId(incidentId)
   if (incident === undefined) return 'void'
   const standing = standingOf(event, incident)
   if (standing !== 'so') return standing
+  const mute = event === 'resolved' ? undefined : muteOf(await deps.mutes(), incident)
+  if (mute !== undefined) {
+    await withhold(deps, incidentId, mute)
+    return 'void'
+  }
   const { severity, cluster, environment, labels } = incident
   const hasReport = incident.reportedAt !== undefined
   const report = hasReport ? await deps.readReport(incidentId) : undefined

@@ -1,4 +1,5 @@
 import type { Report } from '../artifacts/report.ts'
+import type { Mute } from '../incident/mute.ts'
 import type { SendNotice } from '../incident/notices.ts'
 import type { IncidentStore } from '../incident/store.ts'
 import type { Breakers } from '../runtime/breaker.ts'
@@ -19,6 +20,8 @@ export type NotifyDeps = {
   readonly cluster: (
     name: string,
   ) => Promise<{ readonly environment: string; readonly labels: Readonly<Record<string, string>> } | undefined>
+  /** Those in force now. */
+  readonly mutes: () => Promise<readonly Mute[]>
   /** Reads the place's secrets; throws when it cannot. */
   readonly open: (target: Target) => Promise<Notifier>
   readonly control: Table

@@ -74,11 +74,12 @@ const MOST_FORGOTTEN = 100
 async function waysOf(
   deps: NotifyDeps,
   ledger: NoticeLedger,
-  { subject, isEnd, since, about, notice }: Composed,
+  { subject, isEnd, since, about, notice, notBefore }: Composed,
   routing: Routing,
 ): Promise<readonly Way[]> {
   const ways = waysFor(routing, subject, deps.clock.now())
-  if (!isEnd) return ways
+  if (!isEnd)
+    return notBefore === undefined ? ways : ways.map(({ target, at }) => ({ target, at: later(at, notBefore) }))
   const lines = await ledger.heardBy(since, about)
   const heard = lines.flatMap(({ target }): Way[] => {
     const stored = StoredTarget.safeParse(JSON.parse(target))
@@ -91,6 +92,8 @@ async function waysOf(
     notice.kind === 'trouble' ? ways.filter(({ target }) => !lines.some(({ place }) => place === target.key)) : []
   return [...heard, ...others]
 }
+
+const later = (a: Date | undefined, b: Date): Date => (a !== undefined && a > b ? a : b)
 
 const summary = (told: Readonly<Record<string, Told>>): string =>
   Object.entries(told)

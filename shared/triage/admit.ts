@@ -2,6 +2,7 @@ import type { Cluster } from '../config/cluster.ts'
 import { atLeast, type Severity } from '../faults/fault.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
+import { type Mute, muteOf } from '../incident/mute.ts'
 import { contend, STALE } from '../runtime/contend.ts'
 import { announceHarm } from './announce.ts'
 import { causeChanged } from './cause-changed.ts'
@@ -21,7 +22,7 @@ export type Admission =
   /** A `resolved` notice of something that is not open. */
   | 'nothing-open'
 
-export type AdmitDeps = Pick<TriageDeps, 'store' | 'clock' | 'random' | 'notify'> & {
+export type AdmitDeps = Pick<TriageDeps, 'store' | 'clock' | 'random' | 'notify' | 'mutes'> & {
   readonly settings: Pick<TriageDeps['settings'], 'QUIET_PERIOD_SECONDS' | 'SEVERITY_THRESHOLD'>
 }
 
@@ -39,15 +40,19 @@ export const admit = (deps: AdmitDeps) => {
     traceparent?: string,
   ): Promise<Admission> => {
     let tries = 0
+    const threshold = deps.settings.SEVERITY_THRESHOLD
     return contend(deps, `Incident ${sightings.identity.key} of ${cluster.name}`, async () => {
       const { identity, delivery, now } = sightings
       tries += 1
+      const mute = await muteFor(deps, cluster, sightings)
+      const muted = mute === undefined ? undefined : markOf(mute, now)
       const fresh = (generation: number) =>
         newIncident(sightings, {
           generation,
           environment: cluster.environment,
           labels: cluster.labels,
-          whyNot: (severity) => whyNot(cluster, severity, deps.settings.SEVERITY_THRESHOLD),
+          whyNot: (severity) => whyNot(cluster, severity, threshold, mute),
+          muted,
           traceparent,
         })
 
@@ -66,28 +71,51 @@ export const admit = (deps: AdmitDeps) => {
         return (await store.openNextGeneration(stored, next)) === STALE ? STALE : 'opened'
       }
       const count = countFaults(countOf(incident), sightings)
-      if (mayQueueAgain(incident, cluster, count.severity, now, deps.settings)) {
-        const again = { ...count, reason: undefined, completedAt: undefined, mutedBy: undefined }
+      if (mayQueueAgain(incident, cluster, count.severity, now, deps.settings, mute)) {
+        const again = { ...count, reason: undefined, completedAt: undefined, mutedBy: undefined, muted: undefined }
         const note = 'Came again, and waits for an agent now'
         return (await store.move(stored, 'queued', { at: now, note, changes: again })) === STALE
           ? STALE
           : 'queued-again'
       }
       const changed = causeChanged(incident, sightings.faults, now)
-      if (changed !== undefined && whyNot(cluster, count.severity, deps.settings.SEVERITY_THRESHOLD) === undefined) {
-        const again = { ...count, completedAt: undefined, causeBefore: incident.rootCause }
+      if (changed !== undefined && whyNot(cluster, count.severity, threshold, mute) === undefined) {
+        const news = { completedAt: undefined, causeBefore: incident.rootCause, acknowledged: undefined }
+        const again = { ...count, ...news }
         const moved = await store.move(stored, 'queued', { at: now, note: changed, changes: again })
         return moved === STALE ? STALE : 'changed'
       }
       const step = absenceStep(incident.absentSince, count.absentSince, now) ?? harmStep(incident, count, now)
-      if ((await store.update(stored, count, step)) === STALE) return STALE
+      const worse = isWorse(count.severity, incident.severity)
+      // Whoever is at it took on what it was.
+      const held = muted !== undefined && incident.muted?.id !== muted.id ? { muted } : {}
+      const changes = { ...count, ...held, ...(worse ? { acknowledged: undefined } : {}) }
+      if ((await store.update(stored, changes, step)) === STALE) return STALE
       // Places that hear of the worse only hear of it now, and the others that it got worse.
-      if (hasBeenTold(incident) && isWorse(count.severity, incident.severity))
-        await announceHarm(deps, incident, count.severity)
+      if (hasBeenTold(incident) && worse) await announceHarm(deps, incident, count.severity)
       return 'counted'
     })
   }
 }
+
+async function muteFor(deps: Pick<AdmitDeps, 'mutes'>, cluster: Cluster, { identity, faults }: Sightings) {
+  const [first] = faults
+  if (first === undefined) return undefined
+  const { owner, faultClass } = identity
+  const namespace = owner.namespace ?? first.resource.namespace ?? ''
+  const labels = { ...first.labels, ...cluster.labels }
+  const { resource, faultType } = first
+  return muteOf(await deps.mutes(), {
+    cluster: cluster.name,
+    namespace,
+    owner,
+    resource,
+    labels,
+    faultClass,
+    faultType,
+  })
+}
+const markOf = ({ id, until, reason }: Mute, now: Date) => ({ id, since: now.toISOString(), until, reason })
 
 const isWorse = (after: Severity, before: Severity): boolean => after !== before && atLeast(after, before)
 const hasBeenTold = ({ status, outcome, mutedBy }: Incident): boolean =>

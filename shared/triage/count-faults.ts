@@ -116,6 +116,7 @@ export function newIncident(
     readonly environment: string
     readonly labels: Readonly<Record<string, string>>
     readonly whyNot: (severity: Severity) => string | undefined
+    readonly muted: Incident['muted']
     readonly traceparent: string | undefined
   },
 ): Incident | undefined {
@@ -156,6 +157,7 @@ export function newIncident(
     ...(first.image === undefined ? {} : { image: first.image }),
     ...(first.node === undefined ? {} : { node: first.node }),
     ...(reason === undefined ? {} : { reason, completedAt: at }),
+    ...(origin.muted === undefined ? {} : { muted: origin.muted }),
     ...(origin.traceparent === undefined ? {} : { traceparent: origin.traceparent }),
   }
 }

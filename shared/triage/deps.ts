@@ -1,6 +1,7 @@
 import type { ClusterPermissions, KnownPermissions } from '../artifacts/permissions.ts'
 import type { Cluster } from '../config/cluster.ts'
 import type { Settings } from '../config/settings.ts'
+import type { Mute } from '../incident/mute.ts'
 import type { SendNotice } from '../incident/notices.ts'
 import type { IncidentStore } from '../incident/store.ts'
 import type { Blobs } from '../runtime/blobs.ts'
@@ -27,6 +28,8 @@ export type TriageDeps = {
   readonly results: Pick<Queue, 'send'>
   /** From the configuration in force; `undefined` when it has no such cluster. */
   readonly cluster: (name: string) => Promise<Cluster | undefined>
+  /** Those in force now. */
+  readonly mutes: () => Promise<readonly Mute[]>
   /** Resolves `keyvault:name` or `file:path`; GiveUp when there is no such secret. */
   readonly secret: (ref: string) => Promise<string>
   readonly checkPermissions: (cluster: Cluster, kubeconfig: string, signal: AbortSignal) => Promise<ClusterPermissions>

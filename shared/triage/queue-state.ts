@@ -1,18 +1,24 @@
 import type { Cluster } from '../config/cluster.ts'
 import { atLeast, type Severity } from '../faults/fault.ts'
 import type { Incident } from '../incident/incident.ts'
+import { type Mute, mutedReason } from '../incident/mute.ts'
 import { BELOW, OVERLOAD } from '../incident/skipped.ts'
 
-/** Why a fault of this cluster and severity gets no agent; `undefined` when it does. `usual`: for clusters that set none. */
-export function whyNot(cluster: Cluster, severity: Severity, usual: Severity): string | undefined {
-  if (!cluster.triage.enabled || cluster.triage.kubeconfig === undefined) {
-    return `Triage is off for cluster ${cluster.name} (triage.enabled: false)`
+/**
+ * Why a fault of this cluster and severity gets no agent; `undefined` when it does. `usual`: for clusters that set none.
+ * `mute`: what it is muted by.
+ */
+export function whyNot(cluster: Cluster, severity: Severity, usual: Severity, mute?: Mute): string | undefined {
+  const { enabled, kubeconfig } = cluster.triage
+  if (!enabled || kubeconfig === undefined) {
+    const why = kubeconfig === undefined ? 'it has no kubeconfig in clusters.yaml' : 'triage.enabled: false'
+    return `Triage is off for cluster ${cluster.name} (${why})`
   }
   const threshold = cluster.triage.severity_threshold ?? usual
   if (!atLeast(severity, threshold)) {
     return `${BELOW}${severity} is below the threshold of cluster ${cluster.name} (${threshold})`
   }
-  return undefined
+  return mute === undefined ? undefined : mutedReason(mute)
 }
 
 /** Whether a skipped incident whose fault came again should get its agent after all. */
@@ -22,8 +28,9 @@ export function mayQueueAgain(
   severity: Severity,
   now: Date,
   settings: { readonly QUIET_PERIOD_SECONDS: number; readonly SEVERITY_THRESHOLD: Severity },
+  mute?: Mute,
 ): boolean {
-  if (incident.status !== 'skipped' || whyNot(cluster, severity, settings.SEVERITY_THRESHOLD) !== undefined)
+  if (incident.status !== 'skipped' || whyNot(cluster, severity, settings.SEVERITY_THRESHOLD, mute) !== undefined)
     return false
   if (incident.reason?.startsWith(OVERLOAD) !== true) return true
   const skipped = new Date(incident.completedAt ?? incident.createdAt).getTime()

@@ -5,6 +5,7 @@ import { forgetIncidents } from './forget-incidents.ts'
 import { freeSlots, launchWaiting } from './launch-waiting.ts'
 import { removeGroups } from './remove-groups.ts'
 import { resolveQuiet, skipOverdue } from './settle-incidents.ts'
+import { settleMutes } from './settle-mutes.ts'
 import { watchAgents } from './watch-agents.ts'
 import { watchClusters } from './watch-clusters.ts'
 
@@ -27,6 +28,7 @@ export const sweep = (deps: TriageDeps) => async (): Promise<void> => {
     await part('watch agents', () => watchAgents(deps)(groups))
     await part('remove container groups', () => removeGroups(deps)(groups))
   }
+  await part('settle mutes', settleMutes(deps))
   await part('skip what waited too long', skipOverdue(deps))
   await part('resolve what is quiet', resolveQuiet(deps))
   const left = (await part('watch clusters', watchClusters(deps))) ?? []

@@ -3,6 +3,7 @@ import { artifactName, bundleName } from '../../shared/artifacts/layout.ts'
 import type { Report } from '../../shared/artifacts/report.ts'
 import type { Cluster } from '../../shared/config/cluster.ts'
 import { detectFaults } from '../../shared/faults/detect.ts'
+import { muteBook } from '../../shared/incident/mute-book.ts'
 import { noticesTo } from '../../shared/incident/notices.ts'
 import { type IncidentStore, incidentStore } from '../../shared/incident/store.ts'
 import type { NotifyDeps } from '../../shared/notify/deps.ts'
@@ -113,6 +114,7 @@ export function stagesOf(around: Surroundings) {
     groups: agents.of(who),
     results: queueOf(who, 'results', stores.results),
     cluster,
+    mutes: muteBook({ ...common(who), control: controlOf(who) }).list,
     secret: async () => 'a kubeconfig',
     checkPermissions: async ({ name }) => permissions(name),
     createLink: stores.bundles.createLink,
@@ -162,6 +164,7 @@ export function stagesOf(around: Surroundings) {
     store: storeOf(who),
     readReport: readReportOf(who),
     links: async () => ({ report: undefined, feedback: undefined }),
+    mutes: muteBook({ ...common(who), control: controlOf(who) }).list,
     routing: async () => ({ routes: [], fallback: [{ key: 'slack', place: {} }] }),
     cluster: async (name) => byName.get(name),
     open: async () => channelOf(who, around.posts),

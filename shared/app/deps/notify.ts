@@ -26,6 +26,7 @@ export function notifyDeps(platform: Platform, log: Log): NotifyDeps {
       fallback: settings.SLACK_WEBHOOK_URL === '' ? [] : [{ key: DEFAULT_PLACE, place: {} }],
     }),
     cluster: platform.cluster,
+    mutes: platform.mutes,
     open: openNotifier(platform),
     control: storage.table(tables.control),
     breakers: toldBreakers(platform, log),

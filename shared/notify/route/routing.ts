@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Place, type QuietHours, type Route } from '../../config/notifications.ts'
+import { likeAny } from '../../config/pattern.ts'
 import { atLeast, type Severity } from '../../faults/fault.ts'
 import { derivedId } from '../../runtime/ids.ts'
 
@@ -78,25 +79,9 @@ function routesFor(routes: readonly Route[], subject: Subject): readonly Route[]
 }
 
 function fits(match: Route['match'], { cluster = '', environment, labels }: Subject): boolean {
-  if (match.cluster !== undefined && !match.cluster.some((pattern) => like(pattern, cluster))) return false
-  if (match.environment !== undefined && !match.environment.some((pattern) => like(pattern, environment))) return false
+  if (match.cluster !== undefined && !likeAny(match.cluster, cluster)) return false
+  if (match.environment !== undefined && !likeAny(match.environment, environment)) return false
   return Object.entries(match.labels ?? {}).every(([name, value]) => labels[name] === value)
-}
-
-/** `*` stands for any characters; no regular expression, whose time a pattern could make long. */
-function like(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.toLowerCase().split('*')
-  let left = text.toLowerCase()
-  if (rest.length === 0) return left === first
-  if (!left.startsWith(first)) return false
-  left = left.slice(first.length)
-  const last = rest.pop() ?? ''
-  for (const part of rest) {
-    const at = left.indexOf(part)
-    if (at < 0) return false
-    left = left.slice(at + part.length)
-  }
-  return left.endsWith(last)
 }
 
 const earlier = (a: Date | undefined, b: Date | undefined): boolean =>

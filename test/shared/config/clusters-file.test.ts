@@ -109,7 +109,14 @@ test.each([
   ['clusters: *nobody', ['the file uses aliases (*name) too often, or one without its anchor. Write the values out']],
   [`clusters:\n${' '.repeat(1024 * 1024)}`, ['the file is over 1 MiB. Split the clusters over two installations']],
 ])('%j is refused in words', (text, expected) => {
-  expect(parseClusters(text)).toEqual({ clusters: [], notifications: [], discovery: [], errors: expected })
+  expect(parseClusters(text)).toEqual({
+    clusters: [],
+    notifications: [],
+    discovery: [],
+    mutes: [],
+    maintenance: [],
+    errors: expected,
+  })
 })
 
 test('a broken line is told by its place, never quoted, since it may hold a key', () => {

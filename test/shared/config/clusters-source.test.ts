@@ -69,6 +69,8 @@ test('without a good file yet: a missing one is one sentence, a wrong one gives 
     clusters: [],
     notifications: [],
     discovery: [],
+    mutes: [],
+    maintenance: [],
     changed: none,
     problem: 'config/clusters.yaml is missing. Put your clusters there: a list under clusters:.',
   })

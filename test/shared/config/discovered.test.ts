@@ -17,7 +17,14 @@ function world(names: readonly string[], finds: () => Promise<readonly Found[]>,
   let now = new Date('2026-01-12T09:41:00Z')
   const told: string[] = []
   const nothing = { added: [], removed: [], modified: [] }
-  const file = { clusters: names.map(byHand), notifications: [], discovery: [], changed: nothing }
+  const file = {
+    clusters: names.map(byHand),
+    notifications: [],
+    discovery: [],
+    mutes: [],
+    maintenance: [],
+    changed: nothing,
+  }
   const source = withDiscovery(
     { current: async () => file },
     {
@@ -143,6 +150,8 @@ test('a place that does not answer holds up nobody for longer than a few seconds
         clusters: [byHand('west')],
         notifications: [],
         discovery: [],
+        mutes: [],
+        maintenance: [],
         changed: { added: [], removed: [], modified: [] },
       }),
     },
@@ -169,6 +178,8 @@ function remembering(finds: () => Promise<readonly Found[]>, kept: Map<string, s
         clusters: [],
         notifications: [],
         discovery: [],
+        mutes: [],
+        maintenance: [],
         changed: { added: [], removed: [], modified: [] },
       }),
     },

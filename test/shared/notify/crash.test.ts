@@ -59,6 +59,7 @@ async function killedAt(call: number, when: 'before' | 'after', change: (table: 
     links: async () => ({ report: undefined, feedback: undefined }),
     routing: guard(async () => ({ routes, fallback: [] })),
     cluster: async () => undefined,
+    mutes: async () => [],
     open: async ({ key }) => ({
       takes: () => true,
       dedups: true,

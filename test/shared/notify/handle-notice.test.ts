@@ -50,6 +50,7 @@ async function setUp(given: { first?: Incident; routes?: readonly Record<string,
     links: async (id) => ({ report: `https://reports.example/${id}`, feedback: undefined }),
     routing: async () => ({ routes, fallback: [{ key: 'slack', place: {} }] }),
     cluster: async () => ({ environment: '', labels: {} }),
+    mutes: async () => [],
     open: async ({ key }) => ({
       takes: () => true,
       dedups: false,

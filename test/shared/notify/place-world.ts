@@ -1,5 +1,6 @@
 import { Route } from '../../../shared/config/notifications.ts'
 import type { Incident } from '../../../shared/incident/incident.ts'
+import { muteBook } from '../../../shared/incident/mute-book.ts'
 import { NoticeMessage } from '../../../shared/incident/notices.ts'
 import { incidentStore } from '../../../shared/incident/store.ts'
 import { pagerDuty } from '../../../shared/notify/channels/pagerduty/pagerduty.ts'
@@ -72,6 +73,7 @@ export async function placeWorld(given: {
     links: async (id) => ({ report: `https://reports.example/${id}`, feedback: undefined }),
     routing: async () => ({ routes: world.routes, fallback: [] }),
     cluster: async () => ({ environment: '', labels: {} }),
+    mutes: muteBook({ control, clock, random: () => 0.5 }).list,
     open: async (target) => open(target),
     control,
     keepAside: async ({ reason }) => {

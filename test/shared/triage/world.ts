@@ -1,6 +1,7 @@
 import type { ClusterPermissions } from '../../../shared/artifacts/permissions.ts'
 import { Cluster } from '../../../shared/config/cluster.ts'
 import { type Fault, Fault as FaultSchema } from '../../../shared/faults/fault.ts'
+import type { Mute } from '../../../shared/incident/mute.ts'
 import type { NoticeMessage } from '../../../shared/incident/notices.ts'
 import { incidentStore } from '../../../shared/incident/store.ts'
 import { type BreakerChange, breakers } from '../../../shared/runtime/breaker.ts'
@@ -132,6 +133,7 @@ export function world({ settings = {}, clusters = [cluster('east'), cluster('wes
   const deadLetters = memoryBlobs(clock)
   const notices: NoticeMessage[] = []
   const lines: string[] = []
+  const mutes: Mute[] = []
   const secrets = new Map([
     ['keyvault:kubeconfig-east', 'kubeconfig of east'],
     ['keyvault:kubeconfig-west', 'kubeconfig of west'],
@@ -160,6 +162,7 @@ export function world({ settings = {}, clusters = [cluster('east'), cluster('wes
     groups,
     results,
     cluster: async (name) => known.get(name),
+    mutes: async () => mutes.filter(({ until }) => until > clock.now().toISOString()),
     secret: async (ref) => {
       const value = secrets.get(ref)
       if (value === undefined) throw new GiveUp(`There is no secret ${ref}: create it in the vault.`)
@@ -198,6 +201,7 @@ export function world({ settings = {}, clusters = [cluster('east'), cluster('wes
     lines,
     secrets,
     known,
+    mutes,
     all: async () => (await deps.store.list({}, 1_000)).items.map(({ incident }) => incident),
     only: async () => {
       const { items } = await deps.store.list({}, 1_000)
@@ -246,6 +250,7 @@ export function mortal({ deps, incidents, history }: World, at: number, when: 'b
     groups: all(deps.groups),
     results: all({ send: deps.results.send }),
     cluster: guard(deps.cluster),
+    mutes: guard(deps.mutes),
     secret: guard(deps.secret),
     checkPermissions: guard(deps.checkPermissions),
     createLink: guard(deps.createLink),

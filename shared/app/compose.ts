@@ -145,6 +145,21 @@ function join() {
       const { postAlerts } = await import('./http/alerts.ts')
       return postAlerts(surroundings, log, request)
     },
+    mutes: async (request: BodyRequest & { readonly method: string }, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { mutes } = await import('./http/mutes.ts')
+      return mutes(surroundings, request)
+    },
+    unmute: async (id: string, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { unmute } = await import('./http/mutes.ts')
+      return unmute(surroundings, id)
+    },
+    acknowledge: async (id: string, request: BodyRequest, invocation: Invocation): Promise<Answer> => {
+      const { platform: surroundings } = await begin(invocation)
+      const { acknowledgeIncident } = await import('./http/mutes.ts')
+      return acknowledgeIncident(surroundings, id, request)
+    },
     list: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings } = await begin(invocation)
       const { list } = await import('./http/pages.ts')

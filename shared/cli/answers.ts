@@ -21,11 +21,22 @@ export const ShownIncident = z.looseObject({
   failureReason: z.string().optional(),
   reportedAt: z.string().optional(),
   steps: z.array(z.looseObject({ at: z.string(), state: z.string(), note: z.string() })).default([]),
+  muted: z.looseObject({ until: z.string(), reason: z.string() }).optional(),
+  acknowledged: z.looseObject({ at: z.string(), by: z.string(), note: z.string() }).optional(),
   notices: z.record(z.string(), z.looseObject({ state: z.string(), at: z.string() })).default({}),
 })
 export type ShownIncident = z.infer<typeof ShownIncident>
 
 export const IncidentPage = z.looseObject({ incidents: z.array(ShownIncident), cursor: z.string().optional() })
+export const ShownMute = z.looseObject({
+  id: z.string(),
+  words: z.string(),
+  until: z.string(),
+  reason: z.string(),
+  source: z.string(),
+  by: z.string().default(''),
+})
+export const ShownMutes = z.looseObject({ mutes: z.array(ShownMute) })
 export const Clusters = z.looseObject({
   clusters: z.array(
     z.looseObject({

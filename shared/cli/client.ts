@@ -15,12 +15,17 @@ export function client({ url, key, fetch: ask = fetch }: ClientOptions) {
       `"${url.slice(0, 200)}" is no address. Give one such as https://my-app.azurewebsites.net with --url.`,
     )
 
-  async function request(path: string, accept = 'application/json', body?: unknown): Promise<Response> {
+  async function request(
+    path: string,
+    accept = 'application/json',
+    body?: unknown,
+    method = body === undefined ? 'GET' : 'POST',
+  ): Promise<Response> {
     let response: Response
     const posted =
       body === undefined
-        ? { headers: {} }
-        : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+        ? { method, headers: {} }
+        : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
     try {
       response = await ask(`${base}/api/${path}`, {
         ...posted,
@@ -57,6 +62,8 @@ export function client({ url, key, fetch: ask = fetch }: ClientOptions) {
     get: async <T>(path: string, schema: z.ZodType<T>): Promise<T> => read(await request(path), schema),
     post: async <T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> =>
       read(await request(path, undefined, body), schema),
+    remove: async <T>(path: string, schema: z.ZodType<T>): Promise<T> =>
+      read(await request(path, undefined, undefined, 'DELETE'), schema),
     /** Where a redirect leads; '' when it is none. */
     location: async (path: string): Promise<string> => (await request(path)).headers.get('location') ?? '',
     bytes: async (path: string): Promise<Uint8Array> => {

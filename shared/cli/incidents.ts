@@ -38,6 +38,8 @@ export async function incidents({ client, out, json, now }: Deps, { limit, since
     if (one === undefined) continue
     // Painted after the widths are counted.
     out.line(line.replace(one.status, paint(one.status, colors)).replace(one.severity, paint(one.severity, colors)))
+    const quiet = quietWords(one)
+    if (quiet !== '') out.line(colors.dim(`  ${quiet}`))
     const why = one.rootCause ?? one.reason ?? one.failureReason
     if (why !== undefined) out.line(colors.dim(`  ${plain(why)}`))
   }
@@ -64,11 +66,21 @@ export async function show({ client, out, json, now }: Deps, id: string): Promis
   if (incident.outcome !== undefined) fact('outcome', plain(incident.outcome))
   const why = incident.reason ?? incident.failureReason
   if (why !== undefined) fact('because', plain(why))
+  const quiet = quietWords(incident)
+  if (quiet !== '') fact('quiet', quiet)
   const told = Object.entries(incident.notices).map(([place, { state }]) => plain(`${place} ${state}`))
   if (told.length > 0) fact('told', told.join(', '))
   if (link !== '') fact('report', link)
   out.line('')
   for (const step of incident.steps) out.line(stepLine(step, out))
+}
+
+/** Whether people hear of it now, and whether somebody is at it. */
+function quietWords({ muted, acknowledged }: ShownIncident): string {
+  const mute = muted === undefined ? [] : [`muted until ${muted.until.slice(0, 16)}Z: ${muted.reason}`]
+  const by = acknowledged?.by === '' ? '' : ` by ${acknowledged?.by}`
+  const ack = acknowledged === undefined ? [] : [`acknowledged${by}`]
+  return plain([...mute, ...ack].join('; '))
 }
 
 export async function find(client: Client, id: string): Promise<ShownIncident> {

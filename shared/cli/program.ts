@@ -5,6 +5,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import type { Question } from './ask.ts'
 import { type Client, client } from './client.ts'
+import { quietCommands } from './quiet-commands.ts'
 import { output, plain, type Stream } from './terminal.ts'
 
 export type ProgramDeps = {
@@ -101,6 +102,10 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
       const asked = { cluster, object, ...options }
       if (!(await ask({ client: open(), out, json, clock: deps.clock, signal: deps.signal }, asked))) code = 1
     })
+  quietCommands(command, () => {
+    const { open, ...rest } = surroundings()
+    return { ...rest, client: open() }
+  })
   command
     .command('check-config')
     .description('whether a clusters.yaml is right; needs no app')

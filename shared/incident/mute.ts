@@ -85,7 +85,7 @@ export function endOfWindow({ days, from, to, timezone }: Maintenance, now: Date
     hourCycle: 'h23',
   }).formatToParts(now)
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
-  const today = weekdays.findIndex((day) => day === part('weekday').toLowerCase())
+  const today = weekdays.map(String).indexOf(part('weekday').toLowerCase())
   const local = minutesOf(`${part('hour')}:${part('minute')}`)
   const [begin, end] = [minutesOf(from), minutesOf(to)]
   // A window over midnight belongs to the day on which it began.

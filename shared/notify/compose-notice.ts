@@ -8,7 +8,11 @@ import { whyUnwatched } from '../incident/unwatched.ts'
 import { cutAtSentence, type IncidentNotice, type TroubleNotice } from './notice.ts'
 import { span } from './span.ts'
 
-export type Links = { readonly report: string | undefined; readonly feedback: string | undefined }
+export type Links = {
+  readonly report: string | undefined
+  readonly feedback: string | undefined
+  readonly mute?: string
+}
 type IncidentMessage = Extract<NoticeMessage, { readonly type: 'incident' }>
 type TroubleMessage = Exclude<NoticeMessage, { readonly type: 'incident' }>
 
@@ -75,6 +79,7 @@ export function incidentNotice(
     })),
     url: links.report,
     feedbackUrl: event === 'reported' ? links.feedback : undefined,
+    muteUrl: event === 'resolved' ? undefined : links.mute,
   }
 }
 

@@ -38,6 +38,8 @@ export type IncidentNotice = {
   readonly actions: readonly Action[]
   readonly url: string | undefined
   readonly feedbackUrl: string | undefined
+  /** A page where it can be muted for a while; opening it mutes nothing. */
+  readonly muteUrl?: string | undefined
 }
 /** Trouble with the watch itself, or its end. */
 export type TroubleNotice = {

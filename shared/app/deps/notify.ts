@@ -16,10 +16,11 @@ export function notifyDeps(platform: Platform, log: Log): NotifyDeps {
     store: platform.store,
     readReport: readReport(platform),
     links: async (incidentId, hasReport) => {
-      if (!hasReport) return { report: undefined, feedback: undefined }
       const links = await ownLinks(platform)
+      const mute = links === undefined ? {} : { mute: links.mute(incidentId) }
+      if (!hasReport) return { report: undefined, feedback: undefined, ...mute }
       if (links === undefined) return { report: await freshReportLink(platform, incidentId), feedback: undefined }
-      return { report: links.report(incidentId), feedback: links.feedback(incidentId) }
+      return { report: links.report(incidentId), feedback: links.feedback(incidentId), ...mute }
     },
     routing: async () => ({
       routes: (await platform.clusters.current()).notifications,

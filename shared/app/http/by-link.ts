@@ -6,6 +6,7 @@ import type { Platform } from '../platform.ts'
 import type { Answer } from './answer.ts'
 import { type FeedbackRequest, feedbackDeps, incidentFeedback } from './feedback.ts'
 import { addresses, type Links, linksBeside, pageLinks } from './links.ts'
+import { muteByLink } from './mute-by-link.ts'
 import { board, headers, htmlHeaders, list } from './pages.ts'
 import { readReport } from './published-report.ts'
 
@@ -21,7 +22,7 @@ export async function byLink(platform: Platform, text: string, request: Feedback
   const answer =
     capability === undefined
       ? refused(403, 'This link opens nothing: it is not whole, or its key was taken away. Ask for a new one.')
-      : request.method === 'POST' && capability.purpose !== 'feedback'
+      : request.method === 'POST' && !takesForms.has(capability.purpose)
         ? refused(405, 'This link only shows something: nothing can be sent to it.')
         : await opened(platform, capability, request)
   return forBrowser(answer, request)
@@ -40,6 +41,8 @@ async function opened(
     }
     case 'feedback':
       return incidentFeedback(platform, about, request)
+    case 'mute':
+      return muteByLink(platform, about, request)
     case 'list':
       return list(platform, request.query, addresses(links))
     case 'board':
@@ -49,13 +52,19 @@ async function opened(
   }
 }
 
+const takesForms: ReadonlySet<string> = new Set(['feedback', 'mute'])
+
 /** Made anew, so that its own links are signed with the key of today. */
 async function report(platform: Platform, incidentId: string, links: Links): Promise<Answer> {
   const found = await readReport(platform)(incidentId)
   if (found === undefined)
     return refused(404, `There is no report on incident ${incidentId}: it is not written yet, or not kept any more.`)
   const prose = await feedbackDeps(platform).readInvestigation(incidentId)
-  const body = await incidentPage(found, prose, pageLinks(links, incidentId))
+  // What is written into the report is as it was then; whether people hear of it is as it is now.
+  const now = await platform.store.byId(incidentId)
+  const { muted, acknowledged } = now ?? {}
+  const incident = { ...found.incident, muted, acknowledged }
+  const body = await incidentPage({ ...found, incident }, prose, pageLinks(links, incidentId))
   return { status: 200, body, headers: htmlHeaders }
 }
 

@@ -7,6 +7,8 @@ import type { Platform } from '../platform.ts'
 export type Links = {
   readonly report: (incidentId: string) => string
   readonly feedback: (incidentId: string) => string
+  /** Where its notices can be muted for a while. */
+  readonly mute: (incidentId: string) => string
   readonly artifact: (incidentId: string, file: string) => string
   readonly list: (page: string) => string
   readonly board: (page?: number) => string
@@ -30,6 +32,7 @@ async function linksAt({ linkKeys }: Needs, folder: string): Promise<Links> {
   return {
     report,
     feedback: (about) => at({ purpose: 'feedback', about }),
+    mute: (about) => at({ purpose: 'mute', about }),
     artifact: (about, file) => `${report(about)}?file=${encodeURIComponent(file)}`,
     list: (page) => (page === 'index.html' ? list : `${list}?page=${encodeURIComponent(page)}`),
     board: (page = 1) => (page === 1 ? board : `${board}?page=${page}`),
@@ -41,6 +44,7 @@ export const pageLinks = (links: Links, incidentId: string): PageLinks => ({
   incident: links.report,
   list: links.list('index.html'),
   feedback: links.feedback(incidentId),
+  mute: links.mute(incidentId),
   artifact: (file) => links.artifact(incidentId, file),
 })
 

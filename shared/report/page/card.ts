@@ -13,6 +13,12 @@ const by = {
 } as const
 const causeBy = (one: RootCause): string => (one.by === undefined ? '' : by[one.by])
 
+/** Whether people hear of it now, and whether somebody is at it. */
+const quiet = ({ muted, acknowledged }: Report['incident']): Html =>
+  html`${
+    muted === undefined ? '' : html` <span class="badge">muted until ${moment(muted.until)}: ${muted.reason}</span>`
+  }${acknowledged === undefined ? '' : html` <span class="badge">acknowledged${acknowledged.by === '' ? '' : ` by ${acknowledged.by}`}</span>`}`
+
 /** What a reader needs in the first ten seconds: what is broken, since when, why, how sure that is, what to do now. */
 export function card({ incident, outcome, headline, verdict, generatedAt, injectionFlags }: Report): Html {
   const causes = verdict?.rootCauses ?? []
@@ -22,7 +28,7 @@ export function card({ incident, outcome, headline, verdict, generatedAt, inject
   const since = [incident.firstSeen, ...symptoms].toSorted((a, b) => between(b, a))[0] ?? incident.firstSeen
   const scope = incident.namespace === '' ? 'cluster-scoped' : incident.namespace
   return html`<section class="card ${incident.severity}" id="top">
-<p class="badges">${severityBadge(incident.severity, incident.harm)}<span class="badge outcome ${outcome}">${outcomeWords[outcome]}</span><span class="badge">${incident.status}</span></p>
+<p class="badges">${severityBadge(incident.severity, incident.harm)}<span class="badge outcome ${outcome}">${outcomeWords[outcome]}</span><span class="badge">${incident.status}</span>${quiet(incident)}</p>
 <h1${headline.length > 140 ? raw(' class="long"') : ''}>${headline}</h1>
 <p class="where"><strong>${incident.cluster}</strong>${incident.environment === '' ? '' : html` (${incident.environment})`} <span aria-hidden="true">›</span> ${scope} <span aria-hidden="true">›</span> ${incident.owner.kind} <strong>${incident.owner.name}</strong></p>
 <dl class="facts">

@@ -26,7 +26,7 @@ export function incidentPage(report: Report, prose?: string, links: PageLinks = 
   )
 }
 
-function contents({ verdict, evidence: entries }: Report, { list }: PageLinks): Html {
+function contents({ verdict, evidence: entries }: Report, { list, mute }: PageLinks): Html {
   const parts = [
     ['timeline', 'Timeline', 1],
     ['chain', 'Cause to symptom', verdict?.chain.length ?? 0],
@@ -38,5 +38,5 @@ function contents({ verdict, evidence: entries }: Report, { list }: PageLinks): 
     ['evidence', 'Evidence', entries.length],
     ['made', 'Cost', 1],
   ] as const
-  return html`<nav aria-label="On this page">${parts.filter(([, , count]) => count > 0).map(([id, title]) => html`<a href="#${id}">${title}</a> `)}${list === undefined ? '' : html`<a href="${list}">All incidents</a>`}</nav>`
+  return html`<nav aria-label="On this page">${parts.filter(([, , count]) => count > 0).map(([id, title]) => html`<a href="#${id}">${title}</a> `)}${list === undefined ? '' : html`<a href="${list}">All incidents</a> `}${mute === undefined ? '' : html`<a href="${mute}">Mute or acknowledge</a>`}</nav>`
 }

@@ -2,6 +2,8 @@
 export type PageLinks = {
   readonly list?: string
   readonly feedback?: string
+  /** Where its notices can be muted, and somebody can say that they are at it. */
+  readonly mute?: string
   /** Of a file in the incident's folder. */
   readonly artifact?: (file: string) => string
   readonly incident?: (incidentId: string) => string

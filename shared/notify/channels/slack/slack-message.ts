@@ -155,10 +155,11 @@ function body(notice: IncidentNotice, text: Cutter): string {
   return `${words}${text(notice.headline, TEXT)}${why}`
 }
 
-function buttons({ url, feedbackUrl }: IncidentNotice): KnownBlock[] {
+function buttons({ url, feedbackUrl, muteUrl }: IncidentNotice): KnownBlock[] {
   const all = [
     { label: 'Report', to: url, style: 'primary' as const },
     { label: 'Was this right?', to: feedbackUrl, style: undefined },
+    { label: 'Mute', to: muteUrl, style: undefined },
   ].flatMap(({ label, to, style }) =>
     to === undefined || to.length > URL_MOST
       ? []

@@ -36,6 +36,7 @@ export function teamsMessage(notice: Notice) {
       ? [
           { title: 'Report', url: notice.url },
           { title: 'Was this right?', url: notice.feedbackUrl },
+          { title: 'Mute', url: notice.muteUrl },
         ].filter(({ url }) => url !== undefined)
       : []
   return {

@@ -72,13 +72,13 @@ describe('a link that opens by itself', () => {
       const next = new URL(waiting.shift()!, `${own}/api/r/x`).href
       if (seen.has(next)) continue
       seen.add(next)
-      purposes.add(/\.([rflb])-/.exec(next)?.[1] ?? next)
+      purposes.add(/\.([rflbm])-/.exec(next)?.[1] ?? next)
       const { status, headers, body } = await open(next)
       expect({ next, status }).toEqual({ next, status: 200 })
       expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
       if (headers?.['content-type']?.includes('html')) waiting.push(...linksIn(body))
     }
-    expect([...purposes].sort()).toEqual(['b', 'f', 'l', 'r'])
+    expect([...purposes].sort()).toEqual(['b', 'f', 'l', 'm', 'r'])
     expect([...seen].some((one) => one.includes('?file='))).toBe(true)
     expect(seen.size).toBeLessThan(200)
   })

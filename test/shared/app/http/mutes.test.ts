@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { muteByLink } from '../../../../shared/app/http/mute-by-link.ts'
+import { acknowledgeIncident, type MuteSurroundings, mutes, unmute } from '../../../../shared/app/http/mutes.ts'
+import { mutesOfFile } from '../../../../shared/incident/mute.ts'
+import { muteBook } from '../../../../shared/incident/mute-book.ts'
+import { incident } from '../../report/sample.ts'
+import { type World, world } from '../../triage/world.ts'
+
+let there: World
+let platform: MuteSurroundings & Parameters<typeof muteByLink>[0]
+beforeEach(() => {
+  there = world()
+  const { store, clock, random, control } = there.deps
+  const book = muteBook({ control, clock, random })
+  const file = {
+    mutes: [{ name: ['batch-*'], until: '2026-01-13T00:00:00Z', reason: 'migration' }],
+    maintenance: [],
+  }
+  platform = {
+    ...{ store, clock, random, muteBook: book },
+    mutes: async () => [...mutesOfFile(file, clock.now()), ...(await book.list())],
+  }
+})
+const post = (body: unknown) =>
+  mutes(platform, { method: 'POST', text: async () => (typeof body === 'string' ? body : JSON.stringify(body)) })
+const get = async () =>
+  (await mutes(platform, { method: 'GET', text: async () => '' })).jsonBody as { mutes: unknown[] }
+const form = (fields: Record<string, string>) => ({
+  method: 'POST',
+  headers: { get: () => 'text/html' },
+  query: new URLSearchParams(),
+  text: async () => new URLSearchParams(fields).toString(),
+})
+
+describe('POST /api/mutes', () => {
+  test('makes one that is listed beside those of the file, and can be taken back', async () => {
+    const body = { namespace: 'shop', class: ['crash', 'image'], until: '2026-01-12T12:00:00Z', reason: 'load test' }
+    const made = await post(body)
+    expect(made).toMatchObject({ status: 201, jsonBody: { words: 'namespace shop, class crash or image' } })
+    const { id } = made.jsonBody as { id: string }
+    expect((await get()).mutes).toMatchObject([
+      { source: 'file', reason: 'migration' },
+      { id, source: 'asked' },
+    ])
+    expect((await unmute(platform, id)).status).toBe(200)
+    expect((await get()).mutes).toHaveLength(1)
+    expect((await unmute(platform, id)).status).toBe(404)
+  })
+  test('what stands in clusters.yaml is taken out there', async () => {
+    const [{ id }] = (await get()).mutes as [{ id: string }]
+    expect(await unmute(platform, id)).toMatchObject({ status: 409, jsonBody: { error: /clusters\.yaml/ } })
+  })
+  test.each([
+    ['{', 'no JSON'],
+    [{ until: '2026-01-12T12:00:00Z', reason: 'x' }, 'must say what is muted'],
+    [{ name: 'web', reason: 'x' }, 'until'],
+    [{ name: 'web', until: '2026-01-12T12:00:00Z' }, 'reason: is required'],
+    [{ name: 'web', until: '2026-01-12T09:00:00Z', reason: 'x' }, 'lies in the past'],
+    [{ name: 'web', until: '2027-01-12T09:00:00Z', reason: 'x' }, 'clusters.yaml'],
+    [{ nmae: 'web', until: '2026-01-12T12:00:00Z', reason: 'x' }, 'Did you mean name?'],
+  ])('%j is refused with what to do', async (body, said) => {
+    const { status, jsonBody } = await post(body)
+    expect(status).toBe(400)
+    expect((jsonBody as { error: string }).error).toContain(said)
+  })
+})
+
+describe('the mute link', () => {
+  test('shows at a look what it can mute, and mutes by its form alone', async () => {
+    await there.deps.store.insert(incident({ status: 'reported' }))
+    const { incidentId } = incident()
+    const look = await muteByLink(platform, incidentId, { ...form({}), method: 'GET' })
+    expect(look.body).toContain('for a week')
+    expect(await platform.muteBook.list()).toEqual([])
+    const done = await muteByLink(platform, incidentId, form({ for: '24h', scope: 'object', reason: '', by: 'ada' }))
+    expect(done.body).toContain('Muted until')
+    expect(await platform.muteBook.list()).toMatchObject([
+      {
+        match: { cluster: ['east'], namespace: ['shop'], kind: ['Deployment'], name: ['web'] },
+        until: '2026-01-13T09:41:00.000Z',
+        by: 'ada',
+      },
+    ])
+  })
+  test('a double click mutes once; what no form sends is refused', async () => {
+    await there.deps.store.insert(incident({ status: 'reported' }))
+    const { incidentId } = incident()
+    for (const hours of ['1h', '1h']) await muteByLink(platform, incidentId, form({ for: hours, scope: 'namespace' }))
+    expect(await platform.muteBook.list()).toHaveLength(1)
+    expect((await muteByLink(platform, incidentId, form({ for: '9y' }))).status).toBe(400)
+    expect((await muteByLink(platform, incidentId, form({ for: '1h', scope: 'cluster' }))).status).toBe(400)
+    expect((await muteByLink(platform, 'east.0123456789abcdef.9', form({ for: '1h' }))).status).toBe(404)
+  })
+})
+
+test('acknowledged once, however often it is said; what is over cannot be', async () => {
+  await there.deps.store.insert(incident({ status: 'reported' }))
+  const { incidentId } = incident()
+  const ack = (body: string) => acknowledgeIncident(platform, incidentId, { text: async () => body })
+  expect(await ack('{"by":"ada"}')).toMatchObject({ status: 200, jsonBody: { acknowledged: { by: 'ada' } } })
+  await muteByLink(platform, incidentId, form({ for: 'acknowledge', by: 'ada' }))
+  const { steps } = (await there.deps.store.byId(incidentId))!
+  expect(steps.filter(({ note }) => note === 'Acknowledged by ada')).toHaveLength(1)
+  await there.deps.store.move((await there.deps.store.current(incidentId))!, 'resolved', {
+    at: new Date(0),
+    note: 'over',
+  })
+  expect((await ack('')).status).toBe(409)
+})

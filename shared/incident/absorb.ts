@@ -4,7 +4,6 @@ import { contend } from '../runtime/contend.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Incident } from './incident.ts'
 import { MOST_KEYS, withMember } from './members.ts'
-import { BELOW } from './skipped.ts'
 import type { IncidentStore } from './store.ts'
 
 export type AbsorbDeps = {
@@ -36,7 +35,7 @@ export const absorb =
 const knows = ({ memberKeys }: Incident, other: Incident): boolean => memberKeys?.includes(other.identity) === true
 
 /** Only what is there now explains anything, and not what itself was explained or was not bad enough. */
-export const mutes = ({ status, absentSince, mutedBy, reason }: Incident): boolean =>
+export const mutes = ({ status, absentSince, mutedBy, skip }: Incident): boolean =>
   absentSince === undefined &&
   status !== 'resolved' &&
-  (status !== 'skipped' || (mutedBy === undefined && reason?.startsWith(BELOW) !== true))
+  (status !== 'skipped' || (mutedBy === undefined && skip !== 'below-threshold'))

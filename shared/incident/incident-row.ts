@@ -2,7 +2,7 @@ import { GiveUp } from '../runtime/errors.ts'
 import { fromParts, toParts } from '../runtime/json-parts.ts'
 import type { Fields, Row } from '../runtime/table.ts'
 import { Incident } from './incident.ts'
-import { skipKind } from './skipped.ts'
+import { skipOfSentence } from './skipped.ts'
 
 /** An incident as it was read, with the row that a conditional write needs. */
 export type Stored = { readonly incident: Incident; readonly row: Row }
@@ -22,7 +22,7 @@ export function toFields(incident: Incident): Fields {
     deadline: incident.deadline ?? '',
     absent: incident.absentSince !== undefined,
     muted: incident.muted !== undefined,
-    skip: skipKind(incident),
+    skip: incident.skip ?? '',
     ...parts(incident),
   }
 }
@@ -38,8 +38,15 @@ function parts(incident: Incident): Fields {
 /** Throws when the row does not hold an incident: one that another version wrote, or a hand. */
 export function fromRow(row: Row): Incident {
   try {
-    return Incident.parse(fromParts(row.fields))
+    return upgraded(Incident.parse(fromParts(row.fields)))
   } catch (cause) {
     throw new Error(`Row ${row.partition}/${row.key} does not hold an incident this version can read`, { cause })
   }
+}
+
+/** What earlier versions said in a sentence only. */
+function upgraded(incident: Incident): Incident {
+  const { status, skip, reason = '', mutedBy } = incident
+  if (status !== 'skipped' || skip !== undefined) return incident
+  return { ...incident, skip: skipOfSentence(reason, mutedBy !== undefined) }
 }

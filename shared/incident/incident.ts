@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ObjectRef, Severity } from '../faults/fault.ts'
+import { skipKinds } from './skipped.ts'
 
 /**
  * open → queued → running → reported | evidence-only | failed | skipped → resolved, and from a report back to queued when
@@ -95,7 +96,11 @@ export const Incident = z.strictObject({
       bundle: z.boolean(),
     })
     .optional(),
+  /** Why it got no agent, while it is skipped; `reason` says it in words. */
+  skip: z.enum(skipKinds).optional(),
   reason: z.string().max(1000).optional(),
+  /** Why nobody looks any more whether it is over; `undefined` when it was seen to be over. */
+  unwatched: z.enum(['cluster-removed', 'cluster-disabled']).optional(),
   failureReason: z.string().max(1000).optional(),
   rootCause: z.string().max(1000).optional(),
   outcome: z.string().max(50).optional(),

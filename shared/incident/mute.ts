@@ -104,7 +104,5 @@ export const matchWords = (match: Match): string =>
     return value === undefined ? [] : [`${key} ${typeof value === 'string' ? value : value.join(' or ')}`]
   }).join(', ')
 
-/** How a reason begins that says: somebody muted it. */
-export const MUTED = 'Muted until '
 export const mutedReason = ({ until, reason }: Pick<Mute, 'until' | 'reason'>): string =>
-  `${MUTED}${until.slice(0, 16).replace('T', ' ')} UTC: ${reason}`
+  `Muted until ${until.slice(0, 16).replace('T', ' ')} UTC: ${reason}`

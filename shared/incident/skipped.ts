@@ -1,13 +1,4 @@
-import type { Incident } from './incident.ts'
-import { MUTED } from './mute.ts'
-
-/** Reasons that say: there was too much, not: it is unwanted. A fault that comes again later may try again. */
-export const OVERLOAD = 'Overload: '
-/** How such a reason goes on when the queue had no room; otherwise no agent was free in time. */
-export const FULL = 'the queue is full'
-/** Reasons that say: not bad enough. What is worse must not be kept silent by it. */
-export const BELOW = 'Severity '
-
+/** Why an incident got no agent. Decisions follow from this, never from the sentence that people read. */
 export const skipKinds = [
   'below-threshold',
   'explained',
@@ -18,15 +9,17 @@ export const skipKinds = [
 ] as const
 export type SkipKind = (typeof skipKinds)[number]
 
-/** Why it got no agent, as metrics tell it; '' when it was not skipped. */
-export function skipKind({
-  status,
-  reason = '',
-  mutedBy,
-}: Pick<Incident, 'status' | 'reason' | 'mutedBy'>): SkipKind | '' {
-  if (status !== 'skipped') return ''
-  if (mutedBy !== undefined) return 'explained'
-  if (reason.startsWith(MUTED)) return 'muted'
-  if (reason.startsWith(OVERLOAD)) return reason.startsWith(FULL, OVERLOAD.length) ? 'queue-full' : 'no-agent-in-time'
-  return reason.startsWith(BELOW) ? 'below-threshold' : 'triage-off'
+/** There was too much, which is not: it is unwanted. A fault that comes again later may try again. */
+export const isOverload = (skip: SkipKind | undefined): boolean => skip === 'queue-full' || skip === 'no-agent-in-time'
+
+/** A reason as its kind and its sentence. */
+export type Skip = { readonly skip: SkipKind; readonly reason: string }
+
+/** Of an incident that was written before its kind was: then the kind was read from these beginnings of sentences. */
+export function skipOfSentence(reason: string, isExplained: boolean): SkipKind {
+  if (isExplained) return 'explained'
+  if (reason.startsWith('Overload: the queue is full')) return 'queue-full'
+  if (reason.startsWith('Overload: ')) return 'no-agent-in-time'
+  if (reason.startsWith('Severity ')) return 'below-threshold'
+  return reason.startsWith('Muted until ') ? 'muted' : 'triage-off'
 }

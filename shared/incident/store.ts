@@ -87,7 +87,7 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
       if (fence !== undefined && fence !== incident.fence) return 'refused'
       if (changes?.fence !== undefined && changes.fence < incident.fence) return 'refused'
       const steps = withStep(incident.steps, { at, note }, to)
-      return replace(stored, Incident.parse({ ...incident, ...changes, status: to, steps }))
+      return replace(stored, Incident.parse({ ...incident, ...changes, status: to, ...skipOf(to, changes), steps }))
     },
     async openNextGeneration(over, next) {
       const { incident } = over
@@ -111,6 +111,11 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
     list: (filters, limit, cursor) => pageOf(incidents, filters, limit, cursor),
   }
 }
+
+/** Why it was skipped goes with the state of being skipped. */
+const skipOf = (to: IncidentState, changes: Changes | undefined) => ({
+  skip: to === 'skipped' ? changes?.skip : undefined,
+})
 
 /** An incident's life is cut in its middle: how it began and what happened last are what readers look for. */
 const MOST_STEPS = 60

@@ -4,7 +4,7 @@ import type { RootCause } from '../artifacts/verdict.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { NoticeMessage } from '../incident/notices.ts'
 import { plainHeadline } from '../incident/plain-headline.ts'
-import { whyUnwatched } from '../incident/unwatched.ts'
+import { unwatchedWords } from '../incident/unwatched.ts'
 import { cutAtSentence, type IncidentNotice, type TroubleNotice } from './notice.ts'
 import { span } from './span.ts'
 
@@ -85,7 +85,7 @@ export function incidentNotice(
 
 function whyNot(event: IncidentMessage['event'], incident: Incident, hasCause: boolean): string | undefined {
   if (event === 'skipped') return incident.reason
-  if (event === 'resolved') return whyUnwatched(incident)
+  if (event === 'resolved') return incident.unwatched === undefined ? undefined : unwatchedWords(incident.unwatched)
   return hasCause ? undefined : incident.failureReason
 }
 

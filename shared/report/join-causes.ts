@@ -46,7 +46,7 @@ async function giveWay(deps: JoinDeps, incident: Incident, to: Incident): Promis
     const stored = await deps.store.current(incident.incidentId)
     if (stored?.incident.status !== incident.status || stored.incident.fence !== incident.fence) return 'refused'
     const at = deps.clock.now()
-    const changes = { reason, mutedBy: to.incidentId, completedAt: at.toISOString() }
+    const changes = { skip: 'explained' as const, reason, mutedBy: to.incidentId, completedAt: at.toISOString() }
     return deps.store.move(stored, 'skipped', { at, note: reason, changes })
   })
   if (moved === 'refused') return false

@@ -60,7 +60,12 @@ async function overtake(deps: TriageDeps, waiting: Incident, by: string): Promis
     if (stored?.incident.status === 'skipped' && stored.incident.mutedBy === cause.incident.incidentId) return stored
     if (stored?.incident.status !== 'queued') return 'refused'
     const at = deps.clock.now()
-    const changes = { reason, mutedBy: cause.incident.incidentId, completedAt: at.toISOString() }
+    const changes = {
+      skip: 'explained' as const,
+      reason,
+      mutedBy: cause.incident.incidentId,
+      completedAt: at.toISOString(),
+    }
     return deps.store.move(stored, 'skipped', { at, note: reason, changes })
   })
   if (moved !== 'refused') await absorb(deps)(cluster, by, moved.incident)

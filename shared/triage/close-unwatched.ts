@@ -1,5 +1,5 @@
 import { type Incident, mayMove } from '../incident/incident.ts'
-import { unwatched } from '../incident/unwatched.ts'
+import { type Unwatched, unwatchedWords } from '../incident/unwatched.ts'
 import { contend } from '../runtime/contend.ts'
 import { announce } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
@@ -34,19 +34,23 @@ export const closeUnwatched =
       // Configured again, and its supervisor has not written it yet.
       if ((await deps.cluster(cluster))?.enabled === true) continue
       const { items } = await store.list({ cluster, open: true }, MOST_OPEN)
-      for (const { incident } of items) await close(deps, incident, unwatched(removed))
+      for (const { incident } of items) await close(deps, incident, removed ? 'cluster-removed' : 'cluster-disabled')
       if (items.length > 0) continue
       if (known === undefined) await control.insert(CLOSED, cluster, { since })
       else await control.replace(known, { since })
     }
   }
 
-const close = (deps: TriageDeps, { incidentId }: Incident, note: string) =>
+const close = (deps: TriageDeps, { incidentId }: Incident, unwatched: Unwatched) =>
   contend(deps, incidentId, async () => {
     const stored = await deps.store.current(incidentId)
     if (stored === undefined || !mayMove(stored.incident.status, 'resolved')) return
     await announce(deps, stored.incident, 'resolved')
     const at = deps.clock.now()
     const completedAt = stored.incident.completedAt ?? at.toISOString()
-    return deps.store.move(stored, 'resolved', { at, note, changes: { completedAt } })
+    return deps.store.move(stored, 'resolved', {
+      at,
+      note: unwatchedWords(unwatched),
+      changes: { completedAt, unwatched },
+    })
   })

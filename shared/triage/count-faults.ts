@@ -2,6 +2,7 @@ import { atLeast, type Fault, MAX_CONTEXT_CHARACTERS, type Severity } from '../f
 import { type Identity, incidentId } from '../incident/identity.ts'
 import type { Incident } from '../incident/incident.ts'
 import { withMember } from '../incident/members.ts'
+import type { Skip } from '../incident/skipped.ts'
 import { derivedId } from '../runtime/ids.ts'
 
 /** Faults of one identity that came in one queue message, in their order. */
@@ -115,7 +116,7 @@ export function newIncident(
     readonly generation: number
     readonly environment: string
     readonly labels: Readonly<Record<string, string>>
-    readonly whyNot: (severity: Severity) => string | undefined
+    readonly whyNot: (severity: Severity) => Skip | undefined
     readonly muted: Incident['muted']
     readonly traceparent: string | undefined
   },
@@ -125,9 +126,9 @@ export function newIncident(
   if (first === undefined) return undefined
   const count = countFaults(undefined, sightings)
   const at = now.toISOString()
-  const reason = origin.whyNot(count.severity)
-  const status = reason === undefined ? 'queued' : 'skipped'
-  const note = reason ?? 'Waits for an agent'
+  const skip = origin.whyNot(count.severity)
+  const status = skip === undefined ? 'queued' : 'skipped'
+  const note = skip?.reason ?? 'Waits for an agent'
   return {
     version: 1,
     incidentId: incidentId(identity.cluster, identity.key, origin.generation),
@@ -156,7 +157,7 @@ export function newIncident(
     ],
     ...(first.image === undefined ? {} : { image: first.image }),
     ...(first.node === undefined ? {} : { node: first.node }),
-    ...(reason === undefined ? {} : { reason, completedAt: at }),
+    ...(skip === undefined ? {} : { ...skip, completedAt: at }),
     ...(origin.muted === undefined ? {} : { muted: origin.muted }),
     ...(origin.traceparent === undefined ? {} : { traceparent: origin.traceparent }),
   }

@@ -1,6 +1,6 @@
 import type { Incident } from '../incident/incident.ts'
 import { shares } from '../incident/same-cause.ts'
-import { FULL, OVERLOAD } from '../incident/skipped.ts'
+import type { SkipKind } from '../incident/skipped.ts'
 import type { Standing } from '../runtime/breaker.ts'
 import { CONTAINER_GROUPS } from '../runtime/breaker-names.ts'
 import { STALE } from '../runtime/contend.ts'
@@ -110,23 +110,23 @@ async function sendAway(deps: TriageDeps, waiting: readonly Incident[]): Promise
     policy: settings.QUEUE_OVERFLOW_POLICY,
   })
   for (const { incidentId, cluster } of leaving) {
-    await skip(deps, incidentId, `${FULL} (${settings.QUEUE_OVERFLOW_POLICY})`)
+    await skip(deps, incidentId, 'queue-full', `the queue is full (${settings.QUEUE_OVERFLOW_POLICY})`)
     deps.log.warn({ incidentId, cluster }, `Incident ${incidentId} was skipped: the queue is full`)
   }
 }
 
 /** A waiting incident that gets no agent for lack of room. Written down, never dropped in silence. */
-export async function skip(deps: TriageDeps, incidentId: string, why: string): Promise<boolean> {
+export async function skip(deps: TriageDeps, incidentId: string, kind: SkipKind, why: string): Promise<boolean> {
   const stored = await deps.store.current(incidentId)
   if (stored?.incident.status !== 'queued') return false
   const at = deps.clock.now()
-  const reason = `${OVERLOAD}${why}`
+  const reason = `Overload: ${why}`
   const before = stored.incident.steps.filter(({ state }) => state === 'skipped').length
   await announce(deps, stored.incident, 'skipped', String(before))
   const moved = await deps.store.move(stored, 'skipped', {
     at,
     note: reason,
-    changes: { reason, completedAt: at.toISOString() },
+    changes: { skip: kind, reason, completedAt: at.toISOString() },
   })
   // Stale: a new fault or a launch came in between; the next pass looks again.
   return moved !== STALE && moved !== 'refused'

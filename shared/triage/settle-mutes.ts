@@ -1,6 +1,6 @@
 import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
-import { MUTED, type Mute, mutedReason, muteOf } from '../incident/mute.ts'
+import { type Mute, mutedReason, muteOf } from '../incident/mute.ts'
 import { contend } from '../runtime/contend.ts'
 import { derivedId } from '../runtime/ids.ts'
 import { MOST_ATTEMPTS } from './cause-changed.ts'
@@ -47,11 +47,10 @@ function muteOne(deps: SettleMutesDeps, stored: Stored, mute: Mute) {
   // One that has its report keeps it; one that only waits would be told and paid for by nobody's wish.
   if (status !== 'queued') return deps.store.update(stored, { muted, ...asReason(stored.incident, note) }, { at, note })
   const completedAt = at.toISOString()
-  return deps.store.move(stored, 'skipped', { at, note, changes: { muted, reason: note, completedAt } })
+  return deps.store.move(stored, 'skipped', { at, note, changes: { muted, skip: 'muted', reason: note, completedAt } })
 }
 
-const asReason = ({ status, reason }: Incident, note: string) =>
-  status === 'skipped' && reason?.startsWith(MUTED) === true ? { reason: note } : {}
+const asReason = ({ skip }: Incident, note: string) => (skip === 'muted' ? { reason: note } : {})
 
 /** Announced first: a crash in between tells it once more under the same name, which nobody hears twice. */
 async function surface(deps: SettleMutesDeps, stored: Stored) {
@@ -62,7 +61,7 @@ async function surface(deps: SettleMutesDeps, stored: Stored) {
   const waits = { ...changes, reason: undefined, completedAt: undefined }
   // Gone already: it is over soon, and if it comes again it waits for an agent then.
   if (incident.absentSince !== undefined) return deps.store.update(stored, changes, { at, note: 'The mute is over' })
-  if (incident.status === 'skipped' && incident.reason?.startsWith(MUTED) === true)
+  if (incident.skip === 'muted')
     return deps.store.move(stored, 'queued', { at, note: `${note}: waits for an agent`, changes: waits })
   if (hasReport(incident) && hasNews(incident))
     return deps.store.move(stored, 'queued', {

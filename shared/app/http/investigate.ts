@@ -51,7 +51,7 @@ export async function investigate(platform: AskSurroundings, request: BodyReques
 
   const fault = ownedFault(asked, platform.clock.now())
   const why = whyNot(cluster, fault.severity, platform.settings.SEVERITY_THRESHOLD)
-  if (why !== undefined) return told(409, `${why}. Nothing would be investigated`)
+  if (why !== undefined) return told(409, `${why.reason}. Nothing would be investigated`)
   const open = await openIncidentOf(platform.store, fault)
   if (open !== undefined) return answer(200, { incidentId: open.incidentId, status: open.status, known: true })
   const incidentId = await incidentToBe(platform.store, fault)

@@ -42,6 +42,8 @@ export type LogQuery = {
 }
 export type WatchEvent = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: KubeObject }
 
+export type ServingCertificate = { readonly subject: string; readonly issuer: string; readonly expires: string }
+
 /** Why a cluster did not give what was asked. `status` 0: no answer at all (refused, timed out, TLS). */
 export class ClusterApiError extends Error {
   override readonly name = 'ClusterApiError'
@@ -64,6 +66,8 @@ export type ClusterApi = {
   /** What it logs in with, where that is known before the first call. */
   readonly credential?: CredentialInfo | undefined
   readonly list: (kind: Kind, query: ListQuery, signal?: AbortSignal) => Promise<ListPage>
+  /** The certificate that the API server showed when it was last connected to directly; nothing is asked for it. */
+  readonly serving?: () => Promise<ServingCertificate | undefined>
   /** `undefined` when there is no such object. */
   readonly get: (kind: Kind, name: string, namespace?: string, signal?: AbortSignal) => Promise<KubeObject | undefined>
   readonly log: (

@@ -103,6 +103,7 @@ export function connectCluster(kubeconfigText: string | undefined, options: Conn
     server,
     context: kubeconfig.context,
     credential: credentialInfo(kubeconfig),
+    serving: async () => transport.serving(),
     close: transport.close,
     kinds: served.kinds,
     place: served.place,

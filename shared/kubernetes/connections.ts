@@ -1,12 +1,16 @@
-import { Agent, type buildConnector, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici'
+import { TLSSocket } from 'node:tls'
+import { Agent, buildConnector, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici'
 import { surroundings } from '../config/environment.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { ServingCertificate } from './cluster-api.ts'
 import { credentialOf, type RequestHeaders } from './credential.ts'
 import type { Kubeconfig } from './kubeconfig.ts'
 import { type ProxyChoice, proxyTo } from './proxy.ts'
 
 export type Connections = {
   readonly proxy: ProxyChoice | undefined
+  /** As the last handshake without a proxy between showed it. */
+  readonly serving: () => ServingCertificate | undefined
   /** Where requests go now, and as whom. */
   readonly use: (signal: AbortSignal) => Promise<{
     /** One for each of `pools`. */
@@ -33,6 +37,10 @@ export function openConnections(
   const proxy = proxyTo(kubeconfig.server, kubeconfig.proxy, environment)
   const credential = credentialOf(kubeconfig, how.clock, environment)
   const all = new Set<Dispatcher>()
+  let serving: ServingCertificate | undefined
+  const note = (socket: TLSSocket) => {
+    serving = certificateOf(socket) ?? serving
+  }
   let open:
     | { readonly id: string; readonly bare: readonly Dispatcher[]; readonly pools: readonly Dispatcher[] }
     | undefined
@@ -45,13 +53,16 @@ export function openConnections(
         .close()
         .catch(() => undefined)
         .finally(() => all.delete(old))
-    const bare = how.pools.map((connections) => dispatcherTo(proxy, { ...tls, timeout: how.timeoutMs }, connections))
+    const bare = how.pools.map((connections) =>
+      dispatcherTo(proxy, { ...tls, timeout: how.timeoutMs }, connections, note),
+    )
     for (const one of bare) all.add(one)
     open = { id, bare, pools: bare.map((one) => one.compose(how.guard)) }
     return open.pools
   }
   return {
     proxy,
+    serving: () => serving,
     use: async (signal) => {
       const login = await credential.login(signal)
       return {
@@ -71,10 +82,33 @@ function dispatcherTo(
   proxy: ProxyChoice | undefined,
   tls: buildConnector.BuildOptions,
   connections: number | null,
+  note: (socket: TLSSocket) => void,
 ): Dispatcher {
   // HTTP/1.1 on purpose: one stuck stream must not hold up the others on its connection.
   const common = { connections, allowH2: false, keepAliveTimeout: 30_000 }
-  if (proxy === undefined) return new Agent({ ...common, connect: tls })
+  if (proxy === undefined) return new Agent({ ...common, connect: noting(tls, note) })
   if (proxy.url.startsWith('socks5:')) return new Socks5ProxyAgent(proxy.url, { ...common, requestTls: tls })
   return new ProxyAgent({ ...common, uri: proxy.url, requestTls: tls })
+}
+
+/** The same connection; whoever answers is looked at once it stands. */
+function noting(tls: buildConnector.BuildOptions, note: (socket: TLSSocket) => void): buildConnector.connector {
+  const connect = buildConnector({ ...tls, allowH2: false })
+  return (options, callback) =>
+    connect(options, (...result) => {
+      const [, socket] = result
+      if (socket instanceof TLSSocket) note(socket)
+      callback(...result)
+    })
+}
+
+function certificateOf(socket: TLSSocket): ServingCertificate | undefined {
+  const shown = socket.getPeerX509Certificate()
+  if (shown === undefined) return undefined
+  const plain = (text: string) => text.replaceAll('\n', ', ').slice(0, 200)
+  return {
+    subject: plain(shown.subject ?? ''),
+    issuer: plain(shown.issuer ?? ''),
+    expires: `${new Date(shown.validTo).toISOString().slice(0, 19)}Z`,
+  }
 }

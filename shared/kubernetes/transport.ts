@@ -159,8 +159,8 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
     notReached(kubeconfig.server, what, error, timeoutMs, signal?.aborted === true, connections.proxy)
 
   /** Ends all that is under way and gives the sockets back. */
-  const { close } = connections
-  return { server: kubeconfig.server, ask, askTail, stream, failure, close }
+  const { close, serving } = connections
+  return { server: kubeconfig.server, ask, askTail, stream, failure, serving, close }
 }
 
 type Body = Dispatcher.ResponseData['body']

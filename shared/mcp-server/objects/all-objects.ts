@@ -6,13 +6,18 @@ const PAGE = 500
 /** Of one kind of one cluster: what goes beyond is said, and not read. */
 const MAX_OBJECTS = 5_000
 
-type Where = { readonly namespace?: string | undefined; readonly fieldSelector?: string }
+type Where = {
+  readonly namespace?: string | undefined
+  readonly fieldSelector?: string
+  /** `rows`: of the objects only their metadata. */
+  readonly table?: 'rows' | 'objects'
+}
 
 /** All objects of a kind, page by page, within a bound. */
 export async function allObjects(
   api: ClusterApi,
   kind: Kind,
-  { namespace, fieldSelector }: Where,
+  { namespace, fieldSelector, table }: Where,
   signal: AbortSignal,
 ): Promise<{ readonly items: readonly KubeObject[]; readonly cut: boolean }> {
   const items: KubeObject[] = []
@@ -24,6 +29,7 @@ export async function allObjects(
         limit: PAGE,
         ...(namespace ? { namespace } : {}),
         ...(fieldSelector === undefined ? {} : { fieldSelector }),
+        ...(table === undefined ? {} : { table }),
         ...(next === undefined ? {} : { continueToken: next }),
       },
       signal,

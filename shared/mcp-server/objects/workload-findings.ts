@@ -57,9 +57,9 @@ const short = (words: string) => words.replace(/\s+/g, ' ').slice(0, 300)
 
 /** What is wrong, the worst first, each thing once however many pods show it. */
 export function findingsOf(cluster: string, picture: WorkloadView, now: Date): readonly Finding[] {
-  const { workload, owners, pods, revisions, events, nodes } = picture
-  const objects = [workload, ...owners, ...revisions, ...pods, ...events, ...nodes]
-  const faults = detectFaults({ cluster, objects, completeKinds: [] }, now).map((fault) => ({
+  const { workload, owners, pods, revisions, events, nodes, related = [], complete = [], broken = [] } = picture
+  const objects = [workload, ...owners, ...revisions, ...pods, ...events, ...nodes, ...related]
+  const faults = detectFaults({ cluster, objects, completeKinds: complete }, now).map((fault) => ({
     severity: severity.catch('warning').parse(fault.severity),
     what: fault.faultType,
     object: `${fault.owner.kind}/${fault.owner.name}${fault.container === undefined ? '' : `, container ${fault.container}`}`,
@@ -72,7 +72,7 @@ export function findingsOf(cluster: string, picture: WorkloadView, now: Date): r
     return [{ severity: 'info' as const, what: `Event ${reason}`, object, evidence: short(message) }]
   })
   const order = severity.options
-  return once([...faults, ...warnings]).sort(
+  return once([...broken, ...faults, ...warnings]).sort(
     (a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.times - a.times,
   )
 }

@@ -32,6 +32,20 @@ export type WorkloadView = {
   readonly events: readonly KubeObject[]
   readonly nodes: readonly KubeObject[]
   readonly notVisible: readonly string[]
+  /** What else it needs or is needed by, for kinds that are no workloads. */
+  readonly related?: readonly KubeObject[]
+  /** Kinds of which all of the namespace were seen. */
+  readonly complete?: readonly string[]
+  /** From it to what serves, one step a line. */
+  readonly chain?: readonly string[]
+  /** What is wrong between two objects. */
+  readonly broken?: readonly Broken[]
+}
+export type Broken = {
+  readonly severity: 'critical' | 'warning' | 'info'
+  readonly what: string
+  readonly object: string
+  readonly evidence: string
 }
 
 export async function workloadView(

@@ -17,8 +17,8 @@ export function givenArguments(
   schema: { readonly properties?: unknown; readonly required?: readonly string[] | undefined },
 ): Given {
   const properties = Properties.parse(schema.properties ?? {})
-  const args = objectOf(tool, given)
   const known = Object.keys(properties)
+  const args = oneOrMany(objectOf(tool, given), known)
   const unknown = Object.keys(args).filter((key) => !known.includes(key) && key !== '_meta')
   if (unknown.length > 0) {
     const each = unknown.map((key) => `"${shown(key)}"${meant(key, known)}`)
@@ -35,6 +35,24 @@ export function givenArguments(
       return [[key, asWanted(value, properties[key]?.type)]]
     }),
   )
+}
+
+/** Some tools take one cluster and some many: who says it the other way is understood where there is only one. */
+function oneOrMany(args: Given, known: readonly string[]): Given {
+  const { cluster, context, clusters, ...rest } = args
+  const one = cluster ?? context
+  if (!known.includes('cluster') && known.includes('clusters') && typeof one === 'string' && one.trim() !== '')
+    return { ...rest, clusters: Array.isArray(clusters) ? [...clusters, one] : [one] }
+  const [only, ...others] = Array.isArray(clusters) ? clusters : []
+  if (
+    known.includes('cluster') &&
+    !known.includes('clusters') &&
+    one === undefined &&
+    typeof only === 'string' &&
+    others.length === 0
+  )
+    return { ...rest, cluster: only }
+  return args
 }
 
 function objectOf(tool: string, given: unknown): Given {

@@ -1,6 +1,8 @@
 import type { Source } from '../sources/source.ts'
 import { accessWhoCan } from '../tools/access-who-can.ts'
 import { apiResources } from '../tools/api-resources.ts'
+import { certificatesList } from '../tools/certificates-list.ts'
+import { changesList } from '../tools/changes-list.ts'
 import { clustersCompare } from '../tools/clusters-compare.ts'
 import { clustersExecAll } from '../tools/clusters-exec-all.ts'
 import { clustersList } from '../tools/clusters-list.ts'
@@ -66,6 +68,8 @@ export const allTools: readonly Tool[] = [
   nodesLog,
   nodesStatsSummary,
   faultsList,
+  changesList,
+  certificatesList,
   workloadDiagnose,
   logsSearch,
   eventsSubscribe,

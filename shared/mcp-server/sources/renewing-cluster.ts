@@ -102,6 +102,7 @@ export const eachCall = (
   log: (...given) => call((cluster) => cluster.log(...given)),
   watch: (...given) => call((cluster) => cluster.watch(...given)),
   kinds: (...given) => call((cluster) => cluster.kinds(...given)),
+  serving: () => call(async (cluster) => cluster.serving?.()),
   unreadGroups: () => call(async (cluster) => (await cluster.unreadGroups?.()) ?? []),
   version: (...given) => call((cluster) => cluster.version(...given)),
   canI: (...given) => call((cluster) => cluster.canI(...given)),

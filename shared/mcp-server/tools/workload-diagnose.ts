@@ -4,6 +4,8 @@ import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { errorText } from '../../runtime/errors.ts'
 import { newestLines } from '../objects/newest-lines.ts'
 import { conditionShape } from '../objects/node-view.ts'
+import { relatedView } from '../objects/related-view.ts'
+import { whichKind } from '../objects/which-kind.ts'
 import { conditionsOf, findingsOf, podLine, severity, terminationsOf, troubled } from '../objects/workload-findings.ts'
 import { workloadView } from '../objects/workload-view.ts'
 import { defineTool, reads, type ToolContext } from '../server/define-tool.ts'
@@ -71,11 +73,11 @@ export const workloadDiagnose = defineTool({
   toolset: 'diagnose',
   title: 'Workload: Diagnose',
   description:
-    'Use when one workload does not work: gathers its status, conditions, pods, last terminations, logs before the last restart, events, owners, nodes and recent rollouts in one short answer, what is wrong ranked first. Says what it could not see.',
+    'Use when one thing does not work: a workload, Service, Ingress, Gateway route, claim, node or custom object (also: why is it 503). Status, what it leads to, pods, logs before the last restart, events and rollouts, what is wrong first. Says what it could not see.',
   input: {
     ...clusterArguments,
-    kind: z.enum(Object.keys(versions)).default('Deployment').describe('Of the workload, or Pod'),
-    name: z.string().min(1).max(253).describe('Name of the workload'),
+    kind: z.string().max(200).default('Deployment').describe('Such as Pod, svc, Ingress, HTTPRoute, pvc, Node'),
+    name: z.string().min(1).max(253),
     namespace: z.string().max(253).optional().describe("Absent: the cluster's configured one"),
   },
   output: {
@@ -87,6 +89,7 @@ export const workloadDiagnose = defineTool({
     ),
     conditions: z.array(conditionShape),
     owners: z.array(z.string()),
+    chain: z.array(z.string()).optional().describe('From it to what serves'),
     pods: z.array(
       z.object({
         name: z.string(),
@@ -133,11 +136,16 @@ export const workloadDiagnose = defineTool({
     complete: z.boolean(),
   },
   effects: reads,
-  run: async ({ kind, name, ...args }, call) => {
+  run: async ({ kind: written, name: given, ...args }, call) => {
     const { target, api } = clusterOf(call, args)
     const namespace = args.namespace ?? target.namespace
-    const apiVersion = versions[kind] ?? 'v1'
-    const picture = await workloadView(api, { apiVersion, kind }, name, namespace, call)
+    const name = given.replace(/^[a-z.]+\//, '')
+    const found = await whichKind(api, { kind: written }, call.signal)
+    const { kind } = found.kind
+    const picture =
+      versions[kind] === found.kind.apiVersion
+        ? await workloadView(api, found.kind, name, namespace, call)
+        : await relatedView(api, found, name, namespace, call)
     const logs = await logsOf(api, namespace, picture.pods, call)
     const findings = findingsOf(target.name, picture, call.now())
     const broken = findings.some((one) => one.severity !== 'info')
@@ -151,11 +159,12 @@ export const workloadDiagnose = defineTool({
     return {
       structured: {
         cluster: target.name,
-        workload: `${kind} ${namespace}/${name}`,
+        workload: `${kind} ${found.namespaced === false ? '' : `${namespace}/`}${name}`,
         state: broken ? ('broken' as const) : notVisible.length > 0 ? ('unknown' as const) : ('no fault seen' as const),
         findings: findings.slice(0, MAX.findings),
         conditions: conditionsOf(picture.workload),
         owners: picture.owners.map((one) => `${one.kind}/${one.metadata.name}`),
+        ...(picture.chain === undefined || picture.chain.length === 0 ? {} : { chain: picture.chain.slice(0, 30) }),
         pods: pods.slice(0, MAX.pods),
         podCount: pods.length,
         lastTerminations: [...terminationsOf(picture.pods)].slice(0, MAX.terminations),
@@ -179,6 +188,7 @@ export const workloadDiagnose = defineTool({
                 `${at + 1}. ${one.severity}: ${one.what} at ${one.object}${one.times > 1 ? ` (×${one.times})` : ''}: ${one.evidence}`,
             ),
           ),
+          ...section('Leads to', answer.chain ?? []),
           ...section(
             'Conditions',
             answer.conditions.map((one) => `${one.type}=${one.status}  ${one.reason}  ${one.message}`),

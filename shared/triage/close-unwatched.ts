@@ -6,6 +6,7 @@ import type { TriageDeps } from './deps.ts'
 
 /** A cluster that is configured no more, or switched off, as its supervisor has written. */
 export type Left = { readonly cluster: string; readonly removed: boolean; readonly since: string }
+type CloseDeps = Pick<TriageDeps, 'store' | 'control' | 'cluster' | 'notify' | 'clock' | 'random' | 'log'>
 
 /** Rows of table `control`: clusters that left and have nothing open any more, so that they are looked at once. */
 const CLOSED = 'unwatched'
@@ -20,7 +21,7 @@ const MOST_OPEN = 500
  * was told of them would stay open for ever. One that is being investigated waits for its report.
  */
 export const closeUnwatched =
-  (deps: TriageDeps) =>
+  (deps: CloseDeps) =>
   async (left: readonly Left[]): Promise<void> => {
     const { control, store, clock } = deps
     const rows = await control.list({ partition: CLOSED, limit: MOST_CLUSTERS })
@@ -41,7 +42,7 @@ export const closeUnwatched =
     }
   }
 
-const close = (deps: TriageDeps, { incidentId }: Incident, unwatched: Unwatched) =>
+const close = (deps: CloseDeps, { incidentId }: Incident, unwatched: Unwatched) =>
   contend(deps, incidentId, async () => {
     const stored = await deps.store.current(incidentId)
     if (stored === undefined || !mayMove(stored.incident.status, 'resolved')) return

@@ -31,8 +31,12 @@ function queuedSince(incident: Incident): Date {
   return new Date(step?.at ?? incident.createdAt)
 }
 
+type QuietDeps = Pick<TriageDeps, 'store' | 'notify' | 'clock' | 'random' | 'log'> & {
+  readonly settings: Pick<TriageDeps['settings'], 'QUIET_PERIOD_SECONDS'>
+}
+
 /** Incidents that have been absent for the quiet period are over. One that is being investigated waits for its report. */
-export const resolveQuiet = (deps: TriageDeps) => async (): Promise<void> => {
+export const resolveQuiet = (deps: QuietDeps) => async (): Promise<void> => {
   const quiet = deps.settings.QUIET_PERIOD_SECONDS * 1000
   const { items } = await deps.store.list({ absent: true, open: true }, MOST_AT_ONCE)
   for (const { incident } of items) {

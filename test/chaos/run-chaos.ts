@@ -6,13 +6,21 @@ import { numberOption } from '../../infra/local/number-option.ts'
 import { type Summary, schedules, together } from './schedules.ts'
 import { simulate } from './simulate.ts'
 
-type Flags = { readonly schedules: number; readonly seed: number; readonly json: boolean }
+type Flags = {
+  readonly schedules: number
+  readonly seed: number
+  readonly json: boolean
+  readonly places: boolean
+  readonly mutants: boolean
+}
 const flags: Flags = new Command('npm run chaos --')
   .description(
     'Runs the stages through schedules of crashes, doubled messages and wrong clocks, and checks what came of it.',
   )
   .option('--schedules <number>', 'so many; 1 prints its whole history', numberOption(1, 10_000_000), 20_000)
   .option('--seed <number>', 'of the first', numberOption(1, 2 ** 31), 1)
+  .option('--places', 'of places that are slow, unsure, wrong, throttled or away, in place of the others', false)
+  .option('--mutants', 'with --places: the order without one safeguard after the other; the checker must notice', false)
   .option('--json', 'one JSON object on standard output', false)
   .parse()
   .opts()
@@ -35,6 +43,10 @@ async function onAllCores(): Promise<Summary> {
   return together(await Promise.all(parts))
 }
 
+if (flags.places) {
+  const { runPlaces, runPlacesMutants } = await import('./places/run-places.ts')
+  process.exit((await (flags.mutants ? runPlacesMutants() : runPlaces(flags))) ? 0 : 1)
+}
 const startedAt = Date.now()
 if (count === 1) console.error((await simulate(first, { record: true })).history.join('\n'))
 const { failures, sum } = await onAllCores()

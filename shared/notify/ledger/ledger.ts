@@ -8,6 +8,7 @@ import {
   ended,
   fresh,
   intend,
+  isEnding,
   type Line,
   lineKey,
   lineOf,
@@ -29,7 +30,13 @@ const KEPT_DAYS = 90
 /** The routes' own limits: 20 places each. */
 const MOST_PLACES = 1_000
 
-export type Held = { readonly row: Row; readonly line: Line; readonly id: string }
+export type Held = {
+  readonly row: Row
+  readonly line: Line
+  readonly id: string
+  /** An earlier post of it may have arrived. */
+  readonly again: boolean
+}
 /** Of which subject, in which place, which notice. `since` never changes for a subject: rows are forgotten by it. */
 export type Asked = {
   readonly place: string
@@ -90,7 +97,7 @@ export function noticeLedger(deps: LedgerDeps) {
     look: async (asked: Asked): Promise<'told' | 'unknown' | 'overtaken' | 'to-tell'> => {
       const { line, row } = await read(asked)
       if (line.done.includes(asked.id)) return 'told'
-      if (asked.end === undefined) return line.state === 'over' ? 'overtaken' : 'to-tell'
+      if (asked.end === undefined) return isEnding(line) ? 'overtaken' : 'to-tell'
       return row !== undefined && mayKnow(line) ? 'to-tell' : 'unknown'
     },
     claim: (asked: Asked): Promise<Claim> => {
@@ -100,7 +107,7 @@ export function noticeLedger(deps: LedgerDeps) {
         const { id, end } = asked
         const yours = (written: Row, next: Line, before: Pick<Line, 'copies' | 'intended'>): Claim => ({
           state: 'yours',
-          held: { row: written, line: next, id },
+          held: { row: written, line: next, id, again: before.intended.includes(id) },
           ref: next.ref === '' ? undefined : next.ref,
           unsure: before.intended.length > 0,
           copies: before.copies,
@@ -111,7 +118,7 @@ export function noticeLedger(deps: LedgerDeps) {
           return yours(row, line, { copies: line.copies - 1, intended: line.copies > 1 ? line.intended : others })
         }
         if (line.done.includes(id)) return { state: 'told' }
-        if (end === undefined && line.state === 'over') return { state: 'overtaken' }
+        if (end === undefined && isEnding(line)) return { state: 'overtaken' }
         if (end !== undefined && !mayKnow(line)) {
           if (line.state === 'over') return { state: 'unknown' }
           const closed = await write(key, row, { ...line, state: 'over', end })
@@ -140,9 +147,9 @@ export function noticeLedger(deps: LedgerDeps) {
       return late === '' ? undefined : late
     },
     /** The place answered that it does not have it. */
-    failed: async ({ row, line, id }: Held, givenUp = false): Promise<void> => {
+    failed: async ({ row, line, id, again }: Held, givenUp = false): Promise<void> => {
       // Stale: another has taken over; its intent stands.
-      await control.replace(row, toFields(declined(line, id, givenUp)))
+      await control.replace(row, toFields(declined(line, id, { givenUp, again })))
     },
     /** The place may have it or not; a new try looks, or tells again. */
     unsure: async ({ row, line, id }: Held, givenUp = false): Promise<void> => {

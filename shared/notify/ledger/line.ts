@@ -52,6 +52,9 @@ export const fresh = (place: string, target: string, subject: string): Line => (
 /** Whether the place knows of it, or may. */
 export const mayKnow = ({ heard, intended }: Line): boolean => heard || intended.length > 0
 
+/** Its end was told, or somebody has begun to: then nothing else is. */
+export const isEnding = ({ state, end }: Line): boolean => state === 'over' || end !== ''
+
 /** The moves of a line. Each is one conditional write. */
 export function intend(line: Line, id: string, mark: Pick<Line, 'busyUntil' | 'by'>): Line {
   const again = line.intended.includes(id)
@@ -68,24 +71,28 @@ export const ended = (line: Line, id: string, ref: string | undefined): Line => 
   ...sent(line, id, ref),
   state: 'over',
 })
-/** The place has it not; `givenUp`: and is not asked again. */
-export const declined = (line: Line, id: string, givenUp: boolean): Line =>
-  givenUp
-    ? { ...finished(line, id), state: 'refused' }
-    : { ...line, state: 'pending', intended: without(line.intended, id), copies: 0, busyUntil: '' }
+/**
+ * The place did not take it this time; `again`: an earlier try may have arrived all the same. `givenUp`: it is not asked
+ * again.
+ */
+export function declined(line: Line, id: string, { givenUp, again }: { givenUp: boolean; again: boolean }): Line {
+  if (givenUp) return { ...finished(line, id), state: 'refused', heard: line.heard || again }
+  if (again) return { ...line, state: 'unsure', copies: Math.max(1, line.copies - 1), busyUntil: '' }
+  const intended = without(line.intended, id)
+  return { ...line, state: 'pending', intended, copies: leftOf(intended), busyUntil: '' }
+}
 /** The place may have it; `givenUp`: and is not asked again. Its end is told there all the same. */
 export const doubted = (line: Line, id: string, givenUp: boolean): Line =>
   givenUp
     ? { ...line, state: 'unsure', done: kept(line, id), heard: true, busyUntil: '' }
     : { ...line, state: 'unsure', busyUntil: '' }
 
-const finished = (line: Line, id: string): Line => ({
-  ...line,
-  done: kept(line, id),
-  intended: without(line.intended, id),
-  copies: 0,
-  busyUntil: '',
-})
+function finished(line: Line, id: string): Line {
+  const intended = without(line.intended, id)
+  return { ...line, done: kept(line, id), intended, copies: leftOf(intended), busyUntil: '' }
+}
+/** What is not known of others was posted once: after a second time it would have been given up. */
+const leftOf = (intended: readonly string[]): number => (intended.length > 0 ? 1 : 0)
 const kept = ({ done }: Line, id: string): string[] => [...without(done, id), id].slice(-MOST_DONE)
 const without = (ids: readonly string[], id: string): string[] => ids.filter((one) => one !== id)
 

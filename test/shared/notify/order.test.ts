@@ -141,6 +141,30 @@ test('a trouble that is over while it waited for its place is not told there any
   expect(model.events).toEqual([])
 })
 
+test('a refusal after a try whose answer was lost forgets nothing: the end is told', async () => {
+  const { event, move, run, receiver, model } = await paged()
+  // Taken, and its answer lost; then down, and so nothing is known of the first.
+  receiver.next({ status: 504 }, 503, 503, 503)
+  event('reported')
+  await run(60)
+  await move('resolved')
+  event('resolved')
+  await run(3_600)
+  expect(model.events.map(({ action }) => action)).toEqual(['resolve'])
+})
+
+test('once somebody has begun to tell the end, no begin is told any more', async () => {
+  const { send, run, receiver, model } = await paged()
+  const since = '2026-01-12T09:31:08.000Z'
+  receiver.next(504)
+  send({ type: 'unreachable', id: 'unreachable:a', cluster: 'a', since, error: 'no' })
+  await run(5)
+  receiver.next(504)
+  send({ type: 'reachable', id: 'reachable:a', cluster: 'a', since, until: at })
+  await run(3_600)
+  expect(model.events.map(({ action }) => action)).toEqual(['resolve'])
+})
+
 test('the bot’s message ends green, whatever was late, in the channel where it stands', async () => {
   const slack = await startSlackApi()
   onTestFinished(slack.stop)

@@ -1,0 +1,146 @@
+import type { Weather } from '../mortal.ts'
+
+/** The order with one of its safeguards taken away, as a change of the product's text. */
+export type PlacesMutant = {
+  readonly what: string
+  /** From the project's root. */
+  readonly file: string
+  /** Stands there exactly once. */
+  readonly from: string
+  readonly to: string
+  /** What the checker must say, in at least one schedule. */
+  readonly caught: string
+  /** A seed from which it is noticed soon. */
+  readonly near?: number
+  /** Where processes must die or stand still for it to matter. */
+  readonly weather?: Weather
+}
+const calmly = { error: 0, lost: 0, crash: 0, pause: 0, pauseMs: 300_000, skewMs: 0, latencyMs: 50 }
+const deadly: Weather = { ...calmly, crash: 0.03 }
+const sleepy: Weather = { ...calmly, pause: 0.02 }
+
+const line = 'shared/notify/ledger/line.ts'
+const tell = 'shared/notify/tell-place.ts'
+const handle = 'shared/notify/handle-notice.ts'
+const notTaken = 'shared/notify/not-taken.ts'
+
+export const placesMutants: readonly PlacesMutant[] = [
+  {
+    what: 'an end does not close the line for what still waits',
+    file: tell,
+    from: '      await ledger.claim(asked)\n',
+    to: '',
+    near: 19,
+    caught: 'stays open|after the end',
+  },
+  {
+    what: 'what is over is told as open all the same',
+    file: 'shared/notify/compose-notice.ts',
+    from: "  if (status === 'resolved') return 'void'\n  switch",
+    to: '  switch',
+    near: 2,
+    caught: 'as open|stays open',
+  },
+  {
+    what: 'a refusal forgets that an earlier try may have arrived',
+    file: line,
+    from: '  if (again) return',
+    to: "  if (again && id === '') return",
+    near: 133,
+    caught: 'stays open',
+  },
+  {
+    what: 'while its end is being told, a begin still may be',
+    file: line,
+    from: "state === 'over' || end !== ''",
+    to: "state === 'over' || end === 'never'",
+    near: 49,
+    caught: 'after the end|as open|stays open',
+    weather: deadly,
+  },
+  {
+    what: 'an end goes where the routes lead now, not where the begin went',
+    file: handle,
+    from: '  if (!isEnd)\n',
+    to: '  if (isEnd) return ways\n  if (!isEnd)\n',
+    near: 77,
+    caught: 'stays open',
+  },
+  {
+    what: 'only who has it for certain hears the end',
+    file: line,
+    from: 'heard || intended.length > 0',
+    to: 'heard || intended.length > 1_000',
+    near: 1,
+    caught: 'stays open',
+  },
+  {
+    what: 'a receiver that knows nothing again gets five copies',
+    file: tell,
+    from: 'const MOST_COPIES = 2',
+    to: 'const MOST_COPIES = 5',
+    near: 19,
+    caught: 'told [3-9] times',
+  },
+  {
+    what: 'a post that comes after the end is not ended again',
+    file: tell,
+    from: '    if (end !== undefined) await deps.again(lateEnd(end))\n',
+    to: '    if (end === "never") await deps.again(lateEnd(end))\n',
+    caught: 'stays open|is open',
+    weather: sleepy,
+  },
+  {
+    what: 'what comes in quiet hours is dropped',
+    file: tell,
+    from: "    if (at !== undefined) return defer(deps, message, key, at, 'quiet hours')\n",
+    to: "    if (at !== undefined) return 'deferred'\n",
+    near: 12,
+    caught: 'never heard|did not hear',
+  },
+  {
+    what: 'a place that was away is asked again after a day only',
+    file: notTaken,
+    from: '30, 120, 600, 1_800',
+    to: '30, 120, 600, 86_400',
+    near: 57,
+    caught: 'did not hear',
+  },
+  {
+    what: 'who asks for time is asked no more',
+    file: notTaken,
+    from: 'return defer(deps, message, key, until, ',
+    to: "if (until.getTime() > 0) return 'deferred'\n    return defer(deps, message, key, until, ",
+    near: 2,
+    caught: 'never heard|did not hear|stays open',
+  },
+  {
+    what: 'a list that has shrunk to hardly any is believed',
+    file: 'shared/config/remembered.ts',
+    from: 'if (there * 2 < before.length && doubtedForMs < DOUBT_MS)',
+    to: 'if (there * 2 < before.length && doubtedForMs < 0)',
+    near: 2,
+    caught: 'although its cluster is there',
+  },
+  {
+    what: 'an empty list is believed',
+    file: 'shared/config/remembered.ts',
+    from: 'if (before.length > 0 && there === 0)',
+    to: 'if (before.length > 9_999 && there === 0)',
+    caught: 'although its cluster is there',
+  },
+  {
+    what: 'a cluster that leaves keeps its incidents',
+    file: 'shared/triage/close-unwatched.ts',
+    from: 'for (const { incident } of items) await close',
+    to: 'for (const { incident } of items.slice(0, 0)) await close',
+    caught: 'although its cluster left',
+  },
+  {
+    what: 'a cluster that leaves keeps its page that nobody watches it',
+    file: 'shared/triage/watch-clusters.ts',
+    from: "    if (row !== undefined && since === '') back.push(row)\n",
+    to: "    if (row !== undefined && since === '' && wanted) back.push(row)\n",
+    caught: 'stays open',
+  },
+]

@@ -135,7 +135,7 @@ export function startFaultWatch(
       [...states].flatMap(([kind, state]) => {
         const part = state.state === 'watching' ? api.narrowed?.(kind) : undefined
         if (part !== undefined) return [{ kind, reason: part }]
-        if (state.state === 'watching') return []
+        if (state.state === 'watching') return state.cut === undefined ? [] : [{ kind, reason: state.cut }]
         // A kind that the cluster does not have at all hides nothing.
         if (state.state === 'absent') return []
         return [{ kind, reason: 'reason' in state ? state.reason : 'no answer yet' }]

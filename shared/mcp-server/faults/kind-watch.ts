@@ -8,7 +8,9 @@ import { errorText } from '../../runtime/errors.ts'
  * `failing`: it does not answer; what was known stays.
  */
 export type KindState =
-  | { readonly state: 'starting' | 'watching' }
+  | { readonly state: 'starting' }
+  /** `cut`: there are more objects than were looked at. */
+  | { readonly state: 'watching'; readonly cut?: string }
   | { readonly state: 'denied' | 'absent'; readonly reason: string }
   | { readonly state: 'failing'; readonly reason: string; readonly failures: number }
 
@@ -40,15 +42,20 @@ const RELIST_AFTER = 5
 export async function watchKind(options: KindWatchOptions): Promise<void> {
   const { api, kind, clock, signal, onState, retryMs } = options
   let version: string | undefined
+  let cut: string | undefined
   let failures = 0
   const pause = (times: number) => clock.sleep(retryMs * times * (0.9 + 0.2 * options.random()), signal)
 
   while (!signal.aborted) {
     const began = clock.now().getTime()
     try {
-      version ??= await listAll(options)
+      if (version === undefined) {
+        const listed = await listAll(options)
+        version = listed.version
+        cut = listed.cut
+      }
       if (signal.aborted) return
-      onState({ state: 'watching' })
+      onState(cut === undefined ? { state: 'watching' } : { state: 'watching', cut })
       await api.watch(
         kind,
         { resourceVersion: version },
@@ -82,7 +89,12 @@ export async function watchKind(options: KindWatchOptions): Promise<void> {
   }
 }
 
-async function listAll({ api, kind, signal, onList }: KindWatchOptions): Promise<string> {
+async function listAll({
+  api,
+  kind,
+  signal,
+  onList,
+}: KindWatchOptions): Promise<{ version: string; cut: string | undefined }> {
   const objects: KubeObject[] = []
   let page = await api.list(kind, { limit: PAGE }, signal)
   objects.push(...page.items)
@@ -93,5 +105,7 @@ async function listAll({ api, kind, signal, onList }: KindWatchOptions): Promise
     objects.push(...page.items)
   }
   if (!signal.aborted) onList(objects)
-  return version
+  const cut =
+    page.continueToken === undefined ? undefined : `only the first ${objects.length} are looked at: there are more`
+  return { version, cut }
 }

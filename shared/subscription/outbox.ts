@@ -10,6 +10,7 @@ import { MAX_MESSAGE_BYTES, type Queue } from '../runtime/queue.ts'
 import { newTraceparent } from '../runtime/trace.ts'
 import { backoffMs } from './backoff.ts'
 import type { AsideKeeper } from './dead-letter.ts'
+import { paces } from './pace.ts'
 
 /** No fault waits longer for company. */
 const MAX_WAIT_MS = 200
@@ -43,7 +44,8 @@ export type OutboxDeps = {
 export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
   let batch: Fault[] = []
   let batchBytes = 0
-  const waiting: { readonly body: string; readonly bytes: number }[] = []
+  const waiting: { readonly body: string; readonly bytes: number; readonly delaySeconds: number }[] = []
+  const pace = paces(clock, random)
   let waitingBytes = 0
   let senders = 0
   let failures = 0
@@ -73,23 +75,28 @@ export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
     const faults = batch
     batch = []
     batchBytes = 0
-    let texts: string[] = []
-    let bytes = 0
-    const close = () => {
-      if (texts.length > 0) post(`${head(random)}${texts.join(',')}${TAIL}`)
-      texts = []
-      bytes = 0
+    // What is told at once, and of each cluster that tells too much, what waits a while.
+    const lanes = new Map<string, Lane>()
+    const close = ({ texts, delaySeconds }: Lane) => {
+      if (texts.length > 0) post(`${head(random)}${texts.join(',')}${TAIL}`, delaySeconds)
     }
     for (const fault of faults) {
       const text = sized(door.clear(fault))
       if (text === undefined) continue
+      const delaySeconds = pace.delayOf(fault.cluster)
+      const name = delaySeconds === 0 ? '' : fault.cluster
+      const lane = lanes.get(name)
       const more = Buffer.byteLength(text) + 1
       // Redaction may make a text a little longer.
-      if (bytes + more > ROOM) close()
-      texts.push(text)
-      bytes += more
+      if (lane === undefined || lane.bytes + more > ROOM) {
+        if (lane !== undefined) close(lane)
+        lanes.set(name, { texts: [text], bytes: more, delaySeconds })
+        continue
+      }
+      lane.texts.push(text)
+      lane.bytes += more
     }
-    close()
+    for (const lane of lanes.values()) close(lane)
   }
 
   /** As it fits into a message; undefined: kept aside, since nothing of it does. */
@@ -101,13 +108,13 @@ export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
     return smaller
   }
 
-  function post(body: string): void {
+  function post(body: string, delaySeconds = 0): void {
     const bytes = Buffer.byteLength(body)
     if (gaveUp || waitingBytes + bytes > MAX_WAITING_BYTES) {
       keepAside(body, gaveUp ? 'The window ended before the queue took it' : 'Too much waits for the queue')
       return
     }
-    waiting.push({ body, bytes })
+    waiting.push({ body, bytes, delaySeconds })
     waitingBytes += bytes
     if (senders < SENDERS) void send()
   }
@@ -117,7 +124,9 @@ export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       inFlight.add(next.body)
       try {
-        await queue.send(next.body)
+        await (next.delaySeconds === 0
+          ? queue.send(next.body)
+          : queue.send(next.body, { delaySeconds: next.delaySeconds }))
         inFlight.delete(next.body)
         sent += 1
         failures = 0
@@ -169,6 +178,8 @@ export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
     counts: () => ({ accepted, sent, waiting: waiting.length }),
   }
 }
+/** One message that is being filled. */
+type Lane = { readonly texts: string[]; bytes: number; readonly delaySeconds: number }
 export type Outbox = ReturnType<typeof outbox>
 
 /** Without what the server added of its own; the whole is kept aside. */

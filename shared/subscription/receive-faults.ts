@@ -1,4 +1,4 @@
-import type { Cluster } from '../config/cluster.ts'
+import { type Cluster, watchesNamespace } from '../config/cluster.ts'
 import type { Fault, FaultNotice } from '../faults/fault.ts'
 import { type Clock, isoTime } from '../runtime/clock.ts'
 import type { Door } from '../runtime/door.ts'
@@ -44,7 +44,7 @@ export function hearFaults(deps: HearDeps) {
   let unclaimed: Fault[] | undefined = deps.claimed ? undefined : []
 
   function send(fault: Fault, at: number): void {
-    if (signal.aborted) return
+    if (signal.aborted || !watchesNamespace(cluster, fault.resource.namespace ?? '')) return
     if (unclaimed !== undefined) {
       unclaimed.push(fault)
       return

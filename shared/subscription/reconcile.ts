@@ -1,3 +1,4 @@
+import { watchesNamespace } from '../config/cluster.ts'
 import type { Fault } from '../faults/fault.ts'
 import { identityOf } from '../incident/identity.ts'
 import type { Hearing } from './receive-faults.ts'
@@ -57,7 +58,9 @@ export async function reconcile(
     cluster: hearing.subscription()?.cluster ?? cluster.name,
   })
   const heardAt = deps.clock.now().getTime()
-  const faults = look.faults.map((detected) => hearing.fault({ ...detected }, 'reconcile', heardAt))
+  const faults = look.faults
+    .filter(({ resource }) => watchesNamespace(cluster, resource.namespace ?? ''))
+    .map((detected) => hearing.fault({ ...detected }, 'reconcile', heardAt))
   let ended = false
   if (look.complete) {
     ended = told.settle(faults, look.at.getTime())
@@ -72,7 +75,9 @@ export async function reconcile(
   for (const fault of faults) {
     if (told.hasEndedSince(fault, look.at.getTime())) continue
     const isNew = !told.has(fault)
-    if (!isNew && !again) continue
+    // Where nobody tells it in between, a look says that it got worse, or that something else is wrong.
+    const isOther = told.looksOther(fault)
+    if (!isNew && !isOther && !again) continue
     if (isNew) {
       unheard += 1
       report.event(heardAt)

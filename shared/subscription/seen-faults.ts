@@ -1,10 +1,13 @@
 import type { Fault } from '../faults/fault.ts'
+import { derivedId } from '../runtime/ids.ts'
 import { Troubles } from './troubles.ts'
 
 /** What the queue has heard of one cluster in this window, so that a look does not tell it again. */
 export function toldFaults() {
   const told = new Troubles()
   const ended = new Troubles()
+  /** What the last look saw of each, as a number. */
+  const looks = new Troubles()
   let first: number | undefined
   /** Since the first of them: a map itself keeps a small integer, and a date's milliseconds would be an object more. */
   const since = (at: number): number => {
@@ -21,14 +24,23 @@ export function toldFaults() {
     /** Whether it has ended since a look that finds it still there began: that saw it as it was before. */
     hasEndedSince: (fault: Fault, lookedAt: number): boolean =>
       (ended.get(fault) ?? Number.NEGATIVE_INFINITY) >= since(lookedAt),
+    /** Whether the last look saw this trouble otherwise: less bad, with another mark. Of what it did not see it says no. */
+    looksOther: (fault: Fault): boolean => {
+      const [before, now] = [looks.get(fault), faceOf(fault)]
+      if (before !== now) looks.set(fault, now)
+      return before !== undefined && before !== now
+    },
     /** A complete look that began at `at` found these and no others: what is over may be told again when it returns. Answers whether anything is. */
     settle: (present: readonly Fault[], at: number): boolean => {
       const there = new Troubles()
       for (const fault of present) there.set(fault, 0)
       const looked = since(at)
       ended.forget((_, when) => when < looked)
+      looks.forget((trouble) => !there.has(trouble))
       return told.forget((trouble, when) => when < looked && !there.has(trouble)) > 0
     },
   }
 }
+const faceOf = ({ severity, harm = '', mark = '', container = '' }: Fault): number =>
+  Number.parseInt(derivedId(8, severity, harm, mark, container), 16)
 export type ToldFaults = ReturnType<typeof toldFaults>

@@ -18,8 +18,8 @@ function standingOf(row: Readonly<ClusterRow> | undefined): Standing {
   return row.error === '' ? 'good' : 'bad'
 }
 
-/** What a connection depends on: its name, its address, and the labels that go with each fault. */
-const connects = ({ name, mcp, labels }: Cluster): string => JSON.stringify([name, mcp, labels])
+/** What a connection depends on: its name, its address, the labels that go with each fault, and whose faults are sent. */
+const connects = ({ name, mcp, labels, namespaces }: Cluster): string => JSON.stringify([name, mcp, labels, namespaces])
 
 /** The watches of one supervisor, at most one for each cluster. */
 export function watches(deps: WatchDeps, book: LeaseBook) {

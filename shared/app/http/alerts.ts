@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tables } from '../../artifacts/layout.ts'
-import type { Cluster } from '../../config/cluster.ts'
+import { type Cluster, watchesNamespace } from '../../config/cluster.ts'
 import type { ClustersInForce } from '../../config/clusters-source.ts'
 import { type Fault, FaultNotice, type Severity } from '../../faults/fault.ts'
 import { identityOf } from '../../incident/identity.ts'
@@ -146,6 +146,8 @@ function subjectOf(alert: Alert, { labels, clusters, only, now }: Place): Fault 
     },
     now,
   )
+  if (!watchesNamespace(cluster, named.namespace))
+    return `namespace ${named.namespace} of cluster ${cluster.name} is left out`
   return FaultNotice.safeParse(fault).success ? fault : 'its labels name no object that can be'
 }
 

@@ -3,7 +3,7 @@ import { Fault } from '../../../shared/faults/fault.ts'
 import { TriageMessage } from '../../../shared/incident/messages.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { createLog } from '../../../shared/runtime/log.ts'
-import { MAX_MESSAGE_BYTES } from '../../../shared/runtime/queue.ts'
+import { MAX_MESSAGE_BYTES, type Queue } from '../../../shared/runtime/queue.ts'
 import { asideKeeper } from '../../../shared/subscription/dead-letter.ts'
 import { outbox } from '../../../shared/subscription/outbox.ts'
 import { memoryBlobs } from '../../fakes/memory-blobs.ts'
@@ -22,7 +22,7 @@ const fault = (changes: object = {}) =>
     }),
   )
 
-function parts(send: ((body: string) => Promise<void>) | undefined = undefined) {
+function parts(send: Queue['send'] | undefined = undefined) {
   const queue = memoryQueue()
   const blobs = memoryBlobs()
   const log = createLog('silent', () => {})
@@ -48,6 +48,19 @@ describe('the outbox', () => {
     expect(queue.messages).toHaveLength(0)
     await new Promise((resolve) => setTimeout(resolve, 150))
     expect(queue.messages).toHaveLength(1)
+  })
+
+  test('hides what one cluster tells beyond its pace, and nothing of another', async () => {
+    const sent: { readonly body: string; readonly delay: number }[] = []
+    const { out } = parts(async (body, options) => void sent.push({ body, delay: options?.delaySeconds ?? 0 }))
+    for (let at = 0; at < 2_000; at++) out.add(fault({ context: '' }))
+    out.add(fault({ cluster: 'west', context: '' }))
+    await out.drain(1_000)
+    const faultsOf = (body: string) => JSON.parse(body).faults as { cluster: string }[]
+    const all = sent.flatMap(({ body, delay }) => faultsOf(body).map(({ cluster }) => ({ cluster, delay })))
+    expect(all).toHaveLength(2_001)
+    expect(all.filter(({ delay }) => delay > 0).length).toBeGreaterThan(1_200)
+    expect(all.find(({ cluster }) => cluster === 'west')).toEqual({ cluster: 'west', delay: 0 })
   })
 
   test('fills messages up to their size and their number, and no further', async () => {

@@ -32,6 +32,16 @@ test('what is there again after its end has not ended', () => {
   expect(told.has(at())).toBe(true)
 })
 
+test('a look that sees it worse or otherwise than the last one says so, once', () => {
+  const told = toldFaults()
+  const seen = (changes = {}) => told.looksOther(at(changes))
+  expect([seen(), seen(), seen({ severity: 'info' }), seen({ severity: 'info' }), seen({ mark: 'exit 137' })]).toEqual([
+    ...[false, false, true, false, true],
+  ])
+  told.settle([], 3_000)
+  expect(seen()).toBe(false)
+})
+
 test('an end is forgotten with the next whole look', () => {
   const told = toldFaults()
   told.note(at({ resolved: true }), 2_000)

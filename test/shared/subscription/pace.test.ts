@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { paces } from '../../../shared/subscription/pace.ts'
+
+function at(start: number) {
+  let now = start
+  const clock = { now: () => new Date(now) }
+  const pass = (ms: number) => {
+    now += ms
+  }
+  return { pace: paces(clock, () => 0.5), pass }
+}
+
+test('a burst goes out at once, what is beyond waits its turn, and one cluster delays no other', () => {
+  const { pace, pass } = at(0)
+  const east = Array.from({ length: 100_000 }, () => pace.delayOf('east'))
+  expect(east.slice(0, 501).every((seconds) => seconds === 0)).toBe(true)
+  expect(east[600]).toBeGreaterThan(0)
+  expect(east.at(-1)).toBe(1_990)
+  expect(pace.delayOf('west')).toBe(0)
+  pass(3_600_000)
+  expect(pace.delayOf('east')).toBe(0)
+})
+
+test('no fault is hidden for longer than an hour, however many there are', () => {
+  const { pace } = at(0)
+  const delays = Array.from({ length: 300_000 }, () => pace.delayOf('east'))
+  expect(delays.reduce((most, one) => Math.max(most, one))).toBe(3_600)
+})

@@ -50,6 +50,7 @@ export const Clusters = z.looseObject({
       detection_delay_seconds: z.number().optional(),
       event_count: z.number().default(0),
       triage_enabled: z.boolean().default(false),
+      triage_problem: z.string().optional(),
       permissions: z.looseObject({ warnings: z.array(z.string()).default([]) }).optional(),
     }),
   ),

@@ -41,6 +41,7 @@ export async function clusters({ client, out, json, now }: Deps): Promise<boolea
           : `; a fault is found after ${one.detection_delay_seconds} s at most`
       out.line(colors.yellow(`  ${plain(`${one.note}${delay}`)}`))
     }
+    if (one.triage_problem !== undefined) out.line(colors.red(`  triage: ${plain(one.triage_problem)}`))
     for (const warning of one.permissions?.warnings ?? []) out.line(colors.yellow(`  ${plain(warning)}`))
   }
   const { total, active, unhealthy } = health.summary

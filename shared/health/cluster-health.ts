@@ -10,7 +10,7 @@ import {
 import { ClusterPermissions } from '../artifacts/permissions.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { readBreaker } from '../runtime/breaker.ts'
-import { onlyTells } from '../runtime/breaker-names.ts'
+import { onlyTells, triageBreaker } from '../runtime/breaker-names.ts'
 import { fromParts } from '../runtime/json-parts.ts'
 import type { Row } from '../runtime/table.ts'
 import { type PlaceHealth, placesHealth } from './place-health.ts'
@@ -36,6 +36,8 @@ export type ClusterHealth = {
   readonly detection_delay_seconds?: number
   readonly triage_enabled: boolean
   readonly permissions?: ClusterPermissions
+  /** Why no agent could be sent there now, or would see too little. */
+  readonly triage_problem?: string
   readonly labels?: Readonly<Record<string, string>>
 }
 export type BreakerHealth = {
@@ -95,10 +97,19 @@ export function boardOf(input: HealthInput, now: Date): readonly BoardCluster[] 
 export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
   const rows = new Map(input.rows.map((row) => [row.key, row]))
   const permissions = new Map(input.permissions.map((row) => [row.key, row]))
+  const troubles = new Map((input.breakers ?? []).map((row) => [row.key, row]))
   const clusters = input.clusters
     .filter(({ enabled }) => enabled)
     .map((cluster) =>
-      healthOf(cluster, watchOf(rows.get(cluster.name), now), permissionsOf(permissions.get(cluster.name)), now),
+      healthOf(
+        cluster,
+        watchOf(rows.get(cluster.name), now),
+        {
+          permissions: permissionsOf(permissions.get(cluster.name)),
+          problem: problemOf(troubles.get(triageBreaker(cluster.name))),
+        },
+        now,
+      ),
     )
   const active = clusters.filter(({ status }) => status === 'active').length
   const errors = input.configErrors ?? []
@@ -148,7 +159,7 @@ function retryIn(at: string, now: Date): { readonly retry_in?: string } {
 function healthOf(
   cluster: Cluster,
   watch: ClusterStatus,
-  permissions: ClusterPermissions | undefined,
+  { permissions, problem }: { readonly permissions: ClusterPermissions | undefined; readonly problem: string },
   now: Date,
 ): ClusterHealth {
   const failures = reasonsOf(watch.reasons).slice(-SHOWN)
@@ -164,8 +175,16 @@ function healthOf(
     ...stepOf(watch),
     triage_enabled: cluster.triage.enabled,
     ...(permissions === undefined ? {} : { permissions }),
+    ...(problem === '' ? {} : { triage_problem: problem }),
     ...(Object.keys(cluster.labels).length === 0 ? {} : { labels: cluster.labels }),
   }
+}
+
+/** '' when nothing is wrong, or nobody has looked. */
+function problemOf(row: Row | undefined): string {
+  if (row === undefined) return ''
+  const { failures, reasons } = readBreaker(row)
+  return failures === 0 ? '' : (reasons.at(-1)?.text ?? '')
 }
 
 function stepOf({ status, source, sourceSince, note, delaySeconds, patrolSeconds }: ClusterStatus) {

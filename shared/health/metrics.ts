@@ -2,6 +2,7 @@ import { isHeard, watchSteps } from '../artifacts/cluster-status.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { IncidentState } from '../incident/incident.ts'
 import { skipKinds } from '../incident/skipped.ts'
+import { triageBreaker } from '../runtime/breaker-names.ts'
 import type { Fields, Row } from '../runtime/table.ts'
 import { agentMetrics } from './agent-metrics.ts'
 import { living } from './alive.ts'
@@ -84,6 +85,16 @@ export function metrics(input: MetricsInput, now: Date): string {
       'counter',
       'Time in which nobody was subscribed.',
       each((watch) => watch.blindMilliseconds / 1000),
+    ),
+    family(
+      'nightcrier_cluster_triage_ready',
+      'gauge',
+      'Whether an agent could be sent there: its kubeconfig is there and may read what is needed.',
+      input.clusters.flatMap(({ name, enabled, triage }) => {
+        if (!enabled || !triage.enabled) return []
+        const row = input.breakers.find(({ key }) => key === triageBreaker(name))
+        return [{ labels: { cluster: name }, value: Number(row?.fields.failures ?? 0) === 0 ? 1 : 0 }]
+      }),
     ),
     family(
       'nightcrier_incidents',

@@ -36,4 +36,6 @@ export const ResultMessage = z.strictObject({
   reason: z.string().max(1000).optional(),
   traceparent,
 })
+/** How a result begins that says: its cluster's kubeconfig cannot be had. That says nothing of agents. */
+export const NO_KUBECONFIG = 'No kubeconfig: '
 export type ResultMessage = z.infer<typeof ResultMessage>

@@ -5,6 +5,7 @@ export const skipKinds = [
   'muted',
   'no-agent-in-time',
   'queue-full',
+  'triage-broken',
   'triage-off',
 ] as const
 export type SkipKind = (typeof skipKinds)[number]

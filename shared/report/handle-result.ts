@@ -4,7 +4,7 @@ import type { Report } from '../artifacts/report.ts'
 import { containerGroupName } from '../incident/identity.ts'
 import type { Incident, IncidentState } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
-import { ResultMessage } from '../incident/messages.ts'
+import { NO_KUBECONFIG, ResultMessage } from '../incident/messages.ts'
 import { AGENTS, modelBreaker } from '../runtime/breaker-names.ts'
 import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
@@ -247,7 +247,9 @@ async function countAgent(deps: ReportDeps, { incidentId, fence, ended, reason }
   const amounts = amountsOf(report, incident.concluded?.ended ?? ended, deps.clock.now())
   await deps.totals.add(incident.cluster, amounts, mark)
   if (ended === 'completed') await deps.breakers.succeeded(AGENTS, mark)
-  else await deps.breakers.failed(AGENTS, `${incidentId}: ${reason ?? endings[ended]}`, mark)
+  // What is wrong with one cluster's kubeconfig is told of that cluster, and degrades no other.
+  else if (reason?.startsWith(NO_KUBECONFIG) !== true)
+    await deps.breakers.failed(AGENTS, `${incidentId}: ${reason ?? endings[ended]}`, mark)
   if (usage === undefined || usage.model === '') return
   const model = modelBreaker(usage.model)
   // Not one token: it was asked in vain, or nobody came to ask it.

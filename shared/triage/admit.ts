@@ -22,7 +22,7 @@ export type Admission =
   /** A `resolved` notice of something that is not open. */
   | 'nothing-open'
 
-export type AdmitDeps = Pick<TriageDeps, 'store' | 'clock' | 'random' | 'notify' | 'mutes'> & {
+export type AdmitDeps = Pick<TriageDeps, 'store' | 'clock' | 'random' | 'notify' | 'mutes' | 'log'> & {
   readonly settings: Pick<TriageDeps['settings'], 'QUIET_PERIOD_SECONDS' | 'SEVERITY_THRESHOLD'>
 }
 
@@ -61,14 +61,18 @@ export const admit = (deps: AdmitDeps) => {
         const incident = fresh(1)
         // A list is cut somewhere: what is over may be of one that it does not hold.
         if (incident === undefined) return tries === 1 ? STALE : 'nothing-open'
-        return (await store.insert(incident)) === undefined ? STALE : 'opened'
+        if ((await store.insert(incident)) === undefined) return STALE
+        logSkipped(deps, incident)
+        return 'opened'
       }
       const { incident } = stored
       if (wasCounted(incident, delivery)) return 'delivered-before'
       if (incident.status === 'resolved') {
         const next = fresh(incident.generation + 1)
         if (next === undefined) return 'nothing-open'
-        return (await store.openNextGeneration(stored, next)) === STALE ? STALE : 'opened'
+        if ((await store.openNextGeneration(stored, next)) === STALE) return STALE
+        logSkipped(deps, next)
+        return 'opened'
       }
       const count = countFaults(countOf(incident), sightings)
       if (mayQueueAgain(incident, cluster, count.severity, now, deps.settings, mute)) {
@@ -96,6 +100,12 @@ export const admit = (deps: AdmitDeps) => {
       return 'counted'
     })
   }
+}
+
+/** Whoever looks into the log for a report finds why there is none. */
+function logSkipped({ log }: Pick<AdmitDeps, 'log'>, { incidentId, cluster, status, reason = '' }: Incident): void {
+  if (status !== 'skipped') return
+  log.info({ event: 'triage_skipped', incidentId, cluster, reason }, `Triage of ${incidentId} is skipped: ${reason}`)
 }
 
 async function muteFor(deps: Pick<AdmitDeps, 'mutes'>, cluster: Cluster, { identity, faults }: Sightings) {

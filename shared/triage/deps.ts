@@ -28,6 +28,8 @@ export type TriageDeps = {
   readonly results: Pick<Queue, 'send'>
   /** From the configuration in force; `undefined` when it has no such cluster. */
   readonly cluster: (name: string) => Promise<Cluster | undefined>
+  /** All that the configuration in force has. */
+  readonly clusters: () => Promise<readonly Cluster[]>
   /** Those in force now. */
   readonly mutes: () => Promise<readonly Mute[]>
   /** Resolves `keyvault:name` or `file:path`; GiveUp when there is no such secret. */

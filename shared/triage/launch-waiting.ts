@@ -10,6 +10,7 @@ import type { TriageDeps } from './deps.ts'
 import { fairOrder, overflow } from './fair-order.ts'
 import { type Launched, launch, limitsOf, takeSlots } from './launch.ts'
 import { agentSlots, type Holder, type Seen } from './slots.ts'
+import { blockedClusters } from './triage-standing.ts'
 
 /** More than may wait at all by default; what lies beyond is seen when these have left. */
 const MOST_WAITING = 1_000
@@ -24,10 +25,11 @@ const MOST_WAITING = 1_000
 export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly string[]> => {
   const { items } = await deps.store.list({ status: 'queued' }, MOST_WAITING)
   if (items.length === 0) return []
-  const waiting = await withoutHeld(
+  const ready = await withoutBlocked(
     deps,
     items.map(({ incident }) => incident),
   )
+  const waiting = await withoutHeld(deps, ready)
   const [room, groups] = await Promise.all([roomFor(deps, waiting), deps.breakers.state(CONTAINER_GROUPS)])
   // While groups cannot be started, all wait; then one goes first, to see whether it works again.
   const most = groups.now === 'open' ? 0 : groups.now === 'half-open' ? 1 : waiting.length
@@ -45,6 +47,22 @@ export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly st
     waiting.filter((one) => !chosen.includes(one)),
   )
   return tried.filter(({ outcome }) => outcome === 'started').map(idOf)
+}
+
+/** So long an incident waits for a kubeconfig that somebody puts there now; then people hear that it gets no agent. */
+const UNREADY_MS = 60_000
+
+/** Without those whose cluster no agent can be sent to: its own trouble, told once, and nobody else's. */
+async function withoutBlocked(deps: TriageDeps, all: readonly Incident[]): Promise<readonly Incident[]> {
+  const blocked = await blockedClusters(deps)
+  if (blocked.size === 0) return all
+  const now = deps.clock.now().getTime()
+  for (const one of all) {
+    const why = blocked.get(one.cluster)
+    if (why === undefined || now - queuedAt(one) < UNREADY_MS) continue
+    await skip(deps, one.incidentId, 'triage-broken', `Triage does not work: ${why}`.slice(0, 1_000))
+  }
+  return all.filter(({ cluster }) => !blocked.has(cluster))
 }
 
 /**
@@ -110,17 +128,16 @@ async function sendAway(deps: TriageDeps, waiting: readonly Incident[]): Promise
     policy: settings.QUEUE_OVERFLOW_POLICY,
   })
   for (const { incidentId, cluster } of leaving) {
-    await skip(deps, incidentId, 'queue-full', `the queue is full (${settings.QUEUE_OVERFLOW_POLICY})`)
+    await skip(deps, incidentId, 'queue-full', `Overload: the queue is full (${settings.QUEUE_OVERFLOW_POLICY})`)
     deps.log.warn({ incidentId, cluster }, `Incident ${incidentId} was skipped: the queue is full`)
   }
 }
 
 /** A waiting incident that gets no agent for lack of room. Written down, never dropped in silence. */
-export async function skip(deps: TriageDeps, incidentId: string, kind: SkipKind, why: string): Promise<boolean> {
+export async function skip(deps: TriageDeps, incidentId: string, kind: SkipKind, reason: string): Promise<boolean> {
   const stored = await deps.store.current(incidentId)
   if (stored?.incident.status !== 'queued') return false
   const at = deps.clock.now()
-  const reason = `Overload: ${why}`
   const before = stored.incident.steps.filter(({ state }) => state === 'skipped').length
   await announce(deps, stored.incident, 'skipped', String(before))
   const moved = await deps.store.move(stored, 'skipped', {

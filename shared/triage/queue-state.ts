@@ -33,7 +33,7 @@ export function mayQueueAgain(
 ): boolean {
   if (incident.status !== 'skipped' || whyNot(cluster, severity, settings.SEVERITY_THRESHOLD, mute) !== undefined)
     return false
-  if (!isOverload(incident.skip)) return true
+  if (!isOverload(incident.skip) && incident.skip !== 'triage-broken') return true
   const skipped = new Date(incident.completedAt ?? incident.createdAt).getTime()
   return now.getTime() - skipped >= settings.QUIET_PERIOD_SECONDS * 1000
 }

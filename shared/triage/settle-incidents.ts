@@ -15,7 +15,7 @@ export const skipOverdue = (deps: TriageDeps) => async (): Promise<void> => {
   for (const { incident } of items) {
     const waited = deps.clock.now().getTime() - queuedSince(incident).getTime()
     if (waited < limit * 1000) continue
-    if (await skip(deps, incident.incidentId, 'no-agent-in-time', `no agent was free for ${limit} s`)) {
+    if (await skip(deps, incident.incidentId, 'no-agent-in-time', `Overload: no agent was free for ${limit} s`)) {
       deps.log.warn(
         { incidentId: incident.incidentId, cluster: incident.cluster },
         `${incident.incidentId} waited too long`,

@@ -2,6 +2,7 @@ import { bundleName } from '../artifacts/layout.ts'
 import type { Cluster } from '../config/cluster.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
+import { NO_KUBECONFIG } from '../incident/messages.ts'
 import { type Asked, isSpotless, type Standing } from '../runtime/breaker.ts'
 import { CONTAINER_GROUPS, modelBreaker } from '../runtime/breaker-names.ts'
 import type { GroupSpec } from '../runtime/container-groups.ts'
@@ -12,6 +13,7 @@ import type { TriageDeps } from './deps.ts'
 import { preflight } from './preflight.ts'
 import { sendResult } from './send-result.ts'
 import { agentSlots } from './slots.ts'
+import { noteBlocked } from './triage-standing.ts'
 
 export type Started = 'started' | 'no-capacity' | 'not-started'
 
@@ -38,9 +40,9 @@ export const startAgent =
       const cluster = await deps.cluster(incident.cluster)
       const kubeconfigRef = cluster?.triage.kubeconfig
       if (cluster === undefined || kubeconfigRef === undefined) {
-        throw new GiveUp(`Cluster ${incident.cluster} has no kubeconfig in the configuration any more`)
+        throw new GiveUp(`${NO_KUBECONFIG}cluster ${incident.cluster} has none in the configuration any more`)
       }
-      const prepared = await prepare(deps, stored, cluster, await deps.secret(kubeconfigRef))
+      const prepared = await prepare(deps, stored, cluster, await kubeconfigOf(deps, cluster, kubeconfigRef))
       lacks = prepared.lacks
       const calm = launch?.groups !== undefined && isSpotless(launch.groups)
       const admitted: Asked = calm ? { go: true, spotless: true } : await breakers.ask(CONTAINER_GROUPS)
@@ -78,6 +80,17 @@ export const startAgent =
     )
     return 'started'
   }
+
+/** What a launch finds missing holds the cluster's other incidents back, until a look finds it. */
+async function kubeconfigOf(deps: TriageDeps, cluster: Cluster, ref: string): Promise<string> {
+  try {
+    return await deps.secret(ref)
+  } catch (error) {
+    if (!(error instanceof GiveUp)) throw error
+    await noteBlocked(deps, cluster, `Its kubeconfig ${ref} cannot be read: ${errorText(error)}`)
+    throw new GiveUp(`${NO_KUBECONFIG}${errorText(error)}`)
+  }
+}
 
 async function started(
   { groups, breakers }: TriageDeps,

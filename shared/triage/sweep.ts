@@ -1,4 +1,5 @@
 import { errorText } from '../runtime/errors.ts'
+import { checkTriage } from './check-triage.ts'
 import { closeUnwatched } from './close-unwatched.ts'
 import type { TriageDeps } from './deps.ts'
 import { forgetIncidents } from './forget-incidents.ts'
@@ -33,6 +34,7 @@ export const sweep = (deps: TriageDeps) => async (): Promise<void> => {
   await part('resolve what is quiet', resolveQuiet(deps))
   const left = (await part('watch clusters', watchClusters(deps))) ?? []
   if (left.length > 0) await part('close what nobody watches', () => closeUnwatched(deps)(left))
+  await part('check triage', checkTriage(deps))
   await part('free slots', () => freeSlots(deps))
   await part('launch', launchWaiting(deps))
   await part('forget', forgetIncidents(deps))

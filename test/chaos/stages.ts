@@ -114,6 +114,7 @@ export function stagesOf(around: Surroundings) {
     groups: agents.of(who),
     results: queueOf(who, 'results', stores.results),
     cluster,
+    clusters: async () => clusters,
     mutes: muteBook({ ...common(who), control: controlOf(who) }).list,
     secret: async () => 'a kubeconfig',
     checkPermissions: async ({ name }) => permissions(name),

@@ -1,7 +1,7 @@
 import { queues, tables } from '../../artifacts/layout.ts'
 import { noticesTo } from '../../incident/notices.ts'
 import { type BreakerChange, type Breakers, breakers } from '../../runtime/breaker.ts'
-import { onlyTells } from '../../runtime/breaker-names.ts'
+import { onlyTells, triageOf } from '../../runtime/breaker-names.ts'
 import type { Log } from '../../runtime/log.ts'
 import type { Platform } from '../platform.ts'
 
@@ -9,12 +9,24 @@ import type { Platform } from '../platform.ts'
 const OPEN_MS = 60_000
 const LONGEST_OPEN_MS = 15 * 60_000
 
+/** So that the places of this cluster hear of it. */
+const ofCluster = (name: string) => {
+  const cluster = triageOf(name)
+  return cluster === undefined ? {} : { cluster }
+}
+
 /** Breakers whose changes people hear of. */
 export function toldBreakers(platform: Platform, log: Log): Breakers {
   const { settings, storage, clock, random } = platform
   const notify = noticesTo(storage.queue(queues.notices))
   const tell = ({ to, name, opening, failures, since, reasons, retryAt }: BreakerChange) => {
-    const common = { version: 1, id: `${to}:${name}:${opening}`, at: clock.now().toISOString(), what: name } as const
+    const common = {
+      version: 1,
+      id: `${to}:${name}:${opening}`,
+      at: clock.now().toISOString(),
+      what: name,
+      ...ofCluster(name),
+    } as const
     const told = { failures, since, reasons: [...reasons] }
     if (to === 'recovered') return notify({ ...common, type: 'recovered', ...told })
     return notify({ ...common, type: 'degraded', ...told, ...(retryAt === '' || onlyTells(name) ? {} : { retryAt }) })

@@ -24,6 +24,7 @@ export function triageDeps(platform: Platform, log: Log): TriageDeps {
     groups: platform.groups,
     results: storage.queue(queues.results),
     cluster: platform.cluster,
+    clusters: async () => (await platform.clusters.current()).clusters,
     mutes: platform.mutes,
     secret: async (reference) => (await platform.secret(reference)).text,
     checkPermissions: (cluster, kubeconfig, signal) => permissionsOf(platform, cluster, kubeconfig, signal),

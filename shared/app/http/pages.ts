@@ -104,16 +104,17 @@ export async function board(
 ): Promise<Answer> {
   const { storage, clock } = platform
   const control = storage.table(tables.control)
-  const [{ clusters, problem }, rows, permissions, places, waiting] = await Promise.all([
+  const [{ clusters, problem }, rows, permissions, breakers, places, waiting] = await Promise.all([
     platform.clusters.current(),
     storage.table(tables.clusters).list({ partition: 'clusters', limit: MOST_CLUSTERS }),
     storage.table(tables.permissions).list({ partition: 'permissions', limit: MOST_CLUSTERS }),
+    control.list({ partition: 'breakers', limit: MOST_CLUSTERS }),
     control.list({ partition: PLACES, limit: MOST_PLACES }),
     control.list({ partition: WAITING, limit: MOST_CLUSTERS }),
   ])
   const now = clock.now()
   const body = await boardPage({
-    clusters: boardOf({ clusters, rows, permissions }, now),
+    clusters: boardOf({ clusters, rows, permissions, breakers }, now),
     places: placesHealth(places, waiting, now),
     configErrors: problem === undefined ? [] : [problem],
     now: now.toISOString(),

@@ -103,16 +103,20 @@ function about({ environment, labels = {} }: BoardCluster): string {
 
 function rights(one: BoardCluster): Html | '' {
   const { permissions } = one
-  if (permissions === undefined) return one.triage_enabled ? html`<p class="soft">Permissions not asked yet.</p>` : ''
+  if (permissions === undefined && one.triage_problem === undefined)
+    return one.triage_enabled ? html`<p class="soft">Permissions not asked yet.</p>` : ''
   const warnings = warningsOf(one)
   if (warnings.length === 0) return html`<p class="soft">Reads all it needs, can change nothing.</p>`
-  return html`<details><summary><span class="badge warning"><span aria-hidden="true">◆</span> ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}</span></summary><ul>${warnings.slice(0, 10).map((text) => html`<li>${cut(text, 250)}</li>`)}</ul><p class="soft">Asked ${moment(permissions.validated_at)}</p></details>`
+  return html`<details><summary><span class="badge warning"><span aria-hidden="true">◆</span> ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}</span></summary><ul>${warnings.slice(0, 10).map((text) => html`<li>${cut(text, 250)}</li>`)}</ul>${permissions === undefined ? '' : html`<p class="soft">Asked ${moment(permissions.validated_at)}</p>`}</details>`
 }
 
-function warningsOf({ permissions }: { readonly permissions?: ClusterPermissions }): readonly string[] {
-  if (permissions === undefined) return []
+type Rights = { readonly permissions?: ClusterPermissions; readonly triage_problem?: string }
+function warningsOf({ permissions, triage_problem: problem }: Rights): readonly string[] {
+  const broken = problem === undefined ? [] : [`No agent can be sent there, or it sees too little: ${problem}`]
+  if (permissions === undefined) return broken
   const { warnings, write_verbs: writes, minimum_permissions_met: enough } = permissions
   return [
+    ...broken,
     ...(enough ? [] : ['It cannot read what an investigation needs.']),
     ...(writes.length === 0 ? [] : [`The credential could change the cluster: ${writes.slice(0, 5).join(', ')}.`]),
     ...warnings,

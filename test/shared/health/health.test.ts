@@ -306,6 +306,8 @@ test('metrics are Prometheus text, one sample per cluster and state', () => {
     # TYPE nightcrier_cluster_blind_seconds_total counter
     nightcrier_cluster_blind_seconds_total{cluster="east"} 1.5
     nightcrier_cluster_blind_seconds_total{cluster="west"} 0
+    # HELP nightcrier_cluster_triage_ready Whether an agent could be sent there: its kubeconfig is there and may read what is needed.
+    # TYPE nightcrier_cluster_triage_ready gauge
     # HELP nightcrier_incidents Current incidents by cluster and state.
     # TYPE nightcrier_incidents gauge
     nightcrier_incidents{cluster="east",state="running"} 2

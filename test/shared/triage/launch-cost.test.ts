@@ -47,10 +47,10 @@ test('one request to the vault and one to ARM start an agent', async () => {
   expect(asked('outside')).toEqual(['vault.secret', 'arm.start'])
 })
 
-test('storage is asked three times for each incident that is launched, and four times for all of them together', async () => {
+test('storage is asked three times for each incident that is launched, and five times for all of them together', async () => {
   const asked = await second()
   const admission = ['incidents.list', 'incidents.insert']
-  const pass = ['incidents.list', 'control.get', 'control.get', 'control.replace']
+  const pass = ['incidents.list', 'control.list', 'control.get', 'control.get', 'control.replace']
   const each = ['incidents.replace', 'incidents.replace', 'notices.notify']
   expect(asked('storage')).toEqual([...admission, ...pass, ...each])
 })
@@ -66,6 +66,6 @@ test('of five that wait, each costs three more', async () => {
   const { launched } = await handleTriageMessage(w.deps)(message(...of('api')), { id: 'm2', dequeueCount: 1 })
   expect(launched).toHaveLength(5)
   const admission = 2 * 5
-  expect(asked('storage')).toHaveLength(admission + 4 + 3 * 5)
+  expect(asked('storage')).toHaveLength(admission + 5 + 3 * 5)
   expect(asked('outside')).toHaveLength(2 * 5)
 })

@@ -91,7 +91,7 @@ describe('a start that does not work', () => {
         incidentId,
         fence: 1,
         ended: 'not-started',
-        reason: 'There is no secret keyvault:kubeconfig-east: create it in the vault.',
+        reason: 'No kubeconfig: There is no secret keyvault:kubeconfig-east: create it in the vault.',
       },
     ])
     w.clock.pass(61)

@@ -71,6 +71,8 @@ describe('an agent', () => {
     const { w, group } = await running()
     w.groups.become(group, { state: 'running' })
     w.clock.pass(200)
+    // The first look at each cluster's triage is kept.
+    await sweep(w.deps)()
     const before = [w.incidents.rows(), w.control.rows()]
     await sweep(w.deps)()
     await sweep(w.deps)()

@@ -162,6 +162,7 @@ export function world({ settings = {}, clusters = [cluster('east'), cluster('wes
     groups,
     results,
     cluster: async (name) => known.get(name),
+    clusters: async () => [...known.values()],
     mutes: async () => mutes.filter(({ until }) => until > clock.now().toISOString()),
     secret: async (ref) => {
       const value = secrets.get(ref)
@@ -250,6 +251,7 @@ export function mortal({ deps, incidents, history }: World, at: number, when: 'b
     groups: all(deps.groups),
     results: all({ send: deps.results.send }),
     cluster: guard(deps.cluster),
+    clusters: guard(deps.clusters),
     mutes: guard(deps.mutes),
     secret: guard(deps.secret),
     checkPermissions: guard(deps.checkPermissions),

@@ -12,7 +12,9 @@ const LATE_MS = 50
 
 /** Who goes first: those that were watched before, those nobody knows, those that failed the last time. */
 export type Standing = 'good' | 'unknown' | 'bad'
-const order: readonly Standing[] = ['good', 'unknown', 'bad']
+export const order: readonly Standing[] = ['good', 'unknown', 'bad']
+
+type Waiting = { readonly go: () => void; readonly since: number }
 
 /**
  * At most `count` begin at once, so that a thousand do not shake hands in one moment; the others wait in their order,
@@ -20,18 +22,26 @@ const order: readonly Standing[] = ['good', 'unknown', 'bad']
  */
 export function slots(count: number, clock: Clock) {
   let free = count
-  const waiting: Record<Standing, (() => void)[]> = { good: [], unknown: [], bad: [] }
+  const waiting: Record<Standing, Waiting[]> = { good: [], unknown: [], bad: [] }
+  const now = () => clock.now().getTime()
   const next = () => {
     for (const standing of order) {
-      const go = waiting[standing].shift()
-      if (go !== undefined) return go
+      const first = waiting[standing].shift()
+      if (first !== undefined) return first.go
     }
     return undefined
+  }
+  /** All who wait have what is left of the time in which the first of them is to have its turn. */
+  function holdMs(): number {
+    const queue = order.reduce((sum, standing) => sum + waiting[standing].length, 0)
+    if (queue === 0) return HELD_MS
+    const since = Math.min(...order.map((standing) => waiting[standing][0]?.since ?? Number.POSITIVE_INFINITY))
+    return Math.max(LEAST_HELD_MS, Math.min(HELD_MS, ((since + TURN_MS - now()) * count) / queue))
   }
 
   return async <T>(act: () => Promise<T>, standing: Standing = 'unknown'): Promise<T> => {
     if (free > 0) free -= 1
-    else await new Promise<void>((go) => waiting[standing].push(go))
+    else await new Promise<void>((go) => waiting[standing].push({ go, since: now() }))
     const done = new AbortController()
     let held = true
     const giveBack = () => {
@@ -43,11 +53,10 @@ export function slots(count: number, clock: Clock) {
     }
     const patience = async () => {
       while (!done.signal.aborted) {
-        const before = clock.now().getTime()
-        const queue = waiting.good.length + waiting.unknown.length + waiting.bad.length
-        const ms = Math.max(LEAST_HELD_MS, Math.min(HELD_MS, (TURN_MS * count) / (queue + 1)))
+        const before = now()
+        const ms = holdMs()
         await clock.sleep(ms, done.signal)
-        if (clock.now().getTime() - before < ms + LATE_MS) break
+        if (now() - before < ms + LATE_MS) break
       }
       giveBack()
     }

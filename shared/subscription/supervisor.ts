@@ -146,7 +146,16 @@ export const runSupervisor =
     // By a clock that is further off it looks unvisited, and is visited twice.
     const isVisited = ({ visitedAt }: { readonly visitedAt: string }) =>
       patrolMs > 0 && Math.abs(clock.now().getTime() - Date.parse(visitedAt)) < patrolMs / 2
-    const share = shareClusters({ clusters: deps.clusters, book, beats, watching, isVisited, log })
+    /** Until then the others may not have told of themselves, and each begins with the part that will be its own. */
+    let assumesOthersUntil = 0
+    const among = async () => {
+      const known = await beats.among()
+      const expected = settings.SUPERVISORS
+      return clock.now().getTime() >= assumesOthersUntil || known.supervisors >= expected
+        ? known
+        : { ...known, supervisors: expected, rank: rankIn(name, expected) }
+    }
+    const share = shareClusters({ clusters: deps.clusters, book, beats: { among }, watching, isVisited, log })
 
     let end = startedAt + windowMs * (1 - STAGGER * random()) - RESERVE * handoverMs
     const stop = new AbortController()
@@ -191,7 +200,6 @@ export const runSupervisor =
     }
 
     async function loop(): Promise<void> {
-      // After a long silence all may begin in the same moments: who looks first should know of the others by then.
       let lookAt = 0
       let renewAt = 0
       let beatAt = 0
@@ -202,7 +210,8 @@ export const runSupervisor =
         if (now >= beatAt) {
           await attempt('The heartbeat', async () => {
             const known = await (leaving ? beats.leave() : beats.beat())
-            if (!known && lookAt === 0 && patrolMs === 0 && settings.SUPERVISORS > 1) lookAt = now + lookMs / 2
+            // After a long silence all may begin in the same moments.
+            if (!known && lookAt === 0 && patrolMs === 0) assumesOthersUntil = now + lookMs / 2
           })
           beatAt = now + Math.min(HEARTBEAT_MS, leaseMs / 3)
         }
@@ -218,7 +227,7 @@ export const runSupervisor =
         }
         if (leaving) await attempt('Handing over', findTakers)
         else if (now >= lookAt) {
-          lookAt = now + lookMs
+          lookAt = now < assumesOthersUntil ? assumesOthersUntil : now + lookMs
           await attempt('Sharing the clusters', async () => {
             dropped(await share.tick())
           })
@@ -261,6 +270,10 @@ export const runSupervisor =
     log.info(summary, `Window of ${name} is over: ${most} clusters, ${accepted} faults`)
     return summary
   }
+
+/** By the number in its name; all reach for the same clusters first where names have none. */
+const rankIn = (name: string, supervisors: number): number =>
+  Math.min(supervisors, Math.max(1, Number(/\d+$/.exec(name)?.[0] ?? 1))) - 1
 
 /** Resolves when the work is done, or time is up, or (once the signal aborts) the work has had a moment more. */
 async function bounded(

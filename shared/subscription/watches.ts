@@ -8,12 +8,15 @@ import type { Standing } from './slots.ts'
 import { watchCluster } from './watch-cluster.ts'
 import type { WatchDeps } from './watch-deps.ts'
 
+/** Those that hear nothing are ended first, and so long may that take: who still hears is deaf only while it is handed on. */
+const GOODBYE_MS = 1_500
+
 type Watch = { readonly ending: AbortController; readonly done: Promise<void>; readonly as: string }
 
 const nothing = { blindSince: '', source: '', refusedSince: '', reconciledAt: '', seenObjects: 0 } as const
 
 /** A cluster without an error was watched well when it was left; one that nobody has watched yet has no step. */
-function standingOf(row: Readonly<ClusterRow> | undefined): Standing {
+export function standingOf(row: Readonly<ClusterRow> | undefined): Standing {
   if (row === undefined || (row.source === '' && row.error === '')) return 'unknown'
   return row.error === '' ? 'good' : 'bad'
 }
@@ -67,9 +70,19 @@ export function watches(deps: WatchDeps, book: LeaseBook) {
     end,
     endAll: async (): Promise<void> => {
       over = true
-      const all = [...running.values()]
-      for (const { ending } of all) ending.abort()
-      await Promise.all(all.map(({ done }) => done))
+      const all = [...running]
+      const isActive = ([name]: (typeof all)[number]) => book.stateOf(name)?.status === 'active'
+      const others = all.filter((one) => !isActive(one))
+      for (const [, { ending }] of others) ending.abort()
+      const patience = new AbortController()
+      if (others.length > 0 && others.length < all.length)
+        await Promise.race([
+          Promise.all(others.map(([, { done }]) => done)),
+          deps.clock.sleep(GOODBYE_MS, patience.signal),
+        ])
+      patience.abort()
+      for (const [, { ending }] of all) ending.abort()
+      await Promise.all(all.map(([, { done }]) => done))
     },
     has: (name: string): boolean => running.has(name),
     /** Watched, and in another form than it is configured now. */

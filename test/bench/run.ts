@@ -11,6 +11,7 @@ import { storage } from './measures/storage.ts'
 import { subscriptions } from './measures/subscriptions.ts'
 import { watching } from './measures/watching.ts'
 import { type Row, rowsTable } from './row.ts'
+import { neighboursTable, silentNeighbours } from './silent-neighbours.ts'
 import { simulate, simulationTable } from './simulate.ts'
 
 type Flags = {
@@ -43,8 +44,13 @@ async function measure(plan: Plan): Promise<readonly Row[]> {
 
 async function bench(flags: Flags): Promise<void> {
   if (flags.simulate) {
+    const neighbours = await silentNeighbours()
     const results = await simulate()
-    return console.log(flags.json ? JSON.stringify(results) : simulationTable(results))
+    return console.log(
+      flags.json
+        ? JSON.stringify({ sharing: results, neighbours })
+        : `${neighboursTable(neighbours)}\n\n${simulationTable(results)}`,
+    )
   }
   const { short, json } = flags
   const plan: Plan = {
@@ -93,6 +99,10 @@ await new Command('npm run bench --')
   .option('--check', 'fails when a ratio is clearly worse than test/bench/baseline.json has it, twice', false)
   .option('--keep', 'writes the ratios of this run to test/bench/baseline.json', false)
   .option('--json', 'for programs', false)
-  .option('--simulate', 'instead: sharing of up to 20,000 clusters over 40 supervisors', false)
+  .option(
+    '--simulate',
+    'instead: sharing of up to 20,000 clusters over 40 supervisors, and healthy ones among silent ones',
+    false,
+  )
   .action(bench)
   .parseAsync()

@@ -81,7 +81,7 @@ async function idleOf(fleet: Fleet, clusters: number): Promise<Idle> {
 
 /** What a supervisor's process dies or comes does to the others. */
 async function lives({ clusters, supervisors }: Size): Promise<Part> {
-  const fleet = simulatedFleet({ clusters })
+  const fleet = simulatedFleet({ clusters, supervisors })
   const happenings = [await coldStart(fleet, supervisors)]
   const idle = await idleOf(fleet, clusters)
   happenings.push(
@@ -100,7 +100,7 @@ async function lives({ clusters, supervisors }: Size): Promise<Part> {
 }
 
 async function changes({ clusters, supervisors }: Size): Promise<Pick<Part, 'happenings'>> {
-  const fleet = simulatedFleet({ clusters, windowSeconds: WINDOW_SECONDS })
+  const fleet = simulatedFleet({ clusters, supervisors, windowSeconds: WINDOW_SECONDS })
   await coldStart(fleet, supervisors)
   const tenth = Math.floor(clusters / 10)
   const chance = chanceOf(clusters)

@@ -82,6 +82,7 @@ export const unanswered = (sky: Sky, what: string, ms: number, signal: AbortSign
       reject(error)
     }
     const closed = () => end(new WireError('the connection was closed', 0))
+    if (signal.aborted) return closed()
     signal.addEventListener('abort', closed, { once: true })
     sky.time.after(ms, () => end(new WireError(`${what} was not answered within ${ms / 1000} s`, 0, { late: true })))
   })

@@ -11,6 +11,10 @@ export type Glance = {
   readonly effect: string
   /** The cause, or what was seen where none was found. */
   readonly because: string
+  /** False when a part of the cause did not fit its line. */
+  readonly whole: boolean
+  /** Effect and cause in one line: the heading of lists, threads and terminals. */
+  readonly headline: string
   /** For a lock screen: the news first, names cut rather than news. */
   readonly short: string
 }
@@ -25,50 +29,97 @@ const SHORT_CLUSTER = 16
 
 export function glance(incident: Incident, told: Told | undefined): Glance {
   const verdict = told?.verdict
-  const { desired, ready } = verdict?.impact ?? {}
-  const counted = desired !== undefined && ready !== undefined
-  const kind = words(incident.faultType)
-  const { name } = incident.owner
-  const over = verdict?.outcome === 'none'
-  const state = over
-    ? ' is healthy now'
-    : counted && ready !== desired
-      ? ` has ${ready} of ${desired} replicas ready`
-      : `: ${kind}`
-  const because = over ? 'Nothing is broken any more.' : becauseOf(told)
-  const harm = counted ? `${ready} of ${desired} ready` : incident.harm
-  const seen = over ? 'healthy now' : counted && ready !== desired ? `${ready}/${desired} ready` : kind
-  const [who, where] = [middle(name, SHORT_NAME), middle(incident.cluster, SHORT_CLUSTER)]
-  const beginning = `${who} ${seen}, ${where}`
+  const { state, seen, harm } = stateOf(incident, verdict)
+  const because = becauseOf(incident, told)
+  const [who, where] = [middle(incident.owner.name, SHORT_NAME), middle(incident.cluster, SHORT_CLUSTER)]
+  const after = because === '' ? '' : `: ${lowered(because)}`
   return {
     since: firstSign(incident, told),
     harm,
-    effect: `${middle(name, LINE - state.length)}${state}`,
+    effect: `${middle(incident.owner.name, LINE - state.length)}${state}`,
     because: atWord(because, LINE),
-    short: over || because === '' ? beginning : atWord(`${beginning}: ${lowered(because)}`, SHORT),
+    whole: because.length <= LINE,
+    headline: atWord(`${who} ${seen}${after}`, LINE),
+    short: atWord(`${who} ${seen}, ${where}${after}`, SHORT),
   }
 }
 
-/** The whole cause of one that leads; of contested ones that they are so, since both do not fit a line. */
-function becauseOf(told: Told | undefined): string {
-  const [first, second] = told?.verdict?.rootCauses ?? []
-  if (told?.outcome === 'contested' && second !== undefined)
-    return 'Two causes are contested: see what would tell them apart.'
-  if (first !== undefined) return plain(first.summary)
-  if (told === undefined) return ''
-  const fact = told.verdict?.facts[0]?.text
-  return fact === undefined ? 'No cause found' : `No cause found; ${lowered(plain(fact.replace(/^Pod [^ ]+: /, '')))}`
+type State = { readonly state: string; readonly seen: string; readonly harm: string | undefined }
+/** Only what was counted is said to be missing: all ready is no loss, whatever else is wrong. */
+function stateOf({ faultType, owner, harm }: Incident, verdict: Told['verdict']): State {
+  const kind = words(faultType)
+  const { desired = 0, ready, gone } = verdict?.impact ?? {}
+  const counted = desired > 0 && ready !== undefined
+  if (verdict?.outcome === 'none')
+    return gone === true
+      ? { state: ' is no longer there', seen: 'is gone', harm: undefined }
+      : { state: ' is healthy now', seen: 'healthy now', harm: undefined }
+  if (!counted) return { state: `: ${kind}`, seen: kind, harm }
+  const what = owner.kind === 'DaemonSet' ? 'pods' : 'replicas'
+  return ready < desired
+    ? {
+        state: ` has ${ready} of ${desired} ${what} ready`,
+        seen: `${ready}/${desired} ready`,
+        harm: `${ready} of ${desired} ready`,
+      }
+    : { state: `: ${kind}, ${ready} of ${desired} ${what} ready now`, seen: kind, harm: `${ready} of ${desired} ready` }
 }
+
+/** The whole cause of one that leads; of contested ones that they are so, since both do not fit a line. */
+function becauseOf(incident: Incident, told: Told | undefined): string {
+  const verdict = told?.verdict
+  if (verdict?.outcome === 'none') return ''
+  const [first, second] = verdict?.rootCauses ?? []
+  if (told?.outcome === 'contested' && second !== undefined)
+    return 'Two causes are contested: see what would tell them apart'
+  if (first !== undefined) return terse(plain(first.summary), incident)
+  if (told === undefined) return ''
+  const fact = verdict?.facts[0]?.text
+  return fact === undefined
+    ? 'No cause found'
+    : `No cause found; ${lowered(terse(plain(fact.replace(/^Pod [^ ]+: /, '')), incident).replace(/^It: ([A-Z]\w+: )?/, ''))}`
+}
+
+const shortKinds = {
+  PersistentVolumeClaim: 'PVC',
+  HorizontalPodAutoscaler: 'HPA',
+  PodDisruptionBudget: 'PDB',
+} as const
+
+/** What stands beside the line is not said in it: the object itself, its namespace, the registry of an image. */
+function terse(text: string, { owner, namespace }: Incident): string {
+  const own = `${owner.kind} ${owner.namespace ? `${owner.namespace}/` : ''}${owner.name}`
+  const ended = (part: string) => new RegExp(`${escaped(part)}(?![\\w/-]|\\.\\w)`, 'g')
+  return text
+    .replace(ended(`${own}'s`), 'its')
+    .replaceAll(` (${own})`, '')
+    .replace(ended(` of ${own}`), '')
+    .replace(ended(` in ${own}`), '')
+    .replace(ended(own), 'it')
+    .replace(/([A-Z]\w+) ([a-z0-9-]+)\/(?=[a-z0-9])/g, (whole, kind: string, place: string) =>
+      place === namespace ? `${kind} ` : whole,
+    )
+    .replace(/\bImage [\w.-]+(?::\d+)?\/(?:[\w.-]+\/)*(?=[\w.-]+)/g, 'Image ')
+    .replace(/\b(PersistentVolumeClaim|HorizontalPodAutoscaler|PodDisruptionBudget)\b/g, (kind) =>
+      kind in shortKinds ? shortKinds[kind as keyof typeof shortKinds] : kind,
+    )
+    .replace(/^[a-z]/, (letter) => letter.toUpperCase())
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 function firstSign(incident: Incident, told: Told | undefined): string {
   const symptoms = (told?.verdict?.timeline ?? []).filter(({ kind }) => kind === 'symptom').map(({ at }) => at)
   return [incident.firstSeen, ...symptoms].toSorted((a, b) => Date.parse(a) - Date.parse(b))[0] ?? incident.firstSeen
 }
 
+const said: Readonly<Record<string, string>> = { Asked: 'asked about' }
 /** `CrashLoop` as people say it: crash loop. Short capitals stay: DNS. */
 const words = (faultType: string): string =>
+  said[faultType] ??
   faultType
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/([a-z])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$3 $2')
+    .trim()
     .split(' ')
     .map((word) => (/^[A-Z]{2,}$/.test(word) ? word : word.toLowerCase()))
     .join(' ')
@@ -79,7 +130,7 @@ const plain = (text: string): string =>
 
 /** A sentence that goes on after a colon; what is written in capitals by its nature stays so. */
 const lowered = (text: string): string =>
-  /^(The|A|An|Its|No|Two|It|Container|Pod)\b/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+  /^(The|A|An|Its|No|Two|It|Container|Pod|Image)\b/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -98,8 +149,11 @@ function middle(text: string, most: number): string {
   return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (most - 1 - head)).join('')}`
 }
 
+/** What stands in brackets at the end goes first; it is told where there is room. */
 function atWord(text: string, most: number): string {
   if (text.length <= most) return text
+  const aside = text.lastIndexOf(' (', most)
+  if (aside > most / 2 && text.indexOf(')', aside) === text.length - 1) return text.slice(0, aside)
   const space = text.lastIndexOf(' ', most - 1)
   const head = text.slice(0, space > most / 2 ? space : most - 1)
   return `${head.replace(/[\uD800-\uDBFF]$/, '').replace(/[,;:]$/, '')}…`

@@ -1,12 +1,22 @@
-import type { Outcome } from './report.ts'
+import type { Outcome, Report } from './report.ts'
 
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
   cause: 'Cause found',
   likely: 'Likely cause',
   contested: 'Two causes contested',
-  inconclusive: 'Inconclusive',
+  inconclusive: 'No cause found',
   none: 'No fault found',
-  'evidence-only': 'Evidence only',
+  'evidence-only': 'Not investigated',
+}
+
+/** How sure a cause is, as people say it. */
+export const confidenceWords = { high: 'sure', medium: 'fairly sure', low: 'unsure' } as const
+
+/** Of the whole report, in a few words: `cause found, sure`. */
+export function certainty({ outcome, verdict }: Pick<Report, 'outcome' | 'verdict'>): string {
+  const [first] = verdict?.rootCauses ?? []
+  const word = outcomeWords[outcome].toLowerCase()
+  return first === undefined || outcome === 'contested' ? word : `${word}, ${confidenceWords[first.confidence]}`
 }
 
 /** What a reader may rely on. */

@@ -96,6 +96,8 @@ export const Verdict = z.strictObject({
     summary: sentence,
     desired: z.number().int().optional(),
     ready: z.number().int().optional(),
+    /** It was deleted: what is not there is not healthy. */
+    gone: z.literal(true).optional(),
     affected: z.array(Culprit).max(100),
   }),
   remedies: z.array(Remedy).max(6),

@@ -115,7 +115,7 @@ const withheld = new Set(['Secret'])
 /** Of what may not be read, whether an object that was read, or an event, names it by a field or a word for its kind. */
 function isReferenced(culprit: Culprit, evidence: readonly EvidenceEntry[]): boolean {
   if (!withheld.has(culprit.kind)) return false
-  const name = culprit.name.replace(/[.*+?^${}()|[\]\\]/g, '\\const cut = (sentence')
+  const name = culprit.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const field = new RegExp(`(secret|pullSecrets)[\\s\\S]{0,80}[^a-z0-9.-]${name}($|[^a-z0-9.-])`, 'i')
   return evidence.some(
     (entry) => entry.status >= 200 && entry.status < 300 && !isLog(entry) && field.test(entry.output),

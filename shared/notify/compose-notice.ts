@@ -3,7 +3,6 @@ import type { Report } from '../artifacts/report.ts'
 import type { RootCause } from '../artifacts/verdict.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { NoticeMessage } from '../incident/notices.ts'
-import { plainHeadline } from '../incident/plain-headline.ts'
 import { unwatchedWords } from '../incident/unwatched.ts'
 import { cutAtSentence, type IncidentNotice, type TroubleNotice } from './notice.ts'
 import { span } from './span.ts'
@@ -48,6 +47,7 @@ export function incidentNotice(
   const verdict = report?.verdict
   const causes = verdict?.rootCauses ?? []
   const cause = causes[0]
+  const seen = glance(incident, report)
   const ended = event === 'resolved' ? incident.steps.findLast(({ state }) => state === 'resolved')?.at : undefined
   return {
     kind: 'incident',
@@ -67,8 +67,8 @@ export function incidentNotice(
     occurrences: incident.occurrences,
     firstSeen: incident.firstSeen,
     outcome: report?.outcome,
-    glance: glance(incident, report),
-    headline: cutAtSentence(report?.headline ?? plainHeadline(incident), 600),
+    glance: seen,
+    headline: seen.headline,
     cause: cause === undefined ? undefined : cutAtSentence(causeWords(verdict?.outcome, causes), 500),
     confidence: cause?.confidence,
     reason: whyNot(event, incident, cause !== undefined),

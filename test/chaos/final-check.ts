@@ -129,8 +129,8 @@ function pageOf({ violated }: Checker, world: AtRest, incident: Incident): void 
   if (json.incident.fence !== fence) violated(`${incidentId} shows attempt ${json.incident.fence}, not ${fence}`)
   if (json.outcome !== outcome) violated(`${incidentId} shows ${json.outcome}, its row says ${outcome}`)
   const marked = json.verdict !== undefined
-  if (marked && !json.headline.includes(verdictMark(incidentId, fence)))
-    violated(`${incidentId} shows another attempt's verdict: ${json.headline}`)
+  if (marked && json.verdict?.headline !== verdictMark(incidentId, fence))
+    violated(`${incidentId} shows another attempt's verdict: ${json.verdict?.headline}`)
   if (!html.includes(json.headline)) violated(`${incidentId}: page and report differ`)
   if (outcome !== 'evidence-only' && !world.uploaded.has(`${incidentId} ${fence}`))
     violated(`${incidentId} has a verdict that nobody uploaded`)

@@ -67,7 +67,11 @@ export const investigated = (api: ClusterApi, incident: Incident): Promise<Inves
     signal: AbortSignal.timeout(INVESTIGATION_MS),
   })
 
-export type MemoryRun = Result & { readonly investigations: readonly Investigation[] }
+export type MemoryRun = Result & {
+  readonly investigations: readonly Investigation[]
+  /** Of which each investigation is, where they were opened here. */
+  readonly incidents: readonly Incident[]
+}
 const weight = { critical: 0, warning: 1, info: 2 } as const
 
 /** One scenario from the watch to the verdicts, without sockets, storage or child processes. */
@@ -77,15 +81,16 @@ export async function memoryRun(scenario: Scenario & { readonly set?: string }):
   const faults = seen.faults.toSorted((a, b) => weight[a.severity] - weight[b.severity])
   const incidents = new Map(faults.map(incidentOf).map((incident) => [incident.identity, incident]))
   const investigations: Investigation[] = []
-  for (const incident of [...incidents.values()].slice(0, MOST_INCIDENTS))
-    investigations.push(await investigated(api, incident))
+  const opened = [...incidents.values()].slice(0, MOST_INCIDENTS)
+  for (const incident of opened) investigations.push(await investigated(api, incident))
   const blind = seen.notVisible.some((kind) => kind.startsWith('Pod:'))
-  return resultOf(scenario, investigations, {
+  const result = resultOf(scenario, investigations, {
     heard: seen.heard,
     blind,
     seconds: Math.max(0, ...investigations.map(({ usage }) => usage.seconds)),
     reads: Math.max(0, ...investigations.map(({ usage }) => usage.apiCalls)),
   })
+  return { ...result, incidents: opened }
 }
 
 type Measured = { readonly heard: boolean; readonly blind: boolean; readonly seconds: number; readonly reads: number }
@@ -93,7 +98,7 @@ export function resultOf(
   scenario: Scenario & { readonly set?: string },
   investigations: readonly Investigation[],
   { heard, blind, seconds, reads }: Measured,
-): MemoryRun {
+): Omit<MemoryRun, 'incidents'> {
   const parts = investigations.map(({ verdict }) => ({
     outcome: verdict?.outcome ?? ('evidence-only' as const),
     causes: verdict?.rootCauses ?? [],

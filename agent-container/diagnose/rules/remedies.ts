@@ -37,7 +37,7 @@ export function undo(subject: Subject, what: string): readonly Remedy[] {
       title: `Roll back to the revision before ${what}`,
       command: `kubectl -n ${subject.namespace} rollout undo ${target}`,
       risk: 'Takes back everything that this rollout changed.',
-      rollback: `kubectl -n ${subject.namespace} rollout undo ${target}`,
+      rollback: 'The same command once more, while nobody has rolled out anything else.',
       verify: `kubectl -n ${subject.namespace} rollout status ${target}`,
     }),
   ]

@@ -1,7 +1,7 @@
 import type { Culprit, Verdict } from '../../../shared/artifacts/verdict.ts'
 import { blame } from '../rules/hypothesis.ts'
 import { backing, servicesOf } from '../snapshot/services.ts'
-import { label, type Snapshot } from '../snapshot/snapshot.ts'
+import { label, type Snapshot, whether } from '../snapshot/snapshot.ts'
 import { type Subject, topOf } from '../snapshot/subject.ts'
 
 /** Who is hit: replicas, services without an endpoint, workloads of a node. */
@@ -34,6 +34,9 @@ export function impactOf(snapshot: Snapshot, subject: Subject): Verdict['impact'
     summary: `${parts.join('; ') || `${label(subject)} is affected`}.`.slice(0, 600),
     ...(desired === undefined ? {} : { desired }),
     ...(ready === undefined ? {} : { ready }),
+    ...(whether(snapshot, subject.kind, subject.namespace, subject.name).is === 'absent'
+      ? { gone: true as const }
+      : {}),
     affected: unique([blame(subject), ...dark.map(blame), ...workloads]).slice(0, 100),
   }
 }

@@ -1,4 +1,5 @@
 import type { Citation, EvidenceEntry } from '../../../shared/artifacts/evidence.ts'
+import { dayAndMinute } from '../../../shared/artifacts/glance.ts'
 import { Verdict } from '../../../shared/artifacts/verdict.ts'
 import type { Diagnosis } from '../rules/all.ts'
 import { blame, type Hypothesis } from '../rules/hypothesis.ts'
@@ -203,9 +204,9 @@ function headline(
       )
       .toSorted()
       .at(-1)
-    return `${name} ${at} is healthy now; the fault ${incident.faultType} is over${last === undefined ? '' : ` (the last container ended at ${last})`}.`
+    return `${name} ${at} is healthy now; the fault ${incident.faultType} is over${last === undefined ? '' : ` (the last container ended at ${dayAndMinute(last)})`}.`
   }
-  const since = earliest(snapshot, symptoms)
+  const since = dayAndMinute(earliest(snapshot, symptoms))
   const { desired, ready } = impactOf(snapshot, subject)
   const updated = subject.workload?.data.status.updatedReplicas
   const state =

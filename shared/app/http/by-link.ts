@@ -59,11 +59,14 @@ async function report(platform: Platform, incidentId: string, links: Links): Pro
   const found = await readReport(platform)(incidentId)
   if (found === undefined)
     return refused(404, `There is no report on incident ${incidentId}: it is not written yet, or not kept any more.`)
-  const prose = await feedbackDeps(platform).readInvestigation(incidentId)
-  // What is written into the report is as it was then; whether people hear of it is as it is now.
-  const now = await platform.store.byId(incidentId)
-  const { muted, acknowledged } = now ?? {}
-  const incident = { ...found.incident, muted, acknowledged }
+  const [prose, current] = await Promise.all([
+    feedbackDeps(platform).readInvestigation(incidentId),
+    platform.store.byId(incidentId),
+  ])
+  // What is written into the report is as it was then; whether it is over, and whether people hear of it, is as it is now.
+  const { muted, acknowledged } = current ?? {}
+  const over = current?.status === 'resolved' ? { status: current.status, steps: current.steps } : {}
+  const incident = { ...found.incident, ...over, muted, acknowledged }
   const body = await incidentPage({ ...found, incident }, prose, pageLinks(links, incidentId))
   return { status: 200, body, headers: htmlHeaders }
 }

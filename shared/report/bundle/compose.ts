@@ -1,12 +1,14 @@
+import { glance } from '../../artifacts/glance.ts'
 import { type Outcome, Report } from '../../artifacts/report.ts'
 import type { Verdict } from '../../artifacts/verdict.ts'
 import { verifyEvidence } from '../../artifacts/verify-evidence.ts'
 import type { Incident } from '../../incident/incident.ts'
 import type { ResultMessage } from '../../incident/messages.ts'
-import { plainHeadline } from '../../incident/plain-headline.ts'
-import { inCluster } from './in-cluster.ts'
+import { inCluster, inClusterProse } from './in-cluster.ts'
 import type { ReadBundle } from './read-bundle.ts'
 
+/** A line of a list, or two of a phone. */
+const MOST_HEADLINE = 80
 const endings: Readonly<Record<ResultMessage['ended'], string>> = {
   completed: '',
   failed: 'The agent failed before it had a verdict',
@@ -36,7 +38,7 @@ export function composeReport(input: {
     ...(read?.bundle.notes ?? []),
     ...(read?.problems ?? []),
   ]
-  const found = checked?.verdict.headline ?? plainHeadline(incident)
+  const found = glance(incident, { outcome, verdict: checked?.verdict }).headline
   const before = incident.causeBefore
   const cause = checked?.verdict.rootCauses[0]
   const named = cause && [cause.kind, cause.namespace, cause.name].filter((part) => part !== '').join('/')
@@ -47,10 +49,19 @@ export function composeReport(input: {
     version: 1,
     generatedAt: now.toISOString(),
     outcome,
-    headline: cut(headline, 600),
+    headline: cut(headline, MOST_HEADLINE),
     incident,
     verdict:
-      checked === undefined ? undefined : { ...checked.verdict, remedies: remediesIn(checked.verdict, incident) },
+      checked === undefined
+        ? undefined
+        : {
+            ...checked.verdict,
+            remedies: remediesIn(checked.verdict, incident),
+            gaps: checked.verdict.gaps.map((gap) => ({
+              ...gap,
+              wouldSettle: inClusterProse(gap.wouldSettle, incident.cluster),
+            })),
+          },
     dropped: checked?.dropped ?? [],
     notes: notes.slice(0, 50).map((note) => cut(note, 600)),
     permissions: read?.permissions,
@@ -67,6 +78,8 @@ const remediesIn = ({ remedies }: Verdict, { cluster }: Incident): Verdict['reme
   remedies.map((one) => ({
     ...one,
     ...(one.command === undefined ? {} : { command: inCluster(one.command, cluster) }),
+    verify: inClusterProse(one.verify, cluster),
+    rollback: inClusterProse(one.rollback, cluster),
   }))
 
 function phases(incident: Incident, now: Date, agentSeconds: number | undefined): Report['phases'] {

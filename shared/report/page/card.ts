@@ -1,48 +1,82 @@
-import { html, raw } from 'hono/html'
-import { outcomeMeanings, outcomeWords } from '../../artifacts/outcome-words.ts'
+import { html } from 'hono/html'
+import type { Citation } from '../../artifacts/evidence.ts'
+import { dayAndMinute, type Glance, glance } from '../../artifacts/glance.ts'
+import { certainty } from '../../artifacts/outcome-words.ts'
 import type { Report } from '../../artifacts/report.ts'
-import type { RootCause } from '../../artifacts/verdict.ts'
 import type { Html } from './document.ts'
-import { command, effect, objectName, severityBadge } from './marks.ts'
-import { between, duration, moment } from './times.ts'
+import { lookCommands } from './look-commands.ts'
+import { beside, cites, command, effect, objectName, severityBadge } from './marks.ts'
+import { between, duration } from './times.ts'
 
-const by = {
-  rules: ', say the rules',
-  model: ', says the model; no rule confirms it',
-  both: ', rules and model agree',
-} as const
-const causeBy = (one: RootCause): string => (one.by === undefined ? '' : by[one.by])
+/** Proof for one look; the others are behind it. */
+const MOST_QUOTES = 2
+const QUOTE = 160
+
+/** What a reader needs in the first ten seconds: how bad, since when, what, why, how sure that is, what to do now. */
+export function card(report: Report): Html {
+  const { incident, verdict, injectionFlags } = report
+  const { severity, owner, cluster, environment, occurrences } = incident
+  const seen = glance(incident, report)
+  const [cause, ...more] = verdict?.rootCauses ?? []
+  const place = [
+    `${cluster}${environment === '' ? '' : ` (${environment})`}`,
+    ...(incident.namespace === '' ? [] : [incident.namespace]),
+    `${owner.kind} ${owner.name}`,
+  ]
+  return html`<section class="card ${severity}" id="top">
+<p class="harm">${severityBadge(severity)}${harm(report, seen)} · ${certainty(report)}${quiet(incident)}</p>
+<h1>${seen.effect}</h1>
+<p class="because">${because(report, seen)}</p>
+${cause === undefined || seen.whole ? '' : html`<p class="soft">${cause.summary}</p>`}
+${more.map((one) => html`<p><strong>${report.outcome === 'contested' ? 'Or' : 'And'} ${objectName(one)}:</strong> ${one.summary}</p>`)}
+<p class="where">${place.map((part, at) => html`${at === 0 ? '' : html` <span aria-hidden="true">›</span> `}${at === 0 ? html`<strong>${part}</strong>` : part}`)} <span class="soft">· seen ${occurrences === 1 ? 'once' : `${occurrences} times`}</span></p>
+${injectionFlags.length === 0 ? '' : html`<p class="alarm"><strong>Careful:</strong> text in this cluster tries to steer whoever reads it. <a href="#notes">See the notes.</a></p>`}
+${verdict?.tellApart === undefined ? '' : html`<p><strong>What would tell them apart:</strong> ${verdict.tellApart}</p>`}
+${toDo(report)}
+${proof(cause?.evidence ?? [])}</section>`
+}
 
 /** Whether people hear of it now, and whether somebody is at it. */
 const quiet = ({ muted, acknowledged }: Report['incident']): Html =>
   html`${
-    muted === undefined ? '' : html` <span class="badge">muted until ${moment(muted.until)}: ${muted.reason}</span>`
-  }${acknowledged === undefined ? '' : html` <span class="badge">acknowledged${acknowledged.by === '' ? '' : ` by ${acknowledged.by}`}</span>`}`
+    muted === undefined ? '' : html` · <strong>muted until ${dayAndMinute(muted.until)}</strong>: ${muted.reason}`
+  }${acknowledged === undefined ? '' : html` · <strong>acknowledged${acknowledged.by === '' ? '' : ` by ${acknowledged.by}`}</strong>`}`
 
-/** What a reader needs in the first ten seconds: what is broken, since when, why, how sure that is, what to do now. */
-export function card({ incident, outcome, headline, verdict, generatedAt, injectionFlags }: Report): Html {
-  const causes = verdict?.rootCauses ?? []
-  const next = verdict?.remedies[0]
-  const symptoms = (verdict?.timeline ?? []).filter(({ kind }) => kind === 'symptom').map(({ at }) => at)
-  // The cluster remembers symptoms from before the fault was heard.
-  const since = [incident.firstSeen, ...symptoms].toSorted((a, b) => between(b, a))[0] ?? incident.firstSeen
-  const scope = incident.namespace === '' ? 'cluster-scoped' : incident.namespace
-  return html`<section class="card ${incident.severity}" id="top">
-<p class="badges">${severityBadge(incident.severity, incident.harm)}<span class="badge outcome ${outcome}">${outcomeWords[outcome]}</span><span class="badge">${incident.status}</span>${quiet(incident)}</p>
-<h1${headline.length > 140 ? raw(' class="long"') : ''}>${headline}</h1>
-<p class="where"><strong>${incident.cluster}</strong>${incident.environment === '' ? '' : html` (${incident.environment})`} <span aria-hidden="true">›</span> ${scope} <span aria-hidden="true">›</span> ${incident.owner.kind} <strong>${incident.owner.name}</strong></p>
-<dl class="facts">
-<div><dt>Fault</dt><dd>${incident.faultType}</dd></div>
-<div><dt>Since</dt><dd>${moment(since)}</dd></div>
-<div><dt>Seen</dt><dd>${incident.occurrences} ${incident.occurrences === 1 ? 'time' : 'times'}${between(incident.firstSeen, incident.lastSeen) >= 1000 ? `, for ${duration(between(incident.firstSeen, incident.lastSeen))}` : ''}</dd></div>
-<div><dt>Reported</dt><dd>${duration(between(incident.firstSeen, generatedAt))} after it was heard</dd></div>
-</dl>
-${injectionFlags.length === 0 ? '' : html`<p class="alarm"><strong>Careful:</strong> text in this cluster tries to steer whoever reads it. <a href="#notes">See the notes.</a></p>`}
-<h2 class="label">Root cause</h2>
-${causes.map((one) => html`<p class="cause"><span class="badge">${one.class}</span> <strong>${objectName(one)}</strong><br>${headline.includes(one.summary) ? '' : `${one.summary} `}<span class="soft">Confidence: ${one.confidence}${causeBy(one)}.</span></p>`)}
-${verdict?.tellApart === undefined ? '' : html`<p><strong>What would tell them apart:</strong> ${verdict.tellApart}</p>`}
-${causes.length === 0 ? html`<p class="cause">Not established.</p>` : ''}
-<p class="soft">${outcomeMeanings[outcome]}</p>
-${next === undefined ? '' : html`<h2 class="label">Next step ${effect(next)}</h2><p>${next.title}</p>${next.command === undefined ? '' : command(next.command)}`}
-</section>`
+/** What the heading has not counted, since when, and whether it is over. */
+function harm({ incident, generatedAt }: Report, { harm: counted, effect: heading, since }: Glance): Html {
+  const words = counted === undefined || /\d+ of \d+/.test(heading) ? '' : html`<strong>${counted}</strong> · `
+  const end = incident.steps.findLast(({ state }) => state === 'resolved')?.at
+  const over = incident.status === 'resolved' && end !== undefined
+  const lasted = between(since, over ? end : generatedAt)
+  const long = lasted < 1_000 ? '' : over ? `, lasted ${duration(lasted)}` : `, for ${duration(lasted)} at the report`
+  return html`${words}${over ? html`<strong class="over">over</strong> · ` : ''}since <time datetime="${since}">${dayAndMinute(since)}</time>${long}`
+}
+
+function because({ verdict, notes }: Report, seen: Glance): string {
+  if (verdict?.outcome === 'none') return 'Nothing is wrong with it any more'
+  if (verdict !== undefined) return seen.because
+  return `Not investigated: ${notes[0] ?? 'no agent could look at it.'}`
+}
+
+function toDo(report: Report): Html | '' {
+  const { incident, verdict } = report
+  if (verdict?.outcome === 'none') return ''
+  const step = verdict?.remedies[0]
+  if (step !== undefined)
+    return html`<h2 class="label">Do ${effect(step)}</h2><p>${step.title}</p>${step.command === undefined ? '' : command(step.command)}
+${beside(step)}`
+  const looks = lookCommands(incident)
+  return looks.length === 0
+    ? ''
+    : html`<h2 class="label">Look at first ${effect({ changesState: false })}</h2>${looks.map((one) => command(one))}`
+}
+
+/** The words that the cause rests on, of different answers where there are several. */
+function proof(evidence: readonly Citation[]): Html | '' {
+  const said = evidence.filter(({ absent }) => absent !== true)
+  const others = said.filter(({ id }, at) => said.findIndex((one) => one.id === id) === at)
+  const shown = [...others, ...said.filter((one) => !others.includes(one))].slice(0, MOST_QUOTES)
+  return shown.length === 0
+    ? ''
+    : html`<h2 class="label">Seen</h2>${shown.map(({ id, quote }) => html`<p class="proof"><q>${quote.length > QUOTE ? `${quote.slice(0, QUOTE)}…` : quote}</q>${cites([{ id, quote }])}</p>`)}`
 }

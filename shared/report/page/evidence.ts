@@ -11,17 +11,20 @@ import { moment } from './times.ts'
 const MANY = 60
 const HEAD_OF_MANY = 500
 
-/** Each call to the cluster, folded; inside, what it answered, with the words that the report quotes marked. */
+/** Each call to the cluster, folded, those that are quoted to be seen; inside, what it answered, with the words that the report quotes marked. */
 export function evidence({ evidence: entries, verdict }: Report): Html | '' {
   const quoted = quotesOf(verdict)
+  const head = entries.length > MANY ? HEAD_OF_MANY : HEAD
+  const shown = entries.filter(({ id }) => quoted.has(id))
+  const others = entries.filter(({ id }) => !quoted.has(id))
+  const list = (some: readonly EvidenceEntry[]) => some.map((one) => entry(one, quoted.get(one.id) ?? [], head))
   return section(
     'evidence',
     'Evidence',
     entries,
-    (
-      list,
-    ) => html`<p class="soft">Every call that was made, with its answer after redaction. The whole is in evidence.jsonl.</p>
-${list.map((one) => entry(one, quoted.get(one.id) ?? [], list.length > MANY ? HEAD_OF_MANY : HEAD))}`,
+    () => html`<p class="soft">What the cluster answered, after redaction. The whole is in evidence.jsonl.</p>
+${list(shown)}
+${others.length === 0 ? '' : html`<details class="rest"><summary>${others.length} ${shown.length === 0 ? '' : 'further '}${others.length === 1 ? 'read' : 'reads'}${shown.length === 0 ? '' : ', not quoted'}</summary>${list(others)}</details>`}`,
   )
 }
 
@@ -29,12 +32,12 @@ function entry(one: EvidenceEntry, quotes: readonly string[], head: number): Htm
   const bad = one.status < 200 || one.status > 299
   const { parts, shown } = excerpt(one.output, quotes, head)
   const cut = one.truncated || shown < one.output.length
-  return html`<details class="evidence"><summary><strong>${one.id}</strong> ${one.tool} <code>${callOf(one)}</code>${bad ? html` <span class="badge bad">${one.status === 0 ? 'no answer' : one.status}</span>` : ''}${quotes.length === 0 ? '' : html` <span class="badge">quoted</span>`}${cut ? html` <span class="badge">cut</span>` : ''}</summary>
+  return html`<details class="evidence"><summary><strong>${one.id}</strong> ${one.tool} <code>${callOf(one)}</code>${bad ? html` <span class="badge bad">${one.status === 0 ? 'no answer' : one.status}</span>` : ''}${cut ? html` <span class="badge">cut</span>` : ''}</summary>
 <dl class="facts" id="${one.id}"><div><dt>Call</dt><dd><code>${one.tool} ${JSON.stringify(one.arguments)}</code></dd></div>
 <div><dt>Cluster</dt><dd>${one.cluster}</dd></div><div><dt>Time</dt><dd>${moment(one.at)}, took ${Math.round(one.milliseconds)} ms</dd></div>
 <div><dt>Answer</dt><dd>${one.status === 0 ? 'none' : `status ${one.status}`}, ${one.bytes} bytes${one.truncated ? ', cut when it was kept' : ''}${shown < one.output.length ? `; ${shown} of ${one.output.length} characters shown here` : ''}</dd></div>
 <div><dt>SHA-256</dt><dd><code>${one.sha256}</code></dd></div></dl>
-<pre tabindex="0" aria-label="Answer ${one.id}">${parts.map((part) => (part.kind === 'gap' ? html`<span class="cut">✂ ${part.text}</span>` : part.kind === 'quote' ? html`<mark>${part.text}</mark>` : part.text))}</pre></details>`
+<pre tabindex="0" role="region" aria-label="Answer ${one.id}">${parts.map((part) => (part.kind === 'gap' ? html`<span class="cut">✂ ${part.text}</span>` : part.kind === 'quote' ? html`<mark>${part.text}</mark>` : part.text))}</pre></details>`
 }
 
 /** The usual arguments as people say them; anything else as it is. */

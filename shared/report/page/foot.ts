@@ -10,9 +10,12 @@ import { moment } from './times.ts'
 export function foot(report: Report, links: PageLinks): Html {
   const { incident, usage, redactions, permissions } = report
   const hidden = Object.entries(redactions)
-  return html`${occurrences(report, links)}
+  return html`<section id="made" class="foot"><h2>About this report</h2>
+${permissions === undefined || permissions.write_verbs.length === 0 ? '' : couldWrite(permissions)}
+<details><summary>Occurrences, permissions, cost, files</summary>
+${occurrences(report, links)}
 ${permissions === undefined ? '' : rights(permissions)}
-<section id="made"><h2>How this was made</h2>
+<h3>How it was made</h3>
 ${phases(report.phases)}
 <dl>
 ${
@@ -27,9 +30,9 @@ ${budgetLeft(usage)}`
 <dt>Redacted</dt><dd>${hidden.length === 0 ? 'nothing' : hidden.map(([kind, count]) => `${count} × ${kind}`).join(', ')}</dd>
 <dt>Written</dt><dd>${moment(report.generatedAt)}</dd>
 <dt>Incident</dt><dd><code>${incident.incidentId}</code></dd>
-</dl></section>
-<section id="artifacts"><h2>Artifacts</h2><p class="soft">In the folder <code>${incident.incidentId}/</code> of storage.</p>
-<ul class="objects">${report.artifacts.map((file) => html`<li>${links.artifact === undefined ? html`<code>${file}</code>` : html`<a href="${links.artifact(file)}"><code>${file}</code></a>`}</li>`)}</ul></section>`
+</dl>
+<h3 id="artifacts">Files</h3><p class="soft">In the folder <code>${incident.incidentId}/</code> of storage.</p>
+<ul class="objects">${report.artifacts.map((file) => html`<li>${links.artifact === undefined ? html`<code>${file}</code>` : html`<a href="${links.artifact(file)}"><code>${file}</code></a>`}</li>`)}</ul></details></section>`
 }
 
 /** What the model left of its budget, and by what the verdict was made. */
@@ -46,7 +49,7 @@ ${versions === undefined ? '' : html`<dt>Made with</dt><dd>runner ${versions.run
 
 function occurrences({ incident }: Report, { incident: address }: PageLinks): Html {
   const { members, related } = incident
-  return html`<section id="occurrences"><h2>Occurrences and related incidents</h2><dl>
+  return html`<div id="occurrences"><h3>Occurrences and related incidents</h3><dl>
 <dt>First seen</dt><dd>${moment(incident.firstSeen)}</dd><dt>Last seen</dt><dd>${moment(incident.lastSeen)}</dd>
 <dt>Occurrences</dt><dd>${incident.occurrences} of ${incident.faultType}, generation ${incident.generation}</dd>
 <dt>Last object</dt><dd>${incident.resource.kind} ${incident.resource.name}${incident.node === undefined ? '' : ` on node ${incident.node}`}</dd>
@@ -61,9 +64,9 @@ ${
 ${incident.mutedBy === undefined ? '' : html`<dt>Muted by</dt><dd><code>${incident.mutedBy}</code></dd>`}
 ${incident.context === '' ? '' : html`<dt>As reported</dt><dd>${incident.context}</dd>`}
 </dl>
-${members.length === 0 ? '' : html`<h3>Members</h3><ul class="objects">${members.slice(0, 100).map((one) => html`<li>${one.kind} ${one.name}</li>`)}</ul>`}
-${related.length === 0 ? '' : html`<h3>Related incidents</h3><ul class="objects">${related.map((id) => html`<li>${address === undefined ? html`<code>${id}</code>` : html`<a href="${address(id)}"><code>${id}</code></a>`}</li>`)}</ul>`}
-</section>`
+${members.length === 0 ? '' : html`<h4>Members</h4><ul class="objects">${members.slice(0, 100).map((one) => html`<li>${one.kind} ${one.name}</li>`)}</ul>`}
+${related.length === 0 ? '' : html`<h4>Related incidents</h4><ul class="objects">${related.map((id) => html`<li>${address === undefined ? html`<code>${id}</code>` : html`<a href="${address(id)}"><code>${id}</code></a>`}</li>`)}</ul>`}
+</div>`
 }
 
 const asked = [
@@ -74,15 +77,16 @@ const asked = [
   ['Services', 'can_get_services'],
   ['Nodes', 'can_get_nodes'],
   ['ConfigMaps', 'can_get_configmaps'],
-  ['Secrets', 'can_get_secrets'],
 ] as const
 
+const couldWrite = ({ write_verbs: writes }: ClusterPermissions): Html =>
+  html`<p class="alarm"><strong>The credential could also change the cluster:</strong> ${writes.slice(0, 20).join(', ')}${writes.length > 20 ? ` and ${writes.length - 20} more` : ''}. Nightcrier only reads, whatever it may.</p>`
+
+/** Said by what is missing: what it may is the rule. */
 function rights(permissions: ClusterPermissions): Html {
-  return html`<section id="permissions"><h2>Permissions used</h2>
-<p>The credential could read: ${asked.map(([name, key]) => html`<span class="badge ${permissions[key] ? 'good' : ''}">${permissions[key] ? '✓' : '✗'} ${name}<span class="unseen">${permissions[key] ? ' allowed' : ' denied'}</span></span> `)}</p>
-${permissions.write_verbs.length === 0 ? '' : html`<p class="alarm"><strong>It could also change the cluster:</strong> ${permissions.write_verbs.slice(0, 20).join(', ')}${permissions.write_verbs.length > 20 ? ` and ${permissions.write_verbs.length - 20} more` : ''}. Nightcrier only reads, whatever it may.</p>`}
-${permissions.warnings.length === 0 ? '' : html`<ul>${permissions.warnings.map((one) => html`<li>${one}</li>`)}</ul>`}
-<p class="soft">Asked ${moment(permissions.validated_at)}.</p></section>`
+  const denied = asked.filter(([, key]) => !permissions[key]).map(([name]) => name)
+  return html`<h3>Permissions used</h3><p>${denied.length === 0 ? 'Everything that was asked could be read.' : html`Could not be read: ${denied.join(', ')}.`} <span class="soft">Asked ${moment(permissions.validated_at)}.</span></p>
+${permissions.warnings.length === 0 ? '' : html`<ul>${permissions.warnings.map((one) => html`<li>${one}</li>`)}</ul>`}`
 }
 
 /** Seconds of each phase as one bar, each with its number below. */

@@ -39,3 +39,9 @@ export const section = <T>(
 ): Html | '' => (list.length === 0 ? '' : html`<section id="${id}"><h2>${title}</h2>${body(list)}</section>`)
 
 export const command = (text: string): Html => html`<pre class="command" tabindex="0"><code>${text}</code></pre>`
+
+/** How to see that a step has worked, how to take it back, what it risks: what only looks needs none of it. */
+export const beside = ({ changesState, verify, rollback, risk }: Remedy): Html | '' =>
+  changesState
+    ? html`<dl class="beside"><dt>Check</dt><dd>${verify}</dd><dt>Undo</dt><dd>${rollback}</dd>${risk === '' ? '' : html`<dt>Risk</dt><dd>${risk}</dd>`}</dl>`
+    : ''

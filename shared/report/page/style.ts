@@ -18,10 +18,9 @@ export const style = `
 html { scroll-padding-top:1rem }
 body { margin:0 auto; max-width:60rem; padding:1rem 1.25rem 4rem; color:var(--ink); background:var(--paper); font:16px/1.5 system-ui,sans-serif; overflow-wrap:anywhere }
 h1 { font-size:1.5rem; line-height:1.25; margin:.5rem 0 }
-h1.long { font-size:1.2rem }
 h2 { font-size:1.15rem; margin:2.25rem 0 .6rem; border-bottom:1px solid var(--line); padding-bottom:.25rem }
 h2.label { font-size:.85rem; margin:1rem 0 .25rem; border:0; padding:0; color:var(--soft) }
-h3 { font-size:1rem; margin:1.25rem 0 .35rem }
+h3 { font-size:1rem; margin:1.25rem 0 .35rem } h4 { font-size:.95rem; margin:1rem 0 .25rem }
 p { margin:.35rem 0 }
 a { color:var(--link) }
 :focus-visible { outline:3px solid var(--link); outline-offset:2px; border-radius:3px }
@@ -34,8 +33,11 @@ mark { background:var(--mark); color:inherit }
 .card { border:1px solid var(--line); border-left:6px solid var(--soft); border-radius:8px; padding:.75rem 1.25rem 1rem; background:var(--tint) }
 .card.critical { border-left-color:var(--bad) } .card.warning { border-left-color:var(--warn) } .card.info { border-left-color:var(--link) }
 .badge { display:inline-block; border:1px solid currentColor; border-radius:99px; padding:0 .6rem; font-size:.8rem; font-weight:600; margin-right:.35rem; max-width:100% }
-.critical.badge, .badge.bad, .badge.failed, .changes { color:var(--bad) } .warning.badge { color:var(--warn) } .info.badge { color:var(--link) } .reads, .badge.good, .badge.cause, .badge.active { color:var(--good) }
+.critical.badge, .badge.bad, .badge.failed, .changes { color:var(--bad) } .warning.badge { color:var(--warn) } .info.badge { color:var(--link) } .reads, .over, .badge.good, .badge.active { color:var(--good) }
 .effect { font-size:.8rem; border-radius:4px; padding:.05rem .4rem; border:2px solid currentColor; white-space:nowrap }
+.harm { margin:0 0 .25rem } .card h1 { margin:.15rem 0 } .because { font-size:1.1rem; font-weight:600; margin:.1rem 0 .4rem } .where { margin:.35rem 0 }
+dl.beside { gap:.05rem .75rem; margin:.25rem 0 .5rem; font-size:.9rem; grid-template-columns:max-content minmax(0,1fr) } .proof { margin:.2rem 0 } .proof q { font:.875rem/1.45 ui-monospace,monospace }
+.foot { font-size:.85rem } .foot h2 { font-size:1rem }
 .alarm { border-left:4px solid var(--bad); padding:.35rem .75rem }
 dl { display:grid; grid-template-columns:max-content 1fr; gap:.15rem 1rem; margin:.5rem 0 0 }
 dt { color:var(--soft) } dd { margin:0 }
@@ -51,17 +53,17 @@ svg.drawn { display:block; margin:.5rem 0 1rem }
 svg .rail { stroke:var(--line) } svg .path { stroke:var(--edge); stroke-width:1.5; stroke-dasharray:2 3 }
 svg .middle { text-anchor:middle } svg .end { text-anchor:end }
 svg .dot { fill:var(--paper); stroke:var(--soft); stroke-width:3 }
-svg .dot.change { stroke:var(--warn) } svg .dot.symptom { stroke:var(--bad) } svg .dot.detection { stroke:var(--link) } svg .dot.verdict, svg .dot.resolution { stroke:var(--good); fill:var(--good) }
+svg .dot.change { stroke:var(--warn) } svg .dot.symptom { stroke:var(--bad) } svg .dot.detection { stroke:var(--link) } svg .dot.verdict { stroke:var(--link); fill:var(--link) } svg .dot.resolution { stroke:var(--good); fill:var(--good) }
 ol.timeline { list-style:none; padding:0; margin:0 }
 ol.timeline li { display:grid; grid-template-columns:4.75rem 7rem 6.75rem 1fr; gap:0 .5rem; padding:.3rem 0; border-top:1px solid var(--line); align-items:start }
 ol.timeline .day { grid-column:1/-1; font-size:.8rem; color:var(--soft) } ol.timeline .when, ol.timeline .offset { font-variant-numeric:tabular-nums } ol.timeline .offset { color:var(--soft); text-align:right; padding-right:.75rem } ol.timeline .badge { justify-self:start }
-li.change > .badge { color:var(--warn) } li.symptom > .badge { color:var(--bad) } li.detection > .badge { color:var(--link) } li.verdict > .badge, li.resolution > .badge { color:var(--good) }
+li.change > .badge { color:var(--warn) } li.symptom > .badge { color:var(--bad) } li.detection > .badge, li.verdict > .badge { color:var(--link) } li.resolution > .badge { color:var(--good) }
 ol.chain { list-style:none; padding:0; margin:0 }
 ol.chain .link { border:1px solid var(--line); border-radius:8px; padding:.5rem .75rem; background:var(--tint) } ol.chain .first { border:2px solid var(--bad) }
 ol.chain .kind { display:block; font-size:.8rem; color:var(--soft) } ol.chain .soft { display:block; font-size:.8rem } ol.chain p { font-size:.9rem }
 .arrow { display:block; margin:.15rem auto } .arrow path { fill:none; stroke:var(--edge); stroke-width:2 }
-.hypothesis, .remedy { border-left:3px solid var(--line); padding-left:.9rem; margin:1rem 0 } .hypothesis.leading { border-left-color:var(--good) } .remedy.changing { border-left-color:var(--bad) }
-.hypothesis h3, .remedy h3 { margin-top:0 }
+.hypothesis, .remedy { border-left:3px solid var(--line); padding-left:.9rem; margin:1rem 0 } .hypothesis.leading { border-left-color:var(--link) } .remedy.changing { border-left-color:var(--bad) }
+.hypothesis :is(h3,h4), .remedy h3 { margin-top:0 }
 svg .up { fill:var(--good) } svg .down { fill:var(--down); stroke:var(--bad) }
 ul.objects { display:flex; flex-wrap:wrap; gap:.35rem; list-style:none; padding:0 } ul.objects li { border:1px solid var(--line); border-radius:4px; padding:0 .5rem; font-size:.9rem }
 details { border:1px solid var(--line); border-radius:6px; padding:.4rem .75rem; margin:.4rem 0; background:var(--tint) } summary { cursor:pointer }
@@ -91,10 +93,12 @@ ul.clusters h2 { margin:0; border:0; padding:0; font-size:1.05rem } ul.clusters 
   ol.chain.short { display:flex; align-items:stretch } ol.chain.short li { flex:1 1 0; display:flex; align-items:center; min-width:0 } ol.chain.short .link { flex:1; align-self:stretch; min-width:0 } ol.chain.short .arrow { transform:rotate(-90deg); flex:none; margin:0 .1rem }
 }
 @media (max-width:40rem) {
-  body { padding:.5rem .75rem 3rem } .card { padding:.5rem .85rem .85rem } h1 { font-size:1.25rem }
-  dl { grid-template-columns:1fr } dl:not(.facts) dt { margin-top:.4rem }
+  body { padding:.5rem .75rem 3rem } .card { padding:.5rem .85rem .85rem } h1 { font-size:1.25rem } h2 { margin-top:1.5rem } svg.drawn { display:none }
+  dl:not(.beside) { grid-template-columns:1fr } dl:not(.facts,.beside) dt { margin-top:.4rem }
   ol.timeline li { grid-template-columns:4.75rem 1fr auto } ol.timeline .offset { text-align:left } ol.timeline .what { grid-column:1/-1 }
   .lane { font-size:11px }
+}
+@media screen and (max-width:60rem) {
   .incidents thead { position:absolute; clip-path:inset(50%); width:1px; height:1px; overflow:hidden }
   .incidents tr { display:grid; grid-template-columns:1fr auto; gap:.1rem .75rem; padding:.5rem 0; border-bottom:1px solid var(--line) } .incidents td { border:0; padding:0 } .incidents td:nth-child(2) { grid-column:1/-1; grid-row:1 } .incidents td:last-child { text-align:left } .incidents td:last-child::after { content:'×' }
 }
@@ -103,6 +107,7 @@ ul.clusters h2 { margin:0; border:0; padding:0; font-size:1.05rem } ul.clusters 
   :root { --ink:#000; --soft:#444; --line:#bbb; --edge:#666; --paper:#fff; --tint:#fff; --bad:#a11; --warn:#750; --good:#165; --link:#024; --mark:#ffec99; --down:#fdd }
   body { max-width:none; padding:0; font-size:11pt } nav, .filters { display:none } pre { max-height:none }
   details::details-content { content-visibility:visible; height:auto; block-size:auto; opacity:1 }
+  .incidents { table-layout:auto; font-size:9pt } .incidents th:nth-child(n) { width:auto } .incidents tr { break-inside:avoid }
   section > h2, h3 { break-after:avoid } article, .card, li, dl { break-inside:avoid }
 }
 `

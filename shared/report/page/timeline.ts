@@ -24,7 +24,7 @@ export function timelineOf({ verdict, incident, generatedAt, outcome }: Report):
   add('symptom', incident.firstSeen, `${incident.faultType} of ${incident.resource.kind} ${incident.resource.name}`)
   add('detection', incident.createdAt, `${incident.faultType} was heard`)
   if (incident.startedAt !== undefined) add('step', incident.startedAt, 'Investigation started')
-  add('verdict', generatedAt, outcomeWords[outcome])
+  if (verdict !== undefined) add('verdict', generatedAt, outcomeWords[outcome])
   const end = incident.steps.findLast(({ state }) => state === 'resolved')
   if (end !== undefined) add('resolution', end.at, end.note === '' ? 'Over' : end.note)
   return told.toSorted((a, b) => between(b.at, a.at) || kinds.indexOf(a.kind) - kinds.indexOf(b.kind))

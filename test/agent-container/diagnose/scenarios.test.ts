@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { faultClasses } from '../../../agent-container/diagnose/rules/class.ts'
+import { composed } from '../../shared/report/real-reports.ts'
+import { headlineFaults } from '../../simulator/headline-rules.ts'
 import { type Judged, judged } from '../../simulator/judge.ts'
 import { measureTable, shortfalls } from '../../simulator/measure-table.ts'
 import { memoryRun } from '../../simulator/memory-run.ts'
@@ -19,6 +21,8 @@ describe.each([...sets])('the set %s', (set, rules) => {
     // Made-up secrets are all called so.
     expect(JSON.stringify(run.investigations.map(({ files }) => files))).not.toMatch(/canary[-.]\w/)
     expect(run.reads).toBeLessThanOrEqual(60)
+    const reports = run.incidents.map((incident, at) => composed(incident, run.investigations[at]!))
+    expect(reports.flatMap(headlineFaults)).toEqual([])
     if (rules.misses.includes(placed.name)) return
     expect(run.missed, run.parts.map(({ summary }) => summary).join('\n')).toEqual([])
   }

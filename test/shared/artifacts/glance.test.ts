@@ -14,6 +14,8 @@ describe('what is taken in at one look', () => {
       harm: '0 of 3 ready',
       effect: 'web has 0 of 3 replicas ready',
       because: 'The container command /bin/srvr does not exist in the image',
+      whole: true,
+      headline: 'web 0/3 ready: the container command /bin/srvr does not exist in the image',
       short: 'web 0/3 ready, east: the container command /bin/srvr does not exist in…',
     })
   })
@@ -32,9 +34,22 @@ describe('what is taken in at one look', () => {
 
   test('claims no loss where all is ready, and no cause where none was found', () => {
     const { effect, short } = glance(owner('web'), told({ impact: impact(2, 2), rootCauses: [] }))
-    expect(effect).toBe('web: crash loop')
+    expect(effect).toBe('web: crash loop, 2 of 2 replicas ready now')
     expect(short).toBe('web crash loop, east: no cause found; the template sets the command…')
     expect(glance(owner('web'), told({ outcome: 'none' })).effect).toBe('web is healthy now')
+    const gone = { summary: 's', gone: true as const, affected: [] }
+    expect(glance(owner('web'), told({ outcome: 'none', impact: gone })).effect).toBe('web is no longer there')
+  })
+
+  test.each([
+    ['The command of container web in Deployment shop/web is wrong.', 'The command of container web is wrong'],
+    ['Deployment shop/web waits for ConfigMap shop/settings.', 'It waits for ConfigMap settings'],
+    ['Deployment shop/web-2 took the port.', 'Deployment web-2 took the port'],
+    ['Image registry.example.net:5000/a/b/web:1.2 does not exist.', 'Image web:1.2 does not exist'],
+    ['PersistentVolumeClaim db/data names no class.', 'PVC db/data names no class'],
+  ])('does not say what stands beside it: %s', (summary, because) => {
+    const cause = { ...verdict().rootCauses[0]!, summary }
+    expect(glance(owner('web'), told({ rootCauses: [cause] })).because).toBe(because)
   })
 
   test('says a day and a minute as people do', () => {

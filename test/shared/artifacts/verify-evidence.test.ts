@@ -42,6 +42,13 @@ describe('verifyEvidence', () => {
     expect(verifyEvidence(verdict({ rootCauses: [other] }), said('list')).outcome).toBe('inconclusive')
   })
 
+  test('a Secret with dots in its name, which may not be read, is believed where a read object names it', () => {
+    const quote = 'secretName: tls.web.v1'
+    const secret = { ...cause, kind: 'Secret', name: 'tls.web.v1', evidence: [{ id: 'e7', quote }] }
+    const said = [...evidence, entry('e7', `kind: Deployment\n${quote}\n`, { kind: 'Deployment' })]
+    expect(verifyEvidence(verdict({ rootCauses: [secret] }), said).outcome).toBe('likely')
+  })
+
   test('an event that names an object is no read of it, whoever wrote the event', () => {
     const about = 'Event about Deployment web: all is lost'
     const told = { ...cause, evidence: [{ id: 'e8', quote: about }] }

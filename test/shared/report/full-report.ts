@@ -24,7 +24,7 @@ export const fullReport = (changes: Partial<Report> = {}): Report =>
     version: 1,
     generatedAt: '2026-01-12T09:41:09.000Z',
     outcome: 'cause',
-    headline: verdict().headline,
+    headline: 'web 1/3 ready: the container command /bin/srvr does not exist in the image',
     incident: incident({
       status: 'reported',
       environment: 'production',

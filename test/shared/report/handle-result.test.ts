@@ -106,7 +106,9 @@ describe('handleResult', () => {
     ])
     expect(counted).toEqual(['agents succeeded'])
     expect(freed).toEqual([result.incidentId])
-    expect(lines).toEqual([`${result.incidentId} reported: ${verdict().headline}`])
+    expect(lines).toEqual([
+      `${result.incidentId} reported: web 0/3 ready: the container command /bin/srvr does not exist in the image`,
+    ])
     expect(wakes()).toBe(1)
   })
 
@@ -189,7 +191,7 @@ describe('handleResult', () => {
     expect(await handleResult(slow)(result)).toBe('published')
     const text = (file: string) => files.get(`${result.incidentId}/${file}`)!
     const report = Report.parse(JSON.parse(text('report.json')))
-    expect(report.headline).toContain('since 2026-01-12 08:00 UTC')
+    expect(report.incident.firstSeen).toBe(since)
     expect(text('index.html')).toContain(`<time datetime="${since}">`)
     expect(report.incident.reportedAt).toBe((await state()).reportedAt)
   })

@@ -66,7 +66,7 @@ function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
         blocks: [
           header(title),
           section(where(notice, text)),
-          section(body(notice, text)),
+          ...told(body(notice, text)),
           ...next(notice, text),
           ...buttons(notice),
           { type: 'context', elements: [{ type: 'mrkdwn', text: `Incident \`${text(notice.incidentId, 150)}\`` }] },
@@ -75,6 +75,9 @@ function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
     ],
   }
 }
+
+/** Slack takes no section without words. */
+const told = (text: string): KnownBlock[] => (text === '' ? [] : [section(text)])
 
 /** The first step, which is read at once; a bot tells the others in the thread. */
 function next({ actions: [first], event }: IncidentNotice, text: Cutter): KnownBlock[] {
@@ -152,7 +155,7 @@ function body(notice: IncidentNotice, text: Cutter): string {
   const failed = notice.status === 'failed' ? '*Investigation failed.* ' : ''
   const words = notice.outcome === undefined ? failed : `${failed}*${outcomeWords[notice.outcome]}.* `
   const why = notice.reason === undefined ? '' : `\n${text(notice.reason, 500)}`
-  return `${words}${text(notice.headline, TEXT)}${why}`
+  return `${words}${text(notice.glance.because, TEXT)}${why}`
 }
 
 function buttons({ url, feedbackUrl, muteUrl }: IncidentNotice): KnownBlock[] {

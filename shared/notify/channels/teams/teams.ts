@@ -97,7 +97,7 @@ function incident(notice: IncidentNotice): Parts {
     resolved: `${notice.reason === undefined ? 'Resolved' : 'Closed, not seen well'}: ${notice.resource} in ${notice.cluster}`,
   }
   const sure = notice.confidence === undefined ? '' : ` (${notice.confidence} confidence)`
-  const found = notice.cause === undefined ? notice.headline : `Cause${sure}: ${notice.cause}`
+  const found = notice.cause === undefined ? notice.glance.because || notice.headline : `Cause${sure}: ${notice.cause}`
   const [first] = notice.actions
   const place = [
     notice.environment === '' ? notice.cluster : `${notice.cluster} (${notice.environment})`,

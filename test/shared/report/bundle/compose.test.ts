@@ -50,9 +50,7 @@ describe('composeReport', () => {
       now,
     })
     expect(report.outcome).toBe('evidence-only')
-    expect(report.headline).toBe(
-      'Deployment web in namespace shop of cluster east: CrashLoop, since 2026-01-12 09:40 UTC.',
-    )
+    expect(report.headline).toBe('web crash loop: no cause found')
     expect(report.notes).toEqual(['The agent vanished without a result: no trace'])
   })
 

@@ -17,7 +17,7 @@ describe('the board of clusters, over a link', () => {
   test.each(lookNames)('%s: runs nothing, asks nobody else, says nothing, and anyone can read it', async (look) => {
     const url = await site.publish('board.html', await boardPage(sampleBoard()))
     const opened = await openPage(site.browser, url, looks[look], look === 'print')
-    expect(await opened.page.locator('ul.clusters > li').count()).toBe(6)
+    expect(await opened.page.locator('table.clusters tbody tr:not(.more)').count()).toBe(6)
     await opened.picture(`board-${look}`)
     await still(opened, url)
     await opened.close()
@@ -26,7 +26,7 @@ describe('the board of clusters, over a link', () => {
   test('clusters that nobody hears come first', async () => {
     const url = await site.publish('board.html', await boardPage(sampleBoard()))
     const { page, close } = await openPage(site.browser, url)
-    const names = await page.locator('ul.clusters h2').allTextContents()
+    const names = await page.locator('table.clusters tbody th').allTextContents()
     expect(names.map((name) => name.split(' ')[0])).toEqual(['lab', 'west', 'east', 'prod-0', 'prod-1', 'prod-2'])
     await close()
   })
@@ -51,6 +51,13 @@ describe('the board of clusters, over a link', () => {
     await still(opened, url)
     expect(await opened.page.locator('.alarm').textContent()).toContain('<script>')
     await opened.close()
+  })
+
+  test('103 clusters are seen in less than 3,000 pixels', async () => {
+    const url = await site.publish('board.html', await boardPage(sampleBoard(100)))
+    const { page, close } = await openPage(site.browser, url)
+    expect(await page.evaluate('document.documentElement.scrollHeight')).toBeLessThanOrEqual(3_000)
+    await close()
   })
 
   test('a thousand clusters are pages of at most 300 kB', async () => {

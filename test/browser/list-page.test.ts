@@ -49,6 +49,21 @@ describe('the list of incidents, over its own link', () => {
     await opened.close()
   })
 
+  test.each(['641', '768', '900'] as const)('at %s pixels the incident has most of the line', async (look) => {
+    const { page, close } = await openPage(site.browser, await site.link('index.html'), looks[look])
+    const cell = await page.locator('table.incidents tbody tr[class] td:nth-child(2)').first().boundingBox()
+    expect(cell?.width).toBeGreaterThan(Number(look) * 0.6)
+    await close()
+  })
+
+  test('200 rows are printed on at most 20 pages of A4', { timeout: 90_000 }, async () => {
+    const page = await monthListPage(entries(200), '2026-01', 'newest', addresses)
+    const opened = await openPage(site.browser, await site.publish('paper.html', page!))
+    const paper = (await opened.page.pdf({ format: 'A4' })).toString('latin1')
+    expect(paper.match(/\/Type\s*\/Page\b(?!s)/g)?.length).toBeLessThanOrEqual(20)
+    await opened.close()
+  })
+
   test('the keyboard alone leaves only what is failed and critical', async () => {
     const { page, close } = await openPage(site.browser, await site.link('index.html'))
     const rows = page.locator('table.incidents tbody tr:visible')

@@ -40,10 +40,15 @@ export async function startSite(): Promise<Site> {
 }
 
 /** How readers see a page. */
-export const looks: Readonly<Record<'light' | 'dark' | 'phone' | 'print', BrowserContextOptions>> = {
+export const looks = {
   light: { colorScheme: 'light' },
   dark: { colorScheme: 'dark' },
   phone: { colorScheme: 'light', viewport: { width: 390, height: 844 }, isMobile: true, deviceScaleFactor: 1.5 },
+  small: { colorScheme: 'light', viewport: { width: 320, height: 640 }, isMobile: true, deviceScaleFactor: 1.5 },
+  641: { colorScheme: 'light', viewport: { width: 641, height: 900 } },
+  768: { colorScheme: 'light', viewport: { width: 768, height: 1024 } },
+  900: { colorScheme: 'light', viewport: { width: 900, height: 1000 } },
+  forced: { colorScheme: 'dark', forcedColors: 'active' },
   print: { colorScheme: 'light', viewport: { width: 794, height: 1123 } },
-}
-export const lookNames = ['light', 'dark', 'phone', 'print'] as const
+} as const satisfies Readonly<Record<string, BrowserContextOptions>>
+export const lookNames = ['light', 'dark', 'phone', 'small', '641', '768', '900', 'forced', 'print'] as const

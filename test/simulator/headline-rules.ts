@@ -14,7 +14,6 @@ export function headlineFaults(report: Report): readonly string[] {
     if (text.length > most) found.push(`${name} has ${text.length} characters: ${text}`)
     if (stamp.test(text)) found.push(`${name} has a stamp: ${text}`)
   }
-  if (stamp.test(verdict?.headline ?? '')) found.push(`the verdict's sentence has a stamp: ${verdict?.headline}`)
   const { desired, ready, gone } = verdict?.impact ?? {}
   const all = [seen.effect, report.headline, seen.short, verdict?.headline ?? ''].join('\n')
   if (/is healthy now|healthy now,/.test(all) && (report.outcome !== 'none' || gone === true))

@@ -1,4 +1,5 @@
 import { signWith } from '../../access/capability.ts'
+import { type Filter, inQuery } from '../../report/index/filter.ts'
 import type { Addresses } from '../../report/index/list-page.ts'
 import type { PageLinks } from '../../report/page/page-links.ts'
 import type { Platform } from '../platform.ts'
@@ -11,6 +12,7 @@ export type Links = {
   readonly mute: (incidentId: string) => string
   readonly artifact: (incidentId: string, file: string) => string
   readonly list: (page: string) => string
+  readonly filtered: (filter: Filter, part?: number) => string
   readonly board: (page?: number) => string
 }
 type Needs = Pick<Platform, 'settings' | 'linkKeys'>
@@ -35,6 +37,8 @@ async function linksAt({ linkKeys }: Needs, folder: string): Promise<Links> {
     mute: (about) => at({ purpose: 'mute', about }),
     artifact: (about, file) => `${report(about)}?file=${encodeURIComponent(file)}`,
     list: (page) => (page === 'index.html' ? list : `${list}?page=${encodeURIComponent(page)}`),
+    filtered: (filter, part = 1) =>
+      `${list}?${new URLSearchParams({ ...inQuery(filter), ...(part === 1 ? {} : { part: String(part) }) })}`,
     board: (page = 1) => (page === 1 ? board : `${board}?page=${page}`),
   }
 }
@@ -51,5 +55,6 @@ export const pageLinks = (links: Links, incidentId: string): PageLinks => ({
 export const addresses = (links: Links): Addresses => ({
   incident: links.report,
   list: links.list,
+  filtered: links.filtered,
   board: links.board(),
 })

@@ -4,6 +4,7 @@ import { boardOf } from '../../health/cluster-health.ts'
 import { placesHealth } from '../../health/place-health.ts'
 import type { Incident } from '../../incident/incident.ts'
 import { entryOf } from '../../report/index/entry.ts'
+import { filterIn, inQuery } from '../../report/index/filter.ts'
 import { listIncident, renderedPage } from '../../report/index/list-incident.ts'
 import type { Addresses } from '../../report/index/list-page.ts'
 import { boardPage } from '../../report/page/board-page.ts'
@@ -60,11 +61,21 @@ export async function list(
   links: Addresses = addressesWithKey(query),
 ): Promise<Answer> {
   const page = query.get('page') ?? 'index.html'
-  const body = await renderedPage({ blobs: platform.storage.blobs(containers.incidents), addresses: links }, page)
-  if (body !== undefined) return { status: 200, body, headers: htmlHeaders }
+  const deps = { blobs: platform.storage.blobs(containers.incidents), addresses: links }
+  const part = Number(/^[1-9]\d{0,2}$/.exec(query.get('part') ?? '1')?.[0] ?? '1')
+  const body = await renderedPage(deps, page, filterIn(query), part)
+  if (body !== undefined) return { status: 200, body, headers: { ...htmlHeaders, ...refreshed(query) } }
   const error = `There is no page ${page.slice(0, 100)}: no incident has been listed there yet`
   return { status: 404, jsonBody: { error }, headers }
 }
+
+/** Seconds after which a page that is asked for so is asked for again: its reader's choice, since it moves under them. */
+const REFRESH = '60'
+const refreshed = (query: URLSearchParams): Readonly<Record<string, string>> =>
+  query.has('refresh') ? { refresh: REFRESH } : {}
+
+const refreshLink = (page: string, on: boolean): string =>
+  on ? `${page}${page.includes('?') ? '&' : '?'}refresh` : page
 
 /** Through the app, with the same key. */
 function addressesWithKey(query: URLSearchParams): Addresses {
@@ -72,6 +83,7 @@ function addressesWithKey(query: URLSearchParams): Addresses {
   return {
     incident: (id) => here(`incidents/${encodeURIComponent(id)}/report`),
     list: (other) => here('list', other === 'index.html' ? {} : { page: other }),
+    filtered: (filter, part = 1) => here('list', { ...inQuery(filter), ...(part === 1 ? {} : { part: String(part) }) }),
     board: here('board'),
   }
 }
@@ -121,6 +133,7 @@ export async function board(
     page: Number(/^\d{1,3}$/.exec(query.get('page') ?? '1')?.[0] ?? '1'),
     address: links.board,
     list: links.list,
+    refresh: { to: refreshLink(links.board(1), !query.has('refresh')), on: query.has('refresh') },
   })
-  return { status: 200, body, headers: htmlHeaders }
+  return { status: 200, body, headers: { ...htmlHeaders, ...refreshed(query) } }
 }

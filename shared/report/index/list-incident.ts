@@ -1,21 +1,21 @@
 import type { Blobs } from '../../runtime/blobs.ts'
 import { type ContendDeps, contend, STALE } from '../../runtime/contend.ts'
-import { type Entry, Month } from './entry.ts'
+import type { Entry } from './entry.ts'
+import { type Filter, isEmpty, isOpen, passes } from './filter.ts'
 import { type Addresses, listPage } from './list-page.ts'
 import { monthBlob, monthOf, monthPage, newestFirst, parts, ROWS, withEntry } from './month.ts'
+import { everyLine, monthsOf, readMonth } from './read-month.ts'
 
 export type ListDeps = ContendDeps & {
   readonly blobs: Pick<Blobs, 'read' | 'write' | 'info' | 'list'>
   readonly addresses: Addresses
 }
 
-/** 10,000 lines of at most 1.2 kB. */
-const MAX_MONTH_BYTES = 16 * 1024 * 1024
-/** Ten years. */
-const MOST_MONTHS = 120
 /** What the first page's counts and charts speak of. */
 const DAYS = 30
 const DAY = 86_400_000
+/** On top of the first page, which must stay below 300 kB. */
+const MOST_OPEN = 100
 
 /**
  * Puts a line into the list, or changes it, and writes the pages on which that shows. The line is kept by a conditional
@@ -39,12 +39,6 @@ export const listIncident =
     await writeMonthPages(deps, month, entry.id, cut)
     await writePage(deps, 'index.html', () => firstPage(deps))
   }
-
-async function readMonth({ blobs }: Pick<ListDeps, 'blobs'>, month: string) {
-  const blob = await blobs.read(monthBlob(month), MAX_MONTH_BYTES)
-  const content: Month = blob === undefined ? { version: 1, entries: [] } : Month.parse(JSON.parse(blob.text))
-  return { etag: blob?.etag, content }
-}
 
 /** The etag is taken first: a page made of older months than another's is refused, and made again. */
 const writePage = (deps: ListDeps, page: string, render: () => Promise<string | undefined>): Promise<unknown> =>
@@ -75,11 +69,14 @@ async function writeMonthPages(deps: ListDeps, month: string, id: string, cut: b
     )
 }
 
-/** A page of the list made now, for other addresses than those of the page that is kept. */
+/** A page of the list made now, for other addresses than those of the page that is kept; a filter is asked of all pages. */
 export async function renderedPage(
   deps: Pick<ListDeps, 'blobs' | 'addresses'>,
   page: string,
+  filter: Filter = {},
+  filteredPart = 1,
 ): Promise<string | undefined> {
+  if (!isEmpty(filter)) return filteredPage(deps, filter, filteredPart)
   if (page === 'index.html') return firstPage(deps)
   const [, month, part] = /^incidents-(\d{4}-\d\d)(?:-(\d{1,3}))?\.html$/.exec(page) ?? []
   if (month === undefined) return undefined
@@ -120,8 +117,7 @@ export async function monthListPage(
 
 /** The newest lines, figures of the last thirty days before the newest, and the way to each month. */
 async function firstPage(deps: Pick<ListDeps, 'blobs' | 'addresses'>): Promise<string | undefined> {
-  const names = await deps.blobs.list('index/', MOST_MONTHS)
-  const months = names.flatMap(({ name }) => /^index\/(\d{4}-\d\d)\.json$/.exec(name)?.[1] ?? []).reverse()
+  const months = await monthsOf(deps)
   // Thirty days touch at most three months: 31 January to 1 March.
   const newest = await Promise.all(
     months.slice(0, 3).map(async (month) => ({ month, ...(await readMonth(deps, month)).content })),
@@ -131,9 +127,12 @@ async function firstPage(deps: Pick<ListDeps, 'blobs' | 'addresses'>): Promise<s
   if (last === undefined) return undefined
   const to = last.at.slice(0, 10)
   const from = new Date(Date.parse(to) - (DAYS - 1) * DAY).toISOString().slice(0, 10)
+  const open = entries.filter(isOpen)
   return listPage({
     title: 'Incidents',
-    rows: entries.slice(0, ROWS),
+    open: open.slice(0, MOST_OPEN),
+    openCount: open.length,
+    rows: entries.slice(0, ROWS).filter((one) => !isOpen(one)),
     all: entries.filter(({ at }) => at.slice(0, 10) >= from),
     from,
     to,
@@ -142,6 +141,35 @@ async function firstPage(deps: Pick<ListDeps, 'blobs' | 'addresses'>): Promise<s
       ...months.map((month) => ({ title: month, page: monthPage(month, 1, 1) })),
     ],
     current: 'index.html',
+    addresses: deps.addresses,
+  })
+}
+
+async function filteredPage(
+  deps: Pick<ListDeps, 'blobs' | 'addresses'>,
+  filter: Filter,
+  part: number,
+): Promise<string> {
+  const { entries, whole } = await everyLine(deps)
+  const found = entries.filter(passes(filter))
+  const rows = found.slice((part - 1) * ROWS, part * ROWS)
+  const [newest, oldest] = [found[0], found.at(-1)]
+  const { filtered } = deps.addresses
+  return listPage({
+    title: 'Incidents',
+    rows,
+    all: found,
+    known: entries,
+    filter,
+    whole,
+    from: oldest?.at.slice(0, 10) ?? '',
+    to: newest?.at.slice(0, 10) ?? '',
+    pages: [],
+    parts: Array.from({ length: Math.ceil(found.length / ROWS) }, (_, at) => ({
+      title: `${at * ROWS + 1} to ${Math.min(found.length, (at + 1) * ROWS)}`,
+      address: at + 1 === part ? undefined : filtered?.(filter, at + 1),
+    })),
+    current: '',
     addresses: deps.addresses,
   })
 }

@@ -8,25 +8,38 @@ import { duration, utc } from '../page/times.ts'
 import { barChart, dayChart } from './charts.ts'
 import type { Entry } from './entry.ts'
 import { type Count, counted, perDay, timeToReport } from './figures.ts'
+import { type Filter, isEmpty } from './filter.ts'
 
 /** Where the pages are for whoever reads this one. */
 export type Addresses = {
   readonly incident: (incidentId: string) => string
   /** Of a blob that `monthPage` named, or of `index.html`. */
   readonly list: (page: string) => string
+  /** Absent where nobody answers who could look through all pages: then a page hides its own rows. */
+  readonly filtered?: (filter: Filter, part?: number) => string
   readonly board: string | undefined
 }
 
 export type ListPage = {
   readonly title: string
+  /** Of the first page: what is not over, on top. */
+  readonly open?: readonly Entry[]
+  readonly openCount?: number
   /** The rows of this page, newest first. */
   readonly rows: readonly Entry[]
   /** What the counts and charts speak of. */
   readonly all: readonly Entry[]
+  /** Of which the clusters to choose from are taken. */
+  readonly known?: readonly Entry[]
+  readonly filter?: Filter
+  /** False when older lines were not looked through. */
+  readonly whole?: boolean
   readonly from: string
   readonly to: string
   /** Beside this page. */
   readonly pages: readonly { readonly title: string; readonly page: string }[]
+  /** Of a list that was filtered. */
+  readonly parts?: readonly { readonly title: string; readonly address: string | undefined }[]
   readonly current: string
   readonly addresses: Addresses
 }
@@ -35,32 +48,101 @@ export type ListPage = {
 const MOST_CLUSTERS = 20
 
 export function listPage(list: ListPage): Promise<string> {
-  const clusters = counted(list.all.map(({ cluster }) => cluster))
+  const { open = [], rows, all, addresses, filter, known = all } = list
+  const clusters = counted(known.map(({ cluster }) => cluster))
   const named = clusters.slice(0, MOST_CLUSTERS)
   const places = new Map(named.map(({ name }, index) => [name, index]))
-  const rest = list.rows.filter(({ cluster }) => !places.has(cluster)).length
-  const { ranges, median, ninety, count } = timeToReport(list.all)
+  const shown = [...open, ...rows]
+  const rest = shown.filter(({ cluster }) => !places.has(cluster)).length
+  const span = list.from === '' ? '' : ` from ${list.from} to ${list.to} (UTC)`
   return htmlDocument(
     list.title,
     html`<main class="list"><h1>${list.title}</h1>
-<p class="soft">${list.all.length} incidents from ${list.from} to ${list.to} (UTC)${list.addresses.board === undefined ? '' : html` · <a href="${list.addresses.board}">Clusters</a>`}</p>
-<div class="figures">
-<section><h2>Incidents per day</h2>${dayChart(perDay(list.all, list.from, list.to))}<ul class="legend">${Severity.options.toReversed().map((severity) => html`<li>${severityBadge(severity)}${list.all.filter((one) => one.severity === severity).length}</li>`)}</ul></section>
-<section><h2>Per cluster</h2>${named.length === 0 ? html`<p class="soft">None.</p>` : barChart([...named.slice(0, 8), ...others(clusters.slice(8))], 'Incidents per cluster')}</section>
-<section><h2>Time to report</h2>${count === 0 || median === undefined || ninety === undefined ? html`<p class="soft">No report yet.</p>` : html`${barChart(ranges, 'Reports by the time they took')}<p class="soft">Half within ${duration(median * 1000)}, nine of ten within ${duration(ninety * 1000)}.</p>`}</section>
-</div>
-<section><h2>Incidents</h2>
-${filters(list.rows, named, rest)}
-${list.rows.length === 0 ? html`<p>No incident in this time.</p>` : table(list, places)}
-${pages(list)}</section></main>`,
+<p class="soft">${amount(all.length, 'incident')}${span}${list.whole === false ? '; older ones are found by their month' : ''}${addresses.board === undefined ? '' : html` · <a href="${addresses.board}">Clusters</a>`}</p>
+${addresses.filtered === undefined ? radios(shown, named, rest) : choices(filter ?? {}, named, addresses.filtered, addresses.list('index.html'))}
+${list.open === undefined ? '' : openNow(list, places)}
+<section><h2>${list.open === undefined ? 'Incidents' : 'Over or left out'}</h2>
+${rows.length === 0 ? html`<p>${list.open === undefined ? 'No incident like that.' : 'None.'}</p>` : table(rows, addresses, places)}
+${pages(list)}</section>
+${figures(list)}</main>`,
   )
 }
+
+function openNow({ open = [], openCount = 0, addresses }: ListPage, places: ReadonlyMap<string, number>): Html {
+  const more = openCount > open.length && addresses.filtered !== undefined
+  return html`<section><h2>Open now: ${amount(openCount)}</h2>
+${open.length === 0 ? html`<p>Nothing is open.</p>` : table(open, addresses, places)}
+${more ? html`<p><a href="${addresses.filtered?.({ state: 'now' })}">All ${amount(openCount)} that are open</a></p>` : ''}</section>`
+}
+
+/** Below the rows: what is open wants somebody, what was common can wait. */
+function figures({ all, from, to }: ListPage): Html | '' {
+  if (all.length === 0) return ''
+  const { ranges, median, ninety, count } = timeToReport(all)
+  const own = counted(all.map(({ cluster }) => cluster))
+  return html`<div class="figures">
+<section><h2>Incidents per day</h2>${dayChart(perDay(all, laterOf(from, to), to))}<ul class="legend">${Severity.options.toReversed().map((severity) => html`<li>${severityBadge(severity)}${amount(all.filter((one) => one.severity === severity).length)}</li>`)}</ul></section>
+<section><h2>Per cluster</h2>${barChart([...own.slice(0, 8), ...others(own.slice(8))], 'Incidents per cluster')}</section>
+<section><h2>Time to report</h2>${count === 0 || median === undefined || ninety === undefined ? html`<p class="soft">No report yet.</p>` : html`${barChart(ranges, 'Reports by the time they took')}<p class="soft">Half within ${duration(median * 1000)}, nine of ten within ${duration(ninety * 1000)}.</p>`}</section>
+</div>`
+}
+
+/** More columns than this are narrower than a line. */
+const MOST_DAYS = 92
+const laterOf = (from: string, to: string): string => {
+  const first = new Date(Date.parse(to) - (MOST_DAYS - 1) * 86_400_000).toISOString().slice(0, 10)
+  return from > first ? from : first
+}
+
+const amount = (count: number, what = ''): string =>
+  `${count.toLocaleString('en')}${what === '' ? '' : ` ${what}${count === 1 ? '' : 's'}`}`
 
 const others = (rest: readonly Count[]): readonly Count[] =>
   rest.length === 0 ? [] : [{ name: `${rest.length} others`, count: rest.reduce((sum, { count }) => sum + count, 0) }]
 
-/** Radio buttons that the style sheet listens to: a filter without a script, by keyboard too. */
-function filters(rows: readonly Entry[], clusters: readonly Count[], rest: number): Html {
+/** Links that ask for the whole list anew, each changing one thing. */
+function choices(
+  filter: Filter,
+  clusters: readonly Count[],
+  to: NonNullable<Addresses['filtered']>,
+  all: string,
+): Html {
+  const group = <Name extends keyof Filter>(
+    title: string,
+    name: Name,
+    values: readonly (readonly [Filter[Name], string])[],
+  ) =>
+    html`<p class="choices"><span class="soft">${title}</span> ${[[undefined, 'any'] as const, ...values].map(
+      ([value, word]) => {
+        const wanted = { ...filter, [name]: value }
+        return filter[name] === value
+          ? html`<strong aria-current="true">${word}</strong> `
+          : html`<a href="${isEmpty(wanted) ? all : to(wanted)}">${word}</a> `
+      },
+    )}</p>`
+  return html`<nav class="filters" aria-label="Filters of the whole list">
+${group('State', 'state', [['now', 'open now'], ...IncidentState.options.map((state) => [state, state] as const)])}
+${group(
+  'Severity',
+  'severity',
+  Severity.options.toReversed().map((severity) => [severity, severity] as const),
+)}
+${
+  clusters.length < 2 && filter.cluster === undefined
+    ? ''
+    : group(
+        'Cluster',
+        'cluster',
+        [
+          ...new Set([...clusters.map(({ name }) => name), ...(filter.cluster === undefined ? [] : [filter.cluster])]),
+        ].map((name) => [name, name] as const),
+      )
+}
+${filter.namespace === undefined ? '' : group('Namespace', 'namespace', [[filter.namespace, filter.namespace]])}</nav>`
+}
+
+/** Radio buttons that the style sheet listens to: a filter of this page without a script, by keyboard too. */
+function radios(rows: readonly Entry[], clusters: readonly Count[], rest: number): Html {
   const choice = (group: string, id: string, label: string, count: number, checked = false) =>
     html`<label><input type="radio" name="${group}" id="${id}"${checked ? raw(' checked') : ''}> ${label} <span class="soft">${count}</span></label>`
   const on = (test: (one: Entry) => boolean) => rows.filter(test).length
@@ -86,20 +168,25 @@ ${here.length < 2 ? '' : html`<fieldset><legend>Cluster</legend>${choice('cluste
 </div>`
 }
 
-function table({ rows, addresses }: ListPage, places: ReadonlyMap<string, number>): Html {
+function table(rows: readonly Entry[], addresses: Addresses, places: ReadonlyMap<string, number>): Html {
   return html`<table class="incidents"><thead><tr><th scope="col">Opened (UTC)</th><th scope="col">Incident</th><th scope="col">Cluster</th><th scope="col">Severity</th><th scope="col">State</th><th scope="col" class="right">Seen</th></tr></thead><tbody>
 ${rows.map(
   (
     one,
   ) => html`<tr class="s-${one.state} v-${one.severity} c-${places.get(one.cluster) ?? 'rest'}"><td><time datetime="${one.at}">${utc(one.at).slice(0, 16)}</time></td>
-<td>${one.secondsToReport === undefined ? html`<strong>${one.object}</strong>` : html`<a href="${addresses.incident(one.id)}">${one.object}</a>`} ${one.faultType}<br><span class="soft">${one.cause || one.headline || one.about}</span></td>
-<td>${one.cluster}${one.namespace === '' ? '' : html`<br><span class="soft">${one.namespace}</span>`}</td><td>${severityBadge(one.severity)}</td>
+<td>${one.secondsToReport === undefined ? html`<strong>${one.object}</strong>` : html`<a href="${addresses.incident(one.id)}">${one.object}</a>`} ${one.faultType}<br><span class="soft">${one.headline || one.cause || one.about}</span></td>
+<td>${one.cluster}${one.namespace === '' ? '' : html`<br><span class="soft">${addresses.filtered === undefined ? one.namespace : html`<a href="${addresses.filtered({ namespace: one.namespace })}">${one.namespace}</a>`}</span>`}</td><td>${severityBadge(one.severity)}</td>
 <td>${one.state}${one.outcome === undefined ? '' : html`<br><span class="soft">${outcomeWords[one.outcome]}</span>`}</td><td class="right">${one.occurrences}</td></tr>
 `,
 )}</tbody></table>`
 }
 
-const pages = ({ pages: all, current, addresses }: ListPage): Html | '' =>
-  all.length < 2
+const pages = ({ pages: all, parts = [], current, addresses }: ListPage): Html | '' => {
+  const ways = [
+    ...all.map(({ title, page }) => ({ title, address: page === current ? undefined : addresses.list(page) })),
+    ...parts,
+  ]
+  return ways.length < 2
     ? ''
-    : html`<nav aria-label="Other pages">${all.map(({ title, page }) => (page === current ? html`<strong aria-current="page">${title}</strong> ` : html`<a href="${addresses.list(page)}">${title}</a> `))}</nav>`
+    : html`<nav aria-label="Other pages">${ways.map(({ title, address }) => (address === undefined ? html`<strong aria-current="page">${title}</strong> ` : html`<a href="${address}">${title}</a> `))}</nav>`
+}

@@ -16,6 +16,8 @@ export type Board = {
   readonly page: number
   readonly address: (page: number) => string
   readonly list: string | undefined
+  /** The same page with or without asking for itself again, where somebody answers. */
+  readonly refresh?: { readonly to: string; readonly on: boolean }
 }
 
 /** With every field full a row takes about 1.2 kB. */
@@ -32,13 +34,13 @@ export function boardPage(board: Board): Promise<string> {
   return htmlDocument(
     'Clusters',
     html`<main class="list"><h1>Clusters</h1>
-<p class="soft">As of ${moment(now)}${board.list === undefined ? '' : html` · <a href="${board.list}">Incidents</a>`}</p>
-<dl class="facts figures-row"><div><dt>Watched now</dt><dd class="number">${active} of ${all.length}</dd></div>
-<div><dt>Unheard</dt><dd class="number${active < all.length ? ' bad' : ''}">${all.length - active}</dd></div>
-<div><dt>With triage</dt><dd class="number">${all.filter(({ triage_enabled }) => triage_enabled).length}</dd></div>
+<p class="soft">As of ${moment(now)}${board.list === undefined ? '' : html` · <a href="${board.list}">Incidents</a>`}${board.refresh === undefined ? '' : html` · <a href="${board.refresh.to}">${board.refresh.on ? 'Stop refreshing' : 'Refresh each minute'}</a>`}</p>
+<dl class="facts figures-row"><div><dt>Watched</dt><dd class="number">${active} of ${all.length}</dd></div>
+<div><dt>Not watched</dt><dd class="number${active < all.length ? ' bad' : ''}">${all.length - active}</dd></div>
+<div><dt>Investigated</dt><dd class="number">${all.filter(({ triage_enabled }) => triage_enabled).length}</dd></div>
 <div><dt>With warnings</dt><dd class="number">${all.filter((one) => warningsOf(one).length > 0).length}</dd></div></dl>
 ${configErrors.map((error) => html`<p class="alarm"><strong>The configuration is wrong, the last good one is in force:</strong> ${error.slice(0, 2_000)}</p>`)}
-${all.length === 0 ? html`<p>No cluster is configured.</p>` : cards(shown, now)}
+${all.length === 0 ? html`<p>No cluster is configured.</p>` : table(shown, now)}
 ${placesTable(board.places ?? [])}
 ${pages === 1 ? '' : html`<nav aria-label="Other pages">${Array.from({ length: pages }, (_, index) => (index + 1 === page ? html`<strong aria-current="page">Page ${page}</strong> ` : html`<a href="${board.address(index + 1)}">Page ${index + 1}</a> `))}</nav>`}
 </main>`,
@@ -57,22 +59,24 @@ ${places.map(
 `,
 )}</tbody></table>`
 
-/** Unheard clusters first, then those with warnings. */
+/** Those that nobody watches first, then those with warnings. */
 const rank = (one: BoardCluster): number => (!isHeard(one.status) ? 0 : warningsOf(one).length > 0 ? 1 : 2)
 
-const cards = (clusters: readonly BoardCluster[], now: string): Html => html`<ul class="clusters">
-${clusters.map(
-  (one) => html`<li class="${isHeard(one.status) ? 'up' : 'down'}"><h2>${one.name} ${statusBadge(one.status)}</h2>
-<p class="soft">${about(one)}</p>
-${one.error === undefined ? '' : html`<p>${cut(one.error, 300)}${one.retry_in === undefined ? '' : html` <span class="soft">Next try in ${one.retry_in}.</span>`}</p>`}
-${step(one, now)}<dl class="facts"><div><dt>For</dt><dd>${one.watch.statusSince === '' ? 'never' : duration(between(one.watch.statusSince, now))}</dd></div>
-<div><dt>Last event</dt><dd>${one.last_event === undefined ? 'none yet' : html`${duration(between(one.last_event, now))} ago`}</dd></div>
-<div><dt>Blind time</dt><dd>${one.watch.blindMilliseconds < 500 ? 'none' : duration(one.watch.blindMilliseconds)}</dd></div>
-<div><dt>Events</dt><dd>${one.event_count}</dd></div><div><dt>Errors</dt><dd>${one.watch.errorCount}</dd></div><div><dt>Reconnects</dt><dd>${one.watch.reconnectCount}</dd></div>
-<div><dt>Triage</dt><dd>${one.triage_enabled ? 'on' : 'off'}</dd></div></dl>
-${rights(one)}</li>
-`,
-)}</ul>`
+/** A line for each, so that a hundred are seen together; only what needs somebody takes a second. */
+const table = (clusters: readonly BoardCluster[], now: string): Html =>
+  html`<table class="clusters"><thead><tr><th scope="col">State</th><th scope="col">Cluster</th><th scope="col">For</th><th scope="col">Last event</th><th scope="col">Blind</th><th scope="col" class="right">Events</th><th scope="col" class="right">Errors</th><th scope="col">Investigated</th></tr></thead><tbody>
+${clusters.map((one) => {
+  const more = [trouble(one), step(one, now), rights(one)].filter((part) => part !== '')
+  return html`<tr class="${isHeard(one.status) ? 'up' : 'down'}"><td>${statusBadge(one.status)}</td><th scope="row">${one.name} <span class="soft">${about(one)}</span></th>
+<td data-name="For">${one.watch.statusSince === '' ? 'never' : duration(between(one.watch.statusSince, now))}</td><td data-name="Last event">${one.last_event === undefined ? 'none yet' : html`${duration(between(one.last_event, now))} ago`}</td>
+<td data-name="Blind">${one.watch.blindMilliseconds < 500 ? 'none' : duration(one.watch.blindMilliseconds)}</td><td class="right" data-name="Events">${one.event_count.toLocaleString('en')}</td><td class="right" data-name="Errors">${one.watch.errorCount.toLocaleString('en')}</td><td data-name="Investigated">${one.triage_enabled ? 'yes' : 'no'}</td></tr>
+${more.length === 0 ? '' : html`<tr class="more"><td colspan="8">${more}</td></tr>`}`
+})}</tbody></table>`
+
+const trouble = ({ error, retry_in: retry }: BoardCluster): Html | '' =>
+  error === undefined
+    ? ''
+    : html`<span>${cut(error, 300)}${retry === undefined ? '' : html` <span class="soft">Next try in ${retry}.</span>`}</span> `
 
 const shapes: Readonly<Record<ConnectionStatus, string>> = {
   active: '●',
@@ -92,21 +96,20 @@ function step(one: BoardCluster, now: string): Html | '' {
   if (source === undefined || source === 'unreachable' || (source === 'subscribed' && note === '')) return ''
   const lasting = since === undefined ? '' : ` for ${duration(between(since, now))}`
   const found = delay === undefined ? '' : ` A fault is found after ${duration(delay * 1_000)} at most.`
-  return html`<p><span class="badge ${source === 'subscribed' ? '' : 'warning'}">${source}</span>${lasting}. ${cut(note, 300)}.${found}</p>
-`
+  return html`<span><span class="badge ${source === 'subscribed' ? '' : 'warning'}">${source}</span>${lasting}. ${cut(note, 300)}.${found}</span> `
 }
 
+/** As much as leaves a cluster on one line. */
+const MOST_LABELS = 60
 function about({ environment, labels = {} }: BoardCluster): string {
   const words = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-  return cut([...(environment === '' ? [] : [environment]), ...words].join(', '), 200)
+  return cut([...(environment === '' ? [] : [environment]), ...words].join(', '), MOST_LABELS)
 }
 
 function rights(one: BoardCluster): Html | '' {
   const { permissions } = one
-  if (permissions === undefined && one.triage_problem === undefined)
-    return one.triage_enabled ? html`<p class="soft">Permissions not asked yet.</p>` : ''
   const warnings = warningsOf(one)
-  if (warnings.length === 0) return html`<p class="soft">Reads all it needs, can change nothing.</p>`
+  if (warnings.length === 0) return ''
   return html`<details><summary><span class="badge warning"><span aria-hidden="true">◆</span> ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}</span></summary><ul>${warnings.slice(0, 10).map((text) => html`<li>${cut(text, 250)}</li>`)}</ul>${permissions === undefined ? '' : html`<p class="soft">Asked ${moment(permissions.validated_at)}</p>`}</details>`
 }
 

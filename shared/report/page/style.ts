@@ -84,9 +84,9 @@ input:not([type=radio],[type=checkbox]), textarea, button { font:inherit; color:
 ${hidden} { display:none }
 .incidents { table-layout:fixed } .incidents th { overflow-wrap:normal } .incidents td:first-child { font-variant-numeric:tabular-nums }
 .incidents time, .severity.badge { white-space:nowrap } .incidents th:nth-child(1) { width:9.5rem } .incidents th:nth-child(3) { width:8rem } .incidents th:nth-child(4) { width:7.75rem } .incidents th:nth-child(5) { width:8.5rem } .incidents th:nth-child(6) { width:3.5rem } .incidents .soft { font-size:.9rem }
-ul.clusters { list-style:none; padding:0; display:grid; grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr)); gap:.75rem; align-items:start }
-ul.clusters > li { border:1px solid var(--line); border-left:5px solid var(--good); border-radius:8px; padding:.6rem .9rem; background:var(--tint); break-inside:avoid } ul.clusters > li.down { border-left-color:var(--bad) }
-ul.clusters h2 { margin:0; border:0; padding:0; font-size:1.05rem } ul.clusters dl.facts { gap:.25rem 1.25rem } ul.clusters details { background:var(--paper) }
+.clusters { font-size:.8125rem; line-height:1.4 } .clusters :is(td,th) { padding:.15rem .5rem .15rem 0; overflow-wrap:normal } .clusters tbody th { font-size:.8125rem; color:var(--ink); overflow-wrap:anywhere } .clusters tbody th .soft { font-weight:400 } .clusters td:not([colspan]) { white-space:nowrap } .clusters .badge { font-size:.75rem }
+.clusters tr.down > td:first-child { border-left:5px solid var(--bad); padding-left:.4rem } .clusters tr:has(+ .more) > * { border-bottom:0 } .clusters .more td { padding-left:1rem } .clusters details { display:inline-block; margin:0; padding:0 .4rem; background:none; vertical-align:top }
+.choices { display:flex; flex-wrap:wrap; gap:.1rem .9rem; margin:.1rem 0 } .choices > :first-child { min-width:5.5rem } .choices a, .choices strong { padding:.15rem 0 } nav.filters { display:block; margin:.5rem 0 1rem }
 .number { font-size:1.5rem; font-weight:600 } .number.bad { color:var(--bad) }
 @media (min-width:48rem) {
   .list .figures { grid-template-columns:1fr 1fr } .list .figures section:first-child { grid-column:1/-1 }
@@ -100,14 +100,19 @@ ul.clusters h2 { margin:0; border:0; padding:0; font-size:1.05rem } ul.clusters 
 }
 @media screen and (max-width:60rem) {
   .incidents thead { position:absolute; clip-path:inset(50%); width:1px; height:1px; overflow:hidden }
-  .incidents tr { display:grid; grid-template-columns:1fr auto; gap:.1rem .75rem; padding:.5rem 0; border-bottom:1px solid var(--line) } .incidents td { border:0; padding:0 } .incidents td:nth-child(2) { grid-column:1/-1; grid-row:1 } .incidents td:last-child { text-align:left } .incidents td:last-child::after { content:'×' }
+  .incidents, .incidents tbody { display:block }
+  .incidents tr { display:flex; flex-wrap:wrap; gap:0 .9rem; padding:.45rem 0; border-bottom:1px solid var(--line); font-size:.9rem } .incidents td { border:0; padding:0 } .incidents td:nth-child(2) { flex:1 0 100%; order:-1; font-size:1rem } .incidents td:not(:nth-child(2)) br { display:none } .incidents td:last-child::after { content:'×' }
+  .clusters, .clusters tbody { display:block }
+  .clusters thead { position:absolute; clip-path:inset(50%); width:1px; height:1px; overflow:hidden }
+  .clusters tr { display:flex; flex-wrap:wrap; gap:0 .9rem; padding:.3rem 0; border-bottom:1px solid var(--line) } .clusters tr:has(+ .more) { border-bottom:0 } .clusters :is(td,tbody th) { border:0; padding:0 } .clusters tbody th { flex:1 1 55% } .clusters tr:not(.more) td:first-child { flex:none } .clusters td[data-name]::before { content:attr(data-name) ' '; color:var(--soft) } .clusters .more td { padding:0 0 .3rem } .clusters tr.down > td:first-child { padding-left:.4rem }
 }
+@media (forced-colors:active) { mark { background:Mark; color:MarkText } }
 @media print {
   @page { margin:1.5cm }
   :root { --ink:#000; --soft:#444; --line:#bbb; --edge:#666; --paper:#fff; --tint:#fff; --bad:#a11; --warn:#750; --good:#165; --link:#024; --mark:#ffec99; --down:#fdd }
   body { max-width:none; padding:0; font-size:11pt } nav, .filters { display:none } pre { max-height:none }
   details::details-content { content-visibility:visible; height:auto; block-size:auto; opacity:1 }
-  .incidents { table-layout:auto; font-size:9pt } .incidents th:nth-child(n) { width:auto } .incidents tr { break-inside:avoid }
+  .incidents { table-layout:auto; font-size:8.5pt; line-height:1.3 } .incidents th:nth-child(n) { width:auto } .incidents :is(td,th) { padding:.1rem .4rem .1rem 0 } .incidents td:nth-child(n+3) { overflow-wrap:normal } .incidents .soft, .incidents th { font-size:8pt } .incidents .badge { font-size:7.5pt; padding:0 .3rem } .incidents tr, .clusters tr { break-inside:avoid }
   section > h2, h3 { break-after:avoid } article, .card, li, dl { break-inside:avoid }
 }
 `

@@ -16,9 +16,9 @@ export const queues = { faults: 'faults', results: 'results', notices: 'notices'
 export const tables = {
   /** Partition `clusters`, key = cluster name: lease, connection status, counters. */
   clusters: 'clusters',
-  /** Partition = cluster, key = identity: the current generation of each incident. */
+  /** Partition = cluster, key = identity: the current generation of each incident that is open, or lately was. */
   incidents: 'incidents',
-  /** Partition = cluster, key = incident id: generations that are over. */
+  /** Partition = cluster, key = incident id: generations that are over, so that what is open is found among its like. */
   history: 'history',
   /**
    * Partition `agents`: the semaphore. `breakers`: one row per dependency. `supervisors`: heartbeats. `notices`: what was

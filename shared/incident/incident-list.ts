@@ -1,5 +1,6 @@
 import type { Severity } from '../faults/fault.ts'
 import type { Row, Table, Value } from '../runtime/table.ts'
+import { parseIncidentId } from './identity.ts'
 import type { IncidentState } from './incident.ts'
 import type { Stored } from './incident-row.ts'
 import { fromRow } from './incident-row.ts'
@@ -29,27 +30,19 @@ export type IncidentPage = {
 /** What one request to the table may read: ten pages of the service. Older rows than these are found by cluster or state. */
 const MOST_ROWS = 10_000
 
+/** What is open, and lately was, lies in `incidents`; what is over in `history`, which only those read who ask for it. */
+type IncidentTables = { readonly incidents: Pick<Table, 'list'>; readonly history: Pick<Table, 'list'> }
+
 /** Newest first, which no key of the table gives: the rows are sorted here by their columns, and only a page is parsed. */
 export async function pageOf(
-  table: Table,
+  tables: IncidentTables,
   filters: IncidentFilters,
   limit: number,
   cursor: string | undefined,
 ): Promise<IncidentPage> {
-  const filter: Record<string, Value> = {}
-  for (const name of ['namespace', 'status', 'severity', 'absent', 'muted'] as const) {
-    const value = filters[name]
-    if (value !== undefined) filter[name] = value
-  }
-  const rows = await table.list({
-    ...(filters.cluster === undefined ? {} : { partition: filters.cluster }),
-    filter,
-    limit: MOST_ROWS,
-  })
   const since = filters.since?.toISOString() ?? ''
-  const wanted = rows
+  const wanted = (await rowsOf(tables, filters))
     .filter((row) => String(row.fields.lastSeen) >= since)
-    .filter((row) => filters.open === undefined || row.fields.status !== 'resolved')
     .map((row) => ({ row, rank: rankOf(row) }))
     .filter(({ rank }) => cursor === undefined || rank < decode(cursor))
     .sort((a, b) => (a.rank < b.rank ? 1 : -1))
@@ -67,6 +60,36 @@ export async function pageOf(
   const last = page.at(-1)
   const more = wanted.length > page.length && last !== undefined
   return { items, unreadable, ...(more ? { cursor: encode(last.rank) } : {}) }
+}
+
+async function rowsOf({ incidents, history }: IncidentTables, filters: IncidentFilters): Promise<readonly Row[]> {
+  const { cluster, open, status } = filters
+  const mayBeOver = open === undefined && (status === undefined || status === 'resolved')
+  const place = { ...(cluster === undefined ? {} : { partition: cluster }), limit: MOST_ROWS }
+  const rows = await incidents.list({ ...place, filter: equals(filters, !mayBeOver) })
+  const asked = rows.filter(({ fields }) => (open ? fields.status !== 'resolved' : true))
+  if (!mayBeOver) return asked
+  const past = await history.list({ ...place, filter: equals(filters, false) })
+  // Of each identity the current generation alone; one that is being put aside stands in both.
+  const current = new Map(rows.map((row) => [`${row.partition}/${row.key}`, row]))
+  for (const row of past) {
+    const identity = `${row.partition}/${parseIncidentId(row.key)?.key ?? row.key}`
+    const there = current.get(identity)
+    if (there === undefined || Number(there.fields.generation) < Number(row.fields.generation))
+      current.set(identity, row)
+  }
+  const wanted = Object.entries(equals(filters, true))
+  return [...current.values()].filter(({ fields }) => wanted.every(([name, value]) => fields[name] === value))
+}
+
+/** What must be equal. Whoever looks for the current generation of each identity needs to see those in any state. */
+function equals(filters: IncidentFilters, byState: boolean): Record<string, Value> {
+  const filter: Record<string, Value> = {}
+  for (const name of ['namespace', 'status', 'severity', 'absent', 'muted'] as const) {
+    const value = filters[name]
+    if (value !== undefined && (byState || name === 'namespace')) filter[name] = value
+  }
+  return filter
 }
 
 const rankOf = (row: Row): string => `${String(row.fields.lastSeen)} ${row.partition} ${row.key}`

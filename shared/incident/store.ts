@@ -1,5 +1,6 @@
 import { STALE } from '../runtime/contend.ts'
 import type { Table } from '../runtime/table.ts'
+import { asideOf, isAside, keep, lastOf, setAside } from './history.ts'
 import { parseIncidentId } from './identity.ts'
 import { Incident, type IncidentState, mayMove, type Step } from './incident.ts'
 import { type IncidentFilters, type IncidentPage, pageOf } from './incident-list.ts'
@@ -37,6 +38,11 @@ export type IncidentStore = {
   readonly move: (stored: Stored, to: IncidentState, move: Move) => Promise<Stored | typeof STALE | 'refused'>
   /** Keeps the generation that is over in the history, then puts the next one in its place. */
   readonly openNextGeneration: (over: Stored, next: Incident) => Promise<Stored | typeof STALE | 'refused'>
+  /**
+   * Takes rows of incidents that are over out of the way of those that are not, at most so many, and answers how many
+   * left: what waits or runs is found by reading that table. Call it now and then.
+   */
+  readonly setAside: (now: Date, limit: number) => Promise<number>
   /** Removes generations that are over and were last seen before this, at most so many; answers how many there were. */
   readonly forget: (before: Date, limit: number) => Promise<number>
   /** Current generations, newest first. Rows that cannot be read are named, and hide no other. */
@@ -47,7 +53,7 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
   const { incidents, history } = tables
 
   const read: IncidentStore['read'] = async (cluster, identity) => {
-    const row = await incidents.get(cluster, identity)
+    const row = (await incidents.get(cluster, identity)) ?? (await lastOf(history, cluster, identity))
     return row === undefined ? undefined : { incident: fromRow(row), row }
   }
   const current: IncidentStore['current'] = async (id) => {
@@ -56,7 +62,11 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
     return stored?.incident.incidentId === id ? stored : undefined
   }
   const replace = async (stored: Stored, next: Incident): Promise<Stored | typeof STALE> => {
-    const row = await incidents.replace(stored.row, toFields(next))
+    const { row: before } = stored
+    // One that is over may have been put aside.
+    const row = isAside(before)
+      ? await history.replace(before, { ...toFields(next), ...asideOf(before) })
+      : await incidents.replace(before, toFields(next))
     return row === undefined ? STALE : { incident: next, row }
   }
 
@@ -64,14 +74,17 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
     read,
     current,
     async byId(id) {
-      const found = await current(id)
-      if (found !== undefined) return found.incident
       const parsed = parseIncidentId(id)
-      const row = parsed === undefined ? undefined : await history.get(parsed.cluster, id)
-      return row === undefined ? undefined : fromRow(row)
+      if (parsed === undefined) return undefined
+      const row = await incidents.get(parsed.cluster, parsed.key)
+      if (row !== undefined && Number(row.fields.generation) === parsed.generation) return fromRow(row)
+      const past = await history.get(parsed.cluster, id)
+      return past === undefined ? undefined : fromRow(past)
     },
     async insert(incident) {
       const checked = Incident.parse(incident)
+      // It was here before, and is over: the next generation is opened by who has read it.
+      if ((await lastOf(history, checked.cluster, checked.identity)) !== undefined) return undefined
       const row = await incidents.insert(checked.cluster, checked.identity, toFields(checked))
       return row === undefined ? undefined : { incident: checked, row }
     },
@@ -95,9 +108,15 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
       if (incident.status !== 'resolved' || !follows) return 'refused'
       // Kept first: a crash between the two writes leaves it in both places, never in none. That it is there already is
       // the trace of such a crash, and of others who do the same at this moment.
-      await history.insert(incident.cluster, incident.incidentId, toFields(incident))
-      return replace(over, Incident.parse(next))
+      const checked = Incident.parse(next)
+      if (isAside(over.row)) {
+        const row = await incidents.insert(checked.cluster, checked.identity, toFields(checked))
+        return row === undefined ? STALE : { incident: checked, row }
+      }
+      await keep(history, over.row)
+      return replace(over, checked)
     },
+    setAside: (now, limit) => setAside({ incidents, history }, now, limit),
     async forget(before, limit) {
       const below = { lastSeen: before.toISOString() }
       // The current row last: a new generation takes its number from it.
@@ -108,7 +127,7 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
       for (const row of over) await incidents.remove(row)
       return past.length + over.length
     },
-    list: (filters, limit, cursor) => pageOf(incidents, filters, limit, cursor),
+    list: (filters, limit, cursor) => pageOf({ incidents, history }, filters, limit, cursor),
   }
 }
 

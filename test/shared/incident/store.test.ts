@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { toFields } from '../../../shared/incident/incident-row.ts'
 import { incidentStore } from '../../../shared/incident/store.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
 import { at, incident } from './sample.ts'
@@ -117,6 +118,86 @@ describe('the next generation', () => {
     expect(await store.openNextGeneration(open, next)).toBe('refused')
     const resolved = { ...open, incident: over }
     expect(await store.openNextGeneration(resolved, { ...next, generation: 3 })).toBe('refused')
+  })
+})
+
+describe('what is over', () => {
+  const HOUR = 60 * 60_000
+  const later = (hours: number) => new Date(now.getTime() + hours * HOUR)
+  const over = incident({ status: 'resolved' })
+  const next = incident({ generation: 2, incidentId: 'east.0123456789abcdef.2' })
+
+  async function aside() {
+    const all = setUp()
+    await all.store.insert(over)
+    expect(await all.store.setAside(later(0.9), 100)).toBe(0)
+    expect(await all.store.setAside(later(1.1), 100)).toBe(0)
+    expect(all.incidents.rows()).toHaveLength(1)
+    expect(await all.store.setAside(later(2.2), 100)).toBe(1)
+    expect(all.incidents.rows()).toHaveLength(0)
+    return all
+  }
+
+  test('leaves the open ones after a while, and is found, listed and written in as before', async () => {
+    const { store } = await aside()
+    expect(await store.byId(over.incidentId)).toEqual(over)
+    const stored = (await store.current(over.incidentId))!
+    expect(await store.update(stored, { notices: { slack: { state: 'sent', at } } })).not.toBe('stale')
+    expect(await store.update(stored, {})).toBe('stale')
+    expect((await store.read('east', over.identity))?.incident.notices).toEqual({ slack: { state: 'sent', at } })
+    for (const filters of [{}, { status: 'resolved' as const }, { cluster: 'east', namespace: 'shop' }])
+      expect((await store.list(filters, 10)).items.map((one) => one.incident.incidentId)).toEqual([over.incidentId])
+    expect((await store.list({ severity: 'info' }, 10)).items).toEqual([])
+  })
+
+  test('comes back once, as its next generation and never as its first', async () => {
+    const { store } = await aside()
+    expect(await store.insert(incident())).toBeUndefined()
+    const stored = (await store.read('east', over.identity))!
+    expect(await store.openNextGeneration(stored, next)).toMatchObject({ incident: { generation: 2 } })
+    expect(await store.openNextGeneration(stored, next)).toBe('stale')
+    expect((await store.list({}, 10)).items.map((one) => one.incident.incidentId)).toEqual([next.incidentId])
+    expect((await store.list({ status: 'resolved' }, 10)).items).toEqual([])
+  })
+
+  test('stays when it comes back while it is put aside, and is kept as it was at its end', async () => {
+    const { store, incidents } = setUp()
+    await store.insert(over)
+    await store.setAside(later(1.1), 100)
+    const told = await store.update((await store.current(over.incidentId))!, {
+      notices: { slack: { state: 'sent', at } },
+    })
+    if (told === 'stale') throw new Error(told)
+    expect(await store.openNextGeneration(told, next)).toMatchObject({ incident: { generation: 2 } })
+    expect(await store.setAside(later(2.2), 100)).toBe(0)
+    expect(incidents.rows()).toHaveLength(1)
+    expect((await store.byId(over.incidentId))?.notices).toEqual({ slack: { state: 'sent', at } })
+  })
+
+  test('is not read by whoever looks for what waits, however much it is', async () => {
+    const { incidents, history } = setUp()
+    let read = 0
+    const counted = (table: typeof incidents) => ({
+      ...table,
+      list: async (query: Parameters<typeof table.list>[0]) => {
+        // The service looks at every row of the partitions that are asked for, whatever the filter keeps of them.
+        read += table.rows().filter(({ partition }) => partition === (query.partition ?? partition)).length
+        return table.list(query)
+      },
+    })
+    const store = incidentStore({ incidents: counted(incidents), history: counted(history) })
+    const key = (n: number) => n.toString(16).padStart(16, '0')
+    for (let n = 0; n < 300; n++) {
+      const status = n < 3 ? 'queued' : 'resolved'
+      const one = { identity: key(n), incidentId: `east.${key(n)}.1`, status } as const
+      await incidents.insert('east', one.identity, toFields(incident(one)))
+    }
+    for (const hours of [1.1, 2.2]) await store.setAside(later(hours), 1_000)
+    read = 0
+    expect((await store.list({ status: 'queued' }, 100)).items).toHaveLength(3)
+    expect((await store.list({ absent: true, open: true }, 100)).items).toHaveLength(0)
+    expect((await store.list({ cluster: 'east', open: true }, 100)).items).toHaveLength(3)
+    expect(read).toBe(9)
   })
 })
 

@@ -49,7 +49,8 @@ test('one request to the vault and one to ARM start an agent', async () => {
 
 test('storage is asked three times for each incident that is launched, and five times for all of them together', async () => {
   const asked = await second()
-  const admission = ['incidents.list', 'incidents.insert']
+  // Whether it was here before and is over, is asked before it is opened.
+  const admission = ['incidents.list', 'history.list', 'incidents.insert']
   const pass = ['incidents.list', 'control.list', 'control.get', 'control.get', 'control.replace']
   const each = ['incidents.replace', 'incidents.replace', 'notices.notify']
   expect(asked('storage')).toEqual([...admission, ...pass, ...each])
@@ -65,7 +66,7 @@ test('of five that wait, each costs three more', async () => {
   const asked = counted(w)
   const { launched } = await handleTriageMessage(w.deps)(message(...of('api')), { id: 'm2', dequeueCount: 1 })
   expect(launched).toHaveLength(5)
-  const admission = 2 * 5
+  const admission = 3 * 5
   expect(asked('storage')).toHaveLength(admission + 5 + 3 * 5)
   expect(asked('outside')).toHaveLength(2 * 5)
 })

@@ -8,6 +8,9 @@ import { startWeatherProxy, type Weather } from '../fakes/weather-proxy.ts'
 
 const root = join(import.meta.dirname, '../..')
 
+/** The latest: what went wrong is told at the end. */
+const MOST_LINES = 20_000
+
 export type WholeApp = Platform & { readonly posts: readonly string[]; readonly lines: readonly string[] }
 
 /** The built app over Azurite, with a Slack channel that counts. Everything ends with the stack. */
@@ -16,7 +19,7 @@ export async function wholeApp(
   clusters: readonly unknown[],
   settings: Readonly<Record<string, string>>,
   instances: number,
-  weather?: Weather,
+  { weather, visibilityMs }: { readonly weather?: Weather; readonly visibilityMs?: number } = {},
 ): Promise<WholeApp> {
   const folder = await mkdtemp(join(tmpdir(), 'nightcrier-e2e-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -42,6 +45,7 @@ export async function wholeApp(
       environment: { ...settings, CLUSTERS_FILE: clustersFile, SLACK_WEBHOOK_URL: `http://127.0.0.1:${port}/hook` },
       instances,
       port: 0,
+      ...(visibilityMs === undefined ? {} : { visibilityMs }),
       ...(weather === undefined
         ? {}
         : {
@@ -52,7 +56,9 @@ export async function wholeApp(
               return proxy.connectionString
             },
           }),
-      log: (line, worker) => void (lines.length < 5_000 && lines.push(`${worker}: ${line}`)),
+      log: (line, worker) => {
+        if (lines.push(`${worker}: ${line}`) > MOST_LINES) lines.splice(0, MOST_LINES / 10)
+      },
     },
     stack,
   )

@@ -18,6 +18,8 @@ export type PlatformOptions = {
   readonly environment: Readonly<Record<string, string>>
   readonly instances: number
   readonly port: number
+  /** How long a message is hidden from others at first; absent: as long as on Azure. */
+  readonly visibilityMs?: number
   readonly log: (line: string, worker: string) => void
   /** Puts something between the functions and their storage; answers where they find it then. */
   readonly between?: (connectionString: string) => Promise<string>
@@ -64,7 +66,12 @@ export async function startPlatform(options: PlatformOptions, stack: AsyncDispos
         expected: expectedFunctions(settings),
         instances: options.instances,
         port: options.port,
-        limits: { drainMs: DRAIN_MS, retryDelayMs: 1_000, maxPollMs: 500 },
+        limits: {
+          drainMs: DRAIN_MS,
+          retryDelayMs: 1_000,
+          maxPollMs: 500,
+          ...(options.visibilityMs === undefined ? {} : { visibilityMs: options.visibilityMs }),
+        },
         log: options.log,
       })
       stack.defer(host.stop)

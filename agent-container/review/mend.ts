@@ -1,3 +1,5 @@
+import { own } from '../../shared/runtime/own.ts'
+
 /** Lists of a verdict, which models also hand in as JSON in a string, as one object, or as null. */
 const lists = new Set([
   'rootCauses',
@@ -100,13 +102,13 @@ function itemOf(item: unknown, key: string, depth: number): readonly unknown[] {
 }
 
 function textOf(value: string, key: string): unknown {
-  const known = words[key]
+  const known = own(words, key)
   if (known !== undefined || key === 'state') {
     const plain = value.trim().toLowerCase().replace(/[_-]+/g, ' ')
     return known?.[plain] ?? plain
   }
   if ((key === 'changesState' || key === 'absent') && /^(true|false)$/i.test(value.trim())) return /true/i.test(value)
-  return cut(value, long[key] ?? LONGEST)
+  return cut(value, own(long, key) ?? LONGEST)
 }
 /** A confidence as a share of one, or of a hundred. */
 function numberOf(value: number, key: string): unknown {

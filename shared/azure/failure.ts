@@ -1,4 +1,5 @@
 import { Refused } from '../runtime/errors.ts'
+import { own } from '../runtime/own.ts'
 
 /** The HTTP status of a refusal by any of Azure's libraries, which share no class. */
 export function statusOf(error: unknown): number | undefined {
@@ -35,7 +36,7 @@ export function storageFailure(what: string, error: unknown): Error {
   const text = said(error)
   const remedy = clocks.test(text)
     ? 'Our clock or our token is not the service’s: compare the clocks'
-    : (remedies[code] ?? '')
+    : (own(remedies, code) ?? '')
   const Kind = tooMuch.includes(status) ? Refused : Error
   return new Kind(`Storage did not ${what}: ${[status, code].join(' ').trim()}${remedy === '' ? '' : `. ${remedy}`}`)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorText, GiveUp } from '../runtime/errors.ts'
+import { own } from '../runtime/own.ts'
 
 export type ClientOptions = { readonly url: string; readonly key: string; readonly fetch?: typeof fetch }
 
@@ -90,7 +91,7 @@ function unreachable(base: string, error: unknown): string {
   const timedOut = error instanceof Error && error.name === 'TimeoutError'
   const why = timedOut
     ? `does not answer within ${TIMEOUT_MS / 1000} s`
-    : `cannot be reached: ${reasons[code] ?? errorText(error)}`
+    : `cannot be reached: ${own(reasons, code) ?? errorText(error)}`
   return `${base} ${why}. Start it with npm start, or name your app with --url or NIGHTCRIER_URL.`
 }
 

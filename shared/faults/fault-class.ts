@@ -1,3 +1,5 @@
+import { own } from '../runtime/own.ts'
+
 /**
  * Fault types that are one trouble seen at different moments share a class, and so one incident: a container first
  * crashes, is then OOM-killed, then backs off. A type that is not listed is its own class.
@@ -45,4 +47,4 @@ const classes: Readonly<Record<string, string>> = {
 /** Whether a detector of ours gives this type. Others come from people, alerts and foreign servers. */
 export const isDetected = (faultType: string): boolean => Object.hasOwn(classes, faultType)
 
-export const faultClass = (faultType: string): string => classes[faultType] ?? faultType.toLowerCase()
+export const faultClass = (faultType: string): string => own(classes, faultType) ?? faultType.toLowerCase()

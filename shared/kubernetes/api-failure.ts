@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorText } from '../runtime/errors.ts'
+import { own } from '../runtime/own.ts'
 import { ClusterApiError } from './cluster-api.ts'
 import type { ProxyChoice } from './proxy.ts'
 
@@ -100,7 +101,7 @@ export function notReached(
   }
   if (untrusted.test(code))
     return fail('its certificate is not trusted. Add its certificate-authority-data to the kubeconfig', 'Tls')
-  return fail(remedies[code] ?? oneLine(errorText(error)), code || 'Unreachable')
+  return fail(own(remedies, code) ?? oneLine(errorText(error)), code || 'Unreachable')
 }
 
 /** Whoever speaks through a proxy connects to nothing else. */

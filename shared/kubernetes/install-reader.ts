@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { systemClock } from '../runtime/clock.ts'
 import { GiveUp } from '../runtime/errors.ts'
+import { own } from '../runtime/own.ts'
 import { notReached, refusedBy } from './api-failure.ts'
 import { openConnections } from './connections.ts'
 import type { Kubeconfig } from './kubeconfig.ts'
@@ -103,5 +104,5 @@ const plurals: Readonly<Record<string, string>> = {
 }
 function pathOf({ apiVersion, kind, metadata: { name, namespace } }: Manifest): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
-  return `${root}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${plurals[kind] ?? kind}/${name}`
+  return `${root}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${own(plurals, kind) ?? kind}/${name}`
 }

@@ -1,3 +1,4 @@
+import { own } from '../runtime/own.ts'
 import { builtinKinds } from './builtin-kinds.ts'
 import { shortNames } from './short-names.ts'
 
@@ -13,5 +14,5 @@ for (const [key, { plural, namespaced }] of builtinKinds) {
 /** What kubectl would take for a kind of Kubernetes' own: `Deployment`, `deployments`, `deploy`. */
 export function kindOfWord(word: string): KnownKind | undefined {
   const lower = word.toLowerCase()
-  return known.get(shortNames[lower]?.toLowerCase() ?? lower)
+  return known.get(own(shortNames, lower)?.toLowerCase() ?? lower)
 }

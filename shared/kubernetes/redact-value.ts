@@ -19,20 +19,20 @@ export function redactValue(value: unknown, tools: Tools, depth = 0, json = 0): 
   if (Array.isArray(value)) return redactList(value, tools, depth, json)
   const fields: Fields = Object.fromEntries(Object.entries(value))
   const secret = isSecretObject(fields)
-  const result: Record<string, unknown> = {}
-  for (const [key, each] of Object.entries(fields)) {
+  // Entries and not assignments: an object may have a key called `__proto__`.
+  const result = Object.entries(fields).flatMap(([key, each]): [string, unknown][] => {
     // Who set which field, some values as names of fields: nobody is told anything by it.
-    if (key === 'managedFields') continue
-    if (secret && (key === 'data' || key === 'stringData')) result[key] = redactSecretData(each, key, tools)
-    else if (key === 'value' && typeof fields.name === 'string')
-      result[key] = redactEnvironment(fields.name, each, tools, depth, json)
-    else if (key === 'items' && fields.kind === 'SecretList' && Array.isArray(each))
-      result[key] = each.map((item) =>
-        redactValue(typeof item === 'object' ? { kind: 'Secret', ...item } : item, tools, depth + 1, json),
-      )
-    else result[key] = redactField(key, each, tools, depth, json)
-  }
-  return result
+    if (key === 'managedFields') return []
+    if (secret && (key === 'data' || key === 'stringData')) return [[key, redactSecretData(each, key, tools)]]
+    if (key === 'value' && typeof fields.name === 'string')
+      return [[key, redactEnvironment(fields.name, each, tools, depth, json)]]
+    if (key === 'items' && fields.kind === 'SecretList' && Array.isArray(each)) {
+      const items = each.map((item) => (typeof item === 'object' ? { kind: 'Secret', ...item } : item))
+      return [[key, items.map((item) => redactValue(item, tools, depth + 1, json))]]
+    }
+    return [[key, redactField(key, each, tools, depth, json)]]
+  })
+  return Object.fromEntries(result)
 }
 
 /** A list of one page does not say the kind of its items; a Secret without it is known by its type and data. */

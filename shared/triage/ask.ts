@@ -1,5 +1,6 @@
 import type { Fault, Severity } from '../faults/fault.ts'
 import { derivedId } from '../runtime/ids.ts'
+import { own } from '../runtime/own.ts'
 
 /** What somebody asks about: one object of one cluster, with a word on why when they give one. */
 export type Ask = {
@@ -36,7 +37,7 @@ const MAX_NOTE = 1_000
 
 /** Asking twice about one object is one fault: its id comes from the object, never from the moment. */
 export function faultForAsk(ask: Ask, now: Date): Fault {
-  const { cluster, kind, namespace, name, apiVersion = groups[kind] ?? 'v1' } = ask
+  const { cluster, kind, namespace, name, apiVersion = own(groups, kind) ?? 'v1' } = ask
   const resource = { apiVersion, kind, name, ...(namespace === '' ? {} : { namespace }) }
   const note = ask.note === undefined ? '' : `: ${ask.note.slice(0, MAX_NOTE)}`
   return {

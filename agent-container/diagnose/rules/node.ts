@@ -1,3 +1,4 @@
+import { own } from '../../../shared/runtime/own.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { nodes } from '../snapshot/kinds.ts'
 import { agentPods } from '../snapshot/node-agents.ts'
@@ -37,7 +38,7 @@ function conditionsOf(scene: Scene, found: Seen<Node>, key: string): readonly Hy
   const events = snapshot.events.filter(({ kind, name }) => kind === 'Node' && name === found.name)
   return found.data.status.conditions.flatMap((condition): readonly Hypothesis[] => {
     const bad = condition.type === 'Ready' ? condition.status !== 'True' : condition.status === 'True'
-    const fault = condition.type === 'Ready' ? 'NodeNotReady' : pressures[condition.type]
+    const fault = condition.type === 'Ready' ? 'NodeNotReady' : own(pressures, condition.type)
     if (!bad || fault === undefined || (scene.subject.kind === 'Node' && !key.endsWith(condition.type))) return []
     const said = `${condition.reason ?? ''}: ${condition.message ?? ''}`
     const threshold = fault === 'NodeDiskPressure' ? falseAlarm(found, events) : undefined

@@ -1,3 +1,4 @@
+import { own } from '../../../shared/runtime/own.ts'
 import { lastChanges } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { configMaps } from '../snapshot/kinds.ts'
@@ -102,7 +103,7 @@ function valuesGiven({ snapshot, subject }: Scene, symptom: Symptom): readonly G
     ...one.env.flatMap(({ name: key, value, valueFrom }): readonly Given[] => {
       const ref = valueFrom?.configMapKeyRef
       const map = ref === undefined ? undefined : mapOf(ref.name)
-      if (ref !== undefined && map !== undefined) return [{ key, value: map.data[ref.key] ?? '', from: map.seen }]
+      if (ref !== undefined && map !== undefined) return [{ key, value: own(map.data, ref.key) ?? '', from: map.seen }]
       return value === undefined ? [] : [{ key, value, from: undefined }]
     }),
     ...one.envFrom.flatMap(({ configMapRef }) => (configMapRef === undefined ? [] : whole(configMapRef.name))),

@@ -1,4 +1,5 @@
 import type { FailureKind } from '../../../shared/cluster/messages/failure-messages.ts'
+import { own } from '../../../shared/runtime/own.ts'
 import { addressSource } from '../snapshot/address-source.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { complaintsAbout } from '../snapshot/clients.ts'
@@ -160,7 +161,7 @@ function noPods(scene: Scene, service: Seen<Service>): readonly Hypothesis[] {
   ]
 }
 const matches = (subject: Subject, selector: Readonly<Record<string, string>>): boolean =>
-  Object.entries(selector).every(([key, value]) => subject.labels[key] === value)
+  Object.entries(selector).every(([key, value]) => own(subject.labels, key) === value)
 
 /** Failures that a closed port does not make: the name was never found, nobody answered at all, or somebody did answer. */
 const met: ReadonlySet<string> = new Set(['no-host', 'timeout', 'auth', 'tls'])

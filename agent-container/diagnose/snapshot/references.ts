@@ -1,5 +1,6 @@
 import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import type { Kind } from '../../../shared/kubernetes/cluster-api.ts'
+import { own } from '../../../shared/runtime/own.ts'
 import type { PodSpec } from './shapes.ts'
 import type { Subject } from './subject.ts'
 
@@ -17,7 +18,7 @@ export function references(subject: Pick<Subject, 'namespace' | 'spec'>): readon
   const found = [...fromContainers(spec), ...fromVolumes(spec), ...fromPod(spec)].map((one) => ({
     ...one,
     namespace: clusterWide.has(one.kind) ? '' : namespace,
-    api: { apiVersion: apis[one.kind] ?? 'v1', kind: one.kind },
+    api: { apiVersion: own(apis, one.kind) ?? 'v1', kind: one.kind },
   }))
   return [...new Map(found.map((one) => [`${one.kind} ${one.name} ${one.key ?? ''}`, one])).values()]
 }

@@ -1,16 +1,17 @@
+import { own } from '../../../shared/runtime/own.ts'
 import type { Expression, LabelSelector } from './shapes.ts'
 
 type Labels = Readonly<Record<string, string>>
 
 export const matchesLabels = (wanted: Labels, labels: Labels): boolean =>
-  Object.entries(wanted).every(([key, value]) => labels[key] === value)
+  Object.entries(wanted).every(([key, value]) => own(labels, key) === value)
 
 /** An empty selector matches everything, as in the API; callers for which it means nothing check first. */
 export const selects = (selector: LabelSelector, labels: Labels): boolean =>
   matchesLabels(selector.matchLabels, labels) && selector.matchExpressions.every((one) => holds(one, labels))
 
 export function holds({ key, operator, values }: Expression, labels: Labels): boolean {
-  const value = labels[key]
+  const value = own(labels, key)
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value)

@@ -1,3 +1,4 @@
+import { own } from '../../runtime/own.ts'
 /** One field in which two values differ. `path` is written as in `spec.containers[web].image`. */
 export type FieldChange = { readonly path: string; readonly before: unknown; readonly after: unknown }
 
@@ -14,7 +15,7 @@ export function changedFields(before: unknown, after: unknown, path = '', depth 
   if (JSON.stringify(before) === JSON.stringify(after)) return []
   if (depth < MAX_DEPTH && hasFields(before) && hasFields(after))
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) =>
-      changedFields(before[name], after[name], path === '' ? name : `${path}.${name}`, depth + 1),
+      changedFields(own(before, name), own(after, name), path === '' ? name : `${path}.${name}`, depth + 1),
     )
   const [was, is] = [byName(before), byName(after)]
   if (depth < MAX_DEPTH && was !== undefined && is !== undefined)

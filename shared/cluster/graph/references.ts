@@ -78,7 +78,7 @@ export function referencesOf(object: KubeObject): readonly Reference[] {
       return
     }
     if (typeof value === 'string') {
-      const target = byField[key]
+      const target = Object.hasOwn(byField, key) ? byField[key] : undefined
       if (target !== undefined) add(target, value, path, {})
       else if (services.has(key)) add(['Service', 'routesTo', 'v1'], value, path, {})
       return

@@ -1,3 +1,4 @@
+import { own } from '../../runtime/own.ts'
 /** True when the labels fit. */
 export type LabelTest = (labels: Readonly<Record<string, string>>) => boolean
 
@@ -25,18 +26,18 @@ function requirement(text: string): LabelTest | undefined {
   const compared = equal.exec(text)
   if (compared !== null) {
     const [, name = '', , operator, wanted] = compared
-    return operator === '!=' ? (labels) => labels[name] !== wanted : (labels) => labels[name] === wanted
+    return operator === '!=' ? (labels) => own(labels, name) !== wanted : (labels) => own(labels, name) === wanted
   }
   const among = set.exec(text)
   if (among !== null) {
     const [, name = '', , operator, list = ''] = among
     const values = new Set(list.split(',').map((one) => one.trim()))
     return (labels) => {
-      const found = labels[name]
+      const found = own(labels, name)
       return operator === 'in' ? found !== undefined && values.has(found) : found === undefined || !values.has(found)
     }
   }
   const [, not, name] = present.exec(text) ?? []
   if (name === undefined) return undefined
-  return not === '!' ? (labels) => labels[name] === undefined : (labels) => labels[name] !== undefined
+  return not === '!' ? (labels) => own(labels, name) === undefined : (labels) => own(labels, name) !== undefined
 }

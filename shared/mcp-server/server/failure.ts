@@ -1,5 +1,6 @@
 import { ClusterApiError } from '../../kubernetes/cluster-api.ts'
 import { GiveUp } from '../../runtime/errors.ts'
+import { own } from '../../runtime/own.ts'
 
 /** Who refused or failed is told by the reason where it is ours, and by the API's status else. */
 const byReason: Readonly<Record<string, string>> = {
@@ -21,7 +22,8 @@ export function failureText(error: unknown, cluster: string | undefined): string
   const at = cluster === undefined ? '' : `Cluster "${cluster}": `
   if (error instanceof GiveUp) return error.message
   if (error instanceof ClusterApiError) {
-    const remedy = byReason[error.reason] ?? (wordsOfTheirOwn.has(error.reason) ? '' : (byStatus[error.status] ?? ''))
+    const remedy =
+      own(byReason, error.reason) ?? (wordsOfTheirOwn.has(error.reason) ? '' : (byStatus[error.status] ?? ''))
     return `${at}${error.message}${remedy === '' ? '' : ` ${remedy}`}`
   }
   return undefined

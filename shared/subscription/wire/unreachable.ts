@@ -1,4 +1,5 @@
 import { errorText } from '../../runtime/errors.ts'
+import { own } from '../../runtime/own.ts'
 
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -57,8 +58,8 @@ function why(cause: unknown): string {
     const names = cause instanceof Error ? /altnames: (.+)$/.exec(cause.message)?.[1] : undefined
     return `its certificate is for another name${names === undefined ? '' : ` (${names.slice(0, 150)})`}: check the host in mcp.endpoint`
   }
-  if (code.startsWith('HPE_')) return words[code] ?? words.HPE_INVALID_CONSTANT ?? code
-  const known = words[code]
+  if (code.startsWith('HPE_')) return own(words, code) ?? words.HPE_INVALID_CONSTANT ?? code
+  const known = own(words, code)
   if (known !== undefined) return known
   if (code.startsWith('ERR_SSL')) return `the TLS handshake failed (${code})`
   if (code === 'UND_ERR_ABORTED' && cause instanceof Error) return `the proxy refuses: ${cause.message}`
@@ -71,5 +72,5 @@ function why(cause: unknown): string {
 
 function oneAddress(error: unknown): string {
   const where = error instanceof Error && 'address' in error ? `${String(error.address)}: ` : ''
-  return `${where}${words[codeOf(error)] ?? errorText(error)}`
+  return `${where}${own(words, codeOf(error)) ?? errorText(error)}`
 }

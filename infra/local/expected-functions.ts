@@ -8,6 +8,7 @@ const always = [
   'health',
   'health-clusters',
   'incident',
+  'incident-acknowledge',
   'incident-feedback',
   'incident-report',
   'incident-scenario',
@@ -17,10 +18,12 @@ const always = [
   'link',
   'list',
   'metrics',
+  'mutes',
   'notify',
   'report',
   'sweep',
   'triage',
+  'unmute',
 ]
 
 /** The functions that the app must register, no more and no fewer: the host refuses to start with others. */

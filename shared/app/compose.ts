@@ -83,6 +83,8 @@ function join() {
       await sweep(triageDeps(surroundings, log))()
       const { tellDiscovery } = await import('./deps/tell-discovery.ts')
       await tellDiscovery(surroundings, log)
+      const { tellHeldBack } = await import('./deps/tell-held-back.ts')
+      await tellHeldBack(surroundings)
     },
     deadLetter: async (queue: string, message: unknown, invocation: Invocation): Promise<void> => {
       const { platform: surroundings, log, edge } = await begin(invocation, message)

@@ -23,6 +23,7 @@ export const tables = {
   /**
    * Partition `agents`: the semaphore. `breakers`: one row per dependency. `supervisors`: heartbeats. `notices`: what was
    * told where. `unreachable`: clusters that people were told of. `totals`: what agents have done, one row per cluster.
+   * `mutes`: asked for by people. `triage-checks`: whether agents could be sent. `told-rates`, `folded`, `digests`: what was not told one by one.
    */
   control: 'control',
   /** Partition `permissions`, key = cluster. */

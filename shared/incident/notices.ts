@@ -91,6 +91,31 @@ export const NoticeMessage = z.discriminatedUnion('type', [
     /** Of one of them. */
     error: z.string().max(1000),
   }),
+  /** So many of one kind came to one place within a minute that these were not told one by one. */
+  z.strictObject({
+    ...common,
+    type: z.literal('folded'),
+    /** `skipped warning` */
+    kind: z.string().max(100),
+    count: z.number().int().positive(),
+    namespaces: z.number().int().nonnegative(),
+    clusters: z.number().int().nonnegative(),
+    /** Some of them. */
+    names: z.array(z.string().max(200)).max(15),
+  }),
+  /** Once a day: what was not told in these places. */
+  z.strictObject({
+    ...common,
+    type: z.literal('digest'),
+    since: z.iso.datetime(),
+    groups: z.array(
+      z.strictObject({
+        why: z.enum(['muted', 'below']),
+        count: z.number().int().positive(),
+        names: z.array(z.string().max(200)).max(12),
+      }),
+    ),
+  }),
 ])
 export type NoticeMessage = z.infer<typeof NoticeMessage>
 export type SendNotice = (notice: NoticeMessage, options?: { readonly delaySeconds?: number }) => Promise<void>

@@ -99,7 +99,7 @@ function causeWords(outcome: Report['outcome'] | undefined, causes: readonly Roo
 /** Everything that is no moment of an incident. */
 export function troubleNotice(message: TroubleMessage): TroubleNotice {
   const { at } = message
-  const cluster = message.type === 'outage' ? undefined : message.cluster
+  const cluster = 'cluster' in message ? message.cluster : undefined
   const common = { kind: 'trouble', at, cluster, over: false, severity: 'warning' } as const
   switch (message.type) {
     case 'agent-lost':
@@ -191,9 +191,44 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
             ],
       }
     }
+    case 'folded':
+      return {
+        ...common,
+        event: 'folded',
+        about: message.id,
+        title: `And ${message.count} more: ${message.kind}`,
+        text: `${message.count} more notices of this kind came within a minute${spread(message)}. They are in the list of incidents, and are not told one by one.`,
+        facts: [['Among them', listed(message.names, message.count)]],
+      }
+    case 'digest': {
+      const all = message.groups.reduce((sum, { count }) => sum + count, 0)
+      return {
+        ...common,
+        event: 'digest',
+        about: message.id,
+        severity: 'info',
+        title: `Digest: ${all} ${all === 1 ? 'incident was' : 'incidents were'} not told`,
+        text: `Since ${clock(message.since)} these stayed below what this place is told, or were muted. All are recorded.`,
+        facts: message.groups.map(({ why, count, names }) => [
+          `${why === 'muted' ? 'Muted' : 'Not bad enough'} (${count})`,
+          listed(names, count),
+        ]),
+      }
+    }
     default:
       return message satisfies never
   }
+}
+
+/** `, in 60 namespaces of 2 clusters` */
+function spread({ namespaces, clusters }: { readonly namespaces: number; readonly clusters: number }): string {
+  const of = clusters > 1 ? ` of ${clusters} clusters` : ''
+  return namespaces > 0 ? `, in ${namespaces} ${namespaces === 1 ? 'namespace' : 'namespaces'}${of}` : ''
+}
+
+const listed = (names: readonly string[], count: number): string => {
+  const shown = cutAtSentence(names.join(', '), 350)
+  return count > names.length ? `${shown} and ${count - names.length} more` : shown
 }
 
 /** The last three: more are in the table. */

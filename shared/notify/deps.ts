@@ -41,7 +41,16 @@ export type NotifyDeps = {
   readonly log: Log
 }
 /** What became of a notice in one place. */
-export type Told = 'sent' | 'told-before' | 'not-wanted' | 'overtaken' | 'deferred' | 'failed' | 'given-up'
+export type Told =
+  | 'sent'
+  | 'told-before'
+  | 'not-wanted'
+  | 'overtaken'
+  | 'deferred'
+  | 'failed'
+  | 'given-up'
+  /** Too many of its kind in this minute: counted, and told with the others. */
+  | 'folded'
 
 /** The breaker of one place; its notices name it so, and are not told there. */
 export const breakerOf = (target: Pick<Target, 'key'>): string => `notices to ${target.key}`

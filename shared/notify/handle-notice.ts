@@ -62,7 +62,8 @@ function meantFor(message: NoticeMessage, ways: readonly Way[], routing: Routing
   const meant = ways.filter(
     ({ target }) => (places?.includes(target.key) ?? true) && (broken === undefined || broken !== breakerOf(target)),
   )
-  if (meant.length > 0 || message.type !== 'dead-letter' || places === undefined) return meant
+  const goesTo = message.type === 'dead-letter' || message.type === 'folded' || message.type === 'digest'
+  if (meant.length > 0 || !goesTo || places === undefined) return meant
   return targetsIn(routing).flatMap((target) => (places.includes(target.key) ? [{ target, at: undefined }] : []))
 }
 

@@ -3,6 +3,7 @@ import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import type { Composed } from './compose.ts'
 import { breakerOf, type Told } from './deps.ts'
+import { fold, isTooMuch } from './fold.ts'
 import type { Asked } from './ledger/ledger.ts'
 import { defer, giveUp, notTaken, PATIENCE_MS, type TellDeps } from './not-taken.ts'
 import type { Notifier } from './notice.ts'
@@ -48,6 +49,10 @@ export const tellPlace = (deps: TellDeps) => {
       return notTaken(deps, message, { key, error: new Refused(why, errorText(error)) })
     }
     if (!notifier.takes(notice)) return 'not-wanted'
+    if (mayFold(message, isEnd) && (await isTooMuch(deps, key, notice))) {
+      await fold(deps, key, message.id, notice)
+      return 'folded'
+    }
     const admitted = await deps.breakers.ask(breakerOf(target))
     if (!admitted.go && !(await hasOtherKey(key, notifier)))
       return later(message, key, admitted.retryAt, 'the place does not work')
@@ -156,6 +161,10 @@ export const tellPlace = (deps: TellDeps) => {
     }
   }
 }
+
+/** Ends close what was told, and what is tried again was counted at its first try. */
+const mayFold = ({ type, attempt = 0 }: NoticeMessage, isEnd: boolean): boolean =>
+  !isEnd && attempt === 0 && type !== 'folded' && type !== 'digest'
 
 /** The same end under another name: under its own it was told already. */
 function lateEnd(text: string): NoticeMessage {

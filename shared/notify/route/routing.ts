@@ -78,7 +78,8 @@ function routesFor(routes: readonly Route[], subject: Subject): readonly Route[]
   return general.length > 0 ? general : routes
 }
 
-function fits(match: Route['match'], { cluster = '', environment, labels }: Subject): boolean {
+/** Whether a route is for it, whatever its threshold. */
+export function fits(match: Route['match'], { cluster = '', environment, labels }: Subject): boolean {
   if (match.cluster !== undefined && !likeAny(match.cluster, cluster)) return false
   if (match.environment !== undefined && !likeAny(match.environment, environment)) return false
   return Object.entries(match.labels ?? {}).every(([name, value]) => labels[name] === value)

@@ -18,7 +18,7 @@ export const Place = z
     signing_key: SecretRef.optional(),
     /** The secret: an integration's routing key (Events API v2). */
     pagerduty: SecretRef.optional(),
-    /** When PagerDuty hears of something critical: as soon as an agent sets out (default), or with its report. */
+    /** When PagerDuty hears of something critical: when it is admitted (default), or with its report. */
     page: z.enum(['at-once', 'after-report']).optional(),
   })
   .refine((place) => kinds.filter((kind) => place[kind] !== undefined).length === 1, {

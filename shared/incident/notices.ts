@@ -34,7 +34,7 @@ export const NoticeMessage = z.discriminatedUnion('type', [
   z.strictObject({
     ...common,
     type: z.literal('incident'),
-    event: z.enum(['started', 'reported', 'skipped', 'resolved']),
+    event: z.enum(['opened', 'started', 'reported', 'skipped', 'resolved']),
     incidentId: z.string().min(1).max(200),
   }),
   /** An agent that had to be ended, or vanished; its report follows. */

@@ -24,6 +24,8 @@ export function standingOf(event: IncidentMessage['event'], incident: Incident):
   if (event === 'resolved') return status === 'resolved' ? 'so' : 'not-yet'
   if (status === 'resolved') return 'void'
   switch (event) {
+    case 'opened':
+      return status === 'queued' ? 'so' : 'void'
     case 'started':
       return status === 'running' ? 'so' : 'void'
     case 'reported':

@@ -9,7 +9,7 @@ export type Action = { readonly title: string; readonly command: string | undefi
 /** One moment in the life of an incident. Never raw log lines: those stay behind the link. */
 export type IncidentNotice = {
   readonly kind: 'incident'
-  readonly event: 'started' | 'reported' | 'skipped' | 'resolved'
+  readonly event: 'opened' | 'started' | 'reported' | 'skipped' | 'resolved'
   readonly at: string
   readonly incidentId: string
   /** The same for every generation of the incident. */

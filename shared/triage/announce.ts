@@ -31,16 +31,20 @@ export const announce = async (
     { delaySeconds: MOVE_SECONDS },
   )
 
-/** That an agent is at work is good to know, and nothing that a launch may fail for. */
-export async function announceQuietly({ notify, clock, log }: AnnounceDeps, incident: Incident): Promise<void> {
+/** That an agent is at work, or that none is free, is good to know, and nothing that a launch may fail for. */
+export async function announceQuietly(
+  { notify, clock, log }: AnnounceDeps,
+  incident: Incident,
+  event: 'opened' | 'started' = 'started',
+): Promise<void> {
   const { incidentId, fence, traceparent } = incident
   try {
     const at = clock.now().toISOString()
-    const id = `started:${incidentId}:${fence}`
+    const id = `${event}:${incidentId}:${fence}`
     const traced = traceparent === undefined ? {} : { traceparent }
-    await notify({ version: 1, id, at, type: 'incident', event: 'started', incidentId, ...traced })
+    await notify({ version: 1, id, at, type: 'incident', event, incidentId, ...traced })
   } catch (error) {
-    log.warn({ incidentId }, `That an agent is at work could not be told: ${errorText(error)}`)
+    log.warn({ incidentId }, `That it ${event} could not be told: ${errorText(error)}`)
   }
 }
 

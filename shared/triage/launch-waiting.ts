@@ -10,6 +10,7 @@ import type { TriageDeps } from './deps.ts'
 import { fairOrder, overflow } from './fair-order.ts'
 import { type Launched, launch, limitsOf, takeSlots } from './launch.ts'
 import { agentSlots, type Holder, type Seen } from './slots.ts'
+import { tellWaiting } from './tell-waiting.ts'
 import { blockedClusters } from './triage-standing.ts'
 
 /** More than may wait at all by default; what lies beyond is seen when these have left. */
@@ -42,6 +43,11 @@ export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly st
   for (const one of tried)
     deps.log.info({ incidentId: idOf(one), outcome: one.outcome }, `Launch of ${idOf(one)}: ${one.outcome}`)
 
+  const without = waiting.filter((one) => !tried.some((t) => t.outcome === 'started' && idOf(t) === one.incidentId))
+  await tellWaiting(
+    deps,
+    without.flatMap((one) => items.filter(({ incident }) => incident === one)),
+  )
   await sendAway(
     deps,
     waiting.filter((one) => !chosen.includes(one)),

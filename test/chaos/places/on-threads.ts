@@ -12,8 +12,8 @@ export async function onThread(first: number, count: number, mutant?: PlacesMuta
 }
 
 /** How many schedules it took until the checker noticed it, and what it said; `undefined`: it did not. */
-export async function caughtAfter(mutant: PlacesMutant, most: number, first = 1) {
-  const { failures } = await onThread(first, most, mutant)
+export async function caughtAfter(mutant: PlacesMutant, most: number) {
+  const { failures } = await onThread(1, most, mutant)
   const caught = new RegExp(mutant.caught)
   const found = failures.find(({ violations }) => violations.some((one) => caught.test(one)))
   const said = found?.violations.find((one) => caught.test(one))

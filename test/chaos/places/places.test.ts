@@ -20,10 +20,10 @@ test('a seed of places is a schedule, too: it replays to the same history', asyn
 })
 
 // All of them, from the first seed on: npm run chaos -- --places --mutants
-test.each(placesMutants.filter(({ near }) => near !== undefined))(
+test.each(placesMutants.filter(({ often }) => often === true))(
   'the checker notices when $what',
   async (mutant) => {
-    expect(await caughtAfter(mutant, 100, mutant.near)).toBeDefined()
+    expect(await caughtAfter(mutant, 300)).toBeDefined()
   },
   120_000,
 )

@@ -100,7 +100,13 @@ export function placesPlan(seed: number, weather?: Weather): PlacesPlan {
     lives: Array.from({ length: chance.whole(1, 3) }, (_, index) => lifeOf(chance, index, chaosMs)),
     directory: directory.sort((a, b) => a.from - b.from),
     blind: chance.happens(0.4)
-      ? [{ cluster: chance.pick(fleet), from: within(chaosMs / 2), until: chance.between(chaosMs / 2, chaosMs) }]
+      ? [
+          {
+            cluster: left[0]?.cluster ?? chance.pick(fleet),
+            from: within(chaosMs / 2),
+            until: chance.between(chaosMs / 2, chaosMs),
+          },
+        ]
       : [],
     visibilitySeconds: chance.pick([60, 600]),
   }

@@ -111,6 +111,38 @@ test('one page for one fault, whatever follows: started, reported, reported agai
   expect(receiver.received.map(({ path }) => path)).toEqual(['/v2/enqueue', '/v2/change/enqueue'])
 })
 
+test('something critical that waits for an agent pages at once, and the rest of its life adds no page', async () => {
+  const { event, move, run, model, store, receiver, now } = await paged({ first: incident({ status: 'queued' }) })
+  event('opened')
+  await run(1)
+  expect(model.triggers()).toMatchObject([{ severity: 'critical' }])
+  const stored = (await store.current(incident().incidentId))!
+  await store.move(stored, 'running', { at: new Date(now()), note: 'x', changes: { fence: 2 } })
+  event('started')
+  await move('reported')
+  event('reported')
+  await run(30)
+  await move('resolved')
+  event('resolved')
+  await run(30)
+  expect(model.events.map(({ action }) => action)).toEqual(['trigger', 'resolve'])
+  expect(receiver.received.filter(({ path }) => path.includes('change'))).toHaveLength(1)
+})
+
+test('with page: after-report nobody is woken before there is one', async () => {
+  const { event, move, run, model } = await paged({
+    first: incident({ status: 'running' }),
+    routes: [{ to: [{ pagerduty: 'keyvault:pd', page: 'after-report' }] }],
+  })
+  event('started')
+  await run(30)
+  expect(model.triggers()).toEqual([])
+  await move('reported')
+  event('reported')
+  await run(30)
+  expect(model.triggers()).toHaveLength(1)
+})
+
 test('own troubles have own keys, and the end of one closes that one', async () => {
   const { send, run, model } = await paged()
   const since = '2026-01-12T09:31:08.000Z'

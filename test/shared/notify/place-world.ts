@@ -62,7 +62,11 @@ export async function placeWorld(given: {
     const reference = place.slack ?? place.teams ?? place.pagerduty ?? place.webhook ?? ''
     const address = world.addresses[reference]
     if (address === undefined) throw new Error(`${reference}: there is no such secret`)
-    if (place.pagerduty !== undefined) return pagerDuty({ routingKey: 'R0', url: address }, post)
+    if (place.pagerduty !== undefined)
+      return pagerDuty(
+        { routingKey: 'R0', url: address, ...(place.page === undefined ? {} : { page: place.page }) },
+        post,
+      )
     if (place.slack !== undefined)
       return slackBot({ token: 'xoxb-1', channel: place.channel ?? 'C1', apiUrl: address }, post)
     return place.teams === undefined ? webhook({ url: address }, post) : teamsWorkflow(address, post)

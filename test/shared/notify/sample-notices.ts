@@ -26,6 +26,10 @@ const since = '2026-01-12T09:31:08.000Z'
 
 /** One of each kind that there is. */
 export const all: Readonly<Record<string, Notice>> = {
+  opened: incidentNotice('opened', incident({ status: 'queued' }), undefined, {
+    report: undefined,
+    feedback: undefined,
+  }),
   started: incidentNotice('started', incident(), undefined, { report: undefined, feedback: undefined }),
   reported: reported(),
   failed: incidentNotice(

@@ -7,7 +7,7 @@ export type PagerDutyOptions = {
   readonly routingKey: string
   /** PagerDuty's own, unless a test (or its EU region) says otherwise. */
   readonly url?: string
-  /** At once, when an agent sets out for something critical, or with its report. */
+  /** At once, when something critical is admitted, or with its report. */
   readonly page?: 'at-once' | 'after-report'
 }
 
@@ -35,7 +35,7 @@ export function pagerDuty({ routingKey, url = EVENTS, page = 'at-once' }: PagerD
   }
   return {
     takes: (notice) =>
-      notice.kind === 'incident' && notice.event === 'started'
+      notice.kind === 'incident' && !isNews(notice)
         ? page === 'at-once' && notice.severity === 'critical'
         : isNews(notice),
     dedups: true,

@@ -135,7 +135,7 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
 
 /** A message's link is for people to open, not for Slack. */
 const plainLinks = { unfurl_links: false, unfurl_media: false }
-const hasDetails = ({ event }: IncidentNotice): boolean => event !== 'started'
+const hasDetails = ({ event }: IncidentNotice): boolean => event !== 'started' && event !== 'opened'
 const mark = (subject: string) => ({ event_type: MARK, event_payload: { subject: derivedId(24, subject) } })
 function carries(message: unknown, subject: string): boolean {
   const found = Found.safeParse(message)

@@ -109,6 +109,12 @@ function face(notice: IncidentNotice): Face {
   const { effect, short } = notice.glance
   const what = `${notice.resource} in ${notice.cluster}`
   switch (notice.event) {
+    case 'opened':
+      return {
+        title: `⏳ Waits for an agent: ${effect}`,
+        colour: colours[notice.severity],
+        lock: `⏳ ${short}: waits for an agent`,
+      }
     case 'started':
       return {
         title: `🔎 Investigating ${effect}`,

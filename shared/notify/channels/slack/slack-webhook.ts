@@ -27,4 +27,4 @@ export const SLACK_PACE = { gapMs: 1_000, burst: 3 }
 
 /** For places where each notice is a message of its own: that an agent is at work, or was ended, is told by its report. */
 export const isNews = (notice: Notice): boolean =>
-  notice.kind === 'incident' ? notice.event !== 'started' : notice.event !== 'agent-lost'
+  notice.kind === 'incident' ? notice.event !== 'started' && notice.event !== 'opened' : notice.event !== 'agent-lost'

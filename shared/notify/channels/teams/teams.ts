@@ -91,6 +91,7 @@ const troubleParts = ({ title, text, facts }: Extract<Notice, { kind: 'trouble' 
 function incident(notice: IncidentNotice): Parts {
   const { effect, harm, since } = notice.glance
   const titles = {
+    opened: `Waits for an agent: ${effect}`,
     started: `Investigating ${effect}`,
     reported: `${notice.severity}: ${notice.status === 'failed' ? 'investigation failed: ' : ''}${effect}`,
     skipped: `Not investigated: ${effect}`,

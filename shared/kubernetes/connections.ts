@@ -1,11 +1,13 @@
 import { TLSSocket } from 'node:tls'
-import { Agent, buildConnector, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
 import { surroundings } from '../config/environment.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { ServingCertificate } from './cluster-api.ts'
 import { credentialOf, type RequestHeaders } from './credential.ts'
 import type { Kubeconfig } from './kubeconfig.ts'
 import { type ProxyChoice, proxyTo } from './proxy.ts'
+
+type HttpClient = typeof import('./http-client.ts').httpClient
 
 export type Connections = {
   readonly proxy: ProxyChoice | undefined
@@ -45,7 +47,9 @@ export function openConnections(
     | { readonly id: string; readonly bare: readonly Dispatcher[]; readonly pools: readonly Dispatcher[] }
     | undefined
 
-  function poolsFor(id: string, tls: buildConnector.BuildOptions): readonly Dispatcher[] {
+  async function poolsFor(id: string, tls: buildConnector.BuildOptions): Promise<readonly Dispatcher[]> {
+    // Half of what a start would load, and nobody waits for it before the first call.
+    const { httpClient } = await import('./http-client.ts')
     if (open?.id === id) return open.pools
     // What runs on the old ones ends in peace.
     for (const old of open?.bare ?? [])
@@ -54,7 +58,7 @@ export function openConnections(
         .catch(() => undefined)
         .finally(() => all.delete(old))
     const bare = how.pools.map((connections) =>
-      dispatcherTo(proxy, { ...tls, timeout: how.timeoutMs }, connections, note),
+      dispatcherTo(httpClient, proxy, { ...tls, timeout: how.timeoutMs }, connections, note),
     )
     for (const one of bare) all.add(one)
     open = { id, bare, pools: bare.map((one) => one.compose(how.guard)) }
@@ -66,7 +70,7 @@ export function openConnections(
     use: async (signal) => {
       const login = await credential.login(signal)
       return {
-        pools: poolsFor(login.id, login.tls),
+        pools: await poolsFor(login.id, login.tls),
         headers: login.headers,
         refused: () => credential.refused(login),
       }
@@ -79,6 +83,7 @@ export function openConnections(
 }
 
 function dispatcherTo(
+  { Agent, ProxyAgent, Socks5ProxyAgent, buildConnector: connector }: HttpClient,
   proxy: ProxyChoice | undefined,
   tls: buildConnector.BuildOptions,
   connections: number | null,
@@ -86,14 +91,13 @@ function dispatcherTo(
 ): Dispatcher {
   // HTTP/1.1 on purpose: one stuck stream must not hold up the others on its connection.
   const common = { connections, allowH2: false, keepAliveTimeout: 30_000 }
-  if (proxy === undefined) return new Agent({ ...common, connect: noting(tls, note) })
+  if (proxy === undefined) return new Agent({ ...common, connect: noting(connector({ ...tls, allowH2: false }), note) })
   if (proxy.url.startsWith('socks5:')) return new Socks5ProxyAgent(proxy.url, { ...common, requestTls: tls })
   return new ProxyAgent({ ...common, uri: proxy.url, requestTls: tls })
 }
 
 /** The same connection; whoever answers is looked at once it stands. */
-function noting(tls: buildConnector.BuildOptions, note: (socket: TLSSocket) => void): buildConnector.connector {
-  const connect = buildConnector({ ...tls, allowH2: false })
+function noting(connect: buildConnector.connector, note: (socket: TLSSocket) => void): buildConnector.connector {
   return (options, callback) =>
     connect(options, (...result) => {
       const [, socket] = result

@@ -3,6 +3,15 @@
  * alphabet). Looking for hundreds of words one by one costs more than all that is done with what is found.
  */
 export function wordsFound(words: readonly string[]): (text: string) => ReadonlySet<number> {
+  let finder: ((text: string) => ReadonlySet<number>) | undefined
+  // Built for the first text: a program that starts has none yet.
+  return (text) => {
+    finder ??= finderOf(words)
+    return finder(text)
+  }
+}
+
+function finderOf(words: readonly string[]): (text: string) => ReadonlySet<number> {
   const letters = new Map<number, number>()
   for (const word of words)
     for (let at = 0; at < word.length; at++) {

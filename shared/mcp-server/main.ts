@@ -9,7 +9,6 @@ import { errorText, GiveUp } from '../runtime/errors.ts'
 import { randomId } from '../runtime/ids.ts'
 import { createLog } from '../runtime/log.ts'
 import { type SafetyFlags, safetyOf, withSafetyFlags } from './safety/safety-flags.ts'
-import { startMcpHttpServer } from './server/http-server.ts'
 import { type ConfigFlags, readConfig } from './server/read-config.ts'
 import { connectCaller, createKubernetesMcp } from './server/server.ts'
 import { openSources } from './sources/open-sources.ts'
@@ -64,7 +63,13 @@ async function openTargets(flags: Flags): Promise<SourcedTargets> {
   const log = (line: string) => {
     if (started) say(line)
   }
-  const sources = openSources(config, { environment: process.env, clock: systemClock, allowExec, log, ...connect })
+  const sources = await openSources(config, {
+    environment: process.env,
+    clock: systemClock,
+    allowExec,
+    log,
+    ...connect,
+  })
   const targets = sourcedTargets(sources, {
     aliases: config.cluster_aliases,
     preferred: config.default_cluster,
@@ -108,6 +113,8 @@ async function serve(flags: Flags): Promise<void> {
   } else {
     const token = tokenFile === undefined ? {} : { token: tokenIn(tokenFile) }
     const known = identity === undefined ? {} : { identity }
+    // Standard input and output need none of it, and a client waits for the start.
+    const { startMcpHttpServer } = await import('./server/http-server.ts')
     const server = await startMcpHttpServer({ ...options, port, host, allowedHosts: allowedHost, ...token, ...known })
     const others = targets.sources.flatMap((source) =>
       isGiven(source) || (source.kind === 'discovered' && targets.list().length > 0)

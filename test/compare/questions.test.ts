@@ -3,7 +3,7 @@ import { connectCluster } from '../../shared/kubernetes/connect.ts'
 import { targetsOf } from '../../shared/mcp-server/targets/targets.ts'
 import { caller } from '../shared/mcp-server/setup.ts'
 import { startSimulator } from '../simulator/simulator.ts'
-import { isRight, questions } from './questions.ts'
+import { questions, verdictOn } from './questions.ts'
 import { scene } from './scene.ts'
 
 test('the eight everyday questions over ten clusters: at most three calls and 6,000 characters each, and right', async () => {
@@ -29,9 +29,9 @@ test('the eight everyday questions over ten clusters: at most three calls and 6,
       answers.push(String(first?.text))
     }
     const text = answers.join('\n')
-    const right = isRight(question, text)
-    rows.push(`${question.question}: ${answers.length} calls, ${text.length} characters, ${right ? 'right' : 'wrong'}`)
-    expect.soft(right, `${question.question}\n${text}`).toBe(true)
+    const verdict = verdictOn(question, text)
+    rows.push(`${question.question}: ${answers.length} calls, ${text.length} characters, ${verdict}`)
+    expect.soft(verdict, `${question.question}\n${text}`).toBe('right')
     expect.soft(answers.length, question.question).toBeLessThanOrEqual(3)
     expect.soft(text.length, question.question).toBeLessThanOrEqual(6_000)
   }

@@ -7,9 +7,11 @@ export type Question = {
   readonly ours: readonly Asking[]
   /** With the tools that the known servers share (`context` names the cluster), as few calls as they allow. */
   readonly theirs: readonly Asking[]
-  /** What all answers together must say, each in one line of its own or in this order. */
+  /** What all answers together must say. */
   readonly says: readonly RegExp[]
-  /** What is no part of the answer, and stands only in one that was not asked precisely. */
+  /** What they say when they are ready to be read: in order. */
+  readonly ordered?: RegExp
+  /** What is no part of the answer, and stands only beside it. */
   readonly without?: readonly RegExp[]
 }
 
@@ -24,7 +26,9 @@ export const questions: readonly Question[] = [
       { tool: 'clusters_exec_all', args: { operation: 'pods_list', parameters: { order_by: 'RESTARTS', limit: 10 } } },
     ],
     theirs: everywhere('pods_list', {}),
-    says: [/worker-hot.*\b42\b[\s\S]*api-flaky.*\b17\b/],
+    says: [/worker-hot.*\b42\b/, /api-flaky.*\b17\b/],
+    ordered: /worker-hot[\s\S]*api-flaky/,
+    without: [/app-3-x/],
   },
   {
     question: 'what changed in namespace shop in the last hour',
@@ -108,6 +112,10 @@ export const questions: readonly Question[] = [
   },
 ]
 
+export type Verdict = 'right' | 'in it, with much else' | 'not in it'
 /** Whether the answers hold all that was asked for, and nothing that only blurs it. */
-export const isRight = ({ says, without = [] }: Question, text: string): boolean =>
-  says.every((one) => one.test(text)) && !without.some((one) => one.test(text))
+export function verdictOn({ says, ordered, without = [] }: Question, text: string): Verdict {
+  if (!says.every((one) => one.test(text))) return 'not in it'
+  const plain = (ordered?.test(text) ?? true) && !without.some((one) => one.test(text))
+  return plain ? 'right' : 'in it, with much else'
+}

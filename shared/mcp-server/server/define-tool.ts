@@ -75,6 +75,8 @@ export type Tool = {
   /** False: a name that works and is listed only when asked for, since another tool says the same with an argument. */
   readonly listed?: boolean
   readonly definition: Definition
+  /** Its annotations, without its schemas. */
+  readonly effects?: Effects
   readonly call: (args: unknown, context: ToolContext) => Promise<CallToolResult>
 }
 
@@ -96,21 +98,27 @@ export function defineTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(too
 }): Tool {
   const input = z.strictObject(tool.input)
   const output = z.object(tool.output)
-  const definition = ToolSchema.parse({
-    name: tool.name,
-    title: tool.title,
-    description: tool.description,
-    inputSchema: jsonSchema(input, 'input'),
-    outputSchema: jsonSchema(output, 'output'),
-    annotations: tool.effects,
-  })
+  let made: Definition | undefined
+  // Schemas are drawn for what is served only: drawing all takes a good part of a start.
+  const definition = () =>
+    (made ??= ToolSchema.parse({
+      name: tool.name,
+      title: tool.title,
+      description: tool.description,
+      inputSchema: jsonSchema(input, 'input'),
+      outputSchema: jsonSchema(output, 'output'),
+      annotations: tool.effects,
+    }))
   return {
     name: tool.name,
     toolset: tool.toolset ?? 'core',
     listed: tool.listed ?? true,
-    definition,
+    effects: tool.effects,
+    get definition() {
+      return definition()
+    },
     call: async (args, context) => {
-      const given = givenArguments(tool.name, args, definition.inputSchema)
+      const given = givenArguments(tool.name, args, definition().inputSchema)
       const parsed = input.safeParse(given)
       if (!parsed.success)
         throw new GiveUp(`Wrong arguments for ${tool.name}: ${describeIssues(parsed.error, input, given).join('; ')}.`)

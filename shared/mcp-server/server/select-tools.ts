@@ -25,12 +25,12 @@ export function selectTools(all: readonly Tool[], choice: ToolChoice): readonly 
   known('toolset', toolsets ?? [], sets)
   known('tool', [...(allowTools ?? []), ...denyTools], names)
   const chosen = all.filter((tool) => {
-    const { name, toolset, definition } = tool
+    const { name, toolset, effects } = tool
     if (toolsets !== undefined && !toolsets.includes(toolset)) return false
     if (allowTools !== undefined && !allowTools.includes(name)) return false
     if (denyTools.includes(name)) return false
     if (!changes(tool)) return true
-    return readWrite && !(disableDestructive && definition.annotations?.destructiveHint !== false)
+    return readWrite && !(disableDestructive && (effects ?? tool.definition.annotations)?.destructiveHint !== false)
   })
   const reading = new Set(all.filter((tool) => !changes(tool)).map(({ name }) => name))
   const changing = allowTools?.find((name) => !readWrite && !reading.has(name))
@@ -41,7 +41,7 @@ export function selectTools(all: readonly Tool[], choice: ToolChoice): readonly 
   return chosen.filter((tool) => changes(tool) || !both.has(tool.name))
 }
 
-const changes = ({ definition }: Tool): boolean => definition.annotations?.readOnlyHint !== true
+const changes = (tool: Tool): boolean => (tool.effects ?? tool.definition.annotations)?.readOnlyHint !== true
 
 function known(what: string, asked: readonly string[], all: readonly string[]) {
   const wrong = asked.filter((name) => !all.includes(name))

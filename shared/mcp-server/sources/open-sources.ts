@@ -1,22 +1,14 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
-import { type AzureClusters, azureClusters } from '../../azure/clusters.ts'
-import { clustersSource } from '../../config/clusters-source.ts'
-import { clustersFromFile } from '../../config/clusters-text.ts'
-import { readKubeconfig } from '../../config/secret-ref.ts'
+import type { AzureClusters } from '../../azure/clusters.ts'
 import { connectCluster } from '../../kubernetes/connect.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 import type { ServerConfig } from '../server/server-config.ts'
-import { aksSource } from './aks-source.ts'
-import { clustersFileSource } from './clusters-file-source.ts'
 import { directorySource } from './directory-source.ts'
-import { discoveredSource } from './discovered-source.ts'
 import { apiOfThisCluster, inClusterSource, SERVICE_ACCOUNT } from './in-cluster-source.ts'
 import { kubeconfigSource } from './kubeconfig-source.ts'
-import { nskSource } from './nsk-source.ts'
-import { rancherSource } from './rancher-source.ts'
 import type { Connect, Source } from './source.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -30,16 +22,13 @@ type Surroundings = {
   readonly log: (message: string) => void
 }
 
-/** Every source that the config names, side by side; without any, what kubectl would take. */
-export function openSources(config: ServerConfig, surroundings: Surroundings): readonly Source[] {
-  const {
-    environment,
-    clock,
-    allowExec,
-    connect = connectCluster,
-    azure = azureClusters(environment),
-    log,
-  } = surroundings
+/**
+ * Every source that the config names, side by side; without any, what kubectl would take. What reaches other systems is
+ * loaded only where one is named: a client that starts a server for one kubeconfig waits for none of it.
+ */
+export async function openSources(config: ServerConfig, surroundings: Surroundings): Promise<readonly Source[]> {
+  const { environment, clock, allowExec, connect = connectCluster, log } = surroundings
+  const azure = async () => surroundings.azure ?? (await import('../../azure/clusters.ts')).azureClusters(environment)
   const watch = config.auto_discovery
   const sources: Source[] = []
   if (config.kubeconfig.length > 0)
@@ -48,17 +37,29 @@ export function openSources(config: ServerConfig, surroundings: Surroundings): r
     sources.push(directorySource({ directory, allowExec, watch, connect, clock }))
   if (config.clusters_file !== undefined) {
     const where = config.clusters_file
+    const [{ clustersSource }, { clustersFromFile }, { readKubeconfig }, { clustersFileSource }, { discoveredSource }] =
+      await Promise.all([
+        import('../../config/clusters-source.ts'),
+        import('../../config/clusters-text.ts'),
+        import('../../config/secret-ref.ts'),
+        import('./clusters-file-source.ts'),
+        import('./discovered-source.ts'),
+      ])
+    const { vault, kubeconfig: aks } = await azure()
     const clusters = clustersSource({ where, read: clustersFromFile(where), log })
-    const secrets = { folder: dirname(resolve(where)), vault: azure.vault, aks: azure.kubeconfig }
+    const secrets = { folder: dirname(resolve(where)), vault, aks }
     sources.push(
       clustersFileSource({ clusters, secret: readKubeconfig(secrets), connect, clock }),
       discoveredSource({ clusters, secrets, connect, clock }),
     )
   }
   if (config.in_cluster) sources.push(ownCluster(environment, connect))
-  if (config.rancher !== undefined) sources.push(rancherSource(config.rancher, clock, { connect }))
-  if (config.nsk !== undefined) sources.push(nskSource(config.nsk, environment, clock, connect))
-  if (config.aks !== undefined) sources.push(aksSource(config.aks, azure, clock, connect))
+  if (config.rancher !== undefined)
+    sources.push((await import('./rancher-source.ts')).rancherSource(config.rancher, clock, { connect }))
+  if (config.nsk !== undefined)
+    sources.push((await import('./nsk-source.ts')).nskSource(config.nsk, environment, clock, connect))
+  if (config.aks !== undefined)
+    sources.push((await import('./aks-source.ts')).aksSource(config.aks, await azure(), clock, connect))
   return sources.length > 0 ? sources : [asKubectl(environment, { watch, allowExec, connect, clock })]
 }
 

@@ -36,7 +36,7 @@ async function opened(yaml: string, files: Record<string, string>, given: Given 
   writeFileSync(clusters, yaml)
   const { flags = {}, environment = {}, azure = noAzure, ...rest } = given
   const { config } = readConfig(undefined, { clusters, ...flags }, environment)
-  const sources = openSources(config, {
+  const sources = await openSources(config, {
     environment,
     clock: systemClock,
     allowExec: false,

@@ -36,7 +36,7 @@ async function opened(
   }
   const file = toml === undefined ? undefined : { text: toml, where: 'nightcrier-mcp.toml', folder: '/' }
   const { config } = readConfig(file, flags, environment)
-  const sources = openSources(config, { environment, clock, allowExec: false, log: () => undefined })
+  const sources = await openSources(config, { environment, clock, allowExec: false, log: () => undefined })
   const options = { aliases: config.cluster_aliases, preferred: config.default_cluster, clock }
   const targets = sourcedTargets(sources, options)
   onTestFinished(targets.close)

@@ -2,6 +2,7 @@ import { withReason } from '../artifacts/cluster-status.ts'
 import type { ClusterRow } from '../lease/cluster-row.ts'
 import type { LeaseBook } from '../lease/lease-book.ts'
 import { type Clock, isoTime } from '../runtime/clock.ts'
+import type { Door } from '../runtime/door.ts'
 import type { WatchReport } from './watch-report.ts'
 
 /** A foreign server's page would fill the row. */
@@ -13,8 +14,10 @@ const STEADY_MS = 120_000
 export function clusterReport(
   book: Pick<LeaseBook, 'note' | 'stateOf'>,
   name: string,
-  clock: Pick<Clock, 'now'>,
+  { clock, door }: { readonly clock: Pick<Clock, 'now'>; readonly door: Door },
 ): WatchReport {
+  /** Servers put into their refusals what they were called with. */
+  const said = (text: string): string => door.clear(text).slice(0, MAX_ERROR)
   let wasActive = false
   const change = (make: (state: ClusterRow, now: string) => Partial<ClusterRow>, urgent = true) => {
     const state = book.stateOf(name)
@@ -44,8 +47,8 @@ export function clusterReport(
               ...stated,
               ...blind(state, now, since === undefined ? now : isoTime(since)),
               connectedSince: '',
-              error: error.slice(0, MAX_ERROR),
-              reasons: withReason(state.reasons, { at: now, text: error.slice(0, MAX_ERROR) }),
+              error: said(error),
+              reasons: withReason(state.reasons, { at: now, text: said(error) }),
               errorCount: state.errorCount + 1,
               ...step(state, now, 'unreachable', ''),
             }
@@ -67,14 +70,14 @@ export function clusterReport(
       change((_, now) => ({ visitedAt: now, connectedSince: '', retryAt: '', patrolSeconds: patrolMs / 1000 })),
     reconciled: (at, objects) => change(() => ({ reconciledAt: at.toISOString(), seenObjects: objects }), false),
     hears: (source, note, delayMs) =>
-      change((state, now) => ({ ...step(state, now, source, note), delaySeconds: Math.round(delayMs / 1000) })),
+      change((state, now) => ({ ...step(state, now, source, said(note)), delaySeconds: Math.round(delayMs / 1000) })),
     refused: (since) => change(() => ({ refusedSince: since === undefined ? '' : isoTime(since) })),
   }
 }
 
 const step = (state: ClusterRow, now: string, source: string, note: string): Partial<ClusterRow> => ({
   source,
-  note: note.slice(0, MAX_ERROR),
+  note,
   ...(state.source === source ? {} : { sourceSince: now }),
 })
 

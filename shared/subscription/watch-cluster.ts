@@ -41,7 +41,7 @@ export async function watchCluster(deps: WatchDeps, task: WatchTask): Promise<vo
         // A stream that still brings faults gives time to change a key.
         const steps = memory.lingering === undefined ? failures : failures + 2
         const wait = Math.max(asked, backoffMs(steps, times.backoff, random))
-        const text = errorText(error)
+        const text = deps.door.clear(errorText(error))
         report.status('failed', text)
         if (times.patrolMs > 0) {
           report.visited(times.patrolMs)

@@ -39,7 +39,7 @@ export function watches(deps: WatchDeps, book: LeaseBook) {
     const watching = watchCluster(deps, {
       cluster,
       standing: standingOf(row),
-      report: clusterReport(book, name, deps.clock),
+      report: clusterReport(book, name, deps),
       signal: ending.signal,
       before: () => book.stateOf(name) ?? known ?? nothing,
       claim: async () =>

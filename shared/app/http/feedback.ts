@@ -65,7 +65,8 @@ export async function incidentFeedback(platform: Platform, id: string, request: 
   }
   const text = await request.text()
   if (text.length > MAX_BODY_CHARACTERS) return json(413, { error: `At most ${MAX_BODY_CHARACTERS} characters` })
-  const given = readBody(text, request.headers.get('content-type') ?? '')
+  const { clear } = await platform.door()
+  const given: unknown = clear(readBody(text, request.headers.get('content-type') ?? ''))
   const parsed = NewFeedback.safeParse(given)
   if (!parsed.success)
     return json(400, {

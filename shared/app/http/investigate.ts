@@ -35,10 +35,9 @@ export type AskSurroundings = Pick<Platform, 'clock' | 'random' | 'cluster' | 'd
 
 /** `POST /api/investigate`: any object gets an incident, also one that no detector sees, within the same limits. */
 export async function investigate(platform: AskSurroundings, request: BodyRequest): Promise<Answer> {
-  const { data, refused } = await jsonBody(request, Investigate, MAX_BODY_CHARACTERS)
+  const { data, refused } = await jsonBody(request, Investigate, MAX_BODY_CHARACTERS, await platform.door())
   if (refused !== undefined) return refused
-  const { clear } = await platform.door()
-  const { apiVersion, note, ...object } = clear(data)
+  const { apiVersion, note, ...object } = data
   const asked = placed({
     ...object,
     ...(apiVersion === undefined ? {} : { apiVersion }),

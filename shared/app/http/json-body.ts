@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { describeIssues } from '../../config/describe-issues.ts'
+import type { Door } from '../../runtime/door.ts'
 import type { Answer } from './answer.ts'
 
 /** What the Functions library's HttpRequest has of a body. */
@@ -9,13 +10,22 @@ export type Body<T> =
   | { readonly data: T; readonly refused?: undefined }
   | { readonly data?: undefined; readonly refused: Answer }
 
-/** A body as its schema has it, or the answer that says what is wrong with it. */
-export async function jsonBody<T>(request: BodyRequest, schema: z.ZodType<T>, most: number): Promise<Body<T>> {
+/**
+ * A body as its schema has it, or the answer that says what is wrong with it. Cleared before it is measured: what stands
+ * in place of a secret may be longer.
+ */
+export async function jsonBody<T>(
+  request: BodyRequest,
+  schema: z.ZodType<T>,
+  most: number,
+  door?: Door,
+): Promise<Body<T>> {
   const text = await request.text()
   if (text.length > most) return { refused: told(413, `The body: at most ${most} characters`) }
   let given: unknown
   try {
-    given = JSON.parse(text)
+    const parsed: unknown = JSON.parse(text)
+    given = door === undefined ? parsed : door.clear(parsed)
   } catch {
     return { refused: told(400, 'The body is no JSON. Send an object, with content-type application/json') }
   }

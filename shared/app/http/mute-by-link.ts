@@ -19,7 +19,7 @@ const Choice = z.object({
 /** Its longest fields, as a form writes them. */
 const MAX_BODY_CHARACTERS = 5_000
 
-type Needs = Pick<Platform, 'store' | 'muteBook' | 'clock' | 'random'>
+type Needs = Pick<Platform, 'store' | 'muteBook' | 'clock' | 'random' | 'door'>
 
 /** The mute link of a message: a look shows what can be muted, and only what its form sends mutes it. */
 export async function muteByLink(platform: Needs, incidentId: string, request: FeedbackRequest): Promise<Answer> {
@@ -27,15 +27,16 @@ export async function muteByLink(platform: Needs, incidentId: string, request: F
   if (incident === undefined) return refused(404, `There is no incident ${incidentId} any more.`)
   if (request.method !== 'POST') return page(incident, '')
   const text = await request.text()
-  const given = Choice.safeParse(Object.fromEntries(new URLSearchParams(text.slice(0, MAX_BODY_CHARACTERS))))
+  const { clear } = await platform.door()
+  const given = Choice.safeParse(clear(Object.fromEntries(new URLSearchParams(text.slice(0, MAX_BODY_CHARACTERS)))))
   if (text.length > MAX_BODY_CHARACTERS || !given.success)
     return refused(400, 'for: must be 1h, 24h, 7d or acknowledge; scope: object or namespace.')
-  const { scope, by } = given.data
+  const { scope, by, reason: why } = given.data
   if (given.data.for === 'acknowledge') {
     const stored = await acknowledge(platform)(incidentId, { by, note: '' })
     return page(stored?.incident ?? incident, stored === undefined ? 'This incident is over.' : 'Acknowledged.')
   }
-  const reason = given.data.reason.trim() || 'muted from its message'
+  const reason = why.trim() || 'muted from its message'
   const until = new Date(platform.clock.now().getTime() + muteHours[given.data.for] * 3_600_000)
   try {
     const mute = await platform.muteBook.add({ match: matchOf(incident, scope), until, reason, by })

@@ -10,13 +10,13 @@ import { answer, type BodyRequest, jsonBody, told } from './json-body.ts'
 /** Lists of 200 names of 253 characters in each of five fields would be this long; nobody writes that. */
 const MAX_BODY_CHARACTERS = 50_000
 
-export type MuteSurroundings = Pick<Platform, 'muteBook' | 'mutes' | 'clock'>
+export type MuteSurroundings = Pick<Platform, 'muteBook' | 'mutes' | 'clock' | 'door'>
 type MutesRequest = BodyRequest & { readonly method: string }
 
 /** `GET /api/mutes`: all in force, those of clusters.yaml too. `POST`: one more, or an end changed. */
 export async function mutes(platform: MuteSurroundings, request: MutesRequest): Promise<Answer> {
   if (request.method !== 'POST') return answer(200, { mutes: (await allOf(platform)).map(shown) })
-  const { data, refused } = await jsonBody(request, MuteRequest, MAX_BODY_CHARACTERS)
+  const { data, refused } = await jsonBody(request, MuteRequest, MAX_BODY_CHARACTERS, await platform.door())
   if (refused !== undefined) return refused
   const { until, reason, by, ...match } = data
   try {
@@ -51,13 +51,13 @@ const Acknowledge = z.strictObject({ by: z.string().max(100).default(''), note: 
 
 /** `POST /api/incidents/{id}/acknowledge`. */
 export async function acknowledgeIncident(
-  platform: Pick<Platform, 'store' | 'clock' | 'random'>,
+  platform: Pick<Platform, 'store' | 'clock' | 'random' | 'door'>,
   id: string,
   request: BodyRequest,
 ): Promise<Answer> {
   const text = await request.text()
   const body = { text: async () => (text === '' ? '{}' : text) }
-  const { data, refused } = await jsonBody(body, Acknowledge, MAX_BODY_CHARACTERS)
+  const { data, refused } = await jsonBody(body, Acknowledge, MAX_BODY_CHARACTERS, await platform.door())
   if (refused !== undefined) return refused
   const stored = await acknowledge(platform)(id, data)
   if (stored !== undefined) return answer(200, { incidentId: id, acknowledged: stored.incident.acknowledged })

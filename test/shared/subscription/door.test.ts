@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { Cluster } from '../../../shared/config/cluster.ts'
+import { ClusterRow } from '../../../shared/lease/cluster-row.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
+import { clusterReport } from '../../../shared/subscription/cluster-report.ts'
 import { asideKeeper } from '../../../shared/subscription/dead-letter.ts'
 import { outbox } from '../../../shared/subscription/outbox.ts'
 import { hearFaults } from '../../../shared/subscription/receive-faults.ts'
@@ -102,4 +104,18 @@ test('a clean notice comes in as it is', async () => {
   expect(await sent()).toEqual([
     { ...whole, cluster: 'east', labels: {}, receivedAt: '2026-01-12T09:41:00.000Z', source: 'notification' },
   ])
+})
+
+test('what a server says while it refuses is cleared before the row of its cluster has it', () => {
+  const notes: Record<string, unknown>[] = []
+  const book = {
+    note: (_: string, change: object) => void notes.push({ ...change }),
+    stateOf: () => ClusterRow.parse({ status: 'active' }),
+  }
+  const report = clusterReport(book, 'east', { clock, door: ownDoor })
+  report.status('failed', foreign)
+  report.hears('polled', foreign, 1_000)
+  const seen = JSON.stringify(notes)
+  expect(seen).toContain('why: ‹redacted:')
+  for (const gone of [planted, '\\u001b', '\u202e', '\u009b']) expect(seen).not.toContain(gone)
 })

@@ -79,6 +79,15 @@ test.each([
   expect(await ask('POST', { body })).toMatchObject({ status, jsonBody: { error } })
 })
 
+test('no secret that somebody writes is kept, and no character that steers', async () => {
+  const planted = `ghp_${'Q7xK2mVw'.repeat(5).slice(0, 36)}`
+  const body = JSON.stringify({ answer: 'wrong', comment: `it was ${planted}\u001b[2J\u202e of course` })
+  expect((await ask('POST', { body })).status).toBe(200)
+  const seen = JSON.stringify(await ask('GET'))
+  expect(seen).toContain('it was ‹redacted:')
+  for (const gone of [planted, '\\u001b', '\u202e']) expect(seen).not.toContain(gone)
+})
+
 test('an incident without a report has nothing to be right about, and one that is none does not exist', async () => {
   expect((await ask('GET', { id: running.incidentId })).status).toBe(409)
   expect((await ask('POST', { id: 'east.ffffffffffffffff.1' })).status).toBe(404)

@@ -3,6 +3,7 @@ import { muteByLink } from '../../../../shared/app/http/mute-by-link.ts'
 import { acknowledgeIncident, type MuteSurroundings, mutes, unmute } from '../../../../shared/app/http/mutes.ts'
 import { mutesOfFile } from '../../../../shared/incident/mute.ts'
 import { muteBook } from '../../../../shared/incident/mute-book.ts'
+import { ownDoor } from '../../../fakes/own-door.ts'
 import { incident } from '../../report/sample.ts'
 import { type World, world } from '../../triage/world.ts'
 
@@ -18,6 +19,7 @@ beforeEach(() => {
   }
   platform = {
     ...{ store, clock, random, muteBook: book },
+    door: async () => ownDoor,
     mutes: async () => [...mutesOfFile(file, clock.now()), ...(await book.list())],
   }
 })
@@ -106,4 +108,14 @@ test('acknowledged once, however often it is said; what is over cannot be', asyn
     note: 'over',
   })
   expect((await ack('')).status).toBe(409)
+})
+
+test('no secret that somebody gives as a reason is kept, and no character that steers', async () => {
+  const planted = `ghp_${'Q7xK2mVw'.repeat(5).slice(0, 36)}`
+  const until = new Date(there.deps.clock.now().getTime() + 3_600_000).toISOString()
+  const given = await post({ name: ['web'], until, reason: `key ${planted}\u001b[2J\u202e`, by: planted })
+  expect(given.status).toBe(201)
+  const seen = JSON.stringify([given, await get()])
+  expect(seen).toContain('key ‹redacted:')
+  for (const gone of [planted, '\\u001b', '\u202e']) expect(seen).not.toContain(gone)
 })

@@ -3,9 +3,11 @@ import { dirname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { build as bundle, type Metafile, type Plugin } from 'esbuild'
+import { AZURITE, bundleAzurite } from './bundle-azurite.ts'
 import { classNamesOnly } from './class-names.ts'
 import { inlineTexts } from './inline-texts.ts'
 import { prune } from './prune.ts'
+import { THIRD_PARTY, thirdParty } from './third-party.ts'
 
 /** What is started by itself, beside the functions: name in dist/ → source. Those that do not exist yet are left out. */
 const everyProgram: Readonly<Record<string, string>> = {
@@ -13,6 +15,14 @@ const everyProgram: Readonly<Record<string, string>> = {
   'agent/agent': 'agent-container/agent/main.ts',
   nightcrier: 'shared/cli/main.ts',
   'nightcrier-mcp': 'shared/mcp-server/main.ts',
+}
+
+/** What an installed package has besides: the local platform, for `nightcrier serve`, and Azurite in one file. */
+const installed: Readonly<Record<string, string>> = {
+  ...everyProgram,
+  serve: 'infra/local/serve.ts',
+  worker: 'infra/local/host/worker.ts',
+  'end-with-parent': 'infra/local/end-with-parent.ts',
 }
 
 export type Built = {
@@ -32,6 +42,7 @@ export async function build(
   root: string,
   folder = join(root, 'dist'),
   programs: Readonly<Record<string, string>> = everyProgram,
+  target: 'node24' | 'node20' = 'node24',
 ): Promise<Built> {
   const functions = globSync('functions/*.ts', { cwd: root }).sort()
   if (functions.length === 0)
@@ -46,7 +57,8 @@ export async function build(
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node24',
+    target,
+    inject: target === 'node20' ? [fileURLToPath(new URL('older-node.ts', import.meta.url))] : [],
     chunkNames: 'chunks/[name]-[hash]',
     // Supplied by Azure's worker, which answers `require` itself; so there must be a `require`.
     external: ['@azure/functions-core'],
@@ -112,11 +124,20 @@ function writeIfChanged(path: string, contents: Uint8Array): void {
   renameSync(unfinished, path)
 }
 
+/** `dist/`, as it is installed and put into images: for every Node from 20 up, with the local platform. */
+export async function buildInstalled(root: string, folder = join(root, 'dist')): Promise<Built> {
+  const azurite = await bundleAzurite(root)
+  const built = await build(root, folder, installed, 'node20')
+  writeIfChanged(join(folder, AZURITE), azurite.code)
+  writeIfChanged(join(folder, THIRD_PARTY), Buffer.from(thirdParty(root, [built.metafile, azurite.metafile])))
+  return { ...built, files: [...built.files, AZURITE, THIRD_PARTY], bytes: built.bytes + azurite.code.length }
+}
+
 if (import.meta.main) {
   const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
   const begun = performance.now()
   try {
-    const { folder, files, bytes } = await build(root)
+    const { folder, files, bytes } = await buildInstalled(root)
     const seconds = ((performance.now() - begun) / 1000).toFixed(1)
     console.log(`${relative(root, folder)}/: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB, in ${seconds} s`)
   } catch (error) {

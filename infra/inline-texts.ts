@@ -13,5 +13,9 @@ export const inlineTexts: Plugin = {
       )
       return { contents, loader: 'ts' }
     })
+    plugin.onLoad({ filter: /[\\/]runtime[\\/]version\.ts$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(join(dirname(path), '../../package.json'), 'utf8'))
+      return { contents: `export const version = ${JSON.stringify(version)}`, loader: 'ts' }
+    })
   },
 }

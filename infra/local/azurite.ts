@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { pathToFileURL } from 'node:url'
+import { ownPrograms } from './own-programs.ts'
 
 /** Azurite's own well-known development account; the key is public. */
 const ACCOUNT = 'devstoreaccount1'
@@ -14,6 +14,8 @@ export type Azurite = {
   readonly connectionString: string
   readonly ports: AzuritePorts
   readonly pid: number
+  /** However it came about. */
+  readonly ended: Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -22,30 +24,41 @@ const START_LIMIT_MS = 40_000
 /** A clean end takes 30 ms. */
 const STOP_LIMIT_MS = 3_000
 
-const program = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js')
-/** Its code as compiled by an earlier start: half of what a start costs. */
-const compiled = join(program, '../../../../.cache/azurite')
-const leash = fileURLToPath(new URL('end-with-parent.ts', import.meta.url))
+/** Its code as compiled by an earlier start: half of what a start costs. Beside it in a clone, else with what it keeps. */
+const compiled = (program: string, place?: AzuritePlace) =>
+  place === undefined ? join(program, '../../../../.cache/azurite') : join(place.folder, 'compiled')
+
+/** Where what it keeps outlives it; the ports of an earlier start, which addresses that were given out still name. */
+export type AzuritePlace = { readonly folder: string; readonly ports?: AzuritePorts }
 
 /**
- * Blob, queue and table storage on this machine, in memory, in one child process that ends with this one. The system
- * picks the ports (port 0) and Azurite tells which, so no port can be taken in between. `extra` are options of
- * Azurite's own, such as those that make it speak https; the connection string does not follow them.
+ * Blob, queue and table storage on this machine, in memory unless it gets a place, in one child process that ends with
+ * this one. The system picks the ports (port 0) and Azurite tells which, so no port can be taken in between. `extra` are
+ * options of Azurite's own, such as those that make it speak https; the connection string does not follow them.
  */
-export async function startAzurite(extra: readonly string[] = []): Promise<Azurite> {
-  const options = ['--silent', '--disableTelemetry', '--inMemoryPersistence', '--skipApiVersionCheck']
-  const ports = ['--blobPort', '0', '--queuePort', '0', '--tablePort', '0']
+export async function startAzurite(extra: readonly string[] = [], place?: AzuritePlace): Promise<Azurite> {
+  const program = ownPrograms.azurite()
+  const kept = place === undefined ? ['--inMemoryPersistence'] : ['--location', place.folder]
+  const options = ['--silent', '--disableTelemetry', '--skipApiVersionCheck', ...kept]
+  const { blob, queue, table } = place?.ports ?? { blob: 0, queue: 0, table: 0 }
+  const ports = ['--blobPort', `${blob}`, '--queuePort', `${queue}`, '--tablePort', `${table}`]
+  const leash = pathToFileURL(ownPrograms.leash).href
   const child = spawn(process.execPath, ['--import', leash, program, ...options, ...ports, ...extra], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Nothing inherited: AZURITE_ACCOUNTS or NODE_OPTIONS of the caller would change what starts.
-    env: { NODE_COMPILE_CACHE: compiled },
+    env: { NODE_COMPILE_CACHE: compiled(program, place) },
     // Out of reach of the terminal's Ctrl-C: whoever started it ends it, after those who use it.
     detached: true,
   })
   child.channel?.unref()
   try {
     const found = await listening(child)
-    return { connectionString: connectionString(found), ports: found, pid: child.pid ?? 0, stop: () => stop(child) }
+    const ended = new Promise<void>((done) => {
+      if (child.exitCode !== null || child.signalCode !== null) done()
+      else child.once('exit', () => done())
+    })
+    const connection = connectionString(found)
+    return { connectionString: connection, ports: found, pid: child.pid ?? 0, ended, stop: () => stop(child) }
   } catch (error) {
     await stop(child)
     throw error

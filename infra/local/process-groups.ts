@@ -30,6 +30,11 @@ const END_LIMIT_MS = 2_000
  */
 const WRAPPER = 'trap : TERM; ulimit -f 131072; at="$1"; shift; echo $$ >"$at.pid"; "$@"; echo $? >"$at.exit"'
 
+/** Under its first name in Node 20. */
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission'
+
 /** Beside the bundled chunk, or in the built app when run from source. */
 const besideChunk = fileURLToPath(new URL('../agent/', import.meta.url))
 const builtAgent = existsSync(besideChunk) ? besideChunk : fileURLToPath(new URL('../../dist/agent/', import.meta.url))
@@ -125,7 +130,7 @@ async function launch(home: string, programs: string, container: ContainerSpec):
     const seal = ['', '../chunks', '../package.json'].map((path) => `--allow-fs-read=${join(programs, path)}`)
     const program = [
       process.execPath,
-      ...(container.sealed ? ['--permission', ...seal] : []),
+      ...(container.sealed ? [PERMISSION, ...seal] : []),
       join(programs, container.entry),
     ]
     const child = spawn('/bin/sh', ['-c', WRAPPER, 'nightcrier-container', path, ...program], {

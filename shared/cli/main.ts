@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '../runtime/clock.ts'
 import { program } from './program.ts'
 
+// A clone runs its sources; an installed package has bundles, and no path of a source in it leads anywhere.
+const servePath = import.meta.url.endsWith('.ts') ? '../../infra/local/serve.ts' : './serve.js'
+
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
@@ -21,6 +24,7 @@ process.exitCode = await program(
     environment: process.env,
     clock: systemClock,
     signal: stop.signal,
+    serve: async (args, signal) => (await import(new URL(servePath, import.meta.url).href)).serveCommand(args, signal),
     scenarioRunner: fileURLToPath(new URL('../../test/simulator/run-scenario.ts', import.meta.url)),
   },
   process.argv.slice(2),

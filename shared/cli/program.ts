@@ -3,6 +3,7 @@ import { ClusterApiError } from '../kubernetes/cluster-api.ts'
 import { onboardCommand } from '../onboarding/command.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
+import { version } from '../runtime/version.ts'
 import type { Question } from './ask.ts'
 import { type Client, client } from './client.ts'
 import { quietCommands } from './quiet-commands.ts'
@@ -17,6 +18,8 @@ export type ProgramDeps = {
   readonly signal: AbortSignal
   /** The program that runs scenarios, where there is one. */
   readonly scenarioRunner: string
+  /** Runs the whole product here, with the arguments of `serve`; answers the exit code. */
+  readonly serve: (args: readonly string[], signal: AbortSignal) => Promise<number>
 }
 type Global = { readonly url?: string; readonly key?: string; readonly json?: boolean; readonly color: boolean }
 
@@ -32,6 +35,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .option('--key <key>', 'its function key; better NIGHTCRIER_KEY, which no process list shows')
     .option('--json', 'one JSON object (tail: one a line) instead of text')
     .option('--no-color', 'no colours on a terminal')
+    .version(version, '-V, --version', 'its version')
     .exitOverride()
     .configureOutput({ writeOut: (text) => deps.out.write(text), writeErr: (text) => deps.error.write(text) })
     .addHelpText('after', '\nExit codes: 0 all is well, 1 it is not, 2 the command was not understood.')
@@ -134,6 +138,16 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
       const { open, out, json } = surroundings()
       const { replay } = await import('./replay.ts')
       code = await replay({ client: open(), out, json, runner: deps.scenarioRunner }, id, folder)
+    })
+
+  command
+    .command('serve')
+    .description('runs all of nightcrier on this machine, for a few clusters; serve --help says how')
+    .helpOption(false)
+    .allowUnknownOption()
+    .argument('[args...]')
+    .action(async (serveArgs: readonly string[]) => {
+      code = await deps.serve(serveArgs, deps.signal)
     })
 
   const onboarding = onboardCommand((line) => deps.out.write(`${line}\n`))

@@ -1,5 +1,6 @@
 import { Heartbeat } from '../artifacts/cluster-status.ts'
 import type { Row } from '../runtime/table.ts'
+import { version } from '../runtime/version.ts'
 
 /** A plain answer of an HTTP route. */
 export type Answer = { readonly status: number; readonly body: unknown }
@@ -11,7 +12,7 @@ const STALE = 180_000
 export function alive(heartbeats: readonly Row[] | undefined, now: Date): Answer {
   if (heartbeats === undefined) return { status: 503, body: { status: 'storage unavailable' } }
   return living(heartbeats, now) > 0
-    ? { status: 200, body: { status: 'alive' } }
+    ? { status: 200, body: { status: 'alive', version } }
     : { status: 503, body: { status: 'no supervisor is alive' } }
 }
 

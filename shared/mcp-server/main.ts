@@ -8,6 +8,7 @@ import { systemClock } from '../runtime/clock.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { randomId } from '../runtime/ids.ts'
 import { createLog } from '../runtime/log.ts'
+import { version } from '../runtime/version.ts'
 import { type SafetyFlags, safetyOf, withSafetyFlags } from './safety/safety-flags.ts'
 import { type ConfigFlags, readConfig } from './server/read-config.ts'
 import { connectCaller, createKubernetesMcp } from './server/server.ts'
@@ -129,6 +130,7 @@ async function serve(flags: Flags): Promise<void> {
 }
 
 const program = new Command('nightcrier-mcp')
+  .version(version, '-V, --version', 'its version')
   .description(
     'Serves Kubernetes clusters over MCP, read-only unless told otherwise, and tells their faults. Standard input and output, or HTTP.',
   )

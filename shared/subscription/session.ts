@@ -2,6 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { McpError, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { errorText } from '../runtime/errors.ts'
+import { version } from '../runtime/version.ts'
 import { openTransport, type StreamOpened, type TransportOptions } from './transport.ts'
 import { WireError } from './wire/wire-error.ts'
 
@@ -65,7 +66,7 @@ export const openSession: OpenSession = async (options) => {
 const sessionOn: OpenSession = async (options) => {
   const transport = openTransport(options)
   const { host } = new URL(options.endpoint)
-  const client = new Client({ name: 'nightcrier', version: '1.0.0' }, { jsonSchemaValidator: noValidator })
+  const client = new Client({ name: 'nightcrier', version }, { jsonSchemaValidator: noValidator })
   // The transport has the deadline, since only it can cut the connection; this one is the net below it.
   const net = { timeout: options.callTimeoutMs + 1_000 }
   const asked = async <T>(what: string, call: Promise<T>): Promise<T> => {

@@ -29,7 +29,7 @@ function mistakes({ host, dependencies, tracer }: App): readonly string[] {
 
 const app: App = {
   host: JSON.parse(read('host.json')),
-  dependencies: Object.keys(JSON.parse(read('package.json')).dependencies),
+  dependencies: Object.keys(JSON.parse(read('package.json')).devDependencies),
   tracer: read('shared/telemetry/tracer.ts'),
 }
 

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
@@ -23,6 +24,7 @@ const Reply = z.looseObject({
 export type HttpFunction = { readonly target: Registered; readonly binding: string; readonly trigger: HttpTrigger }
 export type HttpDeps = {
   readonly port: number
+  readonly host: string
   readonly routePrefix: string
   readonly functionKey: string
   /** Bytes; absent: the real host's 100 MB. */
@@ -31,7 +33,7 @@ export type HttpDeps = {
   readonly log: (level: string, message: string) => void
 }
 
-/** All HTTP functions of the app behind one loopback port, with function keys, 401, 404 and 405. */
+/** All HTTP functions of the app behind one port, with function keys, 401, 404 and 405. */
 export async function startHttp(
   functions: readonly HttpFunction[],
   deps: HttpDeps,
@@ -51,7 +53,7 @@ export async function startHttp(
     if (found.found !== 'match') return end(response, 404)
     const { target, binding, trigger } = found.target
     const key = url.searchParams.get('code') ?? request.headers['x-functions-key']
-    if (trigger.authLevel !== 'anonymous' && key !== deps.functionKey) return end(response, 401)
+    if (trigger.authLevel !== 'anonymous' && !isKey(key, deps.functionKey)) return end(response, 401)
     const body = await readBody(request, deps.bodyLimit ?? MAX_BODY_BYTES)
     if (body === undefined) return end(response, 500)
     const http = {
@@ -84,7 +86,7 @@ export async function startHttp(
       })
       .finally(() => clearTimeout(limit))
   })
-  server.listen(deps.port, '127.0.0.1')
+  server.listen(deps.port, deps.host)
   await once(server, 'listening')
   const address = server.address()
   return {
@@ -94,6 +96,12 @@ export async function startHttp(
       server.closeIdleConnections()
     },
   }
+}
+
+/** How long it takes tells nothing of the key. */
+function isKey(given: unknown, key: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest()
+  return typeof given === 'string' && timingSafeEqual(hash(given), hash(key))
 }
 
 function end(response: ServerResponse, status: number): void {

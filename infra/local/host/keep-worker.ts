@@ -10,6 +10,7 @@ export type WorkerPlan = {
 export type KeepDeps = Omit<WorkerSpawn, 'log'> & {
   readonly functionKey: string
   readonly port: number
+  readonly host: string
   readonly limits: WorkerLimits
   readonly functionTimeoutMs: number
   /** Before the first restart; doubled each time, up to 30 s. */
@@ -79,6 +80,7 @@ export function keepWorker(plan: WorkerPlan, deps: KeepDeps, first?: WorkerLife)
           type: 'run',
           functions: [...plan.functions],
           port,
+          host: deps.host,
           functionKey: deps.functionKey,
           limits: deps.limits,
           timers,

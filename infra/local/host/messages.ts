@@ -22,6 +22,8 @@ const RunOrder = z.strictObject({
   type: z.literal('run'),
   functions: z.array(z.string()),
   port: z.number().int(),
+  /** The address that HTTP listens on. */
+  host: z.string(),
   functionKey: z.string(),
   limits: WorkerLimits,
   timers: z.record(z.string(), TimerStatus),

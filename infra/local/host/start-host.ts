@@ -14,6 +14,8 @@ export type HostOptions = {
   readonly instances?: number
   /** 0: the system picks. */
   readonly port?: number
+  /** Loopback when absent. */
+  readonly host?: string
   readonly functionKey?: string
   readonly limits?: Partial<WorkerLimits>
   readonly functionTimeoutMs?: number
@@ -47,6 +49,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     environment: options.environment,
     functionKey,
     port: options.port ?? 0,
+    host: options.host ?? '127.0.0.1',
     limits,
     functionTimeoutMs: options.functionTimeoutMs ?? functionTimeoutMs,
     restartMs: options.restartMs ?? 1_000,

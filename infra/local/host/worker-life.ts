@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { ownPrograms } from '../own-programs.ts'
 import { FromWorker, type LoadedFunction, type ToWorker } from './messages.ts'
-
-const program = fileURLToPath(new URL('worker.ts', import.meta.url))
 
 /** An app must have started within this on Flex Consumption. */
 const LOAD_LIMIT_MS = 30_000
@@ -39,7 +37,7 @@ export const workerEnvironment = { MALLOC_TRIM_THRESHOLD_: '131072' }
 /** One process from its start to its end. */
 export function startWorkerLife({ app, environment, log }: WorkerSpawn): WorkerLife {
   const flags = ['--disable-warning=ExperimentalWarning', ...workerArguments]
-  const child: ChildProcess = spawn(process.execPath, [...flags, program, app], {
+  const child: ChildProcess = spawn(process.execPath, [...flags, ownPrograms.worker, app], {
     cwd: app,
     env: { ...environment, ...workerEnvironment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { kubeconfigTargets } from '../../../shared/mcp-server/targets/kubeconfig-targets.ts'
 import { startSimulator } from '../../../test/simulator/simulator.ts'
 import { serve, type Watched } from './watched.ts'
 
@@ -13,8 +14,9 @@ export type Demo = Watched & {
 export async function startDemo(folder: string, stack: AsyncDisposableStack): Promise<Demo> {
   const simulator = await startSimulator({ folder: scenario, name: 'demo' })
   stack.defer(simulator.stop)
-  const source = { text: simulator.kubeconfig, where: 'the demo' }
-  const watched = await serve(source, [{ context: 'demo', kubeconfig: simulator.kubeconfig }], { folder, stack })
+  const targets = kubeconfigTargets([{ text: simulator.kubeconfig, where: 'the demo' }])
+  const contexts = [{ context: 'demo', kubeconfig: simulator.kubeconfig }]
+  const watched = await serve([{ targets, contexts }], { folder, stack })
   return {
     ...watched,
     facts: [['cluster', `demo, simulated at ${simulator.url}`], ...watched.facts],

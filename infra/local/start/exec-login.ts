@@ -75,11 +75,14 @@ export async function loggedIn(kubeconfig: string, context: string): Promise<Log
   }
 }
 
+export type Renewal = {
+  /** Milliseconds until the first. */
+  readonly again: number
+  readonly renew: () => Promise<LoggedIn>
+}
+
 /** Writes the file anew before what is in it runs out, until it is told to stop. */
-export function keepLoggedIn(
-  given: { readonly kubeconfig: string; readonly context: string; readonly file: string; readonly again: number },
-  trouble: (sentence: string) => void,
-): () => void {
+export function keepRenewed(file: string, given: Renewal, trouble: (sentence: string) => void): () => void {
   let timer: NodeJS.Timeout | undefined
   // A login may be under way when it is told to stop: nothing is written, said or begun after that.
   let stopped = false
@@ -88,10 +91,10 @@ export function keepLoggedIn(
   }
   async function renew(): Promise<void> {
     try {
-      const { kubeconfig, again = USUAL_MS } = await loggedIn(given.kubeconfig, given.context)
+      const { kubeconfig, again = USUAL_MS } = await given.renew()
       if (stopped) return
-      await writeFile(`${given.file}.new`, kubeconfig, { mode: 0o600 })
-      await rename(`${given.file}.new`, given.file)
+      await writeFile(`${file}.new`, kubeconfig, { mode: 0o600 })
+      await rename(`${file}.new`, file)
       later(again)
     } catch (error) {
       if (!stopped) trouble(errorText(error))

@@ -5,7 +5,7 @@ import { ensureStorage } from '../../../shared/azure/ensure-storage.ts'
 import { type Storage, storageFromSettings } from '../../../shared/azure/storage-from-settings.ts'
 import { readSettings, type Settings } from '../../../shared/config/settings.ts'
 import { type IncidentStore, incidentStore } from '../../../shared/incident/store.ts'
-import { startAzurite } from '../azurite.ts'
+import { type Azurite, startAzurite } from '../azurite.ts'
 import { expectedFunctions } from '../expected-functions.ts'
 import { type Host, startHost } from '../host/start-host.ts'
 import { processContainerGroups } from '../process-groups.ts'
@@ -20,6 +20,12 @@ export type PlatformOptions = {
   readonly port: number
   /** How long a message is hidden from others at first; absent: as long as on Azure. */
   readonly visibilityMs?: number
+  /** Loopback when absent. */
+  readonly host?: string
+  /** `local` when absent. */
+  readonly functionKey?: string
+  /** Storage that is there already and outlives this; absent: in memory, for as long as this runs. */
+  readonly azurite?: Pick<Azurite, 'connectionString'>
   readonly log: (line: string, worker: string) => void
   /** Puts something between the functions and their storage; answers where they find it then. */
   readonly between?: (connectionString: string) => Promise<string>
@@ -37,8 +43,7 @@ const DRAIN_MS = 1_000
 
 /** Storage and the functions on it. `stack` ends all of it, in the order opposite to the start. */
 export async function startPlatform(options: PlatformOptions, stack: AsyncDisposableStack): Promise<Platform> {
-  const azurite = await startAzurite()
-  stack.defer(azurite.stop)
+  const azurite = options.azurite ?? (await ownAzurite(stack))
   const connectionString = (await options.between?.(azurite.connectionString)) ?? azurite.connectionString
   const groupsFolder = join(options.folder, 'groups')
   const environment = {
@@ -66,6 +71,8 @@ export async function startPlatform(options: PlatformOptions, stack: AsyncDispos
         expected: expectedFunctions(settings),
         instances: options.instances,
         port: options.port,
+        ...(options.host === undefined ? {} : { host: options.host }),
+        ...(options.functionKey === undefined ? {} : { functionKey: options.functionKey }),
         limits: {
           drainMs: DRAIN_MS,
           retryDelayMs: 1_000,
@@ -78,4 +85,10 @@ export async function startPlatform(options: PlatformOptions, stack: AsyncDispos
       return host
     },
   }
+}
+
+async function ownAzurite(stack: AsyncDisposableStack): Promise<Azurite> {
+  const azurite = await startAzurite()
+  stack.defer(azurite.stop)
+  return azurite
 }

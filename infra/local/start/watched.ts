@@ -5,10 +5,11 @@ import { parseClusters, problemText } from '../../../shared/config/clusters-file
 import { contextsOf, readKubeconfig } from '../../../shared/kubernetes/kubeconfig.ts'
 import { createRedactor } from '../../../shared/kubernetes/redact.ts'
 import { startMcpHttpServer } from '../../../shared/mcp-server/server/http-server.ts'
-import { type KubeconfigSource, kubeconfigTargets } from '../../../shared/mcp-server/targets/kubeconfig-targets.ts'
+import { kubeconfigTargets } from '../../../shared/mcp-server/targets/kubeconfig-targets.ts'
+import type { Targets } from '../../../shared/mcp-server/targets/targets.ts'
 import { errorText, GiveUp } from '../../../shared/runtime/errors.ts'
 import { randomId } from '../../../shared/runtime/ids.ts'
-import { keepLoggedIn, loggedIn } from './exec-login.ts'
+import { keepRenewed, loggedIn, type Renewal } from './exec-login.ts'
 import type { Screen } from './screen.ts'
 
 /** What is watched: a clusters file, and what is said about it. */
@@ -30,6 +31,14 @@ export async function watchConfig(path: string, { screen }: WatchDeps): Promise<
 
 /** `--kubeconfig`: our own MCP server for every context; one that cannot be used is named and left out. */
 export async function watchKubeconfig(path: string, deps: WatchDeps): Promise<Watched> {
+  const part = await contextsOfFile(path, deps)
+  const { clustersFile, facts } = await serve([part], deps)
+  const names = part.contexts.map(({ context }) => context).join(', ')
+  return { clustersFile, facts: [['clusters', `${names} (by ${resolve(path)})`], ...facts] }
+}
+
+/** The contexts of a kubeconfig that can be used, with what serves them. */
+export async function contextsOfFile(path: string, deps: Pick<WatchDeps, 'screen'>): Promise<Part> {
   const file = resolve(path)
   const text = await textOf(file, 'kubeconfig')
   const source = { text, where: file, filesFrom: dirname(file), allowExec: true }
@@ -37,7 +46,9 @@ export async function watchKubeconfig(path: string, deps: WatchDeps): Promise<Wa
     contextsOf(text, file).map(async ({ name }): Promise<readonly Context[]> => {
       try {
         const written = readKubeconfig(text, file, { ...source, context: name }).text
-        return [{ context: name, written, ...(await loggedIn(written, name)) }]
+        const { kubeconfig, again } = await loggedIn(written, name)
+        const renewal = again === undefined ? {} : { renewal: { again, renew: () => loggedIn(written, name) } }
+        return [{ context: name, kubeconfig, ...renewal }]
       } catch (error) {
         deps.screen.trouble(`${errorText(error)} This context is not watched.`)
         return []
@@ -46,46 +57,50 @@ export async function watchKubeconfig(path: string, deps: WatchDeps): Promise<Wa
   )
   const usable = found.flat()
   if (usable.length === 0) throw new GiveUp(`${file}: no context of it can be used.`)
-  const clusters = await serve(source, usable, deps)
-  return {
-    ...clusters,
-    facts: [['clusters', `${usable.map(({ context }) => context).join(', ')} (by ${file})`], ...clusters.facts],
-  }
+  return { targets: kubeconfigTargets([source]), contexts: usable }
 }
 
 export type Context = {
   readonly context: string
   readonly kubeconfig: string
-  /** With the program that logs in, and when it must be run again: what it gave runs out. */
-  readonly written?: string
-  readonly again?: number | undefined
+  /** What it holds runs out: when it must be made anew, and how. */
+  readonly renewal?: Renewal
+}
+/** Clusters that one MCP server of ours serves, each by the name of its context. */
+export type Part = {
+  readonly targets: Targets & { readonly close: () => Promise<void> }
+  readonly contexts: readonly Context[]
 }
 
-/** Our MCP server on these contexts, and a clusters file that names it for each of them. */
+/** MCP servers of our own on these contexts, and a clusters file that names one for each of them. */
 export async function serve(
-  source: KubeconfigSource,
-  contexts: readonly Context[],
+  parts: readonly Part[],
   { folder, stack, screen }: Pick<WatchDeps, 'folder' | 'stack'> & Partial<Pick<WatchDeps, 'screen'>>,
 ): Promise<Watched> {
-  const targets = kubeconfigTargets([source])
-  stack.defer(targets.close)
-  const server = await startMcpHttpServer({ targets, redact: createRedactor({ key: randomId() }) })
-  stack.defer(server.stop)
+  const redact = createRedactor({ key: randomId() })
+  const servers = await Promise.all(
+    parts.map(async ({ targets, contexts }) => {
+      stack.defer(targets.close)
+      const server = await startMcpHttpServer({ targets, redact })
+      stack.defer(server.stop)
+      return contexts.map((one) => ({ ...one, url: server.url }))
+    }),
+  )
+  const contexts = servers.flat()
   const names = clusterNames(contexts.map(({ context }) => context))
-  const clusters = contexts.map(({ context }, index) => ({
+  const clusters = contexts.map(({ context, url }, index) => ({
     name: names[index],
-    mcp: { endpoint: `${server.url}/${encodeURIComponent(context)}` },
+    mcp: { endpoint: `${url}/${encodeURIComponent(context)}` },
     triage: { enabled: true, kubeconfig: `file:./kubeconfig-${index}` },
   }))
-  for (const [index, { context, kubeconfig, written, again }] of contexts.entries()) {
+  for (const [index, { kubeconfig, renewal }] of contexts.entries()) {
     const file = join(folder, `kubeconfig-${index}`)
     await writeFile(file, kubeconfig, { mode: 0o600 })
-    if (written !== undefined && again !== undefined)
-      stack.defer(keepLoggedIn({ kubeconfig: written, context, file, again }, (text) => screen?.trouble(text)))
+    if (renewal !== undefined) stack.defer(keepRenewed(file, renewal, (text) => screen?.trouble(text)))
   }
   const clustersFile = join(folder, 'clusters.yaml')
   await writeFile(clustersFile, stringify({ clusters }), { mode: 0o600 })
-  return { clustersFile, facts: [['MCP server', server.url]] }
+  return { clustersFile, facts: [...new Set(contexts.map(({ url }) => url))].map((url) => ['MCP server', url]) }
 }
 
 /** Contexts are called anything (`arn:aws:eks:…`); clusters are not. Two that become alike are told apart by a number. */

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { ClusterPermissions } from '../../artifacts/permissions.ts'
 import type { Report } from '../../artifacts/report.ts'
 import type { Usage } from '../../artifacts/verdict.ts'
+import { version } from '../../runtime/version.ts'
 import type { Html } from './document.ts'
 import type { PageLinks } from './page-links.ts'
 import { moment } from './times.ts'
@@ -28,7 +29,7 @@ ${
 ${budgetLeft(usage)}`
 }
 <dt>Redacted</dt><dd>${hidden.length === 0 ? 'nothing' : hidden.map(([kind, count]) => `${count} × ${kind}`).join(', ')}</dd>
-<dt>Written</dt><dd>${moment(report.generatedAt)}</dd>
+<dt>Written</dt><dd>${moment(report.generatedAt)}, by Nightcrier ${version}</dd>
 <dt>Incident</dt><dd><code>${incident.incidentId}</code></dd>
 </dl>
 <h3 id="artifacts">Files</h3><p class="soft">In the folder <code>${incident.incidentId}/</code> of storage.</p>

@@ -21,6 +21,7 @@ async function run(url: string, ...words: string[]) {
       environment: { NIGHTCRIER_URL: url, NIGHTCRIER_KEY: 'secret' },
       clock,
       signal: new AbortController().signal,
+      serve: () => Promise.reject(new Error('not asked for')),
       scenarioRunner: '',
     },
     ['doctor', ...words],

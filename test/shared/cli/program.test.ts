@@ -73,6 +73,7 @@ async function run(
         },
       },
       signal: stop.signal,
+      serve: () => Promise.reject(new Error('not asked for')),
       scenarioRunner: join(folder, 'no-such-runner.ts'),
     },
     args,

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { keepLoggedIn, loggedIn } from '../../../../infra/local/start/exec-login.ts'
+import { keepRenewed, loggedIn } from '../../../../infra/local/start/exec-login.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'nightcrier-exec-login-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -54,8 +54,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 const keep = (lastsMs: number, again: number) => {
-  const given = { kubeconfig: standing(lastsMs), context: 'dev', file: at('kubeconfig'), again }
-  stop = keepLoggedIn(given, (text) => troubles.push(text))
+  const renew = () => loggedIn(standing(lastsMs), 'dev')
+  stop = keepRenewed(at('kubeconfig'), { again, renew }, (text) => troubles.push(text))
 }
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (const end = performance.now() + 20_000; performance.now() < end; ) {

@@ -49,6 +49,20 @@ export async function aksKubeconfig({ credential, httpClient }: AksPlace, cluste
   })
 }
 
+const Refusal = z.looseObject({ error: z.looseObject({ code: z.string().max(100), message: z.string() }) })
+/** Azure's own words: a cluster that is stopped, or in the midst of an operation, is named so by them. */
+function saidIn(body: string | undefined | null): string {
+  try {
+    const { code, message } = Refusal.parse(JSON.parse(body ?? '')).error
+    return `: ${code}: ${message
+      .replace(/\s+/g, ' ')
+      .slice(0, 300)
+      .replace(/[. ]+$/, '')}`
+  } catch {
+    return ''
+  }
+}
+
 async function whereabouts({ credential, httpClient }: AksPlace, clusterId: string) {
   const library = await import('@azure/core-rest-pipeline')
   const pipeline = library.createPipelineFromOptions({
@@ -68,7 +82,8 @@ async function whereabouts({ credential, httpClient }: AksPlace, clusterId: stri
     throw new Error(
       `${clusterId} may not be asked for its address: give this app's identity the role Azure Kubernetes Service Cluster User Role there.`,
     )
-  if (status !== 200) throw new Error(`Azure answered ${status} when it was asked where ${clusterId} is.`)
+  if (status !== 200)
+    throw new Error(`Azure answered ${status} when it was asked where ${clusterId} is${saidIn(bodyAsText)}.`)
   const { kubeconfigs } = Credentials.parse(JSON.parse(bodyAsText ?? ''))
   const found = Kubeconfig.safeParse(parse(Buffer.from(kubeconfigs[0]?.value ?? '', 'base64').toString('utf8')))
   const cluster = found.data?.clusters[0]?.cluster

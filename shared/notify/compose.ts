@@ -5,6 +5,7 @@ import type { NotifyDeps } from './deps.ts'
 import { isOver, type Notice } from './notice.ts'
 import type { Subject } from './route/routing.ts'
 import { withhold } from './withhold.ts'
+import { withoutHidden } from './without-hidden.ts'
 
 export type Composed = {
   readonly notice: Notice
@@ -27,7 +28,7 @@ export type Composed = {
  */
 export async function compose(deps: NotifyDeps, message: NoticeMessage): Promise<Composed | 'not-yet' | 'void'> {
   if (message.type !== 'incident') {
-    const notice = troubleNotice(message)
+    const notice = withoutHidden(troubleNotice(message))
     const known = notice.cluster === undefined ? undefined : await deps.cluster(notice.cluster)
     const { severity, cluster, about } = notice
     const subject = { severity, cluster, environment: known?.environment ?? '', labels: known?.labels ?? {} }
@@ -50,7 +51,7 @@ export async function compose(deps: NotifyDeps, message: NoticeMessage): Promise
   const { severity, cluster, environment, labels } = incident
   const hasReport = incident.reportedAt !== undefined
   const report = hasReport ? await deps.readReport(incidentId) : undefined
-  const notice = incidentNotice(event, incident, report, await deps.links(incidentId, hasReport))
+  const notice = withoutHidden(incidentNotice(event, incident, report, await deps.links(incidentId, hasReport)))
   return {
     notice,
     subject: { severity, cluster, environment, labels },

@@ -22,9 +22,12 @@ type WatchDeps = { readonly folder: string; readonly screen: Screen; readonly st
 /** `--config`: real MCP servers and kubeconfigs. What is wrong in the file is said at once; the right clusters are watched. */
 export async function watchConfig(path: string, { screen }: WatchDeps): Promise<Watched> {
   const clustersFile = resolve(path)
-  const { clusters, errors } = parseClusters(await textOf(clustersFile, 'clusters file'))
+  const { clusters, discovery, errors } = parseClusters(await textOf(clustersFile, 'clusters file'))
   const problem = problemText(clustersFile, errors)
-  if (clusters.length === 0) throw new GiveUp(problem)
+  if (clusters.length === 0 && (problem !== '' || discovery.length === 0))
+    throw new GiveUp(
+      problem || `${clustersFile} names no cluster. Put yours under clusters:, or a place under discovery:.`,
+    )
   if (problem !== '') screen.trouble(problem)
   return { clustersFile, facts: [['clusters', clusters.map(({ name }) => name).join(', ')]] }
 }

@@ -113,18 +113,22 @@ export function clustersIn(output: string, program: string): readonly Pick<Heard
   const text = output.trim()
   if (!/^[[{]/.test(text)) {
     const lines = text.split('\n').map((line) => line.trim())
-    return bounded([...new Set(lines.filter((line) => line !== ''))].map((name) => ({ name, state: '' })))
+    const names = [...new Set(lines.filter((line) => line !== ''))]
+    // An error, a sign-in or a page is no list, and an empty one would look like no clusters.
+    if (names.length > 0 && !names.some(isGoodName)) throw notUnderstood(program)
+    return bounded(names.map((name) => ({ name, state: '' })))
   }
   const parsed = Listed.safeParse(jsonOf(text))
-  if (!parsed.success)
-    throw new GiveUp(
-      `${program}: its list of clusters is not understood. It must be {"clusters": [{"name": …}]}, a list of names, or one name a line: set list_args.`,
-    )
+  if (!parsed.success) throw notUnderstood(program)
   const all = Array.isArray(parsed.data) ? parsed.data : parsed.data.clusters
   return bounded(
     all.map((one) => (typeof one === 'string' ? { name: one, state: '' } : { name: one.name, state: one.state ?? '' })),
   )
 }
+const notUnderstood = (program: string): GiveUp =>
+  new GiveUp(
+    `${program}: its list of clusters is not understood. It must be {"clusters": [{"name": …}]}, a list of names, or one name a line: set list_args.`,
+  )
 function bounded<T>(all: readonly T[]): readonly T[] {
   if (all.length > MAX_CLUSTERS) throw new GiveUp(`Its list has ${all.length} clusters; ${MAX_CLUSTERS} are the most.`)
   return all

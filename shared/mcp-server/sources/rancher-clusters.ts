@@ -48,8 +48,7 @@ export async function rancherClusters(
     if (status === 404) return undefined
     const page = taken(Norman, url, status, body)
     // Only its query: the host in it is Rancher's idea of its own address, which need not be how we reach it.
-    const next = URL.parse(page.pagination?.next ?? '')?.search.slice(1)
-    return { items: page.data, next }
+    return { items: page.data, next: queryOf(page.pagination?.next, url) }
   })
   if (found !== undefined) return found
   const base = '/k8s/clusters/local/apis/management.cattle.io/v3/clusters'
@@ -71,6 +70,16 @@ export async function rancherClusters(
     return { items, next: more ? `continue=${encodeURIComponent(more)}` : undefined }
   })
   return managed ?? []
+}
+
+/** Relative links count, too; one that says nothing of a page must not make the first one look like all. */
+function queryOf(link: string | undefined, url: string): string | undefined {
+  if (link === undefined || link === '') return undefined
+  const query = URL.parse(link, url)?.search.slice(1)
+  if (query) return query
+  throw new GiveUp(
+    `Rancher ${url}: the next page of its list of clusters leads to ${link.slice(0, 200)}, which is no page.`,
+  )
 }
 
 type Page = { readonly items: readonly RancherCluster[]; readonly next: string | undefined }

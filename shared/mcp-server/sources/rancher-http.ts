@@ -1,5 +1,7 @@
-import { Agent, request } from 'undici'
+import { Agent, ProxyAgent, request, Socks5ProxyAgent } from 'undici'
+import { surroundings } from '../../config/environment.ts'
 import { errorCode } from '../../kubernetes/api-failure.ts'
+import { proxyTo } from '../../kubernetes/proxy.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 
 /** A page of 500 clusters with all that Rancher tells of them is about 5 MiB. */
@@ -24,11 +26,7 @@ export function rancherHttp(deps: {
   readonly insecure: boolean
 }): RancherHttp {
   const { url } = deps
-  const agent = new Agent({
-    connect: { timeout: CALL_MS, rejectUnauthorized: !deps.insecure },
-    connections: 4,
-    allowH2: false,
-  })
+  const agent = wayTo(url, deps.insecure)
   async function once(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
@@ -78,6 +76,16 @@ export function rancherHttp(deps: {
   }
 }
 
+/** As every API is reached: by HTTPS_PROXY and NO_PROXY. */
+function wayTo(url: string, insecure: boolean) {
+  const tls = { timeout: CALL_MS, rejectUnauthorized: !insecure }
+  const common = { connections: 4, allowH2: false }
+  const proxy = proxyTo(url, undefined, surroundings())
+  if (proxy === undefined) return new Agent({ ...common, connect: tls })
+  if (proxy.url.startsWith('socks5:')) return new Socks5ProxyAgent(proxy.url, { ...common, requestTls: tls })
+  return new ProxyAgent({ ...common, uri: proxy.url, requestTls: tls })
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -93,5 +101,9 @@ export function refused(url: string, what: string, status: number): GiveUp {
     403: 'the token may not do that. Use one of a user who may',
     404: 'there is no such thing there. Check that rancher_url is the address of a Rancher',
   }
-  return new GiveUp(`Rancher ${url}: ${what} failed (${status}): ${said[status] ?? 'try again later'}.`)
+  const elsewhere =
+    status >= 300 && status < 400
+      ? 'it leads elsewhere, and the token is for this address only. Set rancher_url to where Rancher itself answers, with https:// and without a sign-in before it'
+      : 'try again later'
+  return new GiveUp(`Rancher ${url}: ${what} failed (${status}): ${said[status] ?? elsewhere}.`)
 }

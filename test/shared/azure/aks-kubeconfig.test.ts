@@ -72,6 +72,13 @@ test.each([
   ['a server without TLS', kubeconfig('http://east.example', kubelogin), undefined, /users of its own/, true],
   ['no such cluster', {}, { status: 404 }, /There is no AKS cluster/, true],
   ['no right yet', {}, { status: 403 }, /Azure Kubernetes Service Cluster User Role/, false],
+  [
+    'stopped, in Azure’s words',
+    {},
+    { status: 409, body: { error: { code: 'OperationNotAllowed', message: 'The cluster is stopped.' } } },
+    /answered 409 .*: OperationNotAllowed: The cluster is stopped\.$/,
+    false,
+  ],
   ['a strange answer', {}, { status: 418 }, /answered 418/, false],
 ])('%s is told as that', async (_, given, refusal, words, forGood) => {
   const failure = await aksKubeconfig(await azure(given, refusal), id).catch((error: unknown) => error)

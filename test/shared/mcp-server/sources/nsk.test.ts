@@ -131,6 +131,12 @@ test.each([
   expect(clustersIn(output, 'nsk')).toEqual(clusters)
 })
 test('a list of another form is one sentence', () => {
+  for (const text of [
+    '<html><body>Sign in</body></html>',
+    'error: not logged in',
+    '\u001b[31mfatal: no profile\u001b[0m',
+  ])
+    expect(() => clustersIn(text, 'nsk')).toThrow('its list of clusters is not understood')
   expect(() => clustersIn('{"items": 3}', 'nsk')).toThrow('its list of clusters is not understood')
 })
 test('what is filled in stays one argument, and one without its value is left out', () => {

@@ -3,7 +3,7 @@ import { Fault } from '../faults/fault.ts'
 import { mutes } from '../incident/absorb.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
-import { explains, includes, type Trouble, troubleOf } from '../incident/inhibition.ts'
+import { explains, includes, type Trouble, troubleOf, WIDE } from '../incident/inhibition.ts'
 import { STORM, STORM_MS, type Storm, stormsAmong } from '../incident/storm.ts'
 import { derivedId } from '../runtime/ids.ts'
 import type { Told } from './attach.ts'
@@ -55,14 +55,16 @@ export const inhibit =
 
     const known = new Set(open.map(({ identity }) => identity))
     const fresh = alone.filter(({ identity, faults }) => !known.has(identity.key) && faults.some(isThere))
-    const recent = open.filter(({ createdAt, owner }) => isRecent(createdAt, now) && owner.kind !== 'Namespace')
+    const recent = open.filter(
+      ({ createdAt, owner }) => isRecent(createdAt, now) && owner.kind !== 'Namespace' && owner.kind !== WIDE,
+    )
     const troubles = fresh.map(({ identity, faults }) => troubleOf(identity, faults))
     for (const storm of stormsAmong(cluster.name, troubles, recent)) {
       const members = new Set(storm.members.map(({ identity }) => identity))
       for (const one of fresh) if (members.has(one.identity.key)) belongsTo(storm.identity.key, one)
       const first = fresh.find(({ identity }) => members.has(identity.key))?.faults.find(isThere)
       if (first !== undefined) alone.push({ identity: storm.identity, faults: [faultOf(storm, first)] })
-      causes.push(troubleOf(storm.identity, []))
+      causes.push(troubleOf(storm.identity, first === undefined ? [] : [first]))
     }
     const stormy = new Set([...explained.values()].flat())
     const left = alone.filter((one) => !stormy.has(one))
@@ -94,7 +96,8 @@ const faultOf = ({ identity, where, members }: Storm, first: Fault): Fault =>
     labels: first.labels,
     faultType: STORM,
     severity: first.severity,
-    resource: identity.owner,
+    // No cluster has an object that is the cluster: the first of its workloads is what is looked at.
+    resource: identity.owner.kind === WIDE ? first.resource : identity.owner,
     context: `${members.length} workloads began to fail at ${where} within ${STORM_MS / 1000} s; the first: ${first.context}`,
     timestamp: first.timestamp,
     receivedAt: first.receivedAt,

@@ -19,8 +19,14 @@ export const noteAbsence =
     const seenAt = new Date(observedAt).toISOString()
     const { items } = await deps.store.list({ cluster, open: true }, MOST_OPEN)
     const at = deps.clock.now()
+    const away = nodesAway(
+      items.map(({ incident }) => incident),
+      found,
+    )
     for (const { incident } of items) {
       if (isAsked(incident, seenAt)) continue
+      // What runs on a node that does not answer is not seen, which is not: it is well.
+      if (incident.node !== undefined && incident.owner.kind !== 'Node' && away.has(incident.node)) continue
       if (isThere(incident, found) === (incident.absentSince === undefined)) continue
       await contend(deps, incident.incidentId, async () => {
         const stored = await deps.store.current(incident.incidentId)
@@ -45,6 +51,14 @@ export const noteAbsence =
       })
     }
   }
+
+/** Nodes that are in trouble by the same look; of what is on them nothing is known. */
+const nodesAway = (open: readonly Incident[], found: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set(
+    open.flatMap((one) =>
+      one.faultClass === 'node' && one.owner.kind === 'Node' && found.has(one.identity) ? [one.owner.name] : [],
+    ),
+  )
 
 /** Beyond any source's time between repetitions: Alertmanager's is four hours unless told otherwise. */
 const ASKED_LASTS_MS = 24 * 3_600_000

@@ -2,9 +2,9 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Random } from '../runtime/ids.ts'
 
 /** So many faults of one cluster go out at once: a node that dies with all its pods, a release that breaks a namespace. */
-const BURST = 500
-/** And so many a second after that: half of what one reader of the queue takes in on a small machine. */
-const PER_SECOND = 50
+const BURST = 300
+/** And so many a second after that: a part of what one reader of the queue takes in on a small machine. */
+const PER_SECOND = 20
 const GAP_MS = 1_000 / PER_SECOND
 /** What is told faster for longer is spread over this time. */
 const LONGEST_MS = 3_600_000

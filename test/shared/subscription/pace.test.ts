@@ -13,9 +13,9 @@ function at(start: number) {
 test('a burst goes out at once, what is beyond waits its turn, and one cluster delays no other', () => {
   const { pace, pass } = at(0)
   const east = Array.from({ length: 100_000 }, () => pace.delayOf('east'))
-  expect(east.slice(0, 501).every((seconds) => seconds === 0)).toBe(true)
+  expect(east.slice(0, 301).every((seconds) => seconds === 0)).toBe(true)
   expect(east[600]).toBeGreaterThan(0)
-  expect(east.at(-1)).toBe(1_990)
+  expect(east[10_000]).toBe(485)
   expect(pace.delayOf('west')).toBe(0)
   pass(3_600_000)
   expect(pace.delayOf('east')).toBe(0)

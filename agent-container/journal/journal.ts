@@ -6,6 +6,7 @@ import {
   type ClusterApi,
   ClusterApiError,
   type Kind,
+  type KindInfo,
   type ListQuery,
   type LogQuery,
 } from '../../shared/kubernetes/cluster-api.ts'
@@ -39,6 +40,9 @@ export type Journal = {
   readonly log: (
     query: Pick<LogQuery, 'namespace' | 'pod'> & { readonly container: string; readonly previous: boolean },
   ) => Promise<void>
+  /** Which kinds the cluster serves. */
+  readonly kinds: () => Promise<void>
+  readonly served: () => readonly KindInfo[]
   /** Writes down what somebody was shown of the cluster by another way than ours; answers with its id. */
   readonly note: (
     look: Pick<EvidenceEntry, 'tool' | 'arguments' | 'status' | 'truncated' | 'output'> & {
@@ -68,6 +72,7 @@ export function openJournal(deps: JournalDeps): Journal {
   const events = new Map<string, SeenEvent>()
   const logs: SeenLog[] = []
   const lists: SeenList[] = []
+  let served: readonly KindInfo[] = []
   const gaps = new Map<string, Gap>()
   let calls = 0
   let written = 0
@@ -239,6 +244,25 @@ export function openJournal(deps: JournalDeps): Journal {
         },
       )
     },
+    async kinds() {
+      const title = 'Kinds that the cluster serves'
+      await call(
+        'kinds',
+        title,
+        'APIResourceList',
+        {},
+        () => deps.api.kinds(deps.signal),
+        (kinds) => {
+          served = kinds
+          const whole = [`# ${title}: ${kinds.length}`, ...kinds.map((one) => `${one.apiVersion} ${one.kind}`)].join(
+            '\n',
+          )
+          const output = whole.slice(0, MAX_OUTPUT)
+          return { status: 200, output, whole, truncated: output !== whole }
+        },
+      )
+    },
+    served: () => served,
     note(look) {
       const id = `e${++written}`
       enter(id, look)

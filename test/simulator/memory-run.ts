@@ -137,7 +137,7 @@ export function suspectsIn(verdict: Investigation['verdict']): Result['parts'][n
 }
 
 /** Lets the changes of a scenario happen at their times. */
-async function play(scenario: Scenario, store: Store): Promise<void> {
+export async function play(scenario: Scenario, store: Store): Promise<void> {
   const shift = shiftBetween(scenario.pictureNow, systemClock.now())
   let gone = 0
   for (const { at, apply, remove } of scenario.changes) {

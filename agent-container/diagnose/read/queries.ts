@@ -15,6 +15,7 @@ import { logWants } from './log-queries.ts'
 import { grants, mutators, provisioners } from './provisioner-queries.ts'
 import { deviceAgents, nodeFillers, placeTakers } from './queries-of-nodes.ts'
 import { k, type Want, type Wants } from './query.ts'
+import { spokenOf } from './spoken-queries.ts'
 
 /** Owners above what was read, of whatever kind they are. */
 const owners: Wants = (snapshot, subjects) =>
@@ -305,6 +306,7 @@ export const wants: readonly Wants[] = [
   mutators,
   provisioners,
   policyNamespaces,
+  spokenOf,
   unknownEdges,
 ]
 export const wantsOf = (snapshot: Snapshot, subjects: readonly Subject[]): readonly Want[] =>

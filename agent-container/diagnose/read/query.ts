@@ -20,6 +20,8 @@ export type Want =
       readonly container: string
       readonly previous: boolean
     }
+  /** Which kinds the cluster serves: what sentences call by a name is a kind or none. */
+  | { readonly tool: 'kinds' }
 
 /** What is still to be read, seen from what has been: pure, asked again after each round, most needed first. */
 export type Wants = (snapshot: Snapshot, subjects: readonly Subject[]) => readonly Want[]
@@ -30,6 +32,8 @@ export function keyOf(want: Want): string {
   switch (want.tool) {
     case 'log':
       return `log ${want.namespace}/${want.pod} ${want.container} ${want.previous}`
+    case 'kinds':
+      return 'kinds'
     case 'get':
       return `get ${want.kind.kind} ${want.namespace}/${want.name}`
     case 'list':

@@ -49,6 +49,8 @@ function read(journal: Journal, want: Want): Promise<void> {
       return journal.get(want.kind, want.name, want.namespace)
     case 'log':
       return journal.log(want)
+    case 'kinds':
+      return journal.kinds()
     case 'list': {
       const { tool: _tool, kind, ...query } = want
       return journal.list(kind, query)
@@ -66,6 +68,7 @@ export const takeSnapshot = (journal: Journal, incident: Incident, now: Date): S
   logs: journal.logs(),
   lists: journal.lists(),
   gaps: journal.gaps(),
+  kinds: journal.served(),
 })
 
 /** The incident's owner as the cluster has it; when that is not there, the top of what the fault was seen on. */

@@ -95,6 +95,7 @@ export const faultClasses = {
   WrongPort: 'the program listens on another port or address than others reach',
   PermissionDenied: 'the program may not do on its node or disk what it does: user, file system, capability',
   ProcessEnds: 'the program ends well where it should keep running',
+  Implicated: 'what components and programs say leads to it, and no rule knows the mechanism',
   ApplicationError: 'the program fails by itself; its log says why',
 } as const
 export type FaultClass = keyof typeof faultClasses

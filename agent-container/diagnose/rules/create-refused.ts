@@ -1,4 +1,5 @@
 import type { Culprit } from '../../../shared/artifacts/verdict.ts'
+import { lastChanges } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { namespaces, quotas } from '../snapshot/kinds.ts'
 import { all, eventsOf, label, present, type SeenEvent, seek } from '../snapshot/snapshot.ts'
@@ -127,8 +128,11 @@ const security: Rule = (scene, symptom, text, evidence) => {
   const created = Date.parse(
     subject.revisions[0]?.object.metadata.creationTimestamp ?? subject.seen?.object.metadata.creationTimestamp ?? '',
   )
-  // A template that ran for an hour was admitted then: what changed since is the namespace.
-  const ranBefore = subject.pods.length > 0 || snapshot.now.getTime() - created > 60 * 60_000
+  // A template that ran for an hour was admitted then: what changed since is the namespace. One that differs from what
+  // runs has never been admitted, whatever runs beside it.
+  const [newest, before] = subject.revisions
+  const isNew = newest !== undefined && before !== undefined && lastChanges(subject).length > 0 && !ran(newest.name)
+  const ranBefore = !isNew && (subject.pods.length > 0 || snapshot.now.getTime() - created > 60 * 60_000)
   const culprit = ranBefore && namespace !== undefined ? blame(namespace) : blame(subject)
   return {
     class: 'PodSecurityViolation',
@@ -154,6 +158,9 @@ const security: Rule = (scene, symptom, text, evidence) => {
     ],
     prevention: 'Warn (pod-security.kubernetes.io/warn) for a week before a level is enforced.',
     weight: 95,
+  }
+  function ran(revision: string): boolean {
+    return subject.pods.some(({ object }) => object.metadata.ownerReferences?.some(({ name }) => name === revision))
   }
 }
 

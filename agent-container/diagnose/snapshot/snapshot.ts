@@ -3,6 +3,7 @@ import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import type { Known } from '../../../shared/cluster/model.ts'
 import type { KubeObject } from '../../../shared/faults/kube-object.ts'
 import type { Incident } from '../../../shared/incident/incident.ts'
+import type { KindInfo } from '../../../shared/kubernetes/cluster-api.ts'
 
 /** Where a thing was read: the journal's entry, and the part of its output that shows the thing ('' when cut away). */
 export type Source = { readonly id: string; readonly text: string }
@@ -60,6 +61,8 @@ export type Snapshot = {
   readonly logs: readonly SeenLog[]
   readonly lists: readonly SeenList[]
   readonly gaps: readonly Gap[]
+  /** What the cluster serves, where that was asked. */
+  readonly kinds: readonly KindInfo[]
 }
 
 export const refOf = (seen: Pick<Seen, 'kind' | 'namespace' | 'name'>): Culprit => ({

@@ -1,18 +1,23 @@
 import type { Citation, EvidenceEntry } from '../../../shared/artifacts/evidence.ts'
 import { dayAndMinute } from '../../../shared/artifacts/glance.ts'
 import { Verdict } from '../../../shared/artifacts/verdict.ts'
+import { type Weighed, weighed } from '../evidence/score.ts'
+import { suspectPool } from '../evidence/suspect-pool.ts'
 import type { Diagnosis } from '../rules/all.ts'
 import { blame, type Hypothesis } from '../rules/hypothesis.ts'
 import { lastChanges } from '../snapshot/changes.ts'
 import { cite, few, stands } from '../snapshot/cite.ts'
 import { label, type Snapshot, whether } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
+import { onsetOf } from '../symptoms/onset.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { isWeak } from '../symptoms/symptoms-of.ts'
 import { impactOf } from './impact.ts'
+import { led } from './led.ts'
 import { isCertain, type Proven, proven, testWords } from './proven.ts'
 import { type Ranked, rank } from './rank.ts'
 import { outputsOf } from './reading.ts'
+import { sure } from './sure.ts'
 import { suspectsOf } from './suspects.ts'
 import { story, timeline } from './timeline.ts'
 
@@ -34,9 +39,10 @@ export function judge(input: {
   const outputs = outputsOf(input.entries)
   const entries = new Map(input.entries.map((entry) => [entry.id, entry]))
   const checked = input.diagnosis.hypotheses.map((one) => proven(snapshot, subject, one, outputs, entries))
-  const ranked = rank(symptoms, checked)
+  const suspects = weighed(suspectPool(snapshot, subject, checked))
+  const ranked = led(snapshot, subject, rank(symptoms, checked), symptoms, suspects)
   const { leading } = ranked
-  const outcome = outcomeOf(input, ranked)
+  const outcome = outcomeOf(input, ranked, suspects)
   const shown = outcome === 'none' || outcome === 'inconclusive' ? [] : leading
   const s = (text: string): string => cut(tidy(text), 600)
   const valid = (citations: readonly Citation[], most: number) =>
@@ -65,7 +71,7 @@ export function judge(input: {
     })),
     ...(outcome === 'likely' || outcome === 'inconclusive'
       ? {
-          suspects: suspectsOf(snapshot, subject, ranked).map((one) => ({
+          suspects: suspectsOf(snapshot, suspects, leading).map((one) => ({
             ...one,
             for: one.for.map(({ text, evidence }) => ({ text: s(text), evidence: valid(evidence, 5) })),
             against: one.against.map(({ text, evidence }) => ({ text: s(text), evidence: valid(evidence, 5) })),
@@ -159,6 +165,7 @@ function outcomeOf(
     readonly complete: boolean
   },
   { leading, unexplained }: Ranked,
+  suspects: readonly Weighed[],
 ): Verdict['outcome'] {
   const hard = symptoms.filter((one) => !isWeak(one))
   if (leading.length === 0 && hard.length === 0)
@@ -172,7 +179,7 @@ function outcomeOf(
   const open = unexplained.filter((one) =>
     one.pods.length === 0 ? explained.size === 0 : !one.pods.every(({ name }) => pods.has(name)),
   )
-  const certain = leading.every(isCertain)
+  const certain = leading.every((one) => isCertain(one) && sure(suspects, one))
   return certain && open.length === 0 && complete ? 'cause' : 'likely'
 }
 
@@ -206,7 +213,7 @@ function headline(
       .at(-1)
     return `${name} ${at} is healthy now; the fault ${incident.faultType} is over${last === undefined ? '' : ` (the last container ended at ${dayAndMinute(last)})`}.`
   }
-  const since = dayAndMinute(earliest(snapshot, symptoms))
+  const since = dayAndMinute(onsetOf(snapshot, symptoms))
   const { desired, ready } = impactOf(snapshot, subject)
   const updated = subject.workload?.data.status.updatedReplicas
   const state =
@@ -224,18 +231,6 @@ function headline(
       ? `no cause could be shown (${symptoms[0]?.text ?? 'it could not be read'})`
       : shown.map((one) => one.summary.replace(/\.$/, '')).join('; and ')
   return `${name} ${at} ${state} since ${since}: ${because}.`
-}
-
-/** The first sign: a warning about the pods that show it, or their own stamps; what came before is not part of it. */
-function earliest(snapshot: Snapshot, symptoms: readonly Symptom[]): string {
-  const pods = new Set(symptoms.flatMap((one) => one.pods.map(({ name }) => name)))
-  const warnings = snapshot.events
-    .filter(({ type, name }) => type === 'Warning' && pods.has(name))
-    .map(({ first }) => first)
-  const stamps = [...warnings, ...symptoms.flatMap(({ since }) => since ?? []), snapshot.incident.firstSeen]
-  return (
-    stamps.filter((one) => !Number.isNaN(Date.parse(one))).toSorted((a, b) => Date.parse(a) - Date.parse(b))[0] ?? ''
-  )
 }
 
 function hypothesisOf(

@@ -17,7 +17,7 @@ export const alongEdges: Analyzer = (scene) => {
   const asked = [owner, resource].some(({ kind, name }) => kind === subject.kind && name === subject.name)
   const keys = symptoms.filter((one) => !isWeak(one)).map(({ key }) => key)
   if (!asked || keys.length === 0) return []
-  return candidates(snapshot, subject, snapshot.incident.firstSeen)
+  return candidates(snapshot, subject)
     .filter(({ found, unread }) => found !== 'changed' && unread.length === 0)
     .flatMap((one) => explain(scene, one, keys))
     .slice(0, 5)

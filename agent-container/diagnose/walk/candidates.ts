@@ -5,6 +5,8 @@ import { graphIn } from '../snapshot/around.ts'
 import { reach } from '../snapshot/dependencies.ts'
 import { label, type Snapshot, seek } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
+import { onsetOf } from '../symptoms/onset.ts'
+import { symptomsOf } from '../symptoms/symptoms-of.ts'
 
 /** An object on the way from what fails to what it needs, and why it is looked at. */
 export type Candidate = {
@@ -27,9 +29,10 @@ const BEFORE_MS = 60 * 60_000
 const kept = new WeakMap<Snapshot, readonly Candidate[]>()
 
 /** From what fails along what it needs: what is not there, what does not serve, and what was changed shortly before. */
-export function candidates(snapshot: Snapshot, subject: Subject, since: string): readonly Candidate[] {
+export function candidates(snapshot: Snapshot, subject: Subject): readonly Candidate[] {
   const known = kept.get(snapshot)
   if (known !== undefined) return known
+  const since = onsetOf(snapshot, symptomsOf(snapshot, subject))
   const graph = graphIn(snapshot)
   const found = new Map<string, Candidate>()
   // A pod that was made had its account and class; one that ran had all that it mounts.

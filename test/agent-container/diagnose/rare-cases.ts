@@ -106,7 +106,7 @@ export const rareCases: readonly Case[] = [
     'a refused password',
     'FATAL: password authentication failed for user "shop" (SQLSTATE 28P01)',
     'WrongCredential',
-    undefined,
+    ['Secret/shop/db Implicated'],
     'likely',
     { container: { envFrom: [{ secretRef: { name: 'db' } }] } },
   ),
@@ -115,7 +115,7 @@ export const rareCases: readonly Case[] = [
     'FATAL: password authentication failed for user "shop" (SQLSTATE 28P01)',
     'StaleCredential',
     undefined,
-    'cause',
+    'likely',
     { container: { envFrom: [{ secretRef: { name: 'db' } }] } },
     [
       event('Secret', 'db', 'Rotated', 'Updated secret shop/db to a new version', {
@@ -159,7 +159,7 @@ export const rareCases: readonly Case[] = [
       ),
     ],
     blames: web('VolumeMultiAttach'),
-    outcome: 'cause',
+    outcome: 'likely',
   },
   {
     name: 'pods evicted for their own writing',
@@ -372,7 +372,7 @@ export const rareCases: readonly Case[] = [
     logs: logs('web', 'error: connect api:8088: i/o timeout'),
     trigger: onWeb,
     blames: web('WrongServiceAddress'),
-    outcome: 'cause',
+    outcome: 'likely',
   },
   {
     name: 'a service that keeps traffic on the node',

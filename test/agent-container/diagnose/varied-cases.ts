@@ -586,7 +586,7 @@ export const variedCases: readonly Case[] = [
     ],
     trigger: at('Deployment', 'web'),
     blames: web('WebhookDenied'),
-    outcome: 'cause',
+    outcome: 'likely',
   },
   // Probes.
   {

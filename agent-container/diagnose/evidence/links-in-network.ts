@@ -1,0 +1,121 @@
+import { hostIn, isAddress } from '../../../shared/cluster/messages/host-in.ts'
+import { behind, serviceName } from '../snapshot/dependencies.ts'
+import { pods, services } from '../snapshot/kinds.ts'
+import { selects } from '../snapshot/selectors.ts'
+import { all, present, refOf, type Snapshot } from '../snapshot/snapshot.ts'
+import { topOf } from '../snapshot/subject.ts'
+import { lets } from '../snapshot/traffic.ts'
+import type { Draft, Find } from './link.ts'
+import type { TellingText } from './telling-texts.ts'
+
+/** A host or address that is called: the Service, and what stands behind it. */
+export const byHost: Find = (snapshot, told) => {
+  const { host } = hostIn(told.text, 'refused')
+  if (host === '') return []
+  const place = isAddress(host) ? undefined : serviceName(host, told.subject.namespace)
+  const service = isAddress(host)
+    ? all(snapshot, services).find((one) => one.data.spec.clusterIP === host)
+    : place === undefined
+      ? undefined
+      : present(snapshot, services, place.namespace, place.name)
+  const pod = isAddress(host) ? all(snapshot, pods).find(({ data }) => data.status.podIP === host) : undefined
+  const ends = service === undefined ? (pod === undefined ? [] : [topOf(snapshot, pod)]) : behind(snapshot, service)
+  return [
+    ...(service === undefined
+      ? []
+      : [
+          {
+            object: refOf(service),
+            how: 'host',
+            word: host,
+            strength: 0.7,
+            relation: `is what ${host} leads to`,
+          } as const,
+        ]),
+    ...ends.map(
+      (object): Draft => ({ object, how: 'host', word: host, strength: 0.6, relation: `answers at ${host}` }),
+    ),
+    ...(service === undefined ? [] : closed(snapshot, told, service.namespace, service.data.spec.selector)),
+  ]
+}
+const closed = (
+  snapshot: Snapshot,
+  { subject }: TellingText,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): readonly Draft[] => {
+  const client = { namespace: subject.namespace, labels: subject.labels }
+  const server = { namespace, labels }
+  return (['Ingress', 'Egress'] as const).flatMap((direction) => {
+    const answer = lets(snapshot, direction, client, server, undefined)
+    return answer.allowed
+      ? []
+      : answer.by.map(
+          (policy): Draft => ({
+            object: refOf(policy),
+            how: 'policy',
+            word: direction,
+            strength: 0.8,
+            relation: 'does not let it through',
+            verified: true,
+          }),
+        )
+  })
+}
+
+/** Silence: policies that choose these pods. */
+export const byPolicy: Find = (snapshot, { text, subject }) =>
+  /time(?:d )?[- ]?out|deadline exceeded|i\/o timeout|EAI_AGAIN|temporary failure/i.test(text)
+    ? snapshot.objects
+        .filter(({ kind, namespace }) => kind === 'NetworkPolicy' && namespace === subject.namespace)
+        .flatMap((seen): readonly Draft[] => {
+          const spec = seen.raw.spec as
+            | { podSelector?: { matchLabels?: Record<string, string> }; egress?: unknown; policyTypes?: string[] }
+            | undefined
+          const selector = { matchLabels: spec?.podSelector?.matchLabels ?? {}, matchExpressions: [] }
+          const egress = spec?.egress !== undefined || (spec?.policyTypes ?? []).includes('Egress')
+          return egress && selects(selector, subject.labels)
+            ? [
+                {
+                  object: refOf(seen),
+                  how: 'policy',
+                  word: 'timeout',
+                  strength: 0.6,
+                  relation: 'limits what it may call',
+                },
+              ]
+            : []
+        })
+    : []
+
+/** An account that is refused: it, what is bound to it, and the roles. */
+export const byAccount: Find = (snapshot, { text }) => {
+  const [, namespace = '', name = ''] = /system:serviceaccount:([a-z0-9-]+):([a-z0-9.-]+)/.exec(text) ?? []
+  if (name === '') return []
+  const bound = snapshot.objects.filter(
+    ({ kind, raw }) => /RoleBinding$/.test(kind) && JSON.stringify(raw.subjects ?? []).includes(`"${name}"`),
+  )
+  return [
+    {
+      object: { kind: 'ServiceAccount', namespace, name },
+      how: 'account',
+      word: name,
+      strength: 0.5,
+      relation: 'is the account that is refused',
+    },
+    ...bound.flatMap((seen): readonly Draft[] => {
+      const role = seen.raw.roleRef as { kind?: string; name?: string } | undefined
+      const kind = role?.kind ?? 'Role'
+      return [
+        { object: refOf(seen), how: 'account', word: name, strength: 0.6, relation: 'names the account' },
+        {
+          object: { kind, namespace: kind === 'Role' ? seen.namespace : '', name: role?.name ?? '' },
+          how: 'account',
+          word: name,
+          strength: 0.7,
+          relation: 'holds the rights of the account',
+        },
+      ]
+    }),
+  ]
+}

@@ -25,7 +25,7 @@ const byName: Find = (snapshot, { text, at, subject }) => {
     const name = seen.name.toLowerCase()
     if (!words.has(name) || name.length < 3 || /^(Event|EndpointSlice|Lease)$/.test(seen.kind)) continue
     const ref = seen.kind === 'Pod' || seen.kind === 'ReplicaSet' ? topOf(snapshot, seen) : refOf(seen)
-    if (ref.kind === at.kind && ref.name === at.name) continue
+    if ((ref.kind === at.kind && ref.name === at.name) || (ref.kind === 'Namespace' && name === at.namespace)) continue
     named.set(name, [...(named.get(name) ?? []), ref])
   }
   return [...named.entries()].flatMap(([name, refs]) => {

@@ -64,9 +64,9 @@ export function tokenIndex(snapshot: Snapshot): TokenIndex {
 }
 const isAlone = (snapshot: Snapshot, seen: Seen): boolean => seen.kind === 'Pod' && topOf(snapshot, seen).kind === 'Pod'
 
-function writtenIn({ raw, kind, name }: Seen): string {
-  const { status: _, metadata, ...rest } = raw
+function writtenIn({ raw, name }: Seen): string {
+  const { status: _, metadata, kind: __, apiVersion: ___, ...rest } = raw
   const { labels, annotations } = metadata
-  const { 'kubectl.kubernetes.io/last-applied-configuration': __, ...kept } = annotations ?? {}
-  return `${kind} ${name} ${JSON.stringify({ labels, annotations: kept, ...rest })}`.slice(0, MAX_TEXT)
+  const { 'kubectl.kubernetes.io/last-applied-configuration': ____, ...set } = annotations ?? {}
+  return `${name} ${JSON.stringify({ labels, annotations: set, ...rest })}`.slice(0, MAX_TEXT)
 }

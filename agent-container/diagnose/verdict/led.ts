@@ -29,8 +29,8 @@ const blinding = new Set(['Pod', 'Event', 'ConfigMap'])
 const spokenFor = ({ hypotheses, links, features }: Weighed, told: boolean): boolean =>
   hypotheses.some(({ rejected }) => rejected === undefined) ||
   links.length > 0 ||
-  (features.dangling ?? features.refusing ?? features.onlyHere ?? 0) > 0 ||
-  (features.subject === 1 && told)
+  (features.dangling ?? features.refusing ?? 0) > 0 ||
+  (told && (features.subject === 1 || features.onlyHere === 1))
 
 const MOST_ALIKE = 10
 const isAlike = (one: Weighed, first: Weighed): boolean =>
@@ -47,7 +47,7 @@ export function led(
   symptoms: readonly Symptom[],
   suspects: readonly Weighed[],
 ): Ranked {
-  const told = tellingTexts(snapshot, subject).length > 0
+  const told = tellingTexts(snapshot, subject).some(({ kind }) => kind !== 'condition')
   const [first, ...rest] = suspects.filter((one) => spokenFor(one, told))
   const { leading } = ranked
   if (first === undefined || symptoms.every(isWeak)) return ranked

@@ -19,6 +19,8 @@ const HEADER = 150
 /** Far below the limit: more than this is not read in a channel. */
 const TEXT = 1_200
 const FIELD = 250
+/** What a lock screen shows of it. */
+const LOCK = 75
 const URL_MOST = 3_000
 
 /** A card that a phone shows in one piece. */
@@ -59,7 +61,7 @@ function trouble(notice: TroubleNotice, text: Cutter): SlackMessage {
 function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
   const { title, colour, lock } = face(notice)
   return {
-    text: text(lock, 500),
+    text: text(cut(lock, LOCK), 500),
     attachments: [
       {
         color: colour,
@@ -126,7 +128,11 @@ function face(notice: IncidentNotice): Face {
     case 'resolved':
       if (notice.reason !== undefined)
         return { title: `⚪ Closed, not seen well: ${what}`, colour: SKIPPED, lock: `⚪ Closed: ${what}` }
-      return { title: `🟢 Resolved: ${what}`, colour: OVER, lock: `🟢 Resolved: ${what}` }
+      return {
+        title: `🟢 Resolved after ${span(notice.glance.since, notice.at)}: ${what}`,
+        colour: OVER,
+        lock: `🟢 Resolved after ${span(notice.glance.since, notice.at)}: ${what}`,
+      }
     case 'reported': {
       const sign = signs[notice.severity]
       const failed = notice.status === 'failed' ? ': investigation failed' : ''
@@ -159,9 +165,11 @@ function body(notice: IncidentNotice, text: Cutter): string {
     return `*Cause*${sure}: ${text(notice.cause, TEXT)}`
   }
   const failed = notice.status === 'failed' ? '*Investigation failed.* ' : ''
-  const words = notice.outcome === undefined ? failed : `${failed}*${outcomeWords[notice.outcome]}.* `
+  const { because } = notice.glance
+  const outcome = notice.outcome === undefined ? '' : outcomeWords[notice.outcome]
+  const words = outcome === '' || because.startsWith(outcome) ? failed : `${failed}*${outcome}.* `
   const why = notice.reason === undefined ? '' : `\n${text(notice.reason, 500)}`
-  return `${words}${text(notice.glance.because, TEXT)}${why}`
+  return `${words}${text(because, TEXT)}${why}`
 }
 
 function buttons({ url, feedbackUrl, muteUrl }: IncidentNotice): KnownBlock[] {

@@ -2,6 +2,7 @@ import { dayAndMinute } from '../../../artifacts/glance.ts'
 import { outcomeWords } from '../../../artifacts/outcome-words.ts'
 import type { Severity } from '../../../faults/fault.ts'
 import { cut, type IncidentNotice, type Notice, type Notifier } from '../../notice.ts'
+import { span } from '../../span.ts'
 import { openedWith, type PostDeps, postJson } from '../post.ts'
 import { isNews } from '../slack/slack-webhook.ts'
 
@@ -95,7 +96,7 @@ function incident(notice: IncidentNotice): Parts {
     started: `Investigating ${effect}`,
     reported: `${notice.severity}: ${notice.status === 'failed' ? 'investigation failed: ' : ''}${effect}`,
     skipped: `Not investigated: ${effect}`,
-    resolved: `${notice.reason === undefined ? 'Resolved' : 'Closed, not seen well'}: ${notice.resource} in ${notice.cluster}`,
+    resolved: `${notice.reason === undefined ? `Resolved after ${span(since, notice.at)}` : 'Closed, not seen well'}: ${notice.resource} in ${notice.cluster}`,
   }
   const sure = notice.confidence === undefined ? '' : ` (${notice.confidence} confidence)`
   const found = notice.cause === undefined ? notice.glance.because || notice.headline : `Cause${sure}: ${notice.cause}`
@@ -111,7 +112,9 @@ function incident(notice: IncidentNotice): Parts {
       ['Where', place.join(' › ')],
       ['Since', `${dayAndMinute(since)}, seen ${notice.occurrences}×`],
       ...(harm === undefined || notice.event === 'resolved' ? [] : [['Harm', harm] as const]),
-      ...(notice.outcome === undefined ? [] : [['Outcome', outcomeWords[notice.outcome]] as const]),
+      ...(notice.outcome === undefined || found.startsWith(outcomeWords[notice.outcome])
+        ? []
+        : [['Outcome', outcomeWords[notice.outcome]] as const]),
     ],
     paragraphs: [
       ...(notice.reason === undefined ? [] : [notice.reason]),

@@ -34,7 +34,7 @@ test('one message is changed from investigating to report to resolved, with the 
   expect(slack.roots()[0]?.text).toContain('web 0/3 ready, east: the container command')
   await tell(all.resolved!, { ref: ref! })
   expect(slack.roots()).toHaveLength(1)
-  expect(slack.roots()[0]?.text).toContain('Resolved: Deployment/web in east')
+  expect(slack.roots()[0]?.text).toMatch(/Resolved after \d+ (s|min): Deployment\/web in east/)
   const thread = slack.thread(slack.roots()[0]!.ts)
   expect(thread.map(({ text }) => text.slice(0, 20))).toEqual([expect.any(String), expect.stringContaining('Resolved')])
   expect(thread).toHaveLength(2)

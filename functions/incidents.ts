@@ -19,5 +19,6 @@ host.http('incident-report', {
   methods: ['GET'],
   authLevel: 'function',
   route: 'incidents/{id}/report',
-  handler: (request, context) => app().incidentReport(request.params.id ?? '', context),
+  handler: (request, context) =>
+    app().incidentReport(request.params.id ?? '', request.headers.get('accept') ?? '', context),
 })

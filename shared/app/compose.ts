@@ -112,10 +112,10 @@ function join() {
       const { incident } = await import('./http/health.ts')
       return incident(surroundings, id)
     },
-    incidentReport: async (id: string, invocation: Invocation): Promise<Answer> => {
+    incidentReport: async (id: string, accept: string, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings } = await begin(invocation)
       const { incidentReport } = await import('./http/health.ts')
-      return incidentReport(surroundings, id)
+      return incidentReport(surroundings, id, accept)
     },
     incidentFeedback: async (id: string, request: FeedbackRequest, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings } = await begin(invocation)

@@ -11,6 +11,7 @@ export const ShownIncident = z.looseObject({
   namespace: z.string().default(''),
   owner: Ref,
   faultType: z.string(),
+  harm: z.string().optional(),
   context: z.string().default(''),
   occurrences: z.number(),
   firstSeen: z.string(),

@@ -66,7 +66,7 @@ export function client({ url, key, fetch: ask = fetch }: ClientOptions) {
     remove: async <T>(path: string, schema: z.ZodType<T>): Promise<T> =>
       read(await request(path, undefined, undefined, 'DELETE'), schema),
     /** Where a redirect leads; '' when it is none. */
-    location: async (path: string): Promise<string> => (await request(path)).headers.get('location') ?? '',
+    location: async (path: string): Promise<string> => (await request(path, 'text/html')).headers.get('location') ?? '',
     bytes: async (path: string): Promise<Uint8Array> => {
       const response = await request(path, 'application/zip')
       const bytes = new Uint8Array(await response.arrayBuffer())
@@ -92,12 +92,12 @@ function unreachable(base: string, error: unknown): string {
   const why = timedOut
     ? `does not answer within ${TIMEOUT_MS / 1000} s`
     : `cannot be reached: ${own(reasons, code) ?? errorText(error)}`
-  return `${base} ${why}. Start it with npm start, or name your app with --url or NIGHTCRIER_URL.`
+  return `${base} ${why}. Start it with npm start, or name your app with nightcrier login, --url or NIGHTCRIER_URL.`
 }
 
 function refusal(base: string, status: number, text: string): string {
   if (status === 401 || status === 403)
-    return `${base} does not accept the key (${status}). Give the function key with --key or NIGHTCRIER_KEY; npm start prints it, in Azure: az functionapp keys list.`
+    return `${base} does not accept the key (${status}). Keep the function key with nightcrier login, or give NIGHTCRIER_KEY; npm start prints it, in Azure: az functionapp keys list.`
   const said = z.looseObject({ error: z.string() }).safeParse(fromJson(text))
   if (said.success) return `${said.data.error}.`.replace(/\.\.$/, '.')
   if (status === 404) return `${base} answers, but has no such page (404). Is it the address of the function app?`

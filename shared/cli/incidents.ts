@@ -1,6 +1,7 @@
 import { GiveUp } from '../runtime/errors.ts'
 import { IncidentPage, ShownIncident } from './answers.ts'
 import type { Client } from './client.ts'
+import { causeLines, readReport, type ShownReport, stepLines } from './shown-report.ts'
 import { ago, columns, type Output, paint, plain } from './terminal.ts'
 
 export type Filters = {
@@ -11,10 +12,20 @@ export type Filters = {
   readonly since?: string
   readonly limit: number
 }
-type Deps = { readonly client: Client; readonly out: Output; readonly json: boolean; readonly now: () => Date }
+type Deps = {
+  readonly client: Client
+  readonly out: Output
+  readonly json: boolean
+  /** More columns than fit eighty characters. */
+  readonly wide?: boolean
+  readonly now: () => Date
+}
 
 /** `nightcrier incidents`: newest first. */
-export async function incidents({ client, out, json, now }: Deps, { limit, since, ...equal }: Filters): Promise<void> {
+export async function incidents(
+  { client, out, json, wide = false, now }: Deps,
+  { limit, since, ...equal }: Filters,
+): Promise<void> {
   const query = new URLSearchParams({ limit: String(limit) })
   for (const [name, value] of Object.entries(equal)) if (value !== undefined) query.set(name, value)
   if (since !== undefined) query.set('since', moment(since, now()))
@@ -24,11 +35,13 @@ export async function incidents({ client, out, json, now }: Deps, { limit, since
     return out.note('No incidents. That is good news, if the watch is well: nightcrier clusters.')
   const { colors } = out
   const [head = '', ...lines] = columns([
-    ['STATE', 'SEVERITY', 'CLUSTER', 'WHAT', 'SEEN', 'LAST', 'INCIDENT'],
+    ['STATE', 'SEVERITY', 'CLUSTER', 'WHAT', 'SEEN', 'LAST', ...(wide ? ['FIRST', 'FAULT', 'HARM'] : []), 'INCIDENT'],
     ...page.incidents.map((one) =>
       [
         ...[one.status, one.severity, one.cluster, whatOf(one), `${one.occurrences}×`],
-        ...[ago(one.lastSeen, now()), one.incidentId],
+        ago(one.lastSeen, now()),
+        ...(wide ? [ago(one.firstSeen, now()), one.faultType, one.harm ?? '-'] : []),
+        one.incidentId,
       ].map(plain),
     ),
   ])
@@ -49,7 +62,11 @@ export async function incidents({ client, out, json, now }: Deps, { limit, since
 /** `nightcrier show ID`; `last` is the newest. */
 export async function show({ client, out, json, now }: Deps, id: string): Promise<void> {
   const incident = await find(client, id)
-  const link = incident.reportedAt === undefined ? '' : await client.location(`incidents/${incident.incidentId}/report`)
+  const path = `incidents/${encodeURIComponent(incident.incidentId)}/report`
+  const [link, found] =
+    incident.reportedAt === undefined
+      ? ['', undefined]
+      : await Promise.all([client.location(path), reportOf(client, incident.incidentId)])
   if (json) return out.line(JSON.stringify({ ...incident, ...(link === '' ? {} : { reportUrl: link }) }))
   const { colors } = out
   const fact = (name: string, value: string) => out.line(`  ${colors.dim(name.padEnd(11))} ${value}`)
@@ -63,6 +80,7 @@ export async function show({ client, out, json, now }: Deps, id: string): Promis
     'root cause',
     plain(incident.rootCause ?? (incident.outcome === undefined ? 'not looked for yet' : 'not established')),
   )
+  for (const line of found === undefined ? [] : causeLines(found)) fact('', line)
   if (incident.outcome !== undefined) fact('outcome', plain(incident.outcome))
   const why = incident.reason ?? incident.failureReason
   if (why !== undefined) fact('because', plain(why))
@@ -71,9 +89,15 @@ export async function show({ client, out, json, now }: Deps, id: string): Promis
   const told = Object.entries(incident.notices).map(([place, { state }]) => plain(`${place} ${state}`))
   if (told.length > 0) fact('told', told.join(', '))
   if (link !== '') fact('report', link)
+  for (const line of found === undefined ? [] : ['', colors.bold('What to do'), ...stepLines(found, out)])
+    out.line(line)
   out.line('')
   for (const step of incident.steps) out.line(stepLine(step, out))
 }
+
+/** Its words are an addition: an app of another version, or a report that is not kept any more, hides no incident. */
+const reportOf = (client: Client, id: string): Promise<ShownReport | undefined> =>
+  readReport(client, id).catch(() => undefined)
 
 /** Whether people hear of it now, and whether somebody is at it. */
 function quietWords({ muted, acknowledged }: ShownIncident): string {

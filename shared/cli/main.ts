@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import process from 'node:process'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../runtime/clock.ts'
 import { program } from './program.ts'
@@ -26,6 +27,8 @@ process.exitCode = await program(
     signal: stop.signal,
     serve: async (args, signal) => (await import(new URL(servePath, import.meta.url).href)).serveCommand(args, signal),
     scenarioRunner: fileURLToPath(new URL('../../test/simulator/run-scenario.ts', import.meta.url)),
+    folder: process.cwd(),
+    piped: async () => (process.stdin.isTTY === true ? '' : text(process.stdin)),
   },
   process.argv.slice(2),
 )

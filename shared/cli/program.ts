@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { ClusterApiError } from '../kubernetes/cluster-api.ts'
 import { onboardCommand } from '../onboarding/command.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -6,8 +6,10 @@ import { errorText, GiveUp } from '../runtime/errors.ts'
 import { version } from '../runtime/version.ts'
 import type { Question } from './ask.ts'
 import { type Client, client } from './client.ts'
+import { peopleCommands } from './people-commands.ts'
+import { placeOf } from './place.ts'
 import { quietCommands } from './quiet-commands.ts'
-import { output, plain, type Stream } from './terminal.ts'
+import { inYaml, type Output, output, plain, type Stream } from './terminal.ts'
 
 export type ProgramDeps = {
   readonly out: Stream
@@ -20,34 +22,66 @@ export type ProgramDeps = {
   readonly scenarioRunner: string
   /** Runs the whole product here, with the arguments of `serve`; answers the exit code. */
   readonly serve: (args: readonly string[], signal: AbortSignal) => Promise<number>
+  /** In which the command was given. */
+  readonly folder: string
+  /** What was piped in; '' when somebody sits before it. */
+  readonly piped: () => Promise<string>
 }
-type Global = { readonly url?: string; readonly key?: string; readonly json?: boolean; readonly color: boolean }
-
-/** Where the Functions host listens on a machine of one's own. */
-const LOCAL = 'http://127.0.0.1:7071'
+type Global = {
+  readonly url?: string
+  readonly key?: string
+  readonly json?: boolean
+  readonly output: 'text' | 'wide' | 'json' | 'yaml'
+  readonly color: boolean
+}
 
 /** Runs one command line; answers the exit code: 0 well, 1 not well, 2 not understood. */
 export async function program(deps: ProgramDeps, args: readonly string[]): Promise<number> {
   let code = 0
   const command = new Command('nightcrier')
     .description('What nightcrier sees and found, on the command line.')
-    .option('--url <address>', 'the function app; NIGHTCRIER_URL otherwise', undefined)
-    .option('--key <key>', 'its function key; better NIGHTCRIER_KEY, which no process list shows')
-    .option('--json', 'one JSON object (tail: one a line) instead of text')
+    .option('--url <address>', 'the function app; else NIGHTCRIER_URL, a running npm start, or what login kept')
+    .option('--key <key>', 'its function key; better NIGHTCRIER_KEY or login, which no process list shows')
+    .addOption(
+      new Option('-o, --output <form>', 'how the answer is written')
+        .choices(['text', 'wide', 'json', 'yaml'])
+        .default('text'),
+    )
+    .option('--json', 'short for -o json: one JSON object (tail: one a line), errors too')
     .option('--no-color', 'no colours on a terminal')
     .version(version, '-V, --version', 'its version')
     .exitOverride()
     .configureOutput({ writeOut: (text) => deps.out.write(text), writeErr: (text) => deps.error.write(text) })
-    .addHelpText('after', '\nExit codes: 0 all is well, 1 it is not, 2 the command was not understood.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all is well, 1 it is not, 2 the command was not understood, 130 it was stopped.',
+    )
 
+  // Loaded only for whoever asks for it.
+  let yaml: ((value: unknown) => string) | undefined
+  command.hook('preAction', async () => {
+    if (command.opts<Global>().output === 'yaml') yaml = (await import('yaml')).stringify
+  })
   const surroundings = () => {
-    const { url, key, json = false, color } = command.opts<Global>()
-    const out = output({ ...deps, color: color && (deps.environment.NO_COLOR ?? '') === '' })
-    const place = {
-      url: url ?? deps.environment.NIGHTCRIER_URL ?? LOCAL,
-      key: key ?? deps.environment.NIGHTCRIER_KEY ?? '',
-    }
-    return { out, json, ...place, open: (): Client => client(place), now: deps.clock.now }
+    const { url, key, color, output: form } = command.opts<Global>()
+    const json = isJson()
+    const { environment, folder, piped } = deps
+    const bare = output({ ...deps, color: color && (environment.NO_COLOR ?? '') === '' })
+    const out = yaml === undefined ? bare : inYaml(bare, yaml)
+    const place = placeOf({ url, key, environment, folder })
+    const open = (): Client => client(place)
+    return { out, json, wide: form === 'wide', ...place, open, now: deps.clock.now, environment, piped }
+  }
+  const isJson = () => {
+    const { json = false, output: form } = command.opts<Global>()
+    return json || form === 'json' || form === 'yaml'
+  }
+  /** Once, or with --watch until it is stopped. */
+  const perhapsWatching = async (again: boolean | undefined, tell: (out: Output) => Promise<unknown>) => {
+    const { out } = surroundings()
+    if (again !== true) return tell(out)
+    const { watch } = await import('./watch.ts')
+    return watch({ out, clock: deps.clock, signal: deps.signal }, tell)
   }
 
   command
@@ -59,10 +93,11 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .option('--severity <word>', 'info, warning or critical')
     .option('--since <time>', '90m, 2h, 3d, or a time')
     .option('--limit <number>', 'at most so many', limit, 20)
-    .action(async (filters) => {
+    .option('-w, --watch', 'again and again, until it is stopped')
+    .action(async ({ watch: again, ...filters }) => {
       const { open, ...rest } = surroundings()
       const { incidents } = await import('./incidents.ts')
-      await incidents({ ...rest, client: open() }, filters)
+      await perhapsWatching(again, (out) => incidents({ ...rest, out, client: open() }, filters))
     })
   command
     .command('show')
@@ -84,10 +119,13 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
   command
     .command('clusters')
     .description('how the watch of each cluster is doing; exit code 1 when one is not well')
-    .action(async () => {
+    .option('-w, --watch', 'again and again, until it is stopped')
+    .action(async ({ watch: again }: { readonly watch?: boolean }) => {
       const { open, ...rest } = surroundings()
       const { clusters } = await import('./clusters.ts')
-      if (!(await clusters({ ...rest, client: open() }))) code = 1
+      await perhapsWatching(again, async (out) => {
+        code = (await clusters({ ...rest, out, client: open() })) ? 0 : 1
+      })
     })
   command
     .command('ask')
@@ -149,6 +187,14 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .action(async (serveArgs: readonly string[]) => {
       code = await deps.serve(serveArgs, deps.signal)
     })
+  peopleCommands(
+    command,
+    () => {
+      const { open, out, json } = surroundings()
+      return { client: open(), out, json }
+    },
+    surroundings,
+  )
 
   const onboarding = onboardCommand((line) => deps.out.write(`${line}\n`))
   command.addCommand(onboarding.copyInheritedSettings(command))
@@ -163,7 +209,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     // Their own sentence says all; its causes are for whoever catches it.
     const told = error instanceof GiveUp || error instanceof ClusterApiError
     const text = told ? error.message : `This is a fault in nightcrier itself: ${errorText(error)}`
-    deps.error.write(`${plain(text)}\n`)
+    deps.error.write(isJson() ? `${JSON.stringify({ error: plain(text) })}\n` : `${plain(text)}\n`)
     return 1
   }
 }

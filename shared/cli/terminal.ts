@@ -43,6 +43,12 @@ export function output(streams: { readonly out: Stream; readonly error: Stream; 
   }
 }
 
+/** The same answers as YAML: each of their lines is one JSON document. */
+export const inYaml = (out: Output, stringify: (value: unknown) => string): Output => ({
+  ...out,
+  line: (text) => out.line(`---\n${stringify(JSON.parse(text)).trimEnd()}`),
+})
+
 /** Words from a cluster as words: no escape sequence may move the cursor, and none turn the line around. */
 export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, ' ')
 

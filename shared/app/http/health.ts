@@ -9,7 +9,7 @@ import { TOTALS } from '../../runtime/totals.ts'
 import { agentSlots } from '../../triage/slots.ts'
 import type { Platform } from '../platform.ts'
 import type { Answer } from './answer.ts'
-import { freshReportLink } from './published-report.ts'
+import { freshReportLink, readReport } from './published-report.ts'
 
 /** The configuration's own limit; a table page holds 1,000 rows. */
 const MOST_CLUSTERS = 5_000
@@ -104,13 +104,17 @@ export const incidents = async (platform: Platform, query: URLSearchParams): Pro
 export const incident = async (platform: Platform, id: string): Promise<Answer> =>
   json(await oneIncident(platform.store)(id))
 
-/** A fresh short link, so that the address in a message never dies. */
-export async function incidentReport(platform: Platform, id: string): Promise<Answer> {
+/** A fresh short link, so that the address in a message never dies; the report itself for a program that asks for JSON. */
+export async function incidentReport(platform: Platform, id: string, accept = ''): Promise<Answer> {
   const found = await oneIncident(platform.store)(id)
   if (found.status !== 200) return json(found)
   const stored = await platform.store.byId(id)
   if (stored?.reportedAt === undefined) {
     return json({ status: 404, body: { error: `Incident ${id} has no report yet: it is ${stored?.status}` } })
+  }
+  if (accept.includes('application/json')) {
+    const report = await readReport(platform)(id)
+    if (report !== undefined) return json({ status: 200, body: report })
   }
   const location = await freshReportLink(platform, id)
   return { status: 302, headers: { ...uncached, location, 'referrer-policy': 'no-referrer' } }

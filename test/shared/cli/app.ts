@@ -13,7 +13,8 @@ export async function startApp(given: readonly Incident[]) {
   const answer = async ({ path, headers }: Received) => {
     if (headers['x-functions-key'] !== 'secret') return 401
     const { pathname, searchParams } = new URL(path, 'http://app')
-    if (also.has(pathname)) return { status: 200, body: also.get(pathname) }
+    const page = pathname.endsWith('/report') && !String(headers.accept).includes('json')
+    if (also.has(pathname) && !page) return { status: 200, body: also.get(pathname) }
     if (pathname === '/api/incidents') return listIncidents(store)(searchParams)
     const [, id = '', what] = /^\/api\/incidents\/([^/]+)(?:\/(\w+))?$/.exec(pathname) ?? []
     if (what === 'report') return { status: 302, headers: { location: `https://blobs.example/${id}?sig=x` } }

@@ -23,6 +23,8 @@ async function run(url: string, ...words: string[]) {
       signal: new AbortController().signal,
       serve: () => Promise.reject(new Error('not asked for')),
       scenarioRunner: '',
+      folder: '/nowhere',
+      piped: async () => '',
     },
     ['doctor', ...words],
   )

@@ -41,6 +41,8 @@ async function run(
     environment?: Record<string, string>
     until?: (out: string) => boolean
     onSleep?: () => Promise<void>
+    folder?: string
+    piped?: string
   } = {},
 ) {
   let out = ''
@@ -75,6 +77,8 @@ async function run(
       signal: stop.signal,
       serve: () => Promise.reject(new Error('not asked for')),
       scenarioRunner: join(folder, 'no-such-runner.ts'),
+      folder: given.folder ?? folder,
+      piped: async () => given.piped ?? '',
     },
     args,
   )

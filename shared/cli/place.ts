@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { GiveUp } from '../runtime/errors.ts'
+
+export type Place = { readonly url: string; readonly key: string }
+type Environment = Readonly<Record<string, string | undefined>>
+type Given = {
+  readonly url: string | undefined
+  readonly key: string | undefined
+  readonly environment: Environment
+  /** In which the command was given; a run of `npm start` is looked for in it and above. */
+  readonly folder: string
+}
+
+/** Where the Functions host listens on a machine of one's own. */
+const LOCAL = 'http://127.0.0.1:7071'
+/** Written by `npm start` while it runs, and taken away at its end. */
+export const LOCAL_FILE = join('.nightcrier', 'local.json')
+/** Deeper than any clone lies. */
+const MOST_FOLDERS = 30
+
+const Kept = z.looseObject({ url: z.string(), key: z.string().default('') })
+
+/** The app that is meant: by option, by environment, a run on this machine, what login kept, or the usual port. */
+export function placeOf({ url, key, environment, folder }: Given): Place {
+  const address = url ?? environment.NIGHTCRIER_URL
+  const secret = key ?? environment.NIGHTCRIER_KEY
+  if (address !== undefined && secret !== undefined) return { url: address, key: secret }
+  const kept = [localRun(folder), login(environment)]
+    .filter((one) => one !== undefined)
+    // A key is sent to no address but the one it was kept for.
+    .find((one) => address === undefined || bare(one.url) === bare(address))
+  return { url: address ?? kept?.url ?? LOCAL, key: secret ?? kept?.key ?? '' }
+}
+
+const bare = (url: string): string => url.replace(/\/+$/, '').replace(/\/api$/, '')
+
+function localRun(folder: string): Place | undefined {
+  let at = folder
+  for (let up = 0; up < MOST_FOLDERS; up++) {
+    const found = read(join(at, LOCAL_FILE))
+    if (found !== undefined || dirname(at) === at) return found
+    at = dirname(at)
+  }
+  return undefined
+}
+
+const login = (environment: Environment): Place | undefined => read(loginFile(environment))
+
+/** By NIGHTCRIER_CONFIG, else where the system keeps what belongs to a user. */
+export function loginFile(environment: Environment): string {
+  const { NIGHTCRIER_CONFIG: own, XDG_CONFIG_HOME: config, HOME: home, APPDATA: roaming } = environment
+  if (own) return own
+  return join(config || (home ? join(home, '.config') : roaming || '.'), 'nightcrier', 'config.json')
+}
+
+function read(file: string): Place | undefined {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+  try {
+    return Kept.parse(JSON.parse(text))
+  } catch {
+    throw new GiveUp(`${file} is not as nightcrier login writes it. Run nightcrier login again, or remove it.`)
+  }
+}

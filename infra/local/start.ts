@@ -15,7 +15,7 @@ type Flags = {
   readonly verbose: boolean
 }
 
-async function start(flags: Flags): Promise<void> {
+async function start(flags: Flags, command: Command): Promise<void> {
   const screen = createScreen(flags)
   const stop = new AbortController()
   let first = 0
@@ -29,7 +29,8 @@ async function start(flags: Flags): Promise<void> {
       process.stderr.write('\nStopping.\n')
     })
   try {
-    await run(flags, screen, stop.signal)
+    const portNamed = command.getOptionValueSource('port') !== 'default'
+    await run({ ...flags, portNamed }, screen, stop.signal)
   } catch (error) {
     if (stop.signal.aborted) return
     screen.trouble(error instanceof GiveUp || !flags.verbose ? errorText(error) : String(error))
@@ -46,7 +47,7 @@ await new Command('npm start --')
   .addOption(new Option('--config <file>', 'watch the clusters of this clusters.yaml').conflicts('kubeconfig'))
   .option('--kubeconfig <file>', 'watch every context of this kubeconfig, through an MCP server of our own')
   .option('--instances <number>', 'processes per supervisor and per queue function', numberOption(1, 20), 1)
-  .option('--port <number>', 'port of the HTTP functions; 0: any free one', numberOption(0, 65_535), 0)
+  .option('--port <number>', 'port of the HTTP functions; 0: any free one', numberOption(0, 65_535), 7_071)
   .option('--verbose', 'print all that the functions say', false)
   .action(start)
   .parseAsync()

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import process from 'node:process'
 import { z } from 'zod'
 import { GiveUp } from '../runtime/errors.ts'
 
@@ -20,7 +21,7 @@ export const LOCAL_FILE = join('.nightcrier', 'local.json')
 /** Deeper than any clone lies. */
 const MOST_FOLDERS = 30
 
-const Kept = z.looseObject({ url: z.string(), key: z.string().default('') })
+const Kept = z.looseObject({ url: z.string(), key: z.string().default(''), pid: z.number().int().optional() })
 
 /** The app that is meant: by option, by environment, a run on this machine, what login kept, or the usual port. */
 export function placeOf({ url, key, environment, folder }: Given): Place {
@@ -63,8 +64,18 @@ function read(file: string): Place | undefined {
     return undefined
   }
   try {
-    return Kept.parse(JSON.parse(text))
+    const { url, key, pid } = Kept.parse(JSON.parse(text))
+    // A run that was killed takes nothing back.
+    return pid === undefined || isRunning(pid) ? { url, key } : undefined
   } catch {
     throw new GiveUp(`${file} is not as nightcrier login writes it. Run nightcrier login again, or remove it.`)
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }

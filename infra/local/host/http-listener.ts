@@ -48,6 +48,7 @@ export async function startHttp(
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`)
+    if (url.pathname === '/' && request.method === 'GET') return home(response, deps)
     const found = route(request.method ?? 'GET', url.pathname)
     // No word of the methods that there are: a wrong one is no route at all.
     if (found.found !== 'match') return end(response, 404)
@@ -130,4 +131,15 @@ async function readBody(request: IncomingMessage, most: number): Promise<Buffer 
     chunks.push(bytes)
   }
   return told === undefined ? Buffer.alloc(0) : Buffer.concat(chunks)
+}
+
+/** As the real host has a page there. A key that somebody chose is not written on it. */
+function home(response: ServerResponse, { routePrefix, functionKey }: HttpDeps): void {
+  const code = functionKey === 'local' ? '?code=local' : ''
+  const link = (path: string, title: string) => `<li><a href="/${routePrefix}/${path}${code}">${title}</a></li>`
+  const about = code === '' ? '<p>They need the function key: add <code>?code=…</code>.</p>' : ''
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Nightcrier</title></head><body><main><h1>Nightcrier runs here</h1><ul>${link('list', 'Incidents')}${link('board', 'Clusters')}${link('health', 'Health')}</ul>${about}</main></body></html>`,
+  )
 }

@@ -5,11 +5,13 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { GiveUp } from '../../../shared/runtime/errors.ts'
-import { build } from '../../build.ts'
+import { builtApp } from './built-app.ts'
 import { startDemo } from './demo.ts'
 import { followIncidents } from './follow-incidents.ts'
+import { freePort } from './free-port.ts'
 import { startPlatform } from './platform.ts'
 import type { Screen } from './screen.ts'
+import { tellPlace } from './told-place.ts'
 import { watchConfig, watchKubeconfig } from './watched.ts'
 
 export type RunOptions = {
@@ -20,6 +22,8 @@ export type RunOptions = {
   readonly kubeconfig?: string
   readonly instances: number
   readonly port: number
+  /** Whoever named a port wants that one or none. */
+  readonly portNamed: boolean
 }
 
 /** In which the first report must be there with `--once`. */
@@ -46,6 +50,8 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
   await mkdir(vault, { mode: 0o700 })
 
   screen.say('Nightcrier starts on this machine. Ctrl-C ends it.')
+  const port = await freePort(options.port, options.portNamed)
+  if (port !== options.port) screen.event(`Port ${options.port} is taken: a free one is used.`)
   const demo =
     options.config === undefined && options.kubeconfig === undefined ? await startDemo(folder, stack) : undefined
   const watched =
@@ -54,8 +60,8 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
       ? await watchKubeconfig(options.kubeconfig ?? '', { folder, screen, stack })
       : await watchConfig(options.config, { folder, screen, stack }))
   const given = (name: string) => process.env[name] !== undefined && process.env[name] !== ''
-  // Of its own, so that a start beside this one, of a changed tree, takes nothing away from it.
-  const { folder: app } = await build(root, join(folder, 'app'))
+  const app = await builtApp(root, () => screen.event('The functions are built, since they are new or have changed …'))
+  screen.event('Storage starts …')
   const platform = await startPlatform(
     {
       app,
@@ -66,7 +72,7 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
         CLUSTERS_FILE: watched.clustersFile,
       },
       instances: options.instances,
-      port: options.port,
+      port,
       log: (line, worker) => {
         // While all is being stopped, some of it misses the rest.
         if (!signal.aborted) screen.log(line, worker)
@@ -75,9 +81,15 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
     stack,
   )
   signal.throwIfAborted()
+  screen.event('The functions start …')
   const host = await platform.startFunctions()
   for (const [name, value] of watched.facts) screen.fact(name, value)
   screen.fact('functions', `${host.url}/api/health (function key: ${host.functionKey})`)
+  const page = (path: string) => `${host.url}/api/${path}?code=${encodeURIComponent(host.functionKey)}`
+  screen.fact('incidents', page('list'))
+  screen.fact('board', page('board'))
+  screen.fact('terminal', 'npx nightcrier tail, in another one')
+  stack.defer(tellPlace(root, host.url, host.functionKey))
   // Their schedule would let up to ten seconds pass.
   for (const { name } of host.functions) if (name.startsWith('supervisor')) host.trigger(name)
 

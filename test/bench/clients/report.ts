@@ -6,7 +6,7 @@ const quiet = () => {}
 export async function report() {
   let seconds: number | undefined
   await run(
-    { once: true, page: 'build/report.html', instances: 1, port: 0 },
+    { once: true, page: 'build/report.html', instances: 1, port: 0, portNamed: false },
     {
       say: quiet,
       event: quiet,

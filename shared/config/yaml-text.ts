@@ -14,7 +14,7 @@ export function readYaml(text: string): { readonly value: unknown } | { readonly
   if (Buffer.byteLength(text) > MAX_BYTES)
     return { errors: ['the file is over 1 MiB. Split the clusters over two installations'] }
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   if (document.errors.length > 0) {
     const faults = document.errors.slice(0, MAX_FAULTS).map((fault) => {
       const { line, col } = lines.linePos(fault.pos[0])

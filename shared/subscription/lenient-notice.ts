@@ -1,4 +1,5 @@
 import { Severity } from '../faults/fault.ts'
+import { written } from '../runtime/written.ts'
 
 type Loose = { readonly [key: string]: unknown }
 const isObject = (value: unknown): value is Loose =>
@@ -54,7 +55,7 @@ export function lenientNotice(data: unknown, receivedAt: string): Loose | undefi
   if (fault.faultId === undefined && isObject(fault.resource)) {
     const { kind, namespace, name, uid } = fault.resource
     fault.faultId =
-      `${String(fault.faultType)}/${String(uid ?? `${String(kind)}/${String(namespace ?? '')}/${String(name)}`)}`.slice(
+      `${written(fault.faultType)}/${written(uid ?? `${written(kind)}/${written(namespace)}/${written(name)}`)}`.slice(
         0,
         200,
       )
@@ -73,9 +74,7 @@ export function withoutFields(fault: Loose, wrong: readonly PropertyKey[]): Loos
 }
 
 function severityOf(value: unknown): Severity | undefined {
-  const word = String(value ?? '')
-    .trim()
-    .toLowerCase()
+  const word = written(value).trim().toLowerCase()
   const known = Severity.safeParse(word)
   if (known.success) return known.data
   if (critical.has(word)) return 'critical'

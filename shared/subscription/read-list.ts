@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import type { KubeObject } from '../faults/kube-object.ts'
+import { written } from '../runtime/written.ts'
 import type { ToolAnswer } from './session.ts'
 import { type TableRow, tableRows } from './table-text.ts'
 
@@ -66,5 +67,5 @@ function readObject(value: unknown): KubeObject | undefined {
 /** `{Name: 'web', Namespace: 'shop', 'Up-to-date': '1'}` → the same with the table's own column names. */
 const rowOf = (item: Readonly<Record<string, unknown>>): TableRow =>
   Object.fromEntries(
-    Object.entries(item).map(([key, value]) => [key.toUpperCase().replace(/[\s_]+/g, '-'), String(value ?? '')]),
+    Object.entries(item).map(([key, value]) => [key.toUpperCase().replace(/[\s_]+/g, '-'), written(value)]),
   )

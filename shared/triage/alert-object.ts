@@ -1,4 +1,5 @@
 import type { Severity } from '../faults/fault.ts'
+import { own } from '../runtime/own.ts'
 
 /** Which labels of an alert say what it is about; the settings `ALERT_*` have them in order. */
 export type AlertLabels = {
@@ -71,7 +72,7 @@ const sayNothing: Readonly<Record<string, string>> = {
   DatasourceError: 'the alert source cannot ask for its data',
 }
 export function saysNothing(labels: Labels): string | undefined {
-  const known = sayNothing[labels.alertname ?? '']
+  const known = own(sayNothing, labels.alertname ?? '')
   if (known !== undefined) return known
   return labels.severity?.toLowerCase() === 'none' ? 'its severity is none' : undefined
 }

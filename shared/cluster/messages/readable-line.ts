@@ -1,3 +1,5 @@
+import { written } from '../../runtime/written.ts'
+
 /** `2026-01-12T09:40:30.5Z stderr F `: what container runtimes put before each line (CRI log format, v1). */
 const runtimePrefix = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) (?:stdout|stderr) [FP] /
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' colours are such characters.
@@ -79,7 +81,7 @@ function unquoted(value: string): string {
 function isQuiet(fields: Fields): boolean {
   const level = levelKeys.map((key) => fields[key]).find((one) => one !== undefined)
   if (typeof level === 'number') return level <= QUIET_NUMBER
-  return /^(info|debug|trace|notice|information|verbose)/i.test(String(level ?? ''))
+  return /^(info|debug|trace|notice|information|verbose)/i.test(written(level))
 }
 
 function textIn(fields: Fields, keys: readonly string[]): string {

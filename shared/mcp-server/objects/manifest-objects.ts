@@ -8,7 +8,7 @@ const MAX_OBJECTS = 20
 
 /** The objects of a manifest, without what the API server writes itself. GiveUp says which document is wrong, never what stands in it. */
 export function manifestObjects(text: string): readonly KubeObject[] {
-  const documents = parseAllDocuments(text, { prettyErrors: false })
+  const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: 'error', merge: true })
   const values = 'empty' in documents ? [] : documents
   const objects = [...values].flatMap((document, at) => {
     const where = `resource: document ${at + 1}`
@@ -16,6 +16,8 @@ export function manifestObjects(text: string): readonly KubeObject[] {
     let value: unknown
     try {
       value = document.toJS({ maxAliasCount: 100 })
+      // One that holds itself is never written out.
+      JSON.stringify(value)
     } catch {
       throw new GiveUp(`${where} uses YAML aliases that cannot be resolved.`)
     }

@@ -1,3 +1,5 @@
+import { written } from '../../runtime/written.ts'
+
 const factors: Readonly<Record<string, number>> = {
   n: 1e-9,
   u: 1e-6,
@@ -17,7 +19,7 @@ const factors: Readonly<Record<string, number>> = {
 
 /** A Kubernetes quantity as a number; 0 when it is none. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 export function quantity(value: unknown): number {
-  const [, digits = '', unit = ''] = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([numkKMGTP]?i?)$/.exec(String(value ?? '')) ?? []
+  const [, digits = '', unit = ''] = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([numkKMGTP]?i?)$/.exec(written(value)) ?? []
   const number = Number(digits) * (factors[unit] ?? Number.NaN)
   return digits === '' || Number.isNaN(number) ? 0 : number
 }

@@ -34,6 +34,8 @@ export type ExecAnswer = {
 export type ClusterWriter = {
   /** Where objects of a kind lie; ClusterApiError when the cluster has no such kind. */
   readonly place: (kind: Kind, signal: AbortSignal) => Promise<Place>
+  /** Throws where this server's own rails keep an apply from happening; sends nothing. */
+  readonly mayApply: (object: KubeObject, namespace: string | undefined) => void
   /** Server-side apply in the name of `nightcrier-mcp`. */
   readonly apply: (object: KubeObject, namespace: string | undefined, how: WriteOptions) => Promise<KubeObject>
   /** Refused (409) where there is one of that name. Pods and Services only. */

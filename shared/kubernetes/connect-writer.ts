@@ -92,6 +92,8 @@ export function connectWriter(text: string | undefined, options: ConnectOptions 
 
   const write: ClusterWriter = {
     place: cluster.place,
+    // It has no rails of its own: they stand around it.
+    mayApply: () => {},
     async apply(object, namespace, how) {
       const place = await cluster.place(object, how.signal)
       const path = resourcePath(object.apiVersion, place, namespace, object.metadata.name)

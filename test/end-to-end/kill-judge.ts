@@ -3,6 +3,8 @@ import type { Incident } from '../../shared/incident/incident.ts'
 import { TOTALS, totalsIn } from '../../shared/runtime/totals.ts'
 import type { WholeApp } from './whole-app.ts'
 
+/** As triage writes it down. */
+const AGAIN = /investigated again|waits for an agent/
 const MOST_LIST_BYTES = 64 * 1024 * 1024
 const MOST_REPORT_BYTES = 32 * 1024 * 1024
 
@@ -42,6 +44,10 @@ export async function judge(
     .flatMap((row) => Object.entries(row))
     .reduce((sum, [name, value]) => sum + (name.startsWith('ended_') ? value : 0), 0)
   const published = ({ steps }: Incident) => steps.filter(({ note }) => note.startsWith('Report published')).length
+  // One whose fault was over and has come back is investigated again, and has a report of that.
+  const attempts = ({ steps }: Incident) => steps.filter(({ note }) => AGAIN.test(note)).length + 1
+  for (const one of incidents.filter((each) => published(each) > attempts(each)))
+    say(`published twice: ${one.incidentId} ${JSON.stringify(one.steps.map(({ state, note }) => `${state}: ${note}`))}`)
   const holders = (await control.get('agents', 'slots'))?.fields.holders
   const postsOf = (incidentId: string) => app.posts.filter((post) => post.includes(`\`${incidentId}\``)).length
   // A member is told with the incident that explains it.
@@ -56,7 +62,7 @@ export async function judge(
   const copies = incidents.reduce((sum, one) => sum + Math.max(0, postsOf(one.incidentId) - published(one)), 0)
   const wrong = await Promise.all(incidents.map((one) => showsAnother(app, one)))
   return {
-    publishedTwice: incidents.filter((one) => published(one) > 1).length,
+    publishedTwice: incidents.filter((one) => published(one) > attempts(one)).length,
     wrongPages: wrong.filter(Boolean).length,
     untold: untold.length,
     toldTwice: Math.max(0, copies - killedWhileTelling),

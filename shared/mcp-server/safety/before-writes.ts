@@ -13,6 +13,10 @@ export function beforeWrites(
     kind === 'Namespace' ? name : namespace
   return {
     place: write.place,
+    mayApply: (object, namespace) => {
+      look('apply', object, spaceOf(object, object.metadata.name, namespace), true)
+      write.mayApply(object, namespace)
+    },
     apply: async (object, namespace, how) => {
       look('apply', object, spaceOf(object, object.metadata.name, namespace), how.dryRun)
       return write.apply(object, namespace, how)

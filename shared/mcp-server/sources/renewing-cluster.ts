@@ -117,6 +117,8 @@ export const eachWrite = (call: <T>(ask: (cluster: Opened) => Promise<T>) => Pro
   }
   return {
     place: (...given) => call((cluster) => writing(cluster).place(...given)),
+    // The rails stand around it.
+    mayApply: () => {},
     apply: (...given) => call((cluster) => writing(cluster).apply(...given)),
     create: (...given) => call((cluster) => writing(cluster).create(...given)),
     remove: (...given) => call((cluster) => writing(cluster).remove(...given)),

@@ -37,7 +37,7 @@ export const resourcesCreateOrUpdate = defineTool({
   effects: destroys,
   run: async ({ resource, dryRun, ...args }, call) => {
     const { target, write } = writerOf(call, args)
-    // All of it is read before anything is sent: half a manifest is worse than none.
+    // All of it is read, and held against the rails, before anything is sent: half a manifest is worse than none.
     const objects = manifestObjects(resource)
     const placed = await Promise.all(
       objects.map(async (object) => {
@@ -45,6 +45,7 @@ export const resourcesCreateOrUpdate = defineTool({
         return { object, namespace: namespaced ? (object.metadata.namespace ?? target.namespace) : undefined }
       }),
     )
+    for (const { object, namespace } of placed) write.mayApply(object, namespace)
     const results: z.infer<typeof Row>[] = []
     let failure: unknown
     for (const { object, namespace } of placed) {

@@ -166,6 +166,26 @@ test('a namespace lies in itself: whoever may not touch it may not delete it eit
   expect(writes()).toEqual([])
 })
 
+test('of a manifest of which the rails refuse one object nothing is applied, and merge keys count', async () => {
+  const { call, writes } = await writable({ rails: [{ verbs: ['apply', 'get', 'list'], namespaces: ['shop'] }] })
+  const one = (place: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, ${place} }\n`
+  const both = await call('resources_create_or_update', {
+    resource: `${one('namespace: shop')}---\n${one('namespace: other')}`,
+  })
+  expect([both.isError, both.text]).toEqual([true, expect.stringContaining("This server's guard rails for east")])
+  const merged = `x: &place { namespace: other }\n${one('<<: *place')}`
+  expect((await call('resources_create_or_update', { resource: merged })).isError).toBe(true)
+  expect(writes()).toEqual([])
+})
+
+test('a manifest that holds itself is refused in words', async () => {
+  const { call, writes } = await writable()
+  const resource = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: &d\n  e: *d\n'
+  const { text, isError } = await call('resources_create_or_update', { resource })
+  expect([isError, text]).toEqual([true, expect.stringContaining('YAML aliases that cannot be resolved')])
+  expect(writes()).toEqual([])
+})
+
 test('a trial changes nothing and says so; several objects are applied in order, and what failed is told', async () => {
   const { call, cluster, lines } = await writable()
   for (const [tool, args] of Object.entries(calls).filter(([tool]) => tool !== 'pods_exec')) {

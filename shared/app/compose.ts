@@ -175,7 +175,7 @@ function join() {
     kubernetesMcp: async (request: IncomingRequest, invocation: Invocation): Promise<Answer> => {
       const { platform: surroundings, log } = await begin(invocation)
       const { kubernetesMcp } = await import('./http/mcp.ts')
-      return kubernetesMcp(surroundings, log, request)
+      return kubernetesMcp(surroundings, log, request, surroundings)
     },
   }
 }

@@ -5,6 +5,8 @@ import { type SourcedTargets, sourcedTargets } from '../../mcp-server/sources/so
 import { randomId } from '../../runtime/ids.ts'
 import type { Log } from '../../runtime/log.ts'
 import type { Platform } from '../platform.ts'
+import { incidentAsk } from './incident-ask.ts'
+import type { AskSurroundings } from './investigate.ts'
 
 /** What the Functions library's HttpRequest has of a web request. */
 export type IncomingRequest = {
@@ -28,10 +30,18 @@ function targetsOf(platform: Surroundings): SourcedTargets {
 }
 
 /** A request may ask about several clusters; its pseudonyms must agree with each other, not with the next request's. */
-export async function kubernetesMcp(platform: Surroundings, log: Log, incoming: IncomingRequest) {
+export async function kubernetesMcp(
+  platform: Surroundings,
+  log: Log,
+  incoming: IncomingRequest,
+  /** With it a caller may ask for an investigation, too. */
+  asking?: AskSurroundings,
+) {
   const targets = targetsOf(platform)
   const cursorKey = await platform.cursorKey()
-  const handle = createStatelessHandler({ targets, redact: createRedactor({ key: randomId() }), log, cursorKey })
+  const tools = asking === undefined ? [] : [incidentAsk(asking)]
+  const own = { additions: { tools, capabilities: {}, register: () => {} } }
+  const handle = createStatelessHandler({ targets, redact: createRedactor({ key: randomId() }), log, cursorKey, ...own })
   const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD'
   const text = hasBody ? await incoming.text() : undefined
   const headers = [...incoming.headers.entries()]

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { type AskSurroundings, investigate } from '../../../../shared/app/http/investigate.ts'
+import { kubernetesMcp } from '../../../../shared/app/http/mcp.ts'
 import { handleTriageMessage } from '../../../../shared/triage/handle-triage-message.ts'
 import { memoryQueue } from '../../../fakes/memory-queue.ts'
 import { ownDoor } from '../../../fakes/own-door.ts'
@@ -72,4 +73,27 @@ test('a kind of the whole cluster needs no namespace, one of an operator its ver
   const faults = queue.messages.flatMap(({ body }) => JSON.parse(body).faults)
   expect(faults[0].resource).toEqual({ apiVersion: 'v1', kind: 'Node', name: 'w-1' })
   expect(faults[1].resource).toMatchObject({ apiVersion: 'example.com/v1', kind: 'Database' })
+})
+
+test('a caller of the MCP door asks by a tool, and hears in words why not', async () => {
+  const call = async (method: string, params: object) => {
+    const headers = new Headers({ 'content-type': 'application/json', accept: 'application/json, text/event-stream' })
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    const surroundings = {
+      clusters: { current: async () => ({ clusters: [] }) },
+      secret: async () => Promise.reject(new Error('not asked')),
+      clock: there.clock,
+      cursorKey: async () => 'a key of this test',
+    }
+    const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+    const incoming = { method: 'POST', url: 'http://127.0.0.1/api/mcp', headers, text: async () => body }
+    // The second part of what a real app hands in.
+    return (await kubernetesMcp(surroundings as never, log as never, incoming, platform)).body
+  }
+  expect(await call('tools/list', {})).toContain('"incident_ask"')
+  const asked = { cluster: 'east', kind: 'deploy', namespace: 'shop', name: 'checkout', note: 'slow' }
+  expect(await call('tools/call', { name: 'incident_ask', arguments: asked })).toContain('is opened')
+  expect(queue.messages).toHaveLength(1)
+  const wrong = await call('tools/call', { name: 'incident_ask', arguments: { ...asked, cluster: 'north' } })
+  expect(wrong).toContain('There is no cluster north')
 })

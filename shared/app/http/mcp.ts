@@ -41,7 +41,13 @@ export async function kubernetesMcp(
   const cursorKey = await platform.cursorKey()
   const tools = asking === undefined ? [] : [incidentAsk(asking)]
   const own = { additions: { tools, capabilities: {}, register: () => {} } }
-  const handle = createStatelessHandler({ targets, redact: createRedactor({ key: randomId() }), log, cursorKey, ...own })
+  const handle = createStatelessHandler({
+    targets,
+    redact: createRedactor({ key: randomId() }),
+    log,
+    cursorKey,
+    ...own,
+  })
   const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD'
   const text = hasBody ? await incoming.text() : undefined
   const headers = [...incoming.headers.entries()]

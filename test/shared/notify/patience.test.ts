@@ -1,0 +1,164 @@
+import { createHmac } from 'node:crypto'
+import { expect, onTestFinished, test } from 'vitest'
+import { webhook } from '../../../shared/notify/channels/webhook/webhook.ts'
+import { startReceiver } from '../../fakes/receiver.ts'
+import { startSlackApi } from '../../fakes/slack-api.ts'
+import { incident } from '../report/sample.ts'
+import { pagerDutyModel, placeWorld } from './place-world.ts'
+
+const at = '2026-01-12T09:41:08.000Z'
+const reported = (changes = {}) => incident({ status: 'reported', reportedAt: at, ...changes })
+const numbered = (index: number) => {
+  const identity = String(index).padStart(16, '0')
+  return reported({ identity, incidentId: `east.${identity}.1` })
+}
+
+test('what gets critical after it was too little for a place pages there, once, and is closed', async () => {
+  const model = pagerDutyModel()
+  const receiver = await startReceiver(model.well)
+  onTestFinished(receiver.stop)
+  const { event, run, store, move } = await placeWorld({
+    addresses: { 'keyvault:pd': `${receiver.url}/v2/enqueue` },
+    routes: [{ severity_threshold: 'critical', to: [{ pagerduty: 'keyvault:pd' }] }],
+    first: reported({ severity: 'warning' }),
+  })
+  event('reported')
+  await run(60)
+  expect(model.events).toEqual([])
+  await store.update((await store.current(incident().incidentId))!, { severity: 'critical' })
+  event('reported')
+  await run(60)
+  // Under the name of its rise: the first was not wanted, and is nobody's.
+  expect(model.triggers()).toMatchObject([{ severity: 'critical' }])
+  await move('resolved')
+  event('resolved')
+  await run(60)
+  expect(model.open.size).toBe(0)
+})
+
+test('a receiver that was down for seven minutes gets a fresh time and signature under the same id', async () => {
+  const key = 'a-signing-key-of-this-test'
+  let now = () => 0
+  const accepted: string[] = []
+  const receiver = await startReceiver(({ headers, body }) => {
+    const [id, stamp] = [String(headers['webhook-id']), String(headers['webhook-timestamp'])]
+    const mac = createHmac('sha256', key).update(`${id}.${stamp}.${body}`).digest('base64')
+    if (Math.abs(now() / 1000 - Number(stamp)) > 300 || headers['webhook-signature'] !== `v1,${mac}`) return 401
+    accepted.push(`${id} ${JSON.parse(body).time}`)
+    return 200
+  })
+  onTestFinished(receiver.stop)
+  const world = await placeWorld({
+    addresses: { 'keyvault:hook': receiver.url },
+    routes: [{ to: [{ webhook: 'keyvault:hook' }] }],
+    first: reported(),
+  })
+  now = world.now
+  const clock = { ...world.deps.clock }
+  Object.assign(world.deps, {
+    open: async () => webhook({ url: receiver.url, signingKey: key }, { clock, timeoutMs: 500 }),
+  })
+  receiver.next(...Array.from({ length: 9 }, () => 503))
+  world.event('reported')
+  await world.run(3_600)
+  expect(accepted).toEqual([`reported:${incident().incidentId}:1 ${at}`])
+  expect(receiver.received.length).toBeLessThanOrEqual(10)
+})
+
+test('after six hours away a place hears what still matters, and nothing of what began and ended meanwhile', async () => {
+  const receiver = await startReceiver()
+  onTestFinished(receiver.stop)
+  let away = true
+  const told: string[] = []
+  const teams = await startReceiver(({ body }) => {
+    if (away) return 503
+    told.push(JSON.parse(body).attachments[0].content.fallbackText)
+    return 202
+  })
+  onTestFinished(teams.stop)
+  const { event, run, move, store, now } = await placeWorld({
+    addresses: { 'keyvault:teams': teams.url },
+    routes: [{ to: [{ teams: 'keyvault:teams' }] }],
+  })
+  const all = Array.from({ length: 12 }, (_, index) => numbered(index))
+  for (const one of all) {
+    await store.insert(one)
+    event('reported', one.incidentId)
+    // Apart, so that none is folded into another's message.
+    await run(600)
+  }
+  for (const { incidentId } of all.slice(0, 9)) {
+    await move('resolved', incidentId)
+    event('resolved', incidentId)
+  }
+  await run(4 * 3_600)
+  const asked = teams.received.length
+  // Its breaker lets one try at a time through: some four an hour and not one for each that waits.
+  expect(asked).toBeLessThan(12 * 3 + 6 * 4 * 3)
+  away = false
+  const back = now()
+  await run(1_900)
+  expect(told).toHaveLength(3)
+  expect(told.every((text) => !text.startsWith('Resolved'))).toBe(true)
+  expect(now() - back).toBeLessThan(2_000_000)
+})
+
+test('a bot’s held-back green of the first generation does not repaint the second', async () => {
+  const slack = await startSlackApi()
+  onTestFinished(slack.stop)
+  const { event, move, run, store } = await placeWorld({
+    addresses: { 'keyvault:bot': slack.apiUrl },
+    routes: [{ to: [{ slack: 'keyvault:bot', channel: 'C1' }] }],
+    first: reported(),
+  })
+  event('reported')
+  await run(60)
+  await move('resolved')
+  slack.next({ status: 429, headers: { 'retry-after': '90' } })
+  event('resolved')
+  await run(10)
+  const second = { incidentId: 'east.0123456789abcdef.2', generation: 2 }
+  await store.openNextGeneration((await store.current(incident().incidentId))!, reported(second))
+  event('reported', second.incidentId)
+  await run(3_600)
+  expect(
+    slack
+      .roots()
+      .map(({ text }) => text.slice(0, 2))
+      .sort(),
+  ).toEqual(['🔴', '🟢'])
+  await move('resolved', second.incidentId)
+  event('resolved', second.incidentId)
+  await run(60)
+  expect(slack.roots().map(({ text }) => text.slice(0, 2))).toEqual(['🟢', '🟢'])
+})
+
+test('a place that asks for time for three hours without a word is asked few times, and nothing is lost', async () => {
+  let busy = true
+  const told: string[] = []
+  const teams = await startReceiver(({ body }) => {
+    if (busy) return { status: 429 }
+    told.push(JSON.parse(body).attachments[0].content.fallbackText)
+    return 202
+  })
+  onTestFinished(teams.stop)
+  const { event, run, move, store } = await placeWorld({
+    addresses: { 'keyvault:teams': teams.url },
+    routes: [{ to: [{ teams: 'keyvault:teams' }] }],
+  })
+  const all = Array.from({ length: 5 }, (_, index) => numbered(index))
+  for (const one of all) {
+    await store.insert(one)
+    event('reported', one.incidentId)
+  }
+  await run(1_800)
+  for (const { incidentId } of all.slice(0, 3)) {
+    await move('resolved', incidentId)
+    event('resolved', incidentId)
+  }
+  await run(3 * 3_600 + 600 - 1_800)
+  expect(teams.received.length).toBeLessThan(20 * 3)
+  busy = false
+  await run(1_000)
+  expect(told).toHaveLength(2)
+})

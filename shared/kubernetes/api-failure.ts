@@ -18,6 +18,8 @@ export function refusedBy(
   status: number,
   contentType: string,
   body: string,
+  /** As its Retry-After has it. */
+  waitSeconds = '',
 ): ClusterApiError {
   const told = statusOf(body)
   const reason = told?.reason || `HTTP${status}`
@@ -40,7 +42,10 @@ export function refusedBy(
       status,
       'NotKubernetes',
     )
-  return new ClusterApiError(`${server} refused ${what}: ${status} ${oneLine(told?.message || reason)}`, status, reason)
+  const refusal = `${server} refused ${what}: ${status} ${oneLine(told?.message || reason)}`
+  if (status === 429 && /^\d{1,5}$/.test(waitSeconds))
+    return new ClusterApiError(`${refusal}. It is overloaded: try again in ${waitSeconds} s.`, status, reason)
+  return new ClusterApiError(refusal, status, reason)
 }
 
 /** A 404 that speaks of the object, not of an unknown path or a server that is no Kubernetes API. */

@@ -115,6 +115,7 @@ export function openTransport(kubeconfig: Kubeconfig, options: TransportOptions)
             status,
             header(response, 'content-type'),
             answer.bytes.toString('utf8'),
+            header(response, 'retry-after'),
           )
         await clock.sleep(wait, signal)
         signal.throwIfAborted()

@@ -106,6 +106,8 @@ async function serve(flags: Flags): Promise<void> {
     if (port === undefined) process.stdin.once('end', () => done())
   })
   if (port === undefined) {
+    // A client that is gone reads nothing more: that ends the program, and is no fault of it.
+    process.stdout.on('error', () => process.stdin.emit('end'))
     const mcp = createKubernetesMcp(options)
     const connection = await connectCaller(mcp, new StdioServerTransport())
     await until

@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml'
+import { parseAllDocuments, type ScalarTag } from 'yaml'
 import type { KubeObject } from '../../faults/kube-object.ts'
 import { toObject } from '../../kubernetes/objects.ts'
 import { GiveUp } from '../../runtime/errors.ts'
@@ -6,9 +6,22 @@ import { GiveUp } from '../../runtime/errors.ts'
 /** One application in one manifest; each is a request of its own, and all must be through within one call. */
 const MAX_OBJECTS = 20
 
+/** `defaultMode: 0644` is 420 to kubectl and to everybody who writes it (YAML 1.1). */
+const octal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?0[0-7]+$/,
+  resolve: (text: string) => Number.parseInt(text, 8),
+}
+
 /** The objects of a manifest, without what the API server writes itself. GiveUp says which document is wrong, never what stands in it. */
 export function manifestObjects(text: string): readonly KubeObject[] {
-  const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: 'error', merge: true })
+  const documents = parseAllDocuments(text, {
+    prettyErrors: false,
+    logLevel: 'error',
+    merge: true,
+    customTags: (tags) => [octal, ...tags],
+  })
   const values = 'empty' in documents ? [] : documents
   const objects = [...values].flatMap((document, at) => {
     const where = `resource: document ${at + 1}`

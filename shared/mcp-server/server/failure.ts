@@ -14,6 +14,8 @@ const byStatus: Readonly<Record<number, string>> = {
   404: 'Check what the call names.',
   410: 'The list has expired meanwhile: begin again without continue.',
   429: 'The cluster asks for patience: try again in some seconds.',
+  500: 'That is a fault of the API server, not of the question: try again, or ask for one object.',
+  503: 'That part of the API does not answer just now: try again, or ask for another kind.',
 }
 const wordsOfTheirOwn = new Set(['NoEarlierRun', 'NotStarted', 'LogGone', 'NoSuchKind', 'BadName'])
 
@@ -22,8 +24,10 @@ export function failureText(error: unknown, cluster: string | undefined): string
   const at = cluster === undefined ? '' : `Cluster "${cluster}": `
   if (error instanceof GiveUp) return error.message
   if (error instanceof ClusterApiError) {
-    const remedy =
-      own(byReason, error.reason) ?? (wordsOfTheirOwn.has(error.reason) ? '' : (byStatus[error.status] ?? ''))
+    const told = /try again in \d+ s\.$/.test(error.message)
+    const remedy = told
+      ? ''
+      : (own(byReason, error.reason) ?? (wordsOfTheirOwn.has(error.reason) ? '' : (byStatus[error.status] ?? '')))
     return `${at}${error.message}${remedy === '' ? '' : ` ${remedy}`}`
   }
   return undefined

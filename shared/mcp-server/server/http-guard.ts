@@ -22,7 +22,7 @@ export function httpGuard(options: {
   const { identity } = options
   return async (request) => {
     const host = hostName(request.headers.get('host'))
-    if (host === undefined || !hosts.has(host)) return jsonError(403, 'This Host is not served here.')
+    if (host === undefined || !hosts.has(host)) return jsonError(403, notServed(request.headers.get('host')))
     const origin = request.headers.get('origin')
     if (origin !== null && !hosts.has(originHost(origin))) return jsonError(403, 'This Origin may not call here.')
     if (expected === undefined && identity === undefined) return { caller: 'local' }
@@ -41,6 +41,11 @@ export function httpGuard(options: {
   }
 }
 
+/** Whoever stands in front of the server reads it, and can do something about it. */
+function notServed(host: string | null): string {
+  const shown = /^[\w.:[\]-]{1,253}$/.exec(host ?? '')?.[0]
+  return `This Host is not served here${shown === undefined ? '' : `: ${shown}`}. If it is a name of this server, start it with --allowed-host.`
+}
 const refused = (message: string, challenge: string) =>
   jsonError(401, message, -32000, { 'www-authenticate': challenge })
 const hostName = (header: string | null) => /^(\[[^\]]+\]|[^:]+)(:\d+)?$/.exec(header ?? '')?.[1]?.toLowerCase()

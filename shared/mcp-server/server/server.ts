@@ -24,6 +24,7 @@ import type { AuditLine } from './audit.ts'
 import { callTool } from './call-tool.ts'
 import type { ChosenCluster, Tool } from './define-tool.ts'
 import { listedTools } from './listed-tools.ts'
+import { withProgress } from './progress.ts'
 import { selectTools, type ToolChoice } from './select-tools.ts'
 import { allTools, isServed } from './tools.ts'
 
@@ -143,7 +144,9 @@ export async function connectCaller(
     const who = { caller, session: transport.sessionId ?? '', call: String(extra.requestId) }
     const told = { log, audit: mcp.options.audit, who }
     await all.ready?.()
-    return callTool(tool, params.arguments, { ...connected, signal, exchange: { server, extra } }, told)
+    return withProgress(extra, { clock: mcp.clock, mostMs: CALL_MS, tool: tool.name }, () =>
+      callTool(tool, params.arguments, { ...connected, signal, exchange: { server, extra } }, told),
+    )
   })
   server.onclose = () => subscriptions?.end()
   await server.connect(transport)

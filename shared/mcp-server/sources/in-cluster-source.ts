@@ -33,8 +33,9 @@ export function inClusterSource({
 }: InCluster): Source {
   const where = `service account ${folder}`
   const address = serverAddress(server, (what) => new GiveUp(`${where}: ${what}`))
-  const found: Found = {
-    target: { name, aliases: [], server: address, namespace: 'default', source: where },
+  let namespace = 'default'
+  const found = (): Found => ({
+    target: { name, aliases: [], server: address, namespace, source: where },
     version: address,
     open: async () => {
       const file = async (file: string) => {
@@ -47,8 +48,18 @@ export function inClusterSource({
       const [token, ca] = await Promise.all([file('token'), address.startsWith('https:') ? file('ca.crt') : ''])
       return connect(tokenKubeconfig({ server: address, token: token.trim(), ca }), { where })
     },
+  })
+  return {
+    kind: 'in-cluster',
+    name: where,
+    current: () => [found()],
+    problems: () => [],
+    // Where the pod itself lies, as kubectl in a pod has it.
+    refresh: async () => {
+      const own = await readSmall(join(folder, 'namespace')).catch(() => '')
+      if (/^[a-z0-9-]{1,63}$/.test(own.trim())) namespace = own.trim()
+    },
   }
-  return { kind: 'in-cluster', name: where, current: () => [found], problems: () => [], refresh: async () => {} }
 }
 
 export function tokenKubeconfig(given: {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ageText } from '../objects/age-text.ts'
 import { withinBytes } from '../server/bounds.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
 import { measured, usageOf, usageShape } from '../server/usage.ts'
@@ -70,16 +71,23 @@ export const nodesTop = defineTool({
       },
       text: (answer) =>
         [
-          `# Usage of nodes in cluster ${answer.cluster}`,
+          `# Usage of nodes in cluster ${answer.cluster}: metrics of ${answer.nodes.length} of ${answer.nodes.length + answer.notMeasured.length} nodes`,
           ...answer.nodes.map(
             (node) =>
-              `${node.name}  ${node.cpuMillicores}m (${node.cpuPercent ?? '?'}%)  ${node.memoryMiB}Mi (${node.memoryPercent ?? '?'}%)`,
+              `${node.name}  ${node.cpuMillicores}m (${node.cpuPercent ?? '?'}%)  ${node.memoryMiB}Mi (${node.memoryPercent ?? '?'}%)${oldMeasure(node.measuredAt, call.now())}`,
           ),
           ...(answer.notMeasured.length === 0 ? [] : [`Not measured, so unknown: ${answer.notMeasured.join(', ')}`]),
         ].join('\n'),
     }
   },
 })
+
+/** Half a minute is usual, and longer than some means that nobody measures any more. */
+const OLD_MS = 180_000
+function oldMeasure(at: string | undefined, now: Date): string {
+  const time = Date.parse(at ?? '')
+  return now.getTime() - time > OLD_MS ? `  measured ${ageText(time, now)} ago` : ''
+}
 
 const defined = (values: { readonly cpuPercent: number | undefined; readonly memoryPercent: number | undefined }) => ({
   ...(values.cpuPercent === undefined ? {} : { cpuPercent: values.cpuPercent }),

@@ -155,8 +155,11 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
   function note(name: string, changes: Partial<ClusterRow>, urgent = true): void {
     const mine = held.get(name)
     if (mine === undefined) return
+    const before: Readonly<Record<string, unknown>> = { ...mine.state }
+    // Watches say again and again what they said before.
+    const isNews = Object.entries(changes).some(([column, value]) => before[column] !== value)
     Object.assign(mine.state, changes)
-    if (urgent) mine.dirty = true
+    if (urgent && isNews) mine.dirty = true
   }
 
   /**

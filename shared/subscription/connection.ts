@@ -32,6 +32,7 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
       memory.againAt ??= now() + times.backoff.initialMs * 30
     },
     onFault: stream.brought,
+    mayBeReplay: () => stream.isYoung(now()),
     onForeign: () => stream.doubt('faults come on the stream under the id of another subscription, and are not taken'),
     onSubscriptionError: (error) => {
       news.subscriptionError = `the server gave the subscription up: ${error.slice(0, 200)}`

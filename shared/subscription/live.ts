@@ -38,7 +38,10 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
       now,
       reconcileMs: times.reconcileMs,
       closeMs: times.closeMs,
-      look: (again) => reconcile(deps, task, { session, tools: link.tools, hearing, told: memory.told, again, alive }),
+      look: (again) => {
+        const { told, seen } = memory
+        return reconcile(deps, task, { session, tools: link.tools, hearing, told, seen, again, alive })
+      },
       onLook: ({ broken, gaps: found, refused, unheard }) => {
         if (broken !== undefined) news.broken = broken
         gaps = broken === undefined ? found : `it cannot be looked at: ${broken.slice(0, 200)}`
@@ -48,6 +51,8 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
         if (unheard > 0 && !firstLook && standing().step === 'subscribed')
           stream.doubt('a look found a fault that the stream did not bring')
         firstLook = false
+        const isWhole = broken === undefined && found === '' && refused === ''
+        hearing.settlePast(new Set(isWhole ? deps.kinds.map(({ kind }) => kind) : []))
         news.wake()
       },
     },

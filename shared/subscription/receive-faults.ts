@@ -11,6 +11,8 @@ import type { WatchReport } from './watch-report.ts'
 
 /** Notices that come before the id of their subscription; more than this are taken without looking at the id. */
 const MAX_EARLY = 1_000
+/** Whatever clocks differ by: what is older was not sent because it has just begun. */
+const PAST_MS = 10 * 60_000
 /** Ids of subscriptions that are over. */
 const MAX_FORMER = 20
 
@@ -30,6 +32,8 @@ export type HearDeps = {
   readonly onFault?: () => void
   /** One came under an id that is not ours, and never was. */
   readonly onForeign?: () => void
+  /** What comes now may have been sent before: servers replay on a new stream. */
+  readonly mayBeReplay?: () => boolean
   /** The server says that a fault is over. */
   readonly onEnd: () => void
 }
@@ -41,6 +45,9 @@ export function hearFaults(deps: HearDeps) {
   /** Ours, and over. */
   const former: string[] = []
   let early: unknown[] | undefined = []
+  /** Long past when they came on a new stream: the look that follows says whether they are there. */
+  let past: Fault[] = []
+  let draining = false
   let unclaimed: Fault[] | undefined = deps.claimed ? undefined : []
 
   function send(fault: Fault, at: number): void {
@@ -67,9 +74,17 @@ export function hearFaults(deps: HearDeps) {
     subscription?.id !== undefined && id !== undefined && id !== subscription.id
 
   function hear(notice: FaultNotice, at: number): void {
-    report.event(at)
+    const one = fault(notice, 'notification', at)
     deps.onFault?.()
-    send(fault(notice, 'notification', at), at)
+    if (draining || deps.mayBeReplay?.() === true) {
+      if (told.isRepeat(one)) return
+      if (one.resolved !== true && at - Date.parse(one.timestamp) > PAST_MS && past.length < MAX_EARLY) {
+        past.push(one)
+        return
+      }
+    }
+    report.event(at)
+    send(one, at)
     if (notice.resolved === true) deps.onEnd()
   }
 
@@ -126,7 +141,16 @@ export function hearFaults(deps: HearDeps) {
       subscription = made
       const held = early ?? []
       early = undefined
+      draining = deps.mayBeReplay !== undefined
       for (const params of held) onNotice(params)
+      draining = false
+    },
+    /** After a look at objects of these kinds: what is there it has told, what is not is over. Of other kinds all is told. */
+    settlePast: (looked: ReadonlySet<string>): void => {
+      const held = past
+      past = []
+      const at = clock.now().getTime()
+      for (const one of held) if (!looked.has(one.resource.kind)) send(one, at)
     },
     subscription: (): Subscription | undefined => subscription,
     claim: (): void => {

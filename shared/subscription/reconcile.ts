@@ -23,9 +23,12 @@ export type Reconciled = {
   readonly unheard: number
 }
 
+/** What the last look said of all that is there, and when. */
+export type LastSeen = { saw: string; at: number }
+
 /** Looks at the cluster, tells what nobody told, and after a complete look also what is there at all. */
 export async function reconcile(
-  deps: Pick<WatchDeps, 'clock' | 'outbox' | 'kinds' | 'detect'>,
+  deps: Pick<WatchDeps, 'clock' | 'outbox' | 'kinds' | 'detect' | 'times'>,
   { cluster, report, signal, before }: Pick<WatchTask, 'cluster' | 'report' | 'signal' | 'before'>,
   {
     session,
@@ -33,6 +36,7 @@ export async function reconcile(
     hearing,
     told,
     again,
+    seen,
     alive,
   }: {
     session: Session
@@ -41,10 +45,13 @@ export async function reconcile(
     told: ToldFaults
     /** Tells also what was told: what explained it may be over. */
     again: boolean
+    seen: LastSeen
     /** Rejects when the server is gone. */
     alive: () => Promise<void>
   },
 ): Promise<Reconciled> {
+  // By a little less than the beat, which is never quite kept.
+  const reconcileMs = 0.9 * deps.times.reconcileMs
   const look = await lookAtCluster({
     session,
     tools,
@@ -67,7 +74,11 @@ export async function reconcile(
     report.reconciled(look.at, look.objects)
     const keys = [...new Set(faults.flatMap(keysOf))]
     const observedAt = look.at.toISOString()
-    if (keys.length <= MAX_KEYS)
+    // Looks that come every minute say mostly the same, and each would be a message to store and to read.
+    const saw = `${told.notes()} ${keys.sort().join()}`
+    const isNews = saw !== seen.saw || look.at.getTime() - seen.at >= reconcileMs
+    if (isNews) Object.assign(seen, { saw, at: look.at.getTime() })
+    if (isNews && keys.length <= MAX_KEYS)
       // Before the faults: what is over explains none of them any more.
       deps.outbox.post({ version: 1, type: 'observed', cluster: cluster.name, observedAt, keys })
   }

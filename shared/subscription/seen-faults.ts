@@ -2,6 +2,9 @@ import type { Fault } from '../faults/fault.ts'
 import { derivedId } from '../runtime/ids.ts'
 import { Troubles } from './troubles.ts'
 
+/** More than servers replay; each has some sixty bytes. */
+const MAX_MARKS = 200
+
 /** What the queue has heard of one cluster in this window, so that a look does not tell it again. */
 export function toldFaults() {
   const told = new Troubles()
@@ -9,6 +12,10 @@ export function toldFaults() {
   /** What the last look saw of each, as a number. */
   const looks = new Troubles()
   let first: number | undefined
+  /** How often something was told. */
+  let notes = 0
+  /** Of notices, made only where one is asked for. */
+  const marks = new Set<string>()
   /** Since the first of them: a map itself keeps a small integer, and a date's milliseconds would be an object more. */
   const since = (at: number): number => {
     first ??= at
@@ -18,8 +25,13 @@ export function toldFaults() {
     note: (fault: Fault, at: number): void => {
       const [into, from] = fault.resolved === true ? [ended, told] : [told, ended]
       from.delete(fault)
+      notes += 1
+      if (fault.source === 'notification') remember(marks, markOf(fault))
       into.set(fault, since(at))
     },
+    notes: (): number => notes,
+    /** Whether the very same notice was told before; then this one is a replay, and no further occurrence. */
+    isRepeat: (fault: Fault): boolean => marks.has(markOf(fault)),
     has: (fault: Fault): boolean => told.get(fault) !== undefined,
     /** Whether it has ended since a look that finds it still there began: that saw it as it was before. */
     hasEndedSince: (fault: Fault, lookedAt: number): boolean =>
@@ -43,4 +55,12 @@ export function toldFaults() {
 }
 const faceOf = ({ severity, harm = '', mark = '', container = '' }: Fault): number =>
   Number.parseInt(derivedId(8, severity, harm, mark, container), 16)
+const markOf = ({ faultId, timestamp, resolved }: Fault): string => `${faultId} ${timestamp} ${resolved === true}`
+
+function remember(marks: Set<string>, mark: string): void {
+  marks.add(mark)
+  const [oldest] = marks
+  if (marks.size > MAX_MARKS && oldest !== undefined) marks.delete(oldest)
+}
+
 export type ToldFaults = ReturnType<typeof toldFaults>

@@ -5,6 +5,9 @@ import type { StreamOpened } from './transport.ts'
 /** A stream that holds for so many times the first wait was a good one. */
 const GOOD = 5
 
+/** Servers that replay do so at once. */
+const REPLAY_MS = 2_000
+
 /**
  * What is known of the stream on which faults come: whether there is one, whether it has proved itself, and when it is
  * tried again. Times are milliseconds of our clock.
@@ -39,6 +42,8 @@ export function streamState(
       const young = now - since < proveMs && !wasUnproved
       return state === 'up' && !young ? 'nothing has come on the stream yet, not even a sign of life' : ''
     },
+    /** What comes now may be a replay of what was sent before it was opened. */
+    isYoung: (now: number): boolean => state === 'none' || state === 'down' || now - since < REPLAY_MS,
     lastSign: () => lastSign,
     /** When it is to be tried again, or is dead if nothing comes until then. */
     dueAt: () => (state === 'up' || state === 'held' ? beat.deadAt() : nextAt),

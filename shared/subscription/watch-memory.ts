@@ -1,9 +1,11 @@
 import type { LookMemory } from './looks.ts'
+import type { LastSeen } from './reconcile.ts'
 import { type ToldFaults, toldFaults } from './seen-faults.ts'
 
 /** What outlives one connection, within one window. */
 export type WatchMemory = LookMemory & {
   readonly told: ToldFaults
+  readonly seen: LastSeen
   claimed: boolean
   /** When the connection was last known to work, and since when it did. */
   activeAt: number
@@ -16,6 +18,7 @@ export type WatchMemory = LookMemory & {
 
 export const watchMemory = (): WatchMemory => ({
   told: toldFaults(),
+  seen: { saw: '', at: 0 },
   claimed: false,
   activeAt: 0,
   activeSince: 0,

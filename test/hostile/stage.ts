@@ -33,8 +33,6 @@ export type Server = {
   readonly emit: (fault: Readonly<Record<string, unknown>>, id?: string) => number
   readonly push: (message: unknown) => void
   readonly count: (what: string) => number
-  /** What is sent under, where it is not what was said. */
-  readonly subscriptionId: string
 }
 export type Twist = {
   /** Handles a POST itself, and says so by true. */
@@ -144,7 +142,7 @@ export async function serverWith({ post, get, delete: onDelete, any }: Twist = {
   }
   const server: Server = {
     endpoint: `http://127.0.0.1:${port}/mcp`,
-    ...{ asked, ids, streams, push, subscriptionId: '' },
+    ...{ asked, ids, streams, push },
     objects: [crashingPod('web-1'), namespaceObject('shop')],
     emit: (data, id = `sub-${[...ids].at(-1)}`) => {
       const params = { level: 'warning', logger: 'kubernetes/faults', data: { subscriptionId: id, ...data } }
@@ -160,9 +158,12 @@ export async function serverWith({ post, get, delete: onDelete, any }: Twist = {
 export const times = { pingMs: 1_200, checkMs: 3_000, closeMs: 3_000, proveMs: 3_000, climbMs: 3_000 }
 
 /** A supervisor that watches this one cluster, called `east`. */
-export async function watched(server: Pick<Server, 'endpoint'>, mcp: object = {}): Promise<House> {
+export const watched = (server: Pick<Server, 'endpoint'>, mcp: object = {}): Promise<House> =>
+  watchedAll([{ name: 'east', mcp: { endpoint: server.endpoint, ...mcp } }])
+
+export async function watchedAll(clusters: readonly unknown[]): Promise<House> {
   const home = await house()
-  home.configure([{ name: 'east', mcp: { endpoint: server.endpoint, ...mcp } }])
+  home.configure(clusters)
   home.supervise('supervisor-1', {
     detect: detectFaults,
     times,

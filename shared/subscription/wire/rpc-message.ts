@@ -21,6 +21,8 @@ export function partsOf(text: string): readonly Part[] {
   } catch {
     return [{ kind: 'garbage', text, reason: 'not JSON' }]
   }
+  // Some say nothing in this way.
+  if (parsed === null) return []
   return Array.isArray(parsed) ? parsed.map((one) => partOf(one, JSON.stringify(one) ?? '')) : [partOf(parsed, text)]
 }
 

@@ -58,7 +58,9 @@ function why(cause: unknown): string {
     const names = cause instanceof Error ? /altnames: (.+)$/.exec(cause.message)?.[1] : undefined
     return `its certificate is for another name${names === undefined ? '' : ` (${names.slice(0, 150)})`}: check the host in mcp.endpoint`
   }
-  if (code.startsWith('HPE_')) return own(words, code) ?? words.HPE_INVALID_CONSTANT ?? code
+  // The parser gives its errors a code only sometimes.
+  if (code.startsWith('HPE_') || (cause instanceof Error && cause.name === 'HTTPParserError'))
+    return own(words, code) ?? words.HPE_INVALID_CONSTANT ?? code
   const known = own(words, code)
   if (known !== undefined) return known
   if (code.startsWith('ERR_SSL')) return `the TLS handshake failed (${code})`

@@ -133,7 +133,7 @@ export function aFault(changes: Readonly<Record<string, unknown>> = {}) {
     severity: 'critical',
     resource: { apiVersion: 'v1', kind: 'Pod', name, namespace: 'shop', uid: `uid-${made}` },
     context: 'Container entered CrashLoopBackOff state, restart count: 4',
-    timestamp: '2025-12-20T14:03:11Z',
+    timestamp: new Date().toISOString(),
     ...changes,
   }
 }

@@ -125,8 +125,9 @@ const words = (faultType: string): string =>
     .join(' ')
 
 /** Without the stamps of machines: 2026-01-12T09:40:58.123Z is said by day and minute. */
-const plain = (text: string): string =>
-  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g, (stamp) => dayAndMinute(stamp)).replace(/\.$/, '')
+export const withoutStamps = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g, (stamp) => dayAndMinute(stamp))
+const plain = (text: string): string => withoutStamps(text).replace(/\.$/, '')
 
 /** A sentence that goes on after a colon; what is written in capitals by its nature stays so. */
 const lowered = (text: string): string =>

@@ -51,7 +51,13 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .option('--no-color', 'no colours on a terminal')
     .version(version, '-V, --version', 'its version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => deps.out.write(text), writeErr: (text) => deps.error.write(text) })
+    .configureOutput({
+      writeOut: (text) => deps.out.write(text),
+      writeErr: (text) => deps.error.write(text),
+      // Before the options are understood it must be known how to say that they are not.
+      outputError: (text, write) =>
+        write(wantsJson(args) ? `${JSON.stringify({ error: text.replace(/^error: /, '').trim() })}\n` : text),
+    })
     .addHelpText(
       'after',
       '\nExit codes: 0 all is well, 1 it is not, 2 the command was not understood, 130 it was stopped.',
@@ -213,6 +219,14 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     return 1
   }
 }
+
+const wantsJson = (args: readonly string[]): boolean =>
+  args.some(
+    (one, at) =>
+      one === '--json' ||
+      /^(-o|--output=)(json|yaml)$/.test(one) ||
+      (/^(-o|--output)$/.test(one) && /^(json|yaml)$/.test(args[at + 1] ?? '')),
+  )
 
 const isCommander = (error: unknown): error is Error & { readonly exitCode: number } =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('commander.') && 'exitCode' in error

@@ -18,8 +18,10 @@ export async function watch(
     try {
       await tell({ ...out, line: keep, note: keep })
       const text = lines.join('\n')
-      if (text !== before) out.line(out.live ? `${CLEAR}${text}` : text)
-      before = text
+      // Ages change with each look: in a file they are no news.
+      const news = out.live ? text : text.replace(/ +(?:\d+ (?:s|min|h|d) ago|now)\b/g, '')
+      if (news !== before) out.line(out.live ? `${CLEAR}${text}` : text)
+      before = news
     } catch (error) {
       // The first answer shows whether address and key are right; what passes by itself is waited for.
       if (before === undefined || !isAway(error)) throw error

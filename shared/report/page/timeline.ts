@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { Citation } from '../../artifacts/evidence.ts'
+import { withoutStamps } from '../../artifacts/glance.ts'
 import { outcomeWords } from '../../artifacts/outcome-words.ts'
 import type { Report } from '../../artifacts/report.ts'
 import type { Html } from './document.ts'
@@ -38,7 +39,7 @@ export function timeline(report: Report): Html {
   const rows = entries.map((one) => {
     const before = day
     day = utc(one.at).slice(0, 10)
-    return html`<li class="${one.kind}">${day === before ? '' : html`<span class="day">${day} (UTC)</span>`}<span class="when">${clockTime(one.at)}</span><span class="offset">${offset(zero, one.at)}</span><span class="badge">${one.kind}</span><span class="what">${one.text}${cites(one.evidence)}</span></li>`
+    return html`<li class="${one.kind}">${day === before ? '' : html`<span class="day">${day} (UTC)</span>`}<span class="when">${clockTime(one.at)}</span><span class="offset">${offset(zero, one.at)}</span><span class="badge">${one.kind}</span><span class="what">${withoutStamps(one.text)}${cites(one.evidence)}</span></li>`
   })
   return html`<section id="timeline"><h2>Timeline</h2>
 ${drawing(entries)}

@@ -36,7 +36,7 @@ async function run(args: readonly string[], given: Given = {}) {
       error: { write: (text) => (error += text) },
       environment: given.environment ?? { NIGHTCRIER_URL: app.url, NIGHTCRIER_KEY: 'secret' },
       clock: {
-        now: () => new Date('2026-01-12T09:41:30Z'),
+        now: () => new Date(Date.parse('2026-01-12T09:41:30Z') + looks * 3_000),
         sleep: async () => {
           looks += 1
           if (looks >= (given.looks ?? 1)) stop.abort()
@@ -83,6 +83,15 @@ test('a report that is not there is told, as JSON where JSON is wanted, with its
   expect(JSON.parse(error)).toEqual({ error: 'west.0123456789abcdef.1 has no report yet: it is queued.' })
   expect(code).toBe(1)
   expect((await run(['report'])).code).toBe(2)
+  for (const args of [
+    ['--json', 'report'],
+    ['-o', 'json', 'nothing'],
+    ['incidents', '--json', '--limit', '0'],
+  ]) {
+    const wrong = await run(args)
+    expect(wrong.code).toBe(2)
+    expect(JSON.parse(wrong.error).error).toBeTruthy()
+  }
 })
 
 test('answers are YAML or wide where they are wanted so, before or after the command', async () => {
@@ -111,6 +120,9 @@ test('feedback goes to the app', async () => {
 
 test('login keeps what the app has taken, for nobody else to read, and for that address alone', async () => {
   const environment = { XDG_CONFIG_HOME: join(folder, 'config') }
+  // Somebody kept it for all to read before.
+  mkdirSync(join(folder, 'config', 'nightcrier'), { recursive: true })
+  writeFileSync(join(folder, 'config', 'nightcrier', 'config.json'), '{"url":"http://old.example"}', { mode: 0o644 })
   const refused = await run(['--url', app.url, 'login'], { environment, piped: 'wrong' })
   expect(refused).toMatchObject({ code: 1 })
   const { out } = await run(['--url', app.url, 'login'], { environment, piped: 'secret\n' })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Severity } from '../faults/fault.ts'
 import { parseIncidentId } from '../incident/identity.ts'
 import { type Incident, IncidentState } from '../incident/incident.ts'
+import { isCursor } from '../incident/incident-list.ts'
 import type { IncidentStore } from '../incident/store.ts'
 import type { Answer } from './alive.ts'
 
@@ -13,7 +14,7 @@ const Query = z.strictObject({
   since: z.iso.datetime({ offset: true }).optional(),
   /** A page is read in one go by a person or a script; 200 incidents are about a megabyte. */
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(1000).optional(),
+  cursor: z.string().max(1000).refine(isCursor, 'is not what an earlier answer gave: leave it out').optional(),
 })
 
 /** `GET /api/incidents`: newest first, a page at a time. */

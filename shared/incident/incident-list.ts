@@ -94,4 +94,7 @@ function equals(filters: IncidentFilters, byState: boolean): Record<string, Valu
 
 const rankOf = (row: Row): string => `${String(row.fields.lastSeen)} ${row.partition} ${row.key}`
 const encode = (rank: string): string => Buffer.from(rank).toString('base64url')
+/** A page goes on behind a row's own moment and name. */
+export const isCursor = (cursor: string): boolean =>
+  encode(decode(cursor)) === cursor && /^\d{4}-\d\d-\d\dT[\d:.]+Z \S+ \S+$/.test(decode(cursor))
 const decode = (cursor: string): string => Buffer.from(cursor, 'base64url').toString('utf8')

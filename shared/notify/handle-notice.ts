@@ -1,5 +1,6 @@
 import { NoticeMessage } from '../incident/notices.ts'
-import { errorText, GiveUp } from '../runtime/errors.ts'
+import { unreadable } from '../incident/unreadable.ts'
+import { errorText } from '../runtime/errors.ts'
 import { type Composed, compose } from './compose.ts'
 import { breakerOf, type NotifyDeps, type Told } from './deps.ts'
 import { type NoticeLedger, noticeLedger } from './ledger/ledger.ts'
@@ -20,7 +21,7 @@ export const handleNotice =
   (deps: NotifyDeps) =>
   async (body: unknown): Promise<Readonly<Record<string, Told>>> => {
     const parsed = NoticeMessage.safeParse(body)
-    if (!parsed.success) throw new GiveUp(`A message on queue notices is no notice: ${parsed.error.issues[0]?.message}`)
+    if (!parsed.success) throw unreadable('notices', body, parsed.error)
     const message = parsed.data
     const book = placeBook(deps)
     const ledger = noticeLedger(deps)

@@ -5,6 +5,7 @@ import { containerGroupName } from '../incident/identity.ts'
 import type { Incident, IncidentState } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { NO_KUBECONFIG, ResultMessage } from '../incident/messages.ts'
+import { unreadable } from '../incident/unreadable.ts'
 import { AGENTS, modelBreaker } from '../runtime/breaker-names.ts'
 import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
@@ -25,7 +26,7 @@ export const handleResult =
   (deps: ReportDeps) =>
   async (body: unknown): Promise<Handled> => {
     const parsed = ResultMessage.safeParse(body)
-    if (!parsed.success) throw new GiveUp(`A message on queue results is no result: ${parsed.error.issues[0]?.message}`)
+    if (!parsed.success) throw unreadable('results', body, parsed.error)
     const result = parsed.data
     const left = await bundleOf(deps, result)
     const stored = await conclude(deps, result, left.bytes !== undefined || left.problem !== undefined)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { queues } from '../artifacts/layout.ts'
 import { ResultMessage, TriageMessage } from '../incident/messages.ts'
 import { NoticeMessage } from '../incident/notices.ts'
+import { otherVersion } from '../incident/unreadable.ts'
 import { contend } from '../runtime/contend.ts'
 import { derivedId } from '../runtime/ids.ts'
 import type { TriageDeps } from './deps.ts'
@@ -57,6 +58,8 @@ function describe(body: unknown): { reason: string; incidentId?: string; cluster
   }
   const notice = NoticeMessage.safeParse(body)
   if (notice.success) return { reason: `A notice (${notice.data.id}) could not be told` }
+  const version = otherVersion(body)
+  if (version !== undefined) return { reason: version }
   const type = z.looseObject({ type: z.string().max(50) }).safeParse(body)
   return {
     reason: type.success

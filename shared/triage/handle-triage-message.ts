@@ -2,11 +2,12 @@ import type { Cluster } from '../config/cluster.ts'
 import { Fault } from '../faults/fault.ts'
 import { type Identity, identityOf } from '../incident/identity.ts'
 import { TriageMessage } from '../incident/messages.ts'
+import { otherVersion, problems } from '../incident/unreadable.ts'
 import { errorText, GiveUp, RetryLater } from '../runtime/errors.ts'
 import { type Admitted, admitCluster } from './admit-cluster.ts'
 import type { Told } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
-import { claimedCluster, keepAside, problems } from './keep-dead-letter.ts'
+import { claimedCluster, keepAside } from './keep-dead-letter.ts'
 import { launchWaiting } from './launch-waiting.ts'
 import { noteAbsence } from './note-absence.ts'
 
@@ -24,7 +25,7 @@ export const handleTriageMessage =
   async (message: unknown, delivery: Delivery): Promise<Handled> => {
     const parsed = TriageMessage.safeParse(message)
     if (!parsed.success) {
-      const reason = `Not a message of queue faults: ${problems(parsed.error)}`
+      const reason = otherVersion(message) ?? `Not a message of queue faults: ${problems(parsed.error)}`
       await keepAside(deps)({
         id: delivery.id,
         queue: 'faults',

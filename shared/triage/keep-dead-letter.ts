@@ -36,9 +36,3 @@ export function claimedCluster(body: unknown): string | undefined {
   const parsed = z.looseObject({ cluster: z.string().max(300) }).safeParse(body)
   return parsed.success ? parsed.data.cluster : undefined
 }
-
-/** What is wrong with foreign data, in one line: the first problems, each with its path. */
-export function problems(error: z.ZodError): string {
-  const lines = error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
-  return lines.join('; ').slice(0, 500)
-}

@@ -9,6 +9,7 @@ import type { Notice, Told } from '../../../shared/notify/notice.ts'
 import { Refused, Unsure } from '../../../shared/notify/refusal.ts'
 import { targetOf } from '../../../shared/notify/route/routing.ts'
 import { breakers } from '../../../shared/runtime/breaker.ts'
+import { GiveUp } from '../../../shared/runtime/errors.ts'
 import { createLog } from '../../../shared/runtime/log.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
 import { incident } from '../report/sample.ts'
@@ -309,9 +310,14 @@ test('that a place does not work is not told in that place', async () => {
   expect(sent.map(({ place }) => place)).toEqual([teams])
 })
 
-test('something that is no notice is refused in one sentence', async () => {
+test.each([
+  ['hello', 'queue notices cannot be read'],
+  [{ version: 2, type: 'surprise' }, 'written by a newer Nightcrier (version 2, this one reads 1)'],
+])('what is no notice goes back to the queue, in one sentence: %j', async (body, words) => {
   const { deps } = await setUp()
-  await expect(handleNotice(deps)('hello')).rejects.toThrow(/no notice/)
+  const refused = await handleNotice(deps)(body).catch((error: unknown) => error)
+  expect(refused).not.toBeInstanceOf(GiveUp)
+  expect(String(refused)).toContain(words)
 })
 
 test('rows that nobody asks for any more are forgotten, the others stay', async () => {

@@ -6,6 +6,7 @@ import { incidentStore } from '../../../shared/incident/store.ts'
 import type { ReportDeps } from '../../../shared/report/deps.ts'
 import { handleResult } from '../../../shared/report/handle-result.ts'
 import { STALE } from '../../../shared/runtime/contend.ts'
+import { GiveUp } from '../../../shared/runtime/errors.ts'
 import { createLog } from '../../../shared/runtime/log.ts'
 import { memoryContainerGroups } from '../../fakes/memory-container-groups.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
@@ -255,8 +256,15 @@ describe('handleResult', () => {
     expect(files.get(`${result.incidentId}/report.json`)).toContain('belongs to another incident')
   })
 
-  test('something that is no result is refused in one sentence', async () => {
+  // Whatever ends a message as done loses it: only the queue's own tries lead to the dead letters.
+  test.each([
+    ['hello', 'queue results cannot be read: the whole'],
+    [{ ...result, version: 2 }, 'written by a newer Nightcrier (version 2, this one reads 1)'],
+    [{ ...result, later: true }, 'Unrecognized key: "later"'],
+  ])('what is no result goes back to the queue, in one sentence: %j', async (body, words) => {
     const { deps } = await setUp()
-    await expect(handleResult(deps)('hello')).rejects.toThrow(/no result/)
+    const refused = await handleResult(deps)(body).catch((error: unknown) => error)
+    expect(refused).not.toBeInstanceOf(GiveUp)
+    expect(String(refused)).toContain(words)
   })
 })

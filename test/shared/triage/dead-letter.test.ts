@@ -89,3 +89,15 @@ test('handling the same dead letter again keeps one copy', async () => {
   await handleDeadLetter(w.deps)('faults', 'nonsense')
   expect(w.deadLetters.names()).toHaveLength(1)
 })
+
+test('a message of another version is kept whole, and it is said that it can be put back', async () => {
+  const w = world()
+  const body = { version: 2, incidentId: 'east.0123456789abcdef.1', fence: 1, ended: 'completed', later: [1] }
+  await handleDeadLetter(w.deps)('results', body)
+  const [name = ''] = w.deadLetters.names()
+  const kept = JSON.parse((await w.deadLetters.read(name, 10_000))!.text)
+  expect(kept).toMatchObject({ queue: 'results', body, reason: expect.stringContaining('by a newer Nightcrier') })
+  expect(w.notices).toMatchObject([{ type: 'dead-letter', reason: expect.stringContaining('put it back') }])
+  await handleTriageMessage(w.deps)({ version: 0, type: 'wake' }, { id: 'm1', dequeueCount: 1 })
+  expect(w.lines.join()).toContain('by an older Nightcrier (version 0, this one reads 1)')
+})

@@ -33,7 +33,9 @@ export function implicated(
   if (own !== undefined) return { ...own, explains }
   const { object } = suspect
   const seen = seek(snapshot, object)
-  const link = suspect.links.toSorted((a, b) => b.strength - a.strength)[0]
+  const link = suspect.links.toSorted(
+    (a, b) => Number(b.verified === true) - Number(a.verified === true) || b.strength - a.strength,
+  )[0]
   const told = link?.text ?? tellingTexts(snapshot, subject)[0]
   const evidence = few(
     [

@@ -1,4 +1,4 @@
-import { nodes, pods } from '../snapshot/kinds.ts'
+import { anyWorkload, nodes, pods } from '../snapshot/kinds.ts'
 import { quantity } from '../snapshot/quantity.ts'
 import { all, refOf, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import type { Draft, Find } from './link.ts'
@@ -100,13 +100,11 @@ const runsOn = (snapshot: Snapshot, set: string, node: string): boolean =>
       pod.data.spec.nodeName === node && pod.object.metadata.ownerReferences?.some(({ name }) => name === set) === true,
   )
 /** Which taint of the node the set does not tolerate. */
-function kept(snapshot: Snapshot, set: { readonly raw: { readonly [field: string]: unknown } }, node: string): string {
+function kept(snapshot: Snapshot, set: Seen, node: string): string {
   const taints = all(snapshot, nodes).find(({ name }) => name === node)?.data.spec.taints ?? []
-  const written = JSON.stringify(set.raw.spec ?? {})
-  const tolerated = /"tolerations":(\[[^\]]*\])/.exec(written)?.[1] ?? '[]'
+  const tolerated = anyWorkload.of(set)?.data.spec.template?.spec.tolerations ?? []
   const strange = taints.find(
-    ({ key }) =>
-      !tolerated.includes(`"${key}"`) && !/"operator":"Exists"\}/.test(tolerated.replace(/"key":"[^"]*",?/g, '')),
+    ({ key }) => !tolerated.some((one) => one.key === key || (one.key === undefined && one.operator === 'Exists')),
   )
   return strange === undefined ? '' : `: it does not tolerate the taint ${strange.key} there`
 }

@@ -209,7 +209,12 @@ function nodesOf(snapshot: Snapshot, ill: readonly Subject[], raise: Raise): voi
     raise(object, 'distance', 0.2)
     const elsewhere = siblings.some(({ data }) => data.spec.nodeName !== undefined && data.spec.nodeName !== name)
     const here = siblings.some(({ data }) => data.spec.nodeName === name)
-    if (at.size === 1 && elsewhere && !here) raise(object, 'onlyHere')
+    if (at.size === 1 && elsewhere && !here) {
+      raise(object, 'onlyHere')
+      // A set has one pod on each node: what is well on all others is not ill by its template.
+      const others = new Set(siblings.flatMap(({ data }) => data.spec.nodeName ?? []))
+      if (ill[0]?.kind === 'DaemonSet' && others.size > 1) raise(object, 'verified')
+    }
     const others = all(snapshot, pods).filter((pod) => pod.data.spec.nodeName === name && isReady(pod)).length
     if (others > 2) raise(object, 'othersWell', Math.min(1, others / 10))
   }

@@ -23,6 +23,8 @@ export type TellingText = {
   readonly subject: Subject
   readonly depth: number
   readonly evidence: readonly Citation[]
+  /** In the words of a detector: it says that something is wrong, and not what. */
+  readonly detected?: boolean
 }
 
 /** What says only that something is the matter, or that all goes its way. */
@@ -36,6 +38,7 @@ const PODS = 4
 const EACH = 6
 const LOG_LINES = 80
 const LAST = 2
+const BEHIND = 2
 const kept = new WeakMap<Snapshot, Map<string, readonly TellingText[]>>()
 
 /** Everything said about a subject and what it leans on, nearest first. */
@@ -52,8 +55,9 @@ export function tellingTexts(snapshot: Snapshot, subject: Subject): readonly Tel
   const seen = symptomsOf(snapshot, subject)
     .filter(({ kind, detected }) => kind === 'condition' || detected === true)
     .map(
-      ({ text, evidence }): TellingText => ({
+      ({ text, evidence, detected }): TellingText => ({
         text,
+        detected: detected === true,
         kind: 'condition',
         at: { kind: subject.kind, namespace: subject.namespace, name: subject.name },
         container: '',
@@ -126,8 +130,8 @@ function saidOf(snapshot: Snapshot, subject: Subject, depth: number): readonly T
                 make('state', ref, text, cite(pod, text.split('\n').at(-1) ?? text), container),
               ),
               ...make('state', ref, pod.data.status.message, cite(pod, pod.data.status.message ?? '')),
-              ...logsOf(snapshot, pod).flatMap(({ log, line }) =>
-                make('log', ref, line, cite(log, line), log.container),
+              ...logsOf(snapshot, pod).flatMap(({ log, line, text }) =>
+                make('log', ref, text, cite(log, line), log.container),
               ),
             ])
         : []),
@@ -172,7 +176,12 @@ function logsOf(snapshot: Snapshot, pod: Seen<Pod>) {
       // Who waits says for what, and calls it no error.
       const said = lines.length > 0 ? lines : log.lines.slice(-LAST)
       const distinct = [...new Map(said.map((line) => [withoutNumbers(line), line])).values()].slice(-EACH)
-      return distinct.toReversed().map((line) => ({ log, line }))
+      // Programs explain themselves in the lines behind the one that says what failed.
+      return distinct.toReversed().map((line) => {
+        const at = log.lines.lastIndexOf(line)
+        const behind = log.lines.slice(at + 1, at + 1 + BEHIND).filter((one) => !lines.includes(one))
+        return { log, line, text: [line, ...behind].join(' ') }
+      })
     })
 }
 const withoutNumbers = (text: string): string => text.replace(/\d+/g, '#').slice(0, 200)

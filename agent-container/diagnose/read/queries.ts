@@ -1,6 +1,6 @@
 import { deadApis } from '../snapshot/aggregated.ts'
 import { badConditions } from '../snapshot/conditions.ts'
-import { dependenciesOf, serviceName } from '../snapshot/dependencies.ts'
+import { dependenciesOf, servedBy, serviceName } from '../snapshot/dependencies.ts'
 import { ingresses } from '../snapshot/kinds.ts'
 import { failuresInLogs } from '../snapshot/log-failures.ts'
 import { namedObjects } from '../snapshot/named-objects.ts'
@@ -263,6 +263,23 @@ const ingressClasses: Wants = (_picture, subjects) =>
     ? [{ tool: 'list', kind: k('networking.k8s.io/v1', 'IngressClass') }]
     : []
 
+/** What stands behind an API that another server serves, or behind a webhook. */
+const servers: Wants = (_snapshot, subjects) =>
+  subjects
+    .slice(0, 1)
+    .flatMap(({ seen }) => (seen === undefined ? [] : servedBy(seen)))
+    .slice(0, 1)
+    .flatMap(({ namespace }) =>
+      [
+        k('v1', 'Service'),
+        k('v1', 'Pod'),
+        k('v1', 'Event'),
+        k('discovery.k8s.io/v1', 'EndpointSlice'),
+        k('apps/v1', 'Deployment'),
+        k('apps/v1', 'ReplicaSet'),
+      ].map((kind): Want => ({ tool: 'list', kind, namespace })),
+    )
+
 /** Peers outside: a policy that lets only some namespaces in is understood with their labels. */
 const policyNamespaces: Wants = (snapshot, subjects) => {
   const wanted = new Set<string>()
@@ -300,6 +317,7 @@ export const wants: readonly Wants[] = [
   secretProducers,
   agents,
   aggregated,
+  servers,
   metrics,
   ingressClasses,
   grants,

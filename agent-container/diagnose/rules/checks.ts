@@ -1,7 +1,8 @@
 import type { Citation } from '../../../shared/artifacts/evidence.ts'
 import { cite, few } from '../snapshot/cite.ts'
+import { nodes } from '../snapshot/kinds.ts'
 import { isReady } from '../snapshot/services.ts'
-import { eventsOf, label, refOf, type Snapshot, whether } from '../snapshot/snapshot.ts'
+import { all, eventsOf, label, refOf, type Snapshot, whether } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import type { Hypothesis } from './hypothesis.ts'
 
@@ -119,4 +120,26 @@ const siblings: Check = (_, subject, one) => {
 const restarts = (pod: Subject['pods'][number]): number =>
   Math.max(0, ...pod.data.status.containerStatuses.map(({ restartCount }) => restartCount))
 
-const checks: readonly Check[] = [registryReached, isMissing, endedByKubelet, siblings]
+/** A node that is kept out by what Kubernetes or its cloud says of it would be one more to place pods on. */
+const nodesOutOfService: Check = (snapshot, subject, one) => {
+  if (!/^(AntiAffinityConflict|InsufficientCapacity|NodeSelectorMismatch|RequestTooLarge)$/.test(one.class))
+    return undefined
+  const said = subject.pods
+    .flatMap((pod) => pod.data.status.conditions.map(({ message }) => message ?? ''))
+    .concat(subject.pods.flatMap((pod) => eventsOf(snapshot, refOf(pod)).map(({ message }) => message)))
+    .find((message) => outOfService.test(message))
+  const key = outOfService.exec(said ?? '')?.[1]
+  const node =
+    key === undefined
+      ? undefined
+      : all(snapshot, nodes).find(({ data }) => data.spec.taints.some((taint) => taint.key === key))
+  if (node === undefined) return undefined
+  return {
+    result: 'doubted',
+    text: `${label(node)} is kept out by the taint ${key}: without it there would be one more to choose.`,
+    evidence: few(cite(node, key ?? ''), 1),
+  }
+}
+const outOfService = /untolerated taint\(?s?\)? \{(node\.(?:cloudprovider\.)?kubernetes\.io\/(?!unschedulable)[\w-]+)/
+
+const checks: readonly Check[] = [registryReached, isMissing, endedByKubelet, siblings, nodesOutOfService]

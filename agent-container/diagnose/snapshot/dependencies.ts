@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import { isAddress } from '../../../shared/cluster/messages/host-in.ts'
 import { devicesWanted } from './devices.ts'
@@ -144,8 +145,26 @@ function leansOn(snapshot: Snapshot, subject: Subject): readonly Culprit[] {
         pod.data.spec.volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === seen.name),
       )
       .map((pod) => topOf(snapshot, pod))
-  return []
+  return servedBy(seen).flatMap(({ namespace, name }) => {
+    const service = present(snapshot, services, namespace, name)
+    return service === undefined ? [] : behind(snapshot, service)
+  })
 }
+
+const Served = z.looseObject({ service: z.looseObject({ namespace: z.string(), name: z.string() }) })
+/** The Services behind an API that another server serves, and behind admission webhooks. */
+export function servedBy({ kind, raw }: Seen): readonly { readonly namespace: string; readonly name: string }[] {
+  const holders: readonly unknown[] =
+    kind === 'APIService'
+      ? [raw.spec]
+      : /WebhookConfiguration$/.test(kind) && Array.isArray(raw.webhooks)
+        ? raw.webhooks.map(
+            (one: unknown) => z.looseObject({ clientConfig: z.unknown() }).safeParse(one).data?.clientConfig,
+          )
+        : []
+  return holders.flatMap((one) => Served.safeParse(one).data?.service ?? []).slice(0, 2)
+}
+
 /** An autoscaler that says it gets no figures. */
 const blind = (seen: Seen): boolean =>
   autoscalers

@@ -47,7 +47,7 @@ export function led(
   symptoms: readonly Symptom[],
   suspects: readonly Weighed[],
 ): Ranked {
-  const told = tellingTexts(snapshot, subject).some(({ kind }) => kind !== 'condition')
+  const told = tellingTexts(snapshot, subject).some(({ detected }) => detected !== true)
   const [first, ...rest] = suspects.filter((one) => spokenFor(one, told))
   const { leading } = ranked
   if (first === undefined || symptoms.every(isWeak)) return ranked

@@ -17,6 +17,7 @@ import { led } from './led.ts'
 import { isCertain, type Proven, proven, testWords } from './proven.ts'
 import { type Ranked, rank } from './rank.ts'
 import { outputsOf } from './reading.ts'
+import { relationsOf, saidOf } from './said.ts'
 import { sure } from './sure.ts'
 import { suspectsOf } from './suspects.ts'
 import { story, timeline } from './timeline.ts'
@@ -101,18 +102,24 @@ export function judge(input: {
         ),
       ),
     ].slice(0, 20),
-    facts: factsOf(snapshot, subject, symptoms, shown, events)
+    facts: [
+      ...factsOf(snapshot, subject, symptoms, shown, events),
+      ...(outcome === 'none' ? [] : saidOf(snapshot, subject)),
+    ]
       .map(({ text, evidence }) => ({ text: s(text), evidence: valid(evidence, 10) }))
       .filter(({ evidence }) => evidence.length > 0)
       .slice(0, 60),
-    inferences: shown
-      .flatMap((one) => [
+    inferences: [
+      ...shown.flatMap((one) => [
         { text: s(one.mechanism), evidence: valid(one.evidence, 5) },
         ...one.checked
           .filter(({ result }) => result === 'passed')
           .map(({ text, evidence }) => ({ text: s(`Checked: ${text}`), evidence: valid(evidence, 5) })),
-      ])
-      .slice(0, 30),
+      ]),
+      ...(outcome === 'none'
+        ? []
+        : relationsOf(snapshot, suspects).map((one) => ({ text: s(one.text), evidence: valid(one.evidence, 5) }))),
+    ].slice(0, 30),
     timeline: timeline(
       snapshot,
       subject,

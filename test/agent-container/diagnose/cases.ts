@@ -188,7 +188,7 @@ export const cases: readonly Case[] = [
       }),
     ],
     blames: web('MissingConfigMap'),
-    outcome: 'likely',
+    outcome: 'cause',
   },
   {
     name: 'a key that a ConfigMap lacks',

@@ -85,6 +85,10 @@ export function finalCheck(check: Checker, world: AtRest): void {
 
   for (const { incidentId, status } of world.incidents)
     if (!check.isOver(status)) violated(`${incidentId} stays ${status}`)
+  // No mute lasts for ever: what it held back has surfaced by now.
+  for (const { incidentId, status, muted, skip } of world.incidents)
+    if (status !== 'resolved' && (muted !== undefined || skip === 'muted'))
+      violated(`MUTED: ${incidentId} is ${status} and stays muted`)
   if (world.waiting > 0) violated(`${world.waiting} messages are never done`)
   if (world.groups.length > 0) violated(`groups are left: ${world.groups.join()}`)
   if (world.holders !== '[]') violated(`slots are left: ${world.holders}`)

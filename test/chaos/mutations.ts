@@ -65,6 +65,18 @@ export const mutations: readonly Mutation[] = [
     caught: /explains it/,
   },
   {
+    what: 'the look for what a mute held back',
+    options: {
+      triageStoreOf: (store) => ({
+        ...store,
+        list: async (filters, ...page) =>
+          filters.muted === undefined ? store.list(filters, ...page) : { items: [], unreadable: [] },
+      }),
+      climate: { kind: 'work' },
+    },
+    caught: /MUTED/,
+  },
+  {
     what: 'the semaphore',
     options: { broken: { semaphore: true }, climate: { kind: 'work' } },
     caught: /agents at once/,

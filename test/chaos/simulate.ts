@@ -5,6 +5,7 @@ import { type Fault, FaultNotice } from '../../shared/faults/fault.ts'
 import { identityOf } from '../../shared/incident/identity.ts'
 import type { Incident } from '../../shared/incident/incident.ts'
 import { ResultMessage, type TriageMessage } from '../../shared/incident/messages.ts'
+import { muteBook } from '../../shared/incident/mute-book.ts'
 import type { IncidentStore } from '../../shared/incident/store.ts'
 import { handleNotice } from '../../shared/notify/handle-notice.ts'
 import { handleResult } from '../../shared/report/handle-result.ts'
@@ -263,6 +264,13 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
   })
 
   if (plan.impostors > 0) time.after(3_000, speakWrongly)
+  // In one world of four somebody mutes a cluster for a while; what that holds back must be there at the end.
+  if (plan.kind !== 'watch' && seed % 4 === 0)
+    time.after((seed * 7_919) % (plan.chaosMs / 2), () => {
+      const until = new Date(BEGINNING + plan.chaosMs)
+      const match = { cluster: [plan.clusters[seed % 3] ?? '*'] }
+      void muteBook({ control: stores.control, clock, random: () => 0.5 }).add({ match, until, reason: 'chaos' })
+    })
   let stops = supervise()
   await time.runUntil(plan.chaosMs)
   chaos = false
@@ -294,7 +302,10 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
             one.kind === faultClass,
         ),
     )
+  // A clock that is ten minutes behind believes in a mute for as long; a sweep takes its mark away after that.
+  const isUnmuted = ({ status, muted }: Incident) => status === 'resolved' || muted === undefined
   const quiet = () =>
+    incidents().every(isUnmuted) &&
     [stores.faults, stores.results, stores.notices, ...Object.values(poisoned)].every(
       ({ messages }) => messages.length === 0,
     ) &&

@@ -5,6 +5,10 @@ import { containers, queues, tables } from '../shared/artifacts/layout.ts'
 import { Settings } from '../shared/config/settings.ts'
 import { withAnswerTable } from './answers-page.ts'
 import { costPage } from './cost/page.ts'
+import { clustersPage } from './pages/clusters-page.ts'
+import { faultsPage } from './pages/faults-page.ts'
+import { modelsPage } from './pages/models-page.ts'
+import { openApi } from './pages/openapi.ts'
 import { type Setting, settingsOf } from './settings-of.ts'
 import { withFieldTable, withToolTable } from './tools-page.ts'
 
@@ -48,6 +52,10 @@ export function generated(): Readonly<Record<string, string>> {
     'infra/azure/settings.bicep': bicepType(free),
     'docs/settings.md': settingsPage(settings),
     'docs/cost.md': costPage(),
+    'docs/clusters.md': clustersPage(),
+    'docs/faults.md': faultsPage(root),
+    'docs/models.md': modelsPage(),
+    'docs/openapi.json': `${JSON.stringify(openApi(root), undefined, 2)}\n`,
     'docs/mcp-server.md': withFieldTable(withToolTable(readFileSync(join(root, 'docs/mcp-server.md'), 'utf8'))),
     'docs/notifications.md': withAnswerTable(readFileSync(join(root, 'docs/notifications.md'), 'utf8')),
   }

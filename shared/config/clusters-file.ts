@@ -33,7 +33,8 @@ export type ParsedClusters = {
   readonly errors: readonly string[]
 }
 
-const File = z.strictObject({
+/** The whole of clusters.yaml. */
+export const ClustersFile = z.strictObject({
   clusters: z.array(Cluster).optional(),
   mcp_endpoint: Cluster.shape.mcp.shape.endpoint.optional(),
   /** Of the cluster behind mcp_endpoint: without it faults are recorded and not investigated. */
@@ -63,8 +64,8 @@ export function parseClusters(text: string): ParsedClusters {
   if (listed.length > MAX_CLUSTERS)
     return only(`clusters: ${listed.length} are more than ${MAX_CLUSTERS}. Split them over two installations`)
 
-  const parsed = File.safeParse(value)
-  const errors = parsed.success ? [] : describeIssues(parsed.error, File, value).map(withSettingHint)
+  const parsed = ClustersFile.safeParse(value)
+  const errors = parsed.success ? [] : describeIssues(parsed.error, ClustersFile, value).map(withSettingHint)
   const given = outline.success ? outline.data : {}
   const listsSome = given.clusters !== undefined && given.clusters.length > 0
   if (listsSome && given.mcp_endpoint !== undefined)
@@ -82,8 +83,8 @@ export function parseClusters(text: string): ParsedClusters {
     mutes: rightOf(MuteEntry, given.mutes),
     maintenance: rightOf(Maintenance, given.maintenance),
   }
-  const single = File.shape.mcp_endpoint.safeParse(given.mcp_endpoint)
-  const kubeconfig = File.shape.kubeconfig.safeParse(given.kubeconfig).data
+  const single = ClustersFile.shape.mcp_endpoint.safeParse(given.mcp_endpoint)
+  const kubeconfig = ClustersFile.shape.kubeconfig.safeParse(given.kubeconfig).data
   if (!listsSome && single.success && single.data !== undefined)
     return {
       clusters: [

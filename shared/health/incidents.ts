@@ -6,7 +6,8 @@ import { isCursor } from '../incident/incident-list.ts'
 import type { IncidentStore } from '../incident/store.ts'
 import type { Answer } from './alive.ts'
 
-const Query = z.strictObject({
+/** What `GET /api/incidents` may be asked. */
+export const IncidentQuery = z.strictObject({
   status: IncidentState.optional(),
   cluster: z.string().max(63).optional(),
   namespace: z.string().max(253).optional(),
@@ -23,7 +24,7 @@ export const listIncidents =
   async (query: URLSearchParams): Promise<Answer> => {
     // The host hands on what it took the key from.
     const filters = [...query].filter(([name]) => name !== 'code' && name !== 'clientId')
-    const parsed = Query.safeParse(Object.fromEntries(filters))
+    const parsed = IncidentQuery.safeParse(Object.fromEntries(filters))
     if (!parsed.success) {
       const errors = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '))
       return { status: 400, body: { error: errors.join('; ') } }

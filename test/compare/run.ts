@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import { parse, stringify } from 'yaml'
 import { build } from '../../infra/build.ts'
 import { startSimulator } from '../simulator/simulator.ts'
+import { compareK8sgpt, k8sgptTable } from './k8sgpt.ts'
 import { type Measured, measure } from './measure.ts'
 import type { Program } from './program.ts'
 import { scene } from './scene.ts'
@@ -116,4 +117,16 @@ program
   )
   .option('--json', 'one JSON list', false)
   .action(compareMcp)
+program
+  .command('k8sgpt')
+  .description('our rules beside the analyzers of k8sgpt, without a model, on every scenario')
+  .requiredOption('--bin <path>', 'the program, which you have')
+  .option('--only <set...>', 'these sets of test/scenarios', [])
+  .option('--json', 'one JSON object', false)
+  .action(
+    async ({ json, ...given }: { readonly bin: string; readonly only: readonly string[]; readonly json: boolean }) => {
+      const compared = await compareK8sgpt(given, (line) => console.error(line))
+      console.log(json ? JSON.stringify(compared, undefined, 2) : k8sgptTable(compared))
+    },
+  )
 await program.parseAsync()

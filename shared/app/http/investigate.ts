@@ -15,7 +15,8 @@ import { answer, type BodyRequest, jsonBody, told } from './json-body.ts'
 
 /** Kubernetes' own limit of a name. */
 const name = z.string().max(253)
-const Investigate = z.strictObject({
+/** As `POST /api/investigate` takes it. */
+export const Investigate = z.strictObject({
   cluster: z.string().min(1).max(63),
   kind: z.string().min(1).max(100),
   namespace: name.default(''),

@@ -47,7 +47,11 @@ const shown = ({ id, match, until, reason, source, by }: Mute) => ({
   ...(by === undefined ? {} : { by }),
 })
 
-const Acknowledge = z.strictObject({ by: z.string().max(100).default(''), note: z.string().max(500).default('') })
+/** As an acknowledgement is sent. */
+export const Acknowledge = z.strictObject({
+  by: z.string().max(100).default(''),
+  note: z.string().max(500).default(''),
+})
 
 /** `POST /api/incidents/{id}/acknowledge`. */
 export async function acknowledgeIncident(

@@ -1,0 +1,205 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { Investigate } from '../../shared/app/http/investigate.ts'
+import { Acknowledge } from '../../shared/app/http/mutes.ts'
+import { NewFeedback } from '../../shared/artifacts/feedback.ts'
+import { IncidentQuery } from '../../shared/health/incidents.ts'
+import { Incident } from '../../shared/incident/incident.ts'
+import { MuteRequest } from '../../shared/incident/mute-book.ts'
+import { version } from '../../shared/runtime/version.ts'
+
+type Told = {
+  readonly summary: string
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodType
+  readonly answers: Readonly<Record<string, Answer>>
+}
+type Answer = { readonly says: string; readonly type?: string; readonly schema?: object }
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+const html = (says: string): Answer => ({ says, type: 'text/html', schema: { type: 'string' } })
+const json = (says: string, schema: object = { type: 'object' }): Answer => ({ says, type: 'application/json', schema })
+const refused = (says: string): Answer => json(says, ref('Error'))
+const bad = { 400: refused('What is wrong, in words') }
+const none = { 404: refused('There is none of that name') }
+
+/** What each route of functions/ is for; one that is missing here stops the generator. */
+const told: Readonly<Record<string, Told>> = {
+  'GET /health': {
+    summary: 'Whether it is alive',
+    answers: { 200: json('It is', ref('Health')), 503: json('No supervisor lives, or storage is away', ref('Health')) },
+  },
+  'GET /health/clusters': { summary: 'How the watch of each cluster is doing', answers: { 200: json('All of them') } },
+  'GET /incidents': {
+    summary: 'Incidents, newest first, a page at a time',
+    query: IncidentQuery,
+    answers: { 200: json('A page', ref('Incidents')), ...bad },
+  },
+  'GET /incidents/{id}': { summary: 'One incident', answers: { 200: json('It', ref('Incident')), ...bad, ...none } },
+  'GET /incidents/{id}/report': {
+    summary: 'A fresh link to its report',
+    answers: { 302: { says: 'There it is' }, ...none },
+  },
+  'GET /incidents/{id}/feedback': {
+    summary: 'A page that asks whether it was right',
+    answers: { 200: html('The page'), ...none },
+  },
+  'POST /incidents/{id}/feedback': {
+    summary: 'Whether the report was right',
+    body: NewFeedback,
+    answers: { 200: json('It is kept'), ...bad, ...none },
+  },
+  'GET /incidents/{id}/scenario': {
+    summary: 'The incident, redacted, as a scenario',
+    answers: {
+      200: { says: 'A zipped folder', type: 'application/zip', schema: { type: 'string', format: 'binary' } },
+      ...none,
+    },
+  },
+  'POST /incidents/{id}/acknowledge': {
+    summary: 'Somebody has it in hand',
+    body: Acknowledge,
+    answers: { 200: json('It is kept'), ...bad, ...none },
+  },
+  'POST /investigate': {
+    summary: 'Investigate any object',
+    body: Investigate,
+    answers: {
+      200: json('It is known already', ref('Asked')),
+      202: json('It is opened', ref('Asked')),
+      ...bad,
+      404: refused('There is no such cluster'),
+      409: refused('Nothing would be investigated'),
+    },
+  },
+  'POST /alerts': {
+    summary: 'Alertmanager’s webhook, version 4, or Grafana’s of that form',
+    body: z.looseObject({
+      alerts: z.array(z.looseObject({ status: z.string(), labels: z.record(z.string(), z.string()) })),
+    }),
+    answers: { 200: json('What was made of each alert'), ...bad },
+  },
+  'GET /mutes': { summary: 'Mutes in force', answers: { 200: json('All of them') } },
+  'POST /mutes': { summary: 'One more mute', body: MuteRequest, answers: { 201: json('It'), ...bad } },
+  'DELETE /mutes/{id}': {
+    summary: 'Ends a mute',
+    answers: { 200: json('It is over'), ...none, 409: refused('It stands in clusters.yaml') },
+  },
+  'GET /metrics': {
+    summary: 'For Prometheus',
+    answers: { 200: { says: 'Its text format', type: 'text/plain', schema: { type: 'string' } } },
+  },
+  'POST /doctor': { summary: 'Tries what the app needs', answers: { 200: json('Each thing, and what to do') } },
+  'GET /list': { summary: 'The incidents for people', answers: { 200: html('A page') } },
+  'GET /board': { summary: 'The clusters for people', answers: { 200: html('A page') } },
+  'GET /r/{token}': {
+    summary: 'What a signed link was made for',
+    answers: { 200: html('A page'), 403: html('It opens nothing') },
+  },
+  'POST /r/{token}': {
+    summary: 'Feedback or a mute by a signed link',
+    answers: { 200: html('A page'), 403: html('It opens nothing') },
+  },
+  'POST /mcp': { summary: 'The Kubernetes MCP server, stateless', answers: { 200: json('An answer of the protocol') } },
+}
+/** Methods that functions/ takes and that are no business of a reader: HEAD, and what MCP’s transport refuses by itself. */
+const plumbing = /^HEAD |^(GET|DELETE) \/mcp$/
+
+type Route = { readonly method: string; readonly path: string; readonly open: boolean }
+
+/** As functions/ registers them. */
+function routes(root: string): readonly Route[] {
+  return globSync('functions/*.ts', { cwd: root })
+    .sort()
+    .flatMap((file) =>
+      [
+        ...readFileSync(join(root, file), 'utf8').matchAll(
+          /methods: \[([^\]]+)\],\s+authLevel: '(\w+)',\s+route: '([^']+)'/g,
+        ),
+      ].flatMap(([, methods = '', level, route]) =>
+        methods
+          .split(', ')
+          .map((method) => ({ method: method.replaceAll("'", ''), path: `/${route}`, open: level === 'anonymous' })),
+      ),
+    )
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return rest
+}
+
+function operation({ method, path, open }: Route, { summary, query, body, answers }: Told): object {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+  const asked =
+    query === undefined ? {} : ((schemaOf(query) as { properties?: Record<string, object> }).properties ?? {})
+  const parameters = [
+    ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...Object.entries(asked).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
+  ]
+  return {
+    operationId: [method.toLowerCase(), ...path.split(/[/{}]+/).filter(Boolean)].join('-'),
+    summary,
+    security: open ? [] : [{ key: [] }],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } }),
+    responses: Object.fromEntries(
+      Object.entries<Answer>({ ...answers, ...(open ? {} : { 401: { says: 'The key is missing or wrong' } }) }).map(
+        ([status, { says, type, schema = {} }]) => [
+          status,
+          { description: says, ...(type === undefined ? {} : { content: { [type]: { schema } } }) },
+        ],
+      ),
+    ),
+  }
+}
+
+/** `docs/openapi.json`: OpenAPI 3.1 of what functions/ answers. */
+export function openApi(root: string): object {
+  const all = routes(root).filter(({ method, path }) => !plumbing.test(`${method} ${path}`))
+  const names = all.map(({ method, path }) => `${method} ${path}`)
+  const missing = names.filter((name) => told[name] === undefined)
+  const gone = Object.keys(told).filter((name) => !names.includes(name))
+  if (missing.length + gone.length > 0)
+    throw new Error(
+      `infra/pages/openapi.ts: add ${missing.join(', ') || 'nothing'}, remove ${gone.join(', ') || 'nothing'}`,
+    )
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of all) {
+    const one = told[`${route.method} ${route.path}`]
+    if (one !== undefined)
+      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, one) }
+  }
+  const text = { type: 'string' }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Nightcrier',
+      version,
+      description: 'What the function app, and nightcrier serve, answer. Written by npm run generate.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/api' }],
+    paths,
+    components: {
+      securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
+      schemas: {
+        Error: { type: 'object', required: ['error'], properties: { error: text } },
+        Health: { type: 'object', required: ['status'], properties: { status: text, version: text } },
+        Asked: {
+          type: 'object',
+          required: ['incidentId', 'status', 'known'],
+          properties: { incidentId: text, status: text, known: { type: 'boolean' } },
+        },
+        Incident: schemaOf(Incident.omit({ countedFaults: true }), 'output'),
+        Incidents: {
+          type: 'object',
+          required: ['incidents'],
+          properties: { incidents: { type: 'array', items: ref('Incident') }, cursor: text },
+        },
+      },
+    },
+  }
+}

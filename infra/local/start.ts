@@ -28,6 +28,13 @@ async function start(flags: Flags, command: Command): Promise<void> {
       stop.abort()
       process.stderr.write('\nStopping.\n')
     })
+  // npm ends at a SIGTERM of its own and tells nobody; a stack without a parent would go on for ever.
+  const parent = process.ppid
+  const orphaned = setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
+  }, 1_000)
+  orphaned.unref()
+  stop.signal.addEventListener('abort', () => clearInterval(orphaned))
   try {
     const portNamed = command.getOptionValueSource('port') !== 'default'
     await run({ ...flags, portNamed }, screen, stop.signal)

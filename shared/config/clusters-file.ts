@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { own } from '../runtime/own.ts'
 import { Cluster, KubeconfigRef } from './cluster.ts'
 import { describeIssues, pathText } from './describe-issues.ts'
 import { DiscoveryEntry } from './discovery-entry.ts'
@@ -143,8 +144,25 @@ function duplicates(listed: readonly unknown[]): { repeated: ReadonlySet<number>
   return { repeated, faults }
 }
 
+/** Keys of a cluster that people write beside its name; where they belong. */
+const inside: Readonly<Record<string, string>> = {
+  mcp_endpoint: 'mcp.endpoint',
+  endpoint: 'mcp.endpoint',
+  mcp_api_key: 'mcp.api_key',
+  api_key: 'mcp.api_key',
+  kubeconfig: 'triage.kubeconfig, as file:<path> or keyvault:<name>',
+  triage_enabled: 'triage.enabled',
+  severity_threshold: 'triage.severity_threshold',
+  model: 'triage.model',
+  runner: 'triage.runner',
+  extra_prompt: 'triage.extra_prompt',
+}
+
 /** Settings used to stand in the same file in older installations. */
 function withSettingHint(error: string): string {
+  const [, flat] = /^clusters\[\d+\]\.(\w+): is not a known key/.exec(error) ?? []
+  const place = flat === undefined ? undefined : own(inside, flat)
+  if (place !== undefined) return `${error.split(': ')[0]}: belongs into ${place}`
   const key = /^(\w+): is not a known key/.exec(error)?.[1]?.toUpperCase()
   return key !== undefined && key in Settings.shape
     ? `${key.toLowerCase()}: belongs in the environment: set ${key} there`

@@ -22,12 +22,14 @@ type Read = { readonly stamp: string; readonly found: Found }
 export function directorySource(options: {
   readonly directory: string
   readonly allowExec?: boolean
+  /** Whether a cluster of this name is wanted; absent: all are. */
+  readonly wants?: (cluster: string) => boolean
   /** False: only at the start and when asked to. */
   readonly watch?: boolean
   readonly connect?: Connect
   readonly clock: Clock
 }): Source {
-  const { directory, allowExec = false, watch = true, connect = connectCluster, clock } = options
+  const { directory, allowExec = false, wants = () => true, watch = true, connect = connectCluster, clock } = options
   const name = `directory ${directory}`
   let known: ReadonlyMap<string, Read> = new Map()
   let found: readonly Found[] = []
@@ -38,7 +40,7 @@ export function directorySource(options: {
     try {
       const entries = await readdir(directory, { withFileTypes: true })
       const names = entries.map(({ name: file }) => file).sort()
-      const all = names.filter((file) => kubeconfigName.test(file))
+      const all = names.filter((file) => kubeconfigName.test(file) && wants(parse(file).name))
       const folders = new Set(entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])))
       const others = names.filter(
         (file) => !kubeconfigName.test(file) && !noKubeconfig.test(file) && !folders.has(file),

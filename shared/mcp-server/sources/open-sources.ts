@@ -33,8 +33,10 @@ export async function openSources(config: ServerConfig, surroundings: Surroundin
   const sources: Source[] = []
   if (config.kubeconfig.length > 0)
     sources.push(kubeconfigSource({ files: config.kubeconfig, allowExec, watch, connect, clock }))
-  for (const directory of config.kubeconfig_dir)
-    sources.push(directorySource({ directory, allowExec, watch, connect, clock }))
+  for (const directory of config.kubeconfig_dir) {
+    const wants = await wantedIn(directory, config)
+    sources.push(directorySource({ directory, allowExec, wants, watch, connect, clock }))
+  }
   if (config.clusters_file !== undefined) {
     const where = config.clusters_file
     const [{ clustersSource }, { clustersFromFile }, { readKubeconfig }, { clustersFileSource }, { discoveredSource }] =
@@ -61,6 +63,14 @@ export async function openSources(config: ServerConfig, surroundings: Surroundin
   if (config.aks !== undefined)
     sources.push((await import('./aks-source.ts')).aksSource(config.aks, await azure(), clock, connect))
   return sources.length > 0 ? sources : [asKubectl(environment, { watch, allowExec, connect, clock })]
+}
+
+/** Where nsk writes its files, what it leaves out of its list is left out of its folder as well. */
+async function wantedIn(directory: string, { nsk }: ServerConfig): Promise<(cluster: string) => boolean> {
+  if (nsk?.config_dir === undefined || resolve(nsk.config_dir) !== resolve(directory)) return () => true
+  const { clusterFilter } = await import('./discovery-source.ts')
+  const fits = clusterFilter(nsk.cluster_pattern)
+  return (cluster) => fits(cluster) && !nsk.exclude_clusters.includes(cluster)
 }
 
 /** $KUBECONFIG, else ~/.kube/config, else the cluster around us. */

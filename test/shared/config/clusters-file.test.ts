@@ -171,3 +171,18 @@ test('a file with a thousand faults says fifty of them and how many more', () =>
   expect(lines).toHaveLength(52)
   expect(lines.at(-1)).toBe('  and 950 more')
 })
+
+test('keys that stand beside the name of a cluster are told where they belong', () => {
+  const text = `clusters:
+  - name: prod
+    mcp_endpoint: https://mcp.example/mcp
+    kubeconfig: /etc/kube/prod
+    severity_threshold: critical
+`
+  expect(parseClusters(text).errors).toEqual([
+    'clusters[0].mcp: is required',
+    'clusters[0].mcp_endpoint: belongs into mcp.endpoint',
+    'clusters[0].kubeconfig: belongs into triage.kubeconfig, as file:<path> or keyvault:<name>',
+    'clusters[0].severity_threshold: belongs into triage.severity_threshold',
+  ])
+})

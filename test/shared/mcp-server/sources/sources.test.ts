@@ -257,3 +257,22 @@ test('two hundred contexts of which one hangs: tools are there at once, and the 
   // A tenth of a second on a machine that is not busy; what must not happen is waiting for the one that hangs.
   expect(performance.now() - began).toBeLessThan(3_000)
 })
+
+test('what nsk is told to leave out is left out of the folder where it writes its files, too', async () => {
+  const dir = folder()
+  for (const name of ['c1-east', 'c1-legacy', 'other'])
+    writeFileSync(join(dir, `${name}.yaml`), kubeconfigFor('https://127.0.0.1:6443'))
+  const toml = `kubeconfig_dir = "${dir}"
+[nsk]
+nsk_path = "${join(dir, 'no-such-program')}"
+config_dir = "${dir}"
+profile = "p"
+cluster_pattern = "^c1-"
+exclude_clusters = ["c1-legacy"]
+`
+  const { config } = readConfig({ text: toml, where: 'x.toml', folder: '/' }, {}, {})
+  const how = { environment: {}, clock: systemClock, allowExec: false, log: () => undefined }
+  const [source] = await openSources(config, how)
+  await source!.refresh()
+  expect(source!.current().map(({ target }) => target.name)).toEqual(['c1-east'])
+})

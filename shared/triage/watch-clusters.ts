@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ClusterStatus, type Reason, reasonsOf } from '../artifacts/cluster-status.ts'
 import { derivedId } from '../runtime/ids.ts'
-import type { Row } from '../runtime/table.ts'
+import type { Row, Table } from '../runtime/table.ts'
 import type { Left } from './close-unwatched.ts'
 import type { TriageDeps } from './deps.ts'
 
@@ -40,12 +40,15 @@ type Lost = {
   readonly error: string
   readonly retryAt: string
   readonly reasons: readonly Reason[]
+  /** Written by a look that did not come to tell of it. */
+  readonly row: Row | undefined
 }
 
 /**
  * Tells of clusters whose faults nobody has heard for too long, and of those that are back, or that nobody is to hear any
- * more. A notice goes out before its rows are written, under a name that follows from the clusters and their times: a
- * crash in between tells nothing twice. (Among the rows of an outage it makes another one of those that are left.)
+ * more. A row is written before its notice goes out and marked after it, so that a crash in between loses neither the
+ * notice, whose name follows from the clusters and their times, nor its end. (Among the rows of an outage it makes another
+ * one of those that are left.)
  * Answers which clusters have left.
  */
 export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<readonly Left[]> => {
@@ -68,10 +71,13 @@ export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<read
     const since = wanted ? blindFrom(parsed.data, now) : ''
     const seconds = (now.getTime() - Date.parse(since)) / 1000
     if (row !== undefined && since === '') back.push(row)
-    else if (row === undefined && seconds >= deps.settings.CLUSTER_UNREACHABLE_SECONDS) {
+    else if (
+      (row === undefined || row.fields.pending === true) &&
+      seconds >= deps.settings.CLUSTER_UNREACHABLE_SECONDS
+    ) {
       const { error, retryAt, reasons } = parsed.data
       const why = error || lastReason(reasons) || 'No supervisor watches it; see the log of the supervisor functions'
-      lost.push({ cluster, since, error: why.slice(0, 1000), retryAt, reasons: reasonsOf(reasons) })
+      lost.push({ cluster, since, error: why.slice(0, 1000), retryAt, reasons: reasonsOf(reasons), row })
     }
   }
   await tellBack(deps, told, back, left)
@@ -89,21 +95,39 @@ async function tellLost({ notify, control, clock }: WatchClustersDeps, lost: rea
   if (lost.length > MOST_SINGLE) {
     const names = lost.map(({ cluster }) => cluster)
     const outage = derivedId(16, ...lost.flatMap(({ cluster, since }) => [cluster, since]))
+    const rows = await noted(control, lost, { outage, of: lost.length })
     await notify({
       ...{ version: 1, type: 'outage', id: `outage:${outage}`, at, over: false, outage },
       ...{ clusters: lost.length, names: names.slice(0, MOST_NAMES) },
       since: lost.map(({ since }) => since).sort()[0] ?? first.since,
       error: causesOf(lost),
     })
-    for (const { cluster, since } of lost) await control.insert(TOLD, cluster, { since, outage, of: lost.length })
+    await told(control, rows)
     return
   }
-  for (const { cluster, since, error, retryAt, reasons } of lost) {
+  for (const one of lost) {
+    const { cluster, since, error, retryAt, reasons } = one
+    const rows = await noted(control, [one], { outage: '', of: 1 })
     const id = `unreachable:${cluster}:${since}`
     const retry = isTime(retryAt) ? { retryAt } : {}
     await notify({ version: 1, type: 'unreachable', id, at, cluster, since, error, reasons: [...reasons], ...retry })
-    await control.insert(TOLD, cluster, { since, outage: '', of: 1 })
+    await told(control, rows)
   }
+}
+
+type Outage = { readonly outage: string; readonly of: number }
+async function noted(control: Table, lost: readonly Lost[], outage: Outage): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (const { cluster, since, row } of lost) {
+    const fields = { since, ...outage, pending: true }
+    const written = await (row === undefined ? control.insert(TOLD, cluster, fields) : control.replace(row, fields))
+    // Another sweep is at the same; both tell it under one name.
+    if (written !== undefined) rows.push(written)
+  }
+  return rows
+}
+async function told(control: Table, rows: readonly Row[]): Promise<void> {
+  for (const row of rows) await control.replace(row, { ...row.fields, pending: false })
 }
 
 /** Without addresses and numbers, which differ where the trouble is the same. */

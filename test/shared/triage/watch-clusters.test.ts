@@ -115,6 +115,17 @@ test('a notice that could not be sent is sent by the next look', async () => {
   expect(w.notices).toHaveLength(1)
 })
 
+test('who dies after a notice, and whose cluster is heard again by then, has its end told all the same', async () => {
+  const { w, becomes, look } = await setUp()
+  w.clock.pass(400)
+  const dying = { ...w.deps, control: { ...w.control, replace: async () => Promise.reject(new Error('died')) } }
+  await expect(watchClusters(dying)()).rejects.toThrow('died')
+  await becomes({ status: 'active', blindSince: '' })
+  await look()
+  expect(w.notices.map(({ type }) => type)).toEqual(['unreachable', 'reachable'])
+  expect(w.control.rows()).toEqual([])
+})
+
 test('a row that nobody can read stops no other', async () => {
   const { w, look } = await setUp()
   await w.clusterRows.insert('clusters', 'broken', { status: 'gone fishing' })

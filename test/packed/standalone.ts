@@ -89,9 +89,9 @@ export async function standaloneRun(
   const kills: string[] = []
   const ways = ['the whole, at once', 'storage', 'a worker', 'the whole, politely', 'storage and the whole'] as const
   for (let at = 0; at < faults; at++) {
-    const owner = `app${at}x-6bf586c785`
-    owners.push(owner)
-    simulator.apply([loopingPod(`${owner}-bhf${'bcdfghjkl'[at % 9]}m`)])
+    // The ReplicaSet's name without the hash of its template: its Deployment, as incidents know it.
+    owners.push(`app${at}x`)
+    simulator.apply([loopingPod(`app${at}x-6bf586c785-bhf${'bcdfghjkl'[at % 9]}m`)])
     await pause(4_000)
     const way = ways[at]
     if (way === undefined) continue
@@ -118,6 +118,7 @@ export async function standaloneRun(
   const reports = (id: string) =>
     told.filter((body) => body.includes(id) && !/Resolved|over/i.test(titleOf(body))).length
   for (const body of told) say(`told: ${titleOf(body)}`)
+  for (const { incidentId, status, owner } of incidents) say(`${incidentId}: ${status} ${owner.name}`)
   const mine = incidents.filter(({ owner }) => owners.includes(owner.name))
   return {
     faults,

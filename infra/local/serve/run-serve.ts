@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
 import { systemClock } from '../../../shared/runtime/clock.ts'
-import { GiveUp } from '../../../shared/runtime/errors.ts'
+import { errorText, GiveUp } from '../../../shared/runtime/errors.ts'
 import { version } from '../../../shared/runtime/version.ts'
 import { builtApp } from '../own-programs.ts'
 import { followIncidents } from '../start/follow-incidents.ts'
@@ -32,6 +34,7 @@ const HIDDEN_MS = 60_000
 /** The whole product on this machine until the signal aborts; what it knows stays in the folder. */
 export async function runServe(options: ServeOptions, screen: Screen, signal: AbortSignal): Promise<void> {
   await using stack = new AsyncDisposableStack()
+  await checkPort(options)
   const state = await openStateFolder(options.data)
   stack.defer(state.release)
   const watched = await watch(options, state, screen, stack)
@@ -70,7 +73,7 @@ export async function runServe(options: ServeOptions, screen: Screen, signal: Ab
   screen.say(`Nightcrier ${version} watches. Ctrl-C ends it; what it knows stays in ${state.path}.`)
   for (const [name, value] of watched.facts) screen.fact(name, value)
   screen.fact('address', `http://${shownHost(options.host)}:${new URL(host.url).port}/api/health`)
-  screen.fact('key', `in ${state.keyFile}: NIGHTCRIER_KEY="$(cat ${state.keyFile})" nightcrier incidents`)
+  screen.fact('key', `in ${state.keyFile}: NIGHTCRIER_KEY="$(cat '${state.keyFile}')" nightcrier incidents`)
   for (const { name } of host.functions) if (name.startsWith('supervisor')) host.trigger(name)
 
   const over = new AbortController()
@@ -90,6 +93,20 @@ export async function runServe(options: ServeOptions, screen: Screen, signal: Ab
     await follow
   })
   await follow
+}
+
+/** Told before anything is started: workers would only say so after the rest is up, each in its own words. */
+async function checkPort({ port, host }: ServeOptions): Promise<void> {
+  const server = createServer().listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw new GiveUp(
+      `Port ${port} of ${host} cannot be had (${errorText(error)}): end what listens there, or give another with --port.`,
+    )
+  }
+  server.close()
+  await once(server, 'close')
 }
 
 /** An address that somebody can open: one that stands for all of this machine's is none. */

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import process from 'node:process'
 import { stringify } from 'yaml'
 import { parseClusters, problemText } from '../../../shared/config/clusters-file.ts'
 import { contextsOf, readKubeconfig } from '../../../shared/kubernetes/kubeconfig.ts'
@@ -126,9 +127,12 @@ async function textOf(path: string, what: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw new GiveUp(
-      missing ? `There is no ${what} ${path}.` : `The ${what} ${path} cannot be read: ${errorText(error)}.`,
-    )
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') throw new GiveUp(`There is no ${what} ${path}.`)
+    if (code === 'EACCES')
+      throw new GiveUp(
+        `The ${what} ${path} is another user's, and user ${process.getuid?.() ?? ''} may not read it: run this as its owner (docker run --user "$(id -u)").`,
+      )
+    throw new GiveUp(`The ${what} ${path} cannot be read: ${errorText(error)}.`)
   }
 }

@@ -35,6 +35,8 @@ async function start(flags: Flags, command: Command): Promise<void> {
   }, 1_000)
   orphaned.unref()
   stop.signal.addEventListener('abort', () => clearInterval(orphaned))
+  // Whoever reads us through a pipe may stop reading: then all ends in order, too.
+  process.stdout.on('error', () => stop.abort())
   try {
     const portNamed = command.getOptionValueSource('port') !== 'default'
     await run({ ...flags, portNamed }, screen, stop.signal)

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { errorText, GiveUp } from '../runtime/errors.ts'
+import { homeFolder } from '../runtime/home-folder.ts'
 import type { Vault } from '../runtime/vault.ts'
 import { SecretRef } from './cluster.ts'
 
@@ -59,7 +59,7 @@ async function secretFile(reference: string, name: string, folder: string | unde
     throw new GiveUp(
       `${reference}: files can be used locally only. Store it in Key Vault and write keyvault:<secret name>.`,
     )
-  const path = name.startsWith('~/') ? resolve(homedir(), name.slice(2)) : resolve(folder, name)
+  const path = name.startsWith('~/') ? resolve(homeFolder(), name.slice(2)) : resolve(folder, name)
   const text = await fileText(reference, path)
   if (text.trim() === '') throw new GiveUp(`${reference}: the file ${path} is empty.`)
   return { text, where: reference, folder: dirname(path) }

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../runtime/clock.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
+import { homeFolder } from '../runtime/home-folder.ts'
 
 type Flags = {
   readonly kubeconfig: string
@@ -34,7 +34,7 @@ export function onboardCommand(say: (line: string) => void): Command {
     .description('Makes a read-only account in a cluster, checks it, keeps its kubeconfig and adds the cluster.')
     .requiredOption('--name <name>', 'name of the cluster in clusters.yaml')
     .requiredOption('--endpoint <url>', 'its MCP server')
-    .option('--kubeconfig <file>', 'of somebody who may make roles there', join(homedir(), '.kube', 'config'))
+    .option('--kubeconfig <file>', 'of somebody who may make roles there', join(homeFolder(), '.kube', 'config'))
     .option('--context <name>', 'its context; the current one when absent')
     .option('--apply', 'change the cluster; without it the manifests are only shown', false)
     .option('--as-is', 'keep this very kubeconfig, whose rights are already as they should be', false)

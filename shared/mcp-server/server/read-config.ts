@@ -1,8 +1,8 @@
-import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import { describeIssues } from '../../config/describe-issues.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
+import { homeFolder } from '../../runtime/home-folder.ts'
 import { expandEnvironment } from './expand-environment.ts'
 import { ServerConfig } from './server-config.ts'
 
@@ -91,7 +91,7 @@ function withPaths(table: Table, folder: string): Table {
     typeof path !== 'string' || path === ''
       ? path
       : /^~(\/|$)/.test(path)
-        ? resolve(homedir(), `.${path.slice(1)}`)
+        ? resolve(homeFolder(), `.${path.slice(1)}`)
         : resolve(folder, path)
   const found: Record<string, unknown> = { ...table }
   for (const key of ['kubeconfig', 'kubeconfig_dir', 'clusters_file']) {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import type { AzureClusters } from '../../azure/clusters.ts'
 import { connectCluster } from '../../kubernetes/connect.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { GiveUp } from '../../runtime/errors.ts'
+import { homeFolder } from '../../runtime/home-folder.ts'
 import type { ServerConfig } from '../server/server-config.ts'
 import { directorySource } from './directory-source.ts'
 import { apiOfThisCluster, inClusterSource, SERVICE_ACCOUNT } from './in-cluster-source.ts'
@@ -82,9 +82,9 @@ function asKubectl(
   const listed = (environment.KUBECONFIG ?? '')
     .split(delimiter)
     .filter((file) => file !== '')
-    .map((file) => (file.startsWith('~/') ? join(homedir(), file.slice(2)) : file))
+    .map((file) => (file.startsWith('~/') ? join(homeFolder(), file.slice(2)) : file))
   if (listed.length > 0) return kubeconfigSource({ files: [...new Set(listed)], missingAllowed: true, ...how })
-  const usual = join(homedir(), '.kube', 'config')
+  const usual = join(homeFolder(), '.kube', 'config')
   if (!existsSync(usual) && existsSync(join(SERVICE_ACCOUNT, 'token')) && apiOfThisCluster(environment) !== undefined)
     return ownCluster(environment, how.connect)
   return kubeconfigSource({ files: [usual], ...how })

@@ -25,7 +25,9 @@ export type Owed = {
 /** How many messages each queue still has, hidden ones included. */
 export async function waiting(app: WholeApp): Promise<Readonly<Record<string, number>>> {
   const found = Object.values(queues).map(async (name) => [name, await app.storage.queue(name).length()] as const)
-  return Object.fromEntries(await Promise.all(found))
+  // What was too much for one minute is told as a number when that minute is over.
+  const folded = await app.storage.table(tables.control).list({ partition: 'folded', limit: 1_000 })
+  return { ...Object.fromEntries(await Promise.all(found)), folded: folded.length }
 }
 
 export async function judge(
@@ -52,7 +54,11 @@ export async function judge(
   const postsOf = (incidentId: string) => app.posts.filter((post) => post.includes(`\`${incidentId}\``)).length
   // A member is told with the incident that explains it.
   const isTold = ({ incidentId, mutedBy }: Incident) => [incidentId, mutedBy].some((id) => id && postsOf(id) > 0)
-  const untold = reported.filter((one) => !isTold(one))
+  const notOneByOne = reported.filter((one) => !isTold(one))
+  // `And 8 more: reported critical`; a post that came twice says the same twice.
+  const heaps = new Set(app.posts.filter((post) => /And \d+ more: reported /.test(post)))
+  const inHeaps = [...heaps].reduce((sum, post) => sum + Number(/And (\d+) more: reported /.exec(post)?.[1] ?? 0), 0)
+  const untold = notOneByOne.slice(0, Math.max(0, notOneByOne.length - inHeaps))
   for (const { incidentId, status, reason, notices } of untold.slice(0, 5)) {
     const lines = app.lines.filter((line) => line.includes(incidentId)).slice(-6)
     say(

@@ -152,7 +152,7 @@ export async function killRun(minutes: number, say: (line: string) => void, lost
     // What is told of them may still wait for its turn, or for the end of a process that died over it.
     left = await waiting(app)
     // The servers go on saying what is wrong, so that there are always faults.
-    if (left.results === 0 && left.notices === 0) break
+    if (left.results === 0 && left.notices === 0 && left.folded === 0) break
   }
   say(`messages left: ${JSON.stringify(left)}`)
   return {

@@ -77,7 +77,7 @@ test('registration takes 60 ms at most, the median of fresh processes', () => {
 /** Large, and each the business of few acts of shared/app/compose.ts; those that `lazy` names are only loaded by a first call. */
 const sdks: Readonly<Record<string, readonly string[]>> = {
   '@modelcontextprotocol/sdk': ['kubernetesMcp', 'supervise'],
-  undici: ['deadLetter', 'kubernetesMcp', 'supervise', 'sweep', 'triage'],
+  undici: ['supervise'],
   re2js: ['kubernetesMcp'],
   'markdown-it': ['byLink', 'incidentFeedback', 'incidentScenario', 'notify', 'report'],
   'sanitize-html': ['byLink', 'incidentFeedback', 'incidentScenario', 'notify', 'report'],

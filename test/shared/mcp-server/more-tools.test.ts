@@ -178,9 +178,10 @@ test('pods_top', async () => {
 
 test('nodes_top', async () => {
   const { call } = await east({ objects: [...broken, ...measurements] })
-  expect((await call('nodes_top', {})).text).toMatchInlineSnapshot(`
-    "# Usage of nodes in cluster east
-    n1  513m (26%)  2048Mi (50%)"
+  const { text } = await call('nodes_top', {})
+  expect(text.replace(/measured \d+d ago/, 'measured … ago')).toMatchInlineSnapshot(`
+    "# Usage of nodes in cluster east: metrics of 1 of 1 nodes
+    n1  513m (26%)  2048Mi (50%)  measured … ago"
   `)
 })
 

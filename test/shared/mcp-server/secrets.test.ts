@@ -224,7 +224,8 @@ test('secrets of eighty shapes, planted wherever a cluster can say something, co
 
   const { tools } = await client.listTools()
   for (const { name } of tools) if (!used.has(name)) await ask(name, { cluster: undefined })
-  expect([...used].sort()).toEqual(tools.map(({ name }) => name).sort())
+  // Older names work, too, and are not listed.
+  expect(tools.filter(({ name }) => !used.has(name))).toEqual([])
   const outside = { answers: answers.join('\n'), notices: JSON.stringify(notices), log: lines.join('\n') }
   expect(outside.log).toContain('"redactions"')
   for (const [door, text] of Object.entries(outside)) {

@@ -32,7 +32,7 @@ export const questions: readonly Question[] = [
   },
   {
     question: 'what changed in namespace shop in the last hour',
-    ours: [{ tool: 'changes_list', args: { namespace: 'shop', since_seconds: 3_600 } }],
+    ours: [{ tool: 'changes_list', args: { namespace: 'shop', since_seconds: 3_600, timeout_seconds: 10 } }],
     theirs: [
       ...everywhere('events_list', { namespace: 'shop' }),
       ...everywhere('resources_list', { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop' }),

@@ -40,6 +40,14 @@ define(Symbol, 'asyncDispose', Symbol.for('nodejs.asyncDispose'))
 define(OlderAsyncDisposableStack.prototype, Symbol.asyncDispose, OlderAsyncDisposableStack.prototype.disposeAsync)
 define(globalThis, 'AsyncDisposableStack', OlderAsyncDisposableStack)
 
+define(Promise, 'withResolvers', function withResolvers(this: PromiseConstructor) {
+  let [resolve, reject]: unknown[] = []
+  const promise = new this((resolved, rejected) => {
+    resolve = resolved
+    reject = rejected
+  })
+  return { promise, resolve, reject }
+})
 define(Set.prototype, 'union', function union(this: ReadonlySet<unknown>, other: ReadonlySet<unknown>) {
   return new Set([...this, ...other])
 })

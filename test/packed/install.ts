@@ -61,3 +61,14 @@ export async function ran(installed: Installed, name: string, ...args: readonly 
   })
   return stdout
 }
+
+/** What of the package this Node cannot load: a name of Node's own that it does not have yet is only told when it is asked for. */
+export async function unloadable({ node, bin }: Installed): Promise<string> {
+  const dist = join(dirname(bin('x')), '../nightcrier/dist')
+  const chunks = (await readdir(join(dist, 'chunks'))).filter((file) => !file.includes('apache-arrow'))
+  const load = `const { pathToFileURL } = await import('node:url')
+for (const file of process.argv.slice(1)) await import(pathToFileURL(file).href).catch((error) => console.log(file, error.message))`
+  const files = chunks.map((file) => join(dist, 'chunks', file))
+  const { stdout } = await run(node, ['--no-warnings', '--input-type=module', '--eval', load, ...files], LIMIT)
+  return stdout.trim()
+}

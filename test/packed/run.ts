@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { numberOption } from '../../infra/local/number-option.ts'
 import { version } from '../../shared/runtime/version.ts'
 import { startSimulator } from '../simulator/simulator.ts'
-import { install, nodeOf, pack, ran } from './install.ts'
+import { install, nodeOf, pack, ran, unloadable } from './install.ts'
 import { askInstalledMcp } from './mcp-client.ts'
 import { standaloneRun } from './standalone.ts'
 
@@ -43,6 +43,8 @@ async function tryOn(
     if (!(await ran(installed, name, '--help')).includes('Usage: nightcrier'))
       throw new Error(`${name} --help says nothing`)
   }
+  const broken = await unloadable(installed)
+  if (broken !== '') throw new Error(`On Node ${wanted} it cannot load all of itself:\n${broken}`)
   const clusters = join(installed.folder, 'clusters.yaml')
   await writeFile(clusters, 'mcp_endpoint: https://mcp.example/mcp\n')
   await ran(installed, 'nightcrier', 'check-config', clusters)

@@ -135,7 +135,10 @@ async function watch(
 
 /** In a clone there is no bundle to run that is surely of these sources. */
 async function buildHere({ path }: StateFolder): Promise<string> {
-  const [{ build }, app] = [await import('../../build.ts'), join(path, 'app')]
+  // By its address, so that no bundle takes in what bundles.
+  const builder = new URL('../../build.ts', import.meta.url).href
+  const { build }: typeof import('../../build.ts') = await import(builder)
+  const app = join(path, 'app')
   await rm(app, { recursive: true, force: true })
   return (await build(join(import.meta.dirname, '../../..'), app)).folder
 }

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+// Whole: a name that an older Node does not have would keep all of this from loading.
+import zlib from 'node:zlib'
 import { createParser } from 'eventsource-parser'
 
 /** A list of a large cluster has tens of megabytes; an instance may have 512 in all. */
@@ -105,11 +106,11 @@ export function errorReader(onEnd: (text: string) => void): Reader {
 }
 
 const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
+  gzip: zlib.createGunzip,
+  'x-gzip': zlib.createGunzip,
+  deflate: zlib.createInflate,
+  br: zlib.createBrotliDecompress,
+  zstd: zlib.createZstdDecompress,
 }
 
 /** For servers and proxies that compress without being asked. `undefined`: in a way that nobody here knows. */

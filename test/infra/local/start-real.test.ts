@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function start(...flags: string[]) {
   const child = spawn(
     process.execPath,
-    [join(root, 'infra/local/start.ts'), '--once', '--page', join(folder, 'page.html'), ...flags],
+    [join(root, 'infra/local/start.ts'), '--once', '--port', '0', '--page', join(folder, 'page.html'), ...flags],
     {
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, TMPDIR: folder },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -54,7 +54,7 @@ const processesOf = (folder: string): readonly string[] =>
     )
 
 test('with --once the demo ends by itself; its last two lines are the address and the right cause', async () => {
-  const { ended, stdout, stderr, temporary } = start('once', '--once')
+  const { ended, stdout, stderr, temporary } = start('once', '--once', '--port', '0')
   expect(await ended, stderr()).toBe(0)
   const lines = stdout().trimEnd().split('\n')
   expect(lines.at(-2)).toMatch(
@@ -72,7 +72,7 @@ test('with --once the demo ends by itself; its last two lines are the address an
 }, 180_000)
 
 test('the demo shows a report that opens, and keeps running until Ctrl-C, then leaves nothing behind', async () => {
-  const { child, ended, said, stdout, temporary } = start('demo')
+  const { child, ended, said, stdout, temporary } = start('demo', '--port', '0')
   await said(/^cause: /m)
   const url = /^report: (\S+)$/m.exec(stdout())?.[1] ?? ''
   const answer = await fetch(url)
@@ -90,7 +90,7 @@ test('the demo shows a report that opens, and keeps running until Ctrl-C, then l
 }, 180_000)
 
 test('killed without warning, it takes all its functions with it', async () => {
-  const { child, said, temporary } = start('killed')
+  const { child, said, temporary } = start('killed', '--port', '0')
   await said(/functions/)
   expect(processesOf(temporary).length).toBeGreaterThan(1)
   child.kill('SIGKILL')

@@ -91,7 +91,7 @@ test('the demo shows a report that opens, and keeps running until Ctrl-C, then l
 
 test('killed without warning, it takes all its functions with it', async () => {
   const { child, said, temporary } = start('killed', '--port', '0')
-  await said(/functions/)
+  await said(/api\/health/)
   expect(processesOf(temporary).length).toBeGreaterThan(1)
   child.kill('SIGKILL')
   await expect.poll(() => processesOf(temporary), { timeout: 20_000 }).toEqual([])

@@ -76,27 +76,24 @@ export async function reconcile(
     const observedAt = look.at.toISOString()
     // Looks that come every minute say mostly the same, and each would be a message to store and to read.
     const saw = `${told.notes()} ${keys.sort().join()}`
-    const isNews = saw !== seen.saw || look.at.getTime() - seen.at >= reconcileMs
+    // A clock that was set back must not hold it for as long.
+    const isNews = saw !== seen.saw || Math.abs(look.at.getTime() - seen.at) >= reconcileMs
     if (isNews) Object.assign(seen, { saw, at: look.at.getTime() })
     if (isNews && keys.length <= MAX_KEYS)
       // Before the faults: what is over explains none of them any more.
       deps.outbox.post({ version: 1, type: 'observed', cluster: cluster.name, observedAt, keys })
   }
-  let unheard = 0
-  for (const fault of faults) {
-    if (told.hasEndedSince(fault, look.at.getTime())) continue
-    const isNew = !told.has(fault)
-    // Where nobody tells it in between, a look says that it got worse, or that something else is wrong.
-    const isOther = told.looksOther(fault)
-    if (!isNew && !isOther && !again) continue
-    if (isNew) {
-      unheard += 1
-      report.event(heardAt)
-    }
-    hearing.send(fault, heardAt)
+  const there = faults.filter((fault) => !told.hasEndedSince(fault, look.at.getTime()))
+  // Before the first is sent: two containers of one pod are one trouble, and both are told.
+  const unheard = new Set(there.filter((fault) => !told.has(fault)))
+  // Where nobody tells it in between, a look says that it got worse, or that something else is wrong.
+  const other = told.looksOther(there)
+  for (const fault of there) {
+    if (unheard.has(fault)) report.event(heardAt)
+    if (again || unheard.has(fault) || other.has(fault)) hearing.send(fault, heardAt)
   }
   const gaps = look.gaps.length === 0 ? '' : `not all can be seen: ${look.gaps.slice(0, 3).join('; ')}`
-  return { gaps: gaps.slice(0, 300), broken: look.broken, refused: look.refused, ended, unheard }
+  return { gaps: gaps.slice(0, 300), broken: look.broken, refused: look.refused, ended, unheard: unheard.size }
 }
 
 /** Also without the owner: a server that knows none has named its incident by the pod's name. */

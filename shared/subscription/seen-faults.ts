@@ -36,11 +36,25 @@ export function toldFaults() {
     /** Whether it has ended since a look that finds it still there began: that saw it as it was before. */
     hasEndedSince: (fault: Fault, lookedAt: number): boolean =>
       (ended.get(fault) ?? Number.NEGATIVE_INFINITY) >= since(lookedAt),
-    /** Whether the last look saw this trouble otherwise: less bad, with another mark. Of what it did not see it says no. */
-    looksOther: (fault: Fault): boolean => {
-      const [before, now] = [looks.get(fault), faceOf(fault)]
-      if (before !== now) looks.set(fault, now)
-      return before !== undefined && before !== now
+    /**
+     * Those of a whole look whose trouble the last one saw otherwise: less bad, with another mark, in another container.
+     * Of a trouble that it did not see it says nothing.
+     */
+    looksOther: (faults: readonly Fault[]): ReadonlySet<Fault> => {
+      // Several containers of one pod fail in one trouble, in any order: its face is that of all of them.
+      const faces = new Troubles()
+      for (const fault of faults) faces.set(fault, (faces.get(fault) ?? 0) + faceOf(fault))
+      const other = new Set(
+        faults.filter((fault) => {
+          const before = looks.get(fault)
+          return before !== undefined && before !== faces.get(fault)
+        }),
+      )
+      for (const fault of faults) {
+        const now = faces.get(fault)
+        if (now !== undefined) looks.set(fault, now)
+      }
+      return other
     },
     /** A complete look that began at `at` found these and no others: what is over may be told again when it returns. Answers whether anything is. */
     settle: (present: readonly Fault[], at: number): boolean => {

@@ -339,6 +339,18 @@ describe('looking at the cluster', () => {
     await until('its return is told', () => home.faults().length === 2)
   })
 
+  test('two failing containers of one pod are told once, however often it is looked at', async () => {
+    const home = await house()
+    const pod = crashingPod('web-1')
+    const [web] = pod.status.containerStatuses
+    const both = { ...pod.status, containerStatuses: [web!, { ...web!, name: 'proxy' }] }
+    Object.assign(home.server.at('east'), { plain: true, objects: [{ ...pod, status: both }, namespaceObject('shop')] })
+    home.supervise('supervisor-1', { settings: { ...home.deps.settings, RECONCILE_SECONDS: 0.1 } })
+    const looks = () => home.messages().filter((one) => one.type === 'observed' && one.keys.length > 0).length
+    await until('three looks', () => looks() > 3)
+    expect(home.faults().map(({ container }) => container)).toEqual(['web', 'proxy'])
+  })
+
   test('a look that may have missed something says nothing of absence', async () => {
     const home = await house()
     Object.assign(home.server.at('east'), { forbidden: ['Pod'], objects: [namespaceObject('shop')] })

@@ -34,12 +34,22 @@ test('what is there again after its end has not ended', () => {
 
 test('a look that sees it worse or otherwise than the last one says so, once', () => {
   const told = toldFaults()
-  const seen = (changes = {}) => told.looksOther(at(changes))
+  const seen = (changes = {}) => told.looksOther([at(changes)]).size > 0
   expect([seen(), seen(), seen({ severity: 'info' }), seen({ severity: 'info' }), seen({ mark: 'exit 137' })]).toEqual([
     ...[false, false, true, false, true],
   ])
   told.settle([], 3_000)
   expect(seen()).toBe(false)
+})
+
+test('several containers of one pod are one trouble: other only when one of them is, and in any order', () => {
+  const told = toldFaults()
+  const look = (...containers: readonly string[]) => {
+    const faults = containers.map((container) => at({ container }))
+    return told.looksOther(faults).size
+  }
+  expect([look('web', 'proxy'), look('web', 'proxy'), look('proxy', 'web')]).toEqual([0, 0, 0])
+  expect([look('web', 'cache'), look('web', 'cache'), look('web'), look('web')]).toEqual([2, 0, 1, 0])
 })
 
 test('an end is forgotten with the next whole look', () => {

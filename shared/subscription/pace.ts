@@ -15,10 +15,18 @@ const LONGEST_MS = 3_600_000
  */
 export function paces(clock: Pick<Clock, 'now'>, random: Random) {
   const next = new Map<string, number>()
+  let last = Number.NEGATIVE_INFINITY
+  /** A clock that is set back takes along what is due: else all would wait for as long as it was set back. */
+  const timeNow = (): number => {
+    const now = clock.now().getTime()
+    if (now < last) for (const [cluster, due] of next) next.set(cluster, due - (last - now))
+    last = now
+    return now
+  }
   return {
     /** Seconds for which the next fault of this cluster is to stay hidden; mostly none. */
     delayOf: (cluster: string): number => {
-      const now = clock.now().getTime()
+      const now = timeNow()
       const due = Math.max(now, next.get(cluster) ?? 0)
       const wait = due - now - BURST * GAP_MS
       if (wait > LONGEST_MS) return Math.ceil((random() * LONGEST_MS) / 1_000)

@@ -22,6 +22,16 @@ test('a burst goes out at once, what is beyond waits its turn, and one cluster d
   expect(pace.delayOf('east')).toBe(0)
 })
 
+test('a clock that is set back delays nothing that was not to wait, and lets nothing go first', () => {
+  const { pace, pass } = at(3_600_000)
+  for (let count = 0; count < 10; count++) pace.delayOf('east')
+  pass(-3_000_000)
+  expect(pace.delayOf('east')).toBe(0)
+  const delays = Array.from({ length: 1_000 }, () => pace.delayOf('west'))
+  pass(-600_000)
+  expect(pace.delayOf('west')).toBe(delays.at(-1))
+})
+
 test('no fault is hidden for longer than an hour, however many there are', () => {
   const { pace } = at(0)
   const delays = Array.from({ length: 300_000 }, () => pace.delayOf('east'))

@@ -92,7 +92,7 @@ export const meanings: Readonly<Record<string, string>> = {
   ...under('maintenance', match),
   'maintenance[].days': 'Days of the week.',
   'maintenance[].from': 'As `01:00`.',
-  'maintenance[].to': 'As `03:00`.',
+  'maintenance[].to': 'As `03:00`; the same as `from` is 24 hours.',
   'maintenance[].timezone': 'As `Europe/Paris`.',
   'maintenance[].reason': 'Why.',
 }

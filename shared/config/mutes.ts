@@ -34,10 +34,14 @@ const moment = z.iso.datetime({ offset: true, error: 'must be a time such as 202
 export const MuteEntry = z
   .strictObject({ ...matchShape, from: moment.optional(), until: moment, reason })
   .refine(saysWhat, nothingSaid)
+  .refine(({ from, until }) => from === undefined || Date.parse(from) < Date.parse(until), {
+    path: ['until'],
+    error: 'is not after from: it would never begin. Swap the two, or correct one',
+  })
 export type MuteEntry = z.infer<typeof MuteEntry>
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-/** A mute that comes again: every day, or on some days of the week, between two times of the day. */
+/** A mute that comes again: every day, or on some days of the week, between two times of the day. Equal ones: 24 hours. */
 export const Maintenance = z
   .strictObject({
     ...matchShape,
@@ -49,8 +53,4 @@ export const Maintenance = z
     reason,
   })
   .refine(saysWhat, nothingSaid)
-  .refine(({ from, to }) => from !== to, {
-    path: ['to'],
-    error: 'is the same time as from: it would never begin. Use 00:00 to 23:59 for the whole day',
-  })
 export type Maintenance = z.infer<typeof Maintenance>

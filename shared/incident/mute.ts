@@ -75,7 +75,7 @@ export const idOf = (match: Match, reason: string): string =>
 const DAY = 24 * 60
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
 
-/** `undefined` outside its hours. On days when clocks change it may be an hour off, and is looked at again then. */
+/** `undefined` outside its hours; equal times are 24 hours. On days when clocks change it may be an hour off, and is looked at again then. */
 export function endOfWindow({ days, from, to, timezone }: Maintenance, now: Date): Date | undefined {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone: timezone,
@@ -89,12 +89,12 @@ export function endOfWindow({ days, from, to, timezone }: Maintenance, now: Date
   const local = minutesOf(`${part('hour')}:${part('minute')}`)
   const [begin, end] = [minutesOf(from), minutesOf(to)]
   // A window over midnight belongs to the day on which it began.
-  const sinceMidnight = begin > end && local < end
+  const sinceMidnight = begin >= end && local < end
   if (begin < end ? local < begin || local >= end : !sinceMidnight && local < begin) return undefined
   const beganOn = weekdays[(today + (sinceMidnight ? 6 : 0)) % 7]
   if (days !== undefined && (beganOn === undefined || !days.includes(beganOn))) return undefined
   const startOfMinute = Math.floor(now.getTime() / 60_000) * 60_000
-  return new Date(startOfMinute + ((end - local + DAY) % DAY) * 60_000)
+  return new Date(startOfMinute + ((end - local + DAY) % DAY || DAY) * 60_000)
 }
 
 /** `namespace sandbox-*, kind Deployment` */

@@ -52,7 +52,10 @@ describe('in clusters.yaml', () => {
     ['mutes:\n  - { until: 2026-01-14T00:00:00Z, reason: all }', 'mutes[0]: must say what is muted'],
     ['mutes:\n  - { name: web, reason: x }', 'mutes[0].until'],
     ['mutes:\n  - { name: web, until: tomorrow, reason: x }', 'must be a time such as'],
-    ['maintenance:\n  - { cluster: east, from: "22:00", to: "22:00", reason: x }', 'it would never begin'],
+    [
+      'mutes:\n  - { name: web, from: 2026-01-14T00:00:00Z, until: 2026-01-13T00:00:00Z, reason: x }',
+      'mutes[0].until: is not after from: it would never begin',
+    ],
     ['maintenance:\n  - { cluster: east, from: "22:00", to: "4", reason: x }', 'must be a time such as "22:00"'],
   ])('%s says what is wrong', (text, said) => {
     const { errors, clusters } = parseClusters(head + text)
@@ -70,6 +73,22 @@ describe('maintenance', () => {
     ['2026-01-13T12:00:00Z', undefined],
   ])('%s is inside until %s', (at, end) => {
     expect(endOfWindow(nightly, new Date(at))?.toISOString()).toBe(end)
+  })
+  test('from a time to the same time it is 24 hours', () => {
+    const saturday = { ...nightly, from: '00:00', to: '00:00', timezone: 'UTC', days: ['sat' as const] }
+    const end = (one: typeof saturday, at: string) => endOfWindow(one, new Date(at))?.toISOString()
+    expect(end(saturday, '2026-01-09T23:59:59Z')).toBeUndefined()
+    for (const at of ['2026-01-10T00:00:00Z', '2026-01-10T12:00:30Z', '2026-01-10T23:59:59Z'])
+      expect(end(saturday, at)).toBe('2026-01-11T00:00:00.000Z')
+    expect(end(saturday, '2026-01-11T00:00:00Z')).toBeUndefined()
+    const evening = { ...saturday, from: '22:00', to: '22:00' }
+    expect(end(evening, '2026-01-10T21:59:00Z')).toBeUndefined()
+    expect(end(evening, '2026-01-11T21:59:00Z')).toBe('2026-01-11T22:00:00.000Z')
+    expect(end(evening, '2026-01-11T22:00:00Z')).toBeUndefined()
+    const { errors } = parseClusters(
+      `${head}maintenance:\n  - { cluster: east, days: [sat], from: "00:00", to: "00:00", reason: move }`,
+    )
+    expect(errors).toEqual([])
   })
   test('over midnight it belongs to the day on which it began', () => {
     // 2026-01-10 is a Saturday.

@@ -6,6 +6,7 @@ import type { ServingCertificate } from './cluster-api.ts'
 import { credentialOf, type RequestHeaders } from './credential.ts'
 import type { Kubeconfig } from './kubeconfig.ts'
 import { type ProxyChoice, proxyTo } from './proxy.ts'
+import { servingCertificate } from './serving-certificate.ts'
 
 type HttpClient = typeof import('./http-client.ts').httpClient
 
@@ -41,7 +42,8 @@ export function openConnections(
   const all = new Set<Dispatcher>()
   let serving: ServingCertificate | undefined
   const note = (socket: TLSSocket) => {
-    serving = certificateOf(socket) ?? serving
+    const shown = socket.getPeerX509Certificate()
+    if (shown !== undefined) serving = servingCertificate(shown) ?? serving
   }
   let open:
     | { readonly id: string; readonly bare: readonly Dispatcher[]; readonly pools: readonly Dispatcher[] }
@@ -104,15 +106,4 @@ function noting(connect: buildConnector.connector, note: (socket: TLSSocket) => 
       if (socket instanceof TLSSocket) note(socket)
       callback(...result)
     })
-}
-
-function certificateOf(socket: TLSSocket): ServingCertificate | undefined {
-  const shown = socket.getPeerX509Certificate()
-  if (shown === undefined) return undefined
-  const plain = (text: string) => text.replaceAll('\n', ', ').slice(0, 200)
-  return {
-    subject: plain(shown.subject ?? ''),
-    issuer: plain(shown.issuer ?? ''),
-    expires: `${new Date(shown.validTo).toISOString().slice(0, 19)}Z`,
-  }
 }

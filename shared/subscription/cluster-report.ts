@@ -26,7 +26,8 @@ export function clusterReport(
   const blind = (state: ClusterRow, now: string, from: string = now): Partial<ClusterRow> =>
     state.blindSince === '' ? { blindSince: from, ...troubled(state, now) } : {}
   return {
-    status: (status, error = '', since) =>
+    status: (status, error, since) => {
+      const text = (error ?? '').slice(0, MAX_ERROR)
       change((state, now) => {
         const stated = state.status === status ? {} : { status, statusSince: now }
         switch (status) {
@@ -47,8 +48,8 @@ export function clusterReport(
               ...stated,
               ...blind(state, now, since === undefined ? now : isoTime(since)),
               connectedSince: '',
-              error: said(error),
-              reasons: withReason(state.reasons, { at: now, text: said(error) }),
+              error: text,
+              reasons: withReason(state.reasons, { at: now, text }),
               errorCount: state.errorCount + 1,
               ...step(state, now, 'unreachable', ''),
             }
@@ -62,7 +63,8 @@ export function clusterReport(
           default:
             return status satisfies never
         }
-      }),
+      })
+    },
     retryAt: (at) => change(() => ({ retryAt: at.toISOString() })),
     event: (at) => change((state) => ({ lastEvent: isoTime(at), eventCount: state.eventCount + 1 }), false),
     trouble: () => change((state) => ({ errorCount: state.errorCount + 1 }), false),

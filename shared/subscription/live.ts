@@ -69,7 +69,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     const since = Date.parse(refusedSince || reconciledAt) || now()
     refusedSince = new Date(since).toISOString()
     report.refused(since)
-    report.status('failed', refusal, since)
+    report.status('failed', deps.door.clear(refusal), since)
   }
   /** What the server watched with the old credential is watched no more. */
   function accept(): void {

@@ -1,9 +1,10 @@
 import type { ConnectionStatus, WatchStep } from '../artifacts/cluster-status.ts'
+import type { Cleared } from '../runtime/door.ts'
 
 /** What the watch of one cluster tells of itself; it ends as columns of the cluster's row. */
 export type WatchReport = {
   /** `since`: from when on it holds, where that is earlier than now. */
-  readonly status: (status: ConnectionStatus, error?: string, since?: number) => void
+  readonly status: (status: ConnectionStatus, error?: Cleared<string>, since?: number) => void
   /** The next try is due at this time. */
   readonly retryAt: (at: Date) => void
   /** A fault was heard of, at these milliseconds. */

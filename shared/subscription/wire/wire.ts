@@ -15,7 +15,6 @@ import {
   type StreamEvents,
   wholeReader,
 } from './readers.ts'
-
 import { unreachable, wasCut } from './unreachable.ts'
 import { type Rpc, WireError } from './wire-error.ts'
 

@@ -113,7 +113,7 @@ test('what a server says while it refuses is cleared before the row of its clust
     stateOf: () => ClusterRow.parse({ status: 'active' }),
   }
   const report = clusterReport(book, 'east', { clock, door: ownDoor })
-  report.status('failed', foreign)
+  report.status('failed', ownDoor.clear(foreign))
   report.hears('polled', foreign, 1_000)
   const seen = JSON.stringify(notes)
   expect(seen).toContain('why: ‹redacted:')

@@ -44,17 +44,18 @@ export const admit = (deps: AdmitDeps) => {
     return contend(deps, `Incident ${sightings.identity.key} of ${cluster.name}`, async () => {
       const { identity, delivery, now } = sightings
       tries += 1
-      const mute = await muteFor(deps, cluster, sightings)
-      const muted = mute === undefined ? undefined : markOf(mute, now)
-      const fresh = (generation: number) =>
-        newIncident(sightings, {
+      const mutes = await deps.mutes()
+      const fresh = (generation: number) => {
+        const mute = muteOfFaults(mutes, cluster, sightings)
+        return newIncident(sightings, {
           generation,
           environment: cluster.environment,
           labels: cluster.labels,
           whyNot: (severity) => whyNot(cluster, severity, threshold, mute),
-          muted,
+          muted: mute === undefined ? undefined : markOf(mute, now),
           traceparent,
         })
+      }
 
       const stored = tries === 1 ? listed : await store.read(identity.cluster, identity.key)
       if (stored === undefined) {
@@ -75,6 +76,9 @@ export const admit = (deps: AdmitDeps) => {
         return 'opened'
       }
       const count = countFaults(countOf(incident), sightings)
+      // By what is stored, as whoever lifts the mark judges it: its next faults may be of another type, and each delivery
+      // would write a mark that the next sweep takes for a mute that is over.
+      const mute = muteOf(mutes, incident)
       if (mayQueueAgain(incident, cluster, count.severity, now, deps.settings, mute)) {
         const again = { ...count, reason: undefined, completedAt: undefined, mutedBy: undefined, muted: undefined }
         const note = 'Came again, and waits for an agent now'
@@ -92,7 +96,7 @@ export const admit = (deps: AdmitDeps) => {
       const step = absenceStep(incident.absentSince, count.absentSince, now) ?? harmStep(incident, count, now)
       const worse = isWorse(count.severity, incident.severity)
       // Whoever is at it took on what it was.
-      const held = muted !== undefined && incident.muted?.id !== muted.id ? { muted } : {}
+      const held = mute !== undefined && incident.muted?.id !== mute.id ? { muted: markOf(mute, now) } : {}
       const changes = { ...count, ...held, ...(worse ? { acknowledged: undefined } : {}) }
       if ((await store.update(stored, changes, step)) === STALE) return STALE
       // Places that hear of the worse only hear of it now, and the others that it got worse.
@@ -108,22 +112,15 @@ function logSkipped({ log }: Pick<AdmitDeps, 'log'>, { incidentId, cluster, stat
   log.info({ event: 'triage_skipped', incidentId, cluster, reason }, `Triage of ${incidentId} is skipped: ${reason}`)
 }
 
-async function muteFor(deps: Pick<AdmitDeps, 'mutes'>, cluster: Cluster, { identity, faults }: Sightings) {
-  const [first] = faults
+/** What mutes an incident that these faults open: by the one that it will be about. */
+function muteOfFaults(mutes: readonly Mute[], cluster: Cluster, { identity, faults }: Sightings): Mute | undefined {
+  const first = faults.find((fault) => fault.resolved !== true)
   if (first === undefined) return undefined
   const { owner, faultClass } = identity
   const namespace = owner.namespace ?? first.resource.namespace ?? ''
   const labels = { ...first.labels, ...cluster.labels }
   const { resource, faultType } = first
-  return muteOf(await deps.mutes(), {
-    cluster: cluster.name,
-    namespace,
-    owner,
-    resource,
-    labels,
-    faultClass,
-    faultType,
-  })
+  return muteOf(mutes, { cluster: cluster.name, namespace, owner, resource, labels, faultClass, faultType })
 }
 const markOf = ({ id, until, reason }: Mute, now: Date) => ({ id, since: now.toISOString(), until, reason })
 

@@ -96,6 +96,18 @@ describe('what is muted', () => {
     await sweep(w.deps)()
     expect((await w.only()).status).toBe('running')
   })
+  test('one that a mute does not cover keeps no mark of it, whatever type its next faults have', async () => {
+    const w = world()
+    await tell(w)
+    await reported(w)
+    mute(w, 86_400, { class: ['OOMKilled'] })
+    for (let pass = 0; pass < 3; pass++) {
+      await tell(w, fault({ faultId: `oom-${pass}`, faultType: 'OOMKilled' }))
+      expect((await w.only()).muted).toBeUndefined()
+      await sweep(w.deps)()
+    }
+    expect(w.notices.filter(({ id }) => id.includes(':unmuted-'))).toEqual([])
+  })
   test('whoever is at it is not told again, until it gets worse', async () => {
     const w = world()
     await tell(w, fault({ severity: 'warning', harm: '1 of 2 ready' }))

@@ -2,6 +2,7 @@ import { GiveUp } from '../runtime/errors.ts'
 import { fromParts, toParts } from '../runtime/json-parts.ts'
 import type { Fields, Row } from '../runtime/table.ts'
 import { Incident } from './incident.ts'
+import { NO_KUBECONFIG } from './messages.ts'
 import { skipOfSentence } from './skipped.ts'
 
 /** An incident as it was read, with the row that a conditional write needs. */
@@ -46,7 +47,12 @@ export function fromRow(row: Row): Incident {
 
 /** What earlier versions said in a sentence only. */
 function upgraded(incident: Incident): Incident {
-  const { status, skip, reason = '', mutedBy } = incident
-  if (status !== 'skipped' || skip !== undefined) return incident
-  return { ...incident, skip: skipOfSentence(reason, mutedBy !== undefined) }
+  const { status, skip, reason = '', mutedBy, concluded } = incident
+  const isSkipped = status === 'skipped' && skip === undefined
+  const isUnready = concluded?.ended === 'not-started' && concluded.reason?.startsWith(NO_KUBECONFIG) === true
+  return {
+    ...incident,
+    ...(isSkipped ? { skip: skipOfSentence(reason, mutedBy !== undefined) } : {}),
+    ...(isUnready ? { concluded: { ...concluded, cause: 'no-kubeconfig' } } : {}),
+  }
 }

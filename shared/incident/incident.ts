@@ -37,6 +37,10 @@ export const mayMove = (from: IncidentState, to: IncidentState): boolean => move
 export const Step = z.strictObject({ at: z.iso.datetime(), state: IncidentState, note: z.string().max(500) })
 export type Step = z.infer<typeof Step>
 
+/** Why no agent was started, where that says nothing of agents: its cluster's kubeconfig cannot be had. */
+export const EndCause = z.literal('no-kubeconfig')
+export type EndCause = z.infer<typeof EndCause>
+
 /** `incident.json` and the table row: the seeds' names in camelCase, then ours. Times are ISO 8601 UTC. */
 export const Incident = z.strictObject({
   version: z.literal(1),
@@ -92,6 +96,7 @@ export const Incident = z.strictObject({
       at: z.iso.datetime(),
       ended: z.enum(['completed', 'failed', 'timeout', 'lost', 'not-started']),
       reason: z.string().max(1000).optional(),
+      cause: EndCause.optional(),
       /** Whether the agent's bundle was there; one that comes later counts no more. */
       bundle: z.boolean(),
     })
@@ -102,6 +107,8 @@ export const Incident = z.strictObject({
   /** Why nobody looks any more whether it is over; `undefined` when it was seen to be over. */
   unwatched: z.enum(['cluster-removed', 'cluster-disabled']).optional(),
   failureReason: z.string().max(1000).optional(),
+  /** When people were told that it waits for a free agent. */
+  waitingToldAt: z.iso.datetime().optional(),
   rootCause: z.string().max(1000).optional(),
   outcome: z.string().max(50).optional(),
   reportedAt: z.iso.datetime().optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EndCause } from './incident.ts'
 
 /** W3C trace context, so that one trace leads from the fault to the notice. */
 const traceparent = z.string().max(55).optional()
@@ -34,8 +35,9 @@ export const ResultMessage = z.strictObject({
   fence: z.number().int().nonnegative(),
   ended: z.enum(['completed', 'failed', 'timeout', 'lost', 'not-started']),
   reason: z.string().max(1000).optional(),
+  cause: EndCause.optional(),
   traceparent,
 })
-/** How a result begins that says: its cluster's kubeconfig cannot be had. That says nothing of agents. */
+/** How the reason begins of what ended for `no-kubeconfig`: words for people, who are to see whose trouble it is. */
 export const NO_KUBECONFIG = 'No kubeconfig: '
 export type ResultMessage = z.infer<typeof ResultMessage>

@@ -4,7 +4,7 @@ import type { Report } from '../artifacts/report.ts'
 import { containerGroupName } from '../incident/identity.ts'
 import type { Incident, IncidentState } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
-import { NO_KUBECONFIG, ResultMessage } from '../incident/messages.ts'
+import { ResultMessage } from '../incident/messages.ts'
 import { unreadable } from '../incident/unreadable.ts'
 import { AGENTS, modelBreaker } from '../runtime/breaker-names.ts'
 import { contend } from '../runtime/contend.ts'
@@ -92,11 +92,10 @@ const conclude = (deps: ReportDeps, result: ResultMessage, bundle: boolean): Pro
     if (stored === undefined) return undefined
     const { status, fence, concluded } = stored.incident
     if (status !== 'running' || fence !== result.fence || concluded !== undefined) return stored
-    const { ended, reason } = result
+    const { ended, reason, cause } = result
     const at = deps.clock.now().toISOString()
-    return deps.store.update(stored, {
-      concluded: { at, ended, bundle, ...(reason === undefined ? {} : { reason }) },
-    })
+    const why = { ...(reason === undefined ? {} : { reason }), ...(cause === undefined ? {} : { cause }) }
+    return deps.store.update(stored, { concluded: { at, ended, bundle, ...why } })
   })
 
 /** From what was concluded alone, so that it comes out the same whoever does it. */
@@ -237,8 +236,8 @@ async function countFormer(deps: ReportDeps, { incidentId, fence, reportedFence 
   if (reportedFence === undefined || reportedFence >= fence) return
   const former = await deps.readReport(incidentId)
   if (former?.incident.fence !== reportedFence) return
-  const ended = former.incident.concluded?.ended ?? 'completed'
-  await countAgent(deps, { version: 1, incidentId, fence: reportedFence, ended }, former)
+  const { ended = 'completed', reason } = former.incident.concluded ?? {}
+  await countAgent(deps, { version: 1, incidentId, fence: reportedFence, ended, reason }, former)
 }
 
 /** Under the attempt's own mark, so that a message that comes again counts nothing twice. */
@@ -249,7 +248,7 @@ async function countAgent(deps: ReportDeps, { incidentId, fence, ended, reason }
   await deps.totals.add(incident.cluster, amounts, mark)
   if (ended === 'completed') await deps.breakers.succeeded(AGENTS, mark)
   // What is wrong with one cluster's kubeconfig is told of that cluster, and degrades no other.
-  else if (reason?.startsWith(NO_KUBECONFIG) !== true)
+  else if (incident.concluded?.cause !== 'no-kubeconfig')
     await deps.breakers.failed(AGENTS, `${incidentId}: ${reason ?? endings[ended]}`, mark)
   if (usage === undefined || usage.model === '') return
   const model = modelBreaker(usage.model)

@@ -1,3 +1,4 @@
+import type { EndCause } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { ResultMessage } from '../incident/messages.ts'
 import { contend } from '../runtime/contend.ts'
@@ -11,7 +12,7 @@ export type SendResultDeps = Pick<TriageDeps, 'store' | 'results' | 'clock' | 'r
  */
 export const sendResult =
   (deps: SendResultDeps) =>
-  async ({ incident }: Stored, ended: ResultMessage['ended'], reason: string): Promise<void> => {
+  async ({ incident }: Stored, ended: ResultMessage['ended'], reason: string, cause?: EndCause): Promise<void> => {
     const { incidentId, fence, traceparent } = incident
     const message = ResultMessage.parse({
       version: 1,
@@ -19,6 +20,7 @@ export const sendResult =
       fence,
       ended,
       reason: reason.slice(0, 1000),
+      ...(cause === undefined ? {} : { cause }),
       ...(traceparent === undefined ? {} : { traceparent }),
     })
     await deps.results.send(JSON.stringify(message))

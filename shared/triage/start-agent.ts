@@ -1,6 +1,6 @@
 import { bundleName } from '../artifacts/layout.ts'
 import type { Cluster } from '../config/cluster.ts'
-import type { Incident } from '../incident/incident.ts'
+import type { EndCause, Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { NO_KUBECONFIG } from '../incident/messages.ts'
 import { type Asked, isSpotless, type Standing } from '../runtime/breaker.ts'
@@ -40,7 +40,7 @@ export const startAgent =
       const cluster = await deps.cluster(incident.cluster)
       const kubeconfigRef = cluster?.triage.kubeconfig
       if (cluster === undefined || kubeconfigRef === undefined) {
-        throw new GiveUp(`${NO_KUBECONFIG}cluster ${incident.cluster} has none in the configuration any more`)
+        throw new NoKubeconfig(`${NO_KUBECONFIG}cluster ${incident.cluster} has none in the configuration any more`)
       }
       const prepared = await prepare(deps, stored, cluster, await kubeconfigOf(deps, cluster, kubeconfigRef))
       lacks = prepared.lacks
@@ -60,7 +60,7 @@ export const startAgent =
       }
     } catch (error) {
       if (error instanceof GiveUp) {
-        await sendResult(deps)(stored, 'not-started', errorText(error))
+        await sendResult(deps)(stored, 'not-started', errorText(error), causeOf(error))
         return 'not-started'
       }
       await note(
@@ -81,6 +81,9 @@ export const startAgent =
     return 'started'
   }
 
+class NoKubeconfig extends GiveUp {}
+const causeOf = (error: GiveUp): EndCause | undefined => (error instanceof NoKubeconfig ? 'no-kubeconfig' : undefined)
+
 /** What a launch finds missing holds the cluster's other incidents back, until a look finds it. */
 async function kubeconfigOf(deps: TriageDeps, cluster: Cluster, ref: string): Promise<string> {
   try {
@@ -88,7 +91,7 @@ async function kubeconfigOf(deps: TriageDeps, cluster: Cluster, ref: string): Pr
   } catch (error) {
     if (!(error instanceof GiveUp)) throw error
     await noteBlocked(deps, cluster, `Its kubeconfig ${ref} cannot be read: ${errorText(error)}`)
-    throw new GiveUp(`${NO_KUBECONFIG}${errorText(error)}`)
+    throw new NoKubeconfig(`${NO_KUBECONFIG}${errorText(error)}`)
   }
 }
 

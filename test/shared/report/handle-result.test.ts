@@ -250,6 +250,18 @@ describe('handleResult', () => {
     expect(counted).toEqual([`agents failed: ${result.incidentId}: its container is gone`])
   })
 
+  test('a kubeconfig that cannot be had degrades no agents, also when the next attempt counts it once more', async () => {
+    const { deps, counted, store, state } = await setUp({ bundle: undefined })
+    const unready = { ...result, ended: 'not-started', reason: 'In other words', cause: 'no-kubeconfig' }
+    expect(await handleResult(deps)(unready)).toBe('published')
+    expect((await state()).concluded).toMatchObject({ cause: 'no-kubeconfig', reason: 'In other words' })
+    const at = new Date('2026-01-12T10:00:00Z')
+    const changes = { fence: 2, concluded: undefined }
+    await store.move((await store.current(result.incidentId))!, 'queued', { at, note: 'again' })
+    await store.move((await store.current(result.incidentId))!, 'running', { at, note: 'again', changes })
+    await handleResult(deps)({ ...result, fence: 2, ended: 'not-started', reason: 'No quota' })
+    expect(counted).toEqual([`agents failed: ${result.incidentId}: No quota`])
+  })
   test('a bundle of another attempt is not believed', async () => {
     const { deps, files } = await setUp({ bundle: bundle(7) })
     await handleResult(deps)(result)

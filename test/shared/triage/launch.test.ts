@@ -91,6 +91,7 @@ describe('a start that does not work', () => {
         incidentId,
         fence: 1,
         ended: 'not-started',
+        cause: 'no-kubeconfig',
         reason: 'No kubeconfig: There is no secret keyvault:kubeconfig-east: create it in the vault.',
       },
     ])

@@ -31,7 +31,11 @@ export const checkTriage = (deps: TriageDeps) => async (): Promise<void> => {
   ])
   const known = new Map(rows.map((row) => [row.key, standingIn(row)]))
   const wanted = clusters.filter(({ enabled, triage }) => enabled && triage.enabled && triage.kubeconfig !== undefined)
-  const due = wanted.filter((cluster) => isDue(deps, cluster, known.get(cluster.name))).slice(0, MOST_AT_ONCE)
+  const due = wanted
+    .filter((cluster) => isDue(deps, cluster, known.get(cluster.name)))
+    // Else many that are looked at every minute would keep those behind them from ever being looked at.
+    .sort((a, b) => (lookedAt(a, known.get(a.name)) < lookedAt(b, known.get(b.name)) ? -1 : 1))
+    .slice(0, MOST_AT_ONCE)
   await Promise.all(due.map((cluster) => checkOne(deps, cluster, known.get(cluster.name))))
   for (const row of rows)
     if (!wanted.some(({ name }) => name === row.key)) {
@@ -39,6 +43,10 @@ export const checkTriage = (deps: TriageDeps) => async (): Promise<void> => {
       await deps.control.remove(row)
     }
 }
+
+/** Never, as its entry stands now: before all others. */
+const lookedAt = (cluster: Cluster, standing: TriageStanding | undefined): string =>
+  standing?.entry === entryOf(cluster) ? standing.checkedAt : ''
 
 function isDue({ clock, settings }: TriageDeps, cluster: Cluster, standing: TriageStanding | undefined): boolean {
   if (standing === undefined || standing.entry !== entryOf(cluster)) return true
@@ -51,12 +59,12 @@ function isDue({ clock, settings }: TriageDeps, cluster: Cluster, standing: Tria
 async function checkOne(deps: TriageDeps, cluster: Cluster, before: TriageStanding | undefined): Promise<void> {
   const { name } = cluster
   const checkedAt = deps.clock.now().toISOString()
-  const found = await look(deps, cluster)
+  const found = await look(deps, cluster, before?.blocked ?? false)
   const breaker = triageBreaker(name)
-  if (found.problem === '') {
-    await deps.breakers.succeeded(breaker)
-    if (before?.blocked === true) await queueAgain(deps, cluster)
-  } else {
+  // Whatever else may be wrong with it: agents can set out.
+  if (before?.blocked === true && !found.blocked) await queueAgain(deps, cluster)
+  if (found.problem === '') await deps.breakers.succeeded(breaker)
+  else {
     // One that does not answer may be away for a moment; what is missing stays missing.
     await deps.breakers.failed(breaker, found.problem, `${breaker} ${checkedAt}`, found.certain)
     if (before?.problem !== found.problem) deps.log.warn({ cluster: name }, `Triage of ${name}: ${found.problem}`)
@@ -66,14 +74,19 @@ async function checkOne(deps: TriageDeps, cluster: Cluster, before: TriageStandi
 }
 
 type Found = { readonly problem: string; readonly blocked: boolean; readonly certain: boolean }
-async function look(deps: TriageDeps, cluster: Cluster): Promise<Found> {
+/** `blocked`: whether it was before. A vault that does not answer says nothing of that. */
+async function look(deps: TriageDeps, cluster: Cluster, blocked: boolean): Promise<Found> {
   const ref = cluster.triage.kubeconfig ?? ''
   let kubeconfig: string
   try {
     kubeconfig = await deps.secret(ref)
   } catch (error) {
     const gone = error instanceof GiveUp
-    return { problem: `Its kubeconfig ${ref} cannot be read: ${errorText(error)}`, blocked: gone, certain: gone }
+    return {
+      problem: `Its kubeconfig ${ref} cannot be read: ${errorText(error)}`,
+      blocked: gone || blocked,
+      certain: gone,
+    }
   }
   const { permissions, note = '' } = await preflight(deps)(cluster, kubeconfig)
   return { problem: note, blocked: false, certain: permissions !== undefined }
@@ -100,4 +113,4 @@ async function queueAgain(deps: TriageDeps, { name }: Cluster): Promise<void> {
 const wantsAgent = ({ status, concluded, skip, absentSince, fence }: Incident): boolean =>
   absentSince === undefined &&
   fence < MOST_ATTEMPTS &&
-  ((status === 'failed' && concluded?.ended === 'not-started') || skip === 'triage-broken')
+  ((status === 'failed' && concluded?.cause === 'no-kubeconfig') || skip === 'triage-broken')

@@ -20,6 +20,8 @@ export type PreflightDeps = Pick<
 
 /** A cluster that has not answered by then is asked again at the next launch; its agent does not wait. */
 const PATIENCE = 10_000
+/** What is missing is asked for sooner: somebody may be granting it now. */
+const LACKING_MS = 60_000
 const PARTITION = 'permissions'
 
 /** What the credential may do in the cluster: known and young enough, or asked now. Never keeps an agent from starting. */
@@ -30,10 +32,11 @@ export const preflight =
     const credential = derivedId(16, kubeconfig)
     const fits = (known: KnownPermissions | undefined): known is KnownPermissions => {
       if (known?.credential !== credential) return false
-      const { validated_at, secrets_access_allowed } = known.permissions
+      const { validated_at, secrets_access_allowed, minimum_permissions_met } = known.permissions
       const age = clock.now().getTime() - new Date(validated_at).getTime()
       const sameWish = secrets_access_allowed === cluster.triage.allow_secrets_access
-      return sameWish && age < deps.settings.PERMISSIONS_MAX_AGE_SECONDS * 1000
+      const usual = deps.settings.PERMISSIONS_MAX_AGE_SECONDS * 1000
+      return sameWish && age < (minimum_permissions_met ? usual : Math.min(usual, LACKING_MS))
     }
     const remembered = knownPermissions.get(cluster.name)
     if (fits(remembered)) return judged(remembered.permissions)

@@ -55,7 +55,12 @@ test('an incident that failed for want of a kubeconfig is queued again, and hold
   expect(w.sent()).toMatchObject([{ ended: 'not-started', reason: expect.stringContaining('No kubeconfig: ') }])
   const { incidentId } = await w.only()
   const stored = (await w.deps.store.current(incidentId))!
-  const concluded = { at: w.clock.now().toISOString(), ended: 'not-started', bundle: false } as const
+  const concluded = {
+    at: w.clock.now().toISOString(),
+    ended: 'not-started',
+    cause: 'no-kubeconfig',
+    bundle: false,
+  } as const
   await w.deps.store.move(stored, 'failed', { at: w.clock.now(), note: 'failed', changes: { concluded } })
   await tell('api')
   expect(w.sent()).toHaveLength(1)
@@ -82,4 +87,68 @@ test('too few rights are told once; a changed entry is looked at at once, and ot
   w.known.set('north', cluster('north', { kubeconfig: 'keyvault:other' }))
   await sweep(w.deps)()
   expect([asked, degraded(w)]).toEqual([2, ['degraded', 'recovered']])
+})
+
+test('many that are looked at every minute keep no other from being looked at', async () => {
+  const bad = Array.from({ length: 60 }, (_, at) => cluster(`c${at}`))
+  const w = world({ clusters: [...bad, north] })
+  w.secrets.delete('keyvault:kubeconfig-north')
+  for (let pass = 0; pass < 8; pass++) {
+    await sweep(w.deps)()
+    w.clock.pass(60)
+  }
+  const rows = await w.control.list({ partition: 'triage-checks', limit: 100 })
+  expect(rows).toHaveLength(61)
+})
+
+test('incidents wait for an agent again though looks in between found another problem', async () => {
+  for (const between of ['vault', 'rights'] as const) {
+    const w = world({
+      clusters: [north],
+      checkPermissions: async ({ name }) => permissions(name, { minimum_permissions_met: between === 'vault' }),
+    })
+    w.secrets.delete('keyvault:kubeconfig-north')
+    await sweep(w.deps)()
+    await handleTriageMessage(w.deps)(message(podFault('web', { cluster: 'north' })), { id: 'm', dequeueCount: 1 })
+    w.clock.pass(61)
+    await sweep(w.deps)()
+    expect((await w.only()).skip).toBe('triage-broken')
+    if (between === 'vault') {
+      await sweep({ ...w.deps, secret: async () => Promise.reject(new Error('503')) })().catch(() => undefined)
+      w.clock.pass(61)
+      await sweep({ ...w.deps, secret: async () => Promise.reject(new Error('503')) })().catch(() => undefined)
+    }
+    w.secrets.set('keyvault:kubeconfig-north', 'kubeconfig of north')
+    w.clock.pass(61)
+    await sweep(w.deps)()
+    expect((await w.only()).status).toBe('running')
+  }
+})
+
+test('an attempt that failed for another reason than its kubeconfig is not made again when that is there', async () => {
+  const w = world({ clusters: [north] })
+  w.secrets.delete('keyvault:kubeconfig-north')
+  await sweep(w.deps)()
+  w.clock.pass(61)
+  await handleTriageMessage(w.deps)(message(podFault('web', { cluster: 'north' })), { id: 'm', dequeueCount: 1 })
+  const stored = (await w.deps.store.current((await w.only()).incidentId))!
+  const concluded = { at: w.clock.now().toISOString(), ended: 'not-started', reason: 'x', bundle: false } as const
+  await w.deps.store.move(stored, 'failed', { at: w.clock.now(), note: 'failed', changes: { concluded } })
+  w.secrets.set('keyvault:kubeconfig-north', 'kubeconfig of north')
+  await sweep(w.deps)()
+  expect((await w.only()).status).toBe('failed')
+})
+
+test('rights that were granted are seen within a minute', async () => {
+  let enough = false
+  const w = world({
+    clusters: [north],
+    checkPermissions: async ({ name }) =>
+      permissions(name, { minimum_permissions_met: enough, validated_at: w.clock.now().toISOString() }),
+  })
+  await sweep(w.deps)()
+  enough = true
+  w.clock.pass(61)
+  await sweep(w.deps)()
+  expect(degraded(w)).toEqual(['degraded', 'recovered'])
 })

@@ -31,20 +31,27 @@ export const announce = async (
     { delaySeconds: MOVE_SECONDS },
   )
 
-/** That an agent is at work, or that none is free, is good to know, and nothing that a launch may fail for. */
-export async function announceQuietly(
-  { notify, clock, log }: AnnounceDeps,
-  incident: Incident,
-  event: 'opened' | 'started' = 'started',
+/** Once for each attempt. */
+export async function announceNow(
+  { notify, clock }: Pick<AnnounceDeps, 'notify' | 'clock'>,
+  { incidentId, fence, traceparent }: Incident,
+  event: 'opened' | 'started',
 ): Promise<void> {
-  const { incidentId, fence, traceparent } = incident
+  const at = clock.now().toISOString()
+  const id = `${event}:${incidentId}:${fence}`
+  const traced = traceparent === undefined ? {} : { traceparent }
+  await notify({ version: 1, id, at, type: 'incident', event, incidentId, ...traced })
+}
+
+/** That an agent is at work is good to know, and nothing that a launch may fail for. */
+export async function announceQuietly(deps: AnnounceDeps, incident: Incident): Promise<void> {
   try {
-    const at = clock.now().toISOString()
-    const id = `${event}:${incidentId}:${fence}`
-    const traced = traceparent === undefined ? {} : { traceparent }
-    await notify({ version: 1, id, at, type: 'incident', event, incidentId, ...traced })
+    await announceNow(deps, incident, 'started')
   } catch (error) {
-    log.warn({ incidentId }, `That it ${event} could not be told: ${errorText(error)}`)
+    deps.log.warn(
+      { incidentId: incident.incidentId },
+      `That its agent is at work could not be told: ${errorText(error)}`,
+    )
   }
 }
 

@@ -1,7 +1,6 @@
-import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { errorText } from '../runtime/errors.ts'
-import { announceQuietly } from './announce.ts'
+import { announceNow } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
 
 const WAITS = 'Waits for a free agent'
@@ -16,16 +15,15 @@ export async function tellWaiting(
 ): Promise<void> {
   for (const stored of waiting) {
     const { incident } = stored
-    if (incident.severity !== 'critical' || isTold(incident)) continue
+    if (incident.severity !== 'critical' || incident.waitingToldAt !== undefined) continue
     try {
-      await announceQuietly(deps, incident, 'opened')
-      await deps.store.update(stored, {}, { at: deps.clock.now(), note: WAITS })
+      await announceNow(deps, incident, 'opened')
+      const at = deps.clock.now()
+      // Once for each incident, however often it waits: later moments tell the rest.
+      await deps.store.update(stored, { waitingToldAt: at.toISOString() }, { at, note: WAITS })
     } catch (error) {
       const { incidentId } = incident
-      deps.log.warn({ incidentId }, `That it waits for an agent could not be noted: ${errorText(error)}`)
+      deps.log.warn({ incidentId }, `That it waits for an agent could not be told or noted: ${errorText(error)}`)
     }
   }
 }
-
-/** Once for each incident, however often it waits: later moments tell the rest. */
-const isTold = ({ steps }: Incident): boolean => steps.some(({ note }) => note === WAITS)

@@ -37,3 +37,29 @@ test('one that cannot be noted keeps no other waiting, and is told again under t
   expect(opened(w)).toHaveLength(5)
   expect(new Set(opened(w)).size).toBe(3)
 })
+
+test('one whose notice could not be sent is told by the next pass, though it was tried before', async () => {
+  const { w, send } = await full()
+  const { deps } = w
+  await handleTriageMessage({ ...deps, notify: async () => Promise.reject(new Error('503')) })(
+    message(podFault('api')),
+    { id: 'api', dequeueCount: 1 },
+  )
+  expect(opened(w)).toEqual([])
+  await send('job', { severity: 'warning' })
+  expect(opened(w)).toHaveLength(1)
+  await sweep(w.deps)()
+  expect(opened(w)).toHaveLength(1)
+})
+
+test('one whose notice a mute kept back is told under the same name when the mute is over and it still waits', async () => {
+  const { w, send } = await full()
+  await send('api')
+  const [before] = opened(w)
+  const until = new Date(w.clock.now().getTime() + 60_000).toISOString()
+  w.mutes.push({ id: 'm1', match: { name: ['api'] }, until, reason: 'test', source: 'asked' })
+  await sweep(w.deps)()
+  w.clock.pass(61)
+  await sweep(w.deps)()
+  expect(opened(w)).toEqual([before, before])
+})

@@ -1,4 +1,5 @@
 import type { Incident } from '../incident/incident.ts'
+import { muteOf } from '../incident/mute.ts'
 import { shares } from '../incident/same-cause.ts'
 import type { SkipKind } from '../incident/skipped.ts'
 import type { Standing } from '../runtime/breaker.ts'
@@ -26,10 +27,10 @@ const MOST_WAITING = 1_000
 export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly string[]> => {
   const { items } = await deps.store.list({ status: 'queued' }, MOST_WAITING)
   if (items.length === 0) return []
-  const ready = await withoutBlocked(
-    deps,
-    items.map(({ incident }) => incident),
-  )
+  const mutes = await deps.mutes()
+  // The sweep sends them away; until then an agent would be paid for that nobody wishes for.
+  const audible = items.map(({ incident }) => incident).filter((one) => muteOf(mutes, one) === undefined)
+  const ready = await withoutBlocked(deps, audible)
   const waiting = await withoutHeld(deps, ready)
   const [room, groups] = await Promise.all([roomFor(deps, waiting), deps.breakers.state(CONTAINER_GROUPS)])
   // While groups cannot be started, all wait; then one goes first, to see whether it works again.

@@ -1,16 +1,20 @@
 import type { Incident } from '../incident/incident.ts'
+import type { IncidentFilters } from '../incident/incident-list.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { type Mute, mutedReason, muteOf } from '../incident/mute.ts'
+import { isOverload, type Skip } from '../incident/skipped.ts'
 import { contend } from '../runtime/contend.ts'
 import { derivedId } from '../runtime/ids.ts'
 import { MOST_ATTEMPTS } from './cause-changed.ts'
 import type { TriageDeps } from './deps.ts'
+import { whyNot } from './queue-state.ts'
 
-/** Per pass; the next takes the rest. */
-const MOST_AT_ONCE = 1_000
+/** As many as a list of incidents holds at all: each pass looks at all of them, else those behind would never be. */
+const A_PAGE = 1_000
+const MOST_PAGES = 10
 
-type SettleMutesDeps = Pick<TriageDeps, 'store' | 'mutes' | 'notify' | 'clock' | 'random'> & {
-  readonly settings: Pick<TriageDeps['settings'], 'NOTIFY_ON_AGENT_FAILURE'>
+type SettleMutesDeps = Pick<TriageDeps, 'store' | 'mutes' | 'notify' | 'cluster' | 'clock' | 'random'> & {
+  readonly settings: Pick<TriageDeps['settings'], 'NOTIFY_ON_AGENT_FAILURE' | 'SEVERITY_THRESHOLD'>
 }
 
 /**
@@ -19,11 +23,11 @@ type SettleMutesDeps = Pick<TriageDeps, 'store' | 'mutes' | 'notify' | 'clock' |
  */
 export const settleMutes = (deps: SettleMutesDeps) => async (): Promise<void> => {
   const mutes = await deps.mutes()
-  const marked = await deps.store.list({ muted: true, open: true }, MOST_AT_ONCE)
-  const all = mutes.length === 0 ? marked : await deps.store.list({ open: true }, MOST_AT_ONCE)
-  const known = new Set(all.items.map(({ incident }) => incident.incidentId))
-  const rest = marked.items.filter(({ incident }) => !known.has(incident.incidentId))
-  for (const { incident } of [...all.items, ...rest])
+  const marked = await listed(deps, { muted: true, open: true })
+  const all = mutes.length === 0 ? marked : await listed(deps, { open: true })
+  const known = new Set(all.map(({ incidentId }) => incidentId))
+  const rest = marked.filter(({ incidentId }) => !known.has(incidentId))
+  for (const incident of [...all, ...rest])
     if (needs(incident, muteOf(mutes, incident)))
       await contend(deps, incident.incidentId, async () => {
         const stored = await deps.store.current(incident.incidentId)
@@ -32,6 +36,18 @@ export const settleMutes = (deps: SettleMutesDeps) => async (): Promise<void> =>
         if (!needs(stored.incident, mute)) return
         return mute === undefined ? surface(deps, stored) : muteOne(deps, stored, mute)
       })
+}
+
+async function listed({ store }: SettleMutesDeps, filters: IncidentFilters): Promise<readonly Incident[]> {
+  const found: Incident[] = []
+  let cursor: string | undefined
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const { items, cursor: next } = await store.list(filters, A_PAGE, cursor)
+    found.push(...items.map(({ incident }) => incident))
+    cursor = next
+    if (cursor === undefined) break
+  }
+  return found
 }
 
 /** Whether what is written of it differs from what is so. */
@@ -57,20 +73,32 @@ async function surface(deps: SettleMutesDeps, stored: Stored) {
   const { incident } = stored
   const at = deps.clock.now()
   const note = 'The mute is over and it is still there'
-  const changes = { muted: undefined }
+  // That it waits was told nobody, if it was while it was muted.
+  const changes = { muted: undefined, waitingToldAt: undefined }
   const waits = { ...changes, reason: undefined, completedAt: undefined }
   // Gone already: it is over soon, and if it comes again it waits for an agent then.
   if (incident.absentSince !== undefined) return deps.store.update(stored, changes, { at, note: 'The mute is over' })
+  const isNews = hasReport(incident) && hasNews(incident)
+  const why = incident.skip === 'muted' || isNews ? await whyNoAgent(deps, incident) : undefined
   if (incident.skip === 'muted')
-    return deps.store.move(stored, 'queued', { at, note: `${note}: waits for an agent`, changes: waits })
-  if (hasReport(incident) && hasNews(incident))
+    return why === undefined
+      ? deps.store.move(stored, 'queued', { at, note: `${note}: waits for an agent`, changes: waits })
+      : deps.store.update(stored, { ...changes, ...why }, { at, note: why.reason })
+  if (isNews && why === undefined)
     return deps.store.move(stored, 'queued', {
       at,
       note: `${note}, and has changed: investigated again`,
-      changes: waits,
+      changes: { ...waits, causeBefore: incident.rootCause, acknowledged: undefined },
     })
   if (isToTell(incident, deps.settings)) await tellAgain(deps, incident)
   return deps.store.update(stored, changes, { at, note })
+}
+
+/** Its cluster's triage may have been switched off, or its threshold raised, while it was muted. */
+async function whyNoAgent(deps: SettleMutesDeps, { cluster: name, severity }: Incident): Promise<Skip | undefined> {
+  const cluster = await deps.cluster(name)
+  if (cluster !== undefined) return whyNot(cluster, severity, deps.settings.SEVERITY_THRESHOLD)
+  return { skip: 'triage-off', reason: `Triage is off for cluster ${name} (it is not in the configuration)` }
 }
 
 const hasReport = ({ status }: Incident): boolean => status === 'reported' || status === 'evidence-only'
@@ -78,18 +106,24 @@ const hasReport = ({ status }: Incident): boolean => status === 'reported' || st
 const hasNews = ({ openFaults = [], investigated, fence }: Incident): boolean =>
   fence < MOST_ATTEMPTS && openFaults.some(({ mark }) => mark !== undefined && investigated?.includes(mark) === false)
 
-const isToTell = ({ status, acknowledged, mutedBy }: Incident, settings: SettleMutesDeps['settings']): boolean =>
+/** Those who got no agent for what they could not help are told so; it was kept back with all else. */
+const isToTell = ({ status, skip, acknowledged, mutedBy }: Incident, settings: SettleMutesDeps['settings']): boolean =>
   acknowledged === undefined &&
   mutedBy === undefined &&
-  (status === 'reported' || status === 'evidence-only' || (status === 'failed' && settings.NOTIFY_ON_AGENT_FAILURE))
+  (status === 'reported' ||
+    status === 'evidence-only' ||
+    (status === 'failed' && settings.NOTIFY_ON_AGENT_FAILURE) ||
+    (status === 'skipped' && (isOverload(skip) || skip === 'triage-broken')))
 
-async function tellAgain({ notify, clock }: SettleMutesDeps, { incidentId, fence, muted, traceparent }: Incident) {
+async function tellAgain({ notify, clock }: SettleMutesDeps, incident: Incident) {
+  const { incidentId, fence, status, muted, traceparent } = incident
+  const event = status === 'skipped' ? 'skipped' : 'reported'
   await notify({
     version: 1,
-    id: `reported:${incidentId}:${fence}:unmuted-${derivedId(8, muted?.since ?? '')}`,
+    id: `${event}:${incidentId}:${fence}:unmuted-${derivedId(8, muted?.since ?? '')}`,
     at: clock.now().toISOString(),
     type: 'incident',
-    event: 'reported',
+    event,
     incidentId,
     ...(traceparent === undefined ? {} : { traceparent }),
   })

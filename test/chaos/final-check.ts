@@ -95,7 +95,9 @@ export function finalCheck(check: Checker, world: AtRest): void {
   if (world.holders !== '[]') violated(`slots are left: ${world.holders}`)
 
   for (const incident of all) pageOf(check, world, incident)
-  for (const { incidentId, fence, reportedAt } of all) {
+  for (const incident of all) {
+    const { incidentId, reportedAt } = incident
+    const fence = reportedFence(incident)
     if (reportedAt === undefined) continue
     if (!world.owed.has(`reported:${incidentId}:${fence}`))
       violated(`UNTOLD: ${incidentId} is reported and nobody hears`)
@@ -116,9 +118,16 @@ export function finalCheck(check: Checker, world: AtRest): void {
   }
 }
 
+/** The last attempt that brought a report: what came after it found no agent, or failed, and left that report as it was. */
+function reportedFence({ fence, steps }: Incident): number {
+  const published = steps.findLastIndex(({ note }) => note.startsWith('Report published'))
+  return fence - steps.slice(published + 1).filter(({ state }) => state === 'running').length
+}
+
 /** The page people see is the one of the attempt that counts, and says what the incident's row says. */
 function pageOf({ violated }: Checker, world: AtRest, incident: Incident): void {
-  const { incidentId, fence, status, outcome, reportedAt } = incident
+  const { incidentId, status, outcome, reportedAt } = incident
+  const fence = reportedFence(incident)
   const page = world.pages.get(incidentId)
   if (reportedAt === undefined) {
     // Five tries did not bring it to an end: it failed, and says so, whatever part of its page is there.

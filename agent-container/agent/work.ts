@@ -8,7 +8,7 @@ export const codes = { done: 0, failed: 1, quota: 10, timeout: 11 } as const
 /** Well below the silence after which the broker gives an agent up. */
 const ALIVE_MS = 2_000
 
-export type Surroundings = {
+export type Platform = {
   readonly url: string
   readonly token: string
   /** Where programs are looked for. */
@@ -18,7 +18,7 @@ export type Surroundings = {
 }
 
 /** One agent's life: asks what there is to do, does it with the runner that is named, says how it ended. */
-export async function work({ url, token, path, stop, log }: Surroundings): Promise<number> {
+export async function work({ url, token, path, stop, log }: Platform): Promise<number> {
   const broker = brokerAt(url, token)
   const task = await broker.task(stop.signal)
   if (task === undefined) {

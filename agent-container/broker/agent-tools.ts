@@ -36,13 +36,13 @@ const MAX_ALL = 84_000
 /** Reads of the cluster at the same time: a model may ask for hundreds in one breath. */
 const AT_ONCE = 6
 /** What a report's evidence holds, less than what the rules may have read. */
-const MAX_LOOKS = 150
+const MAX_READS = 150
 
 /** The agent's way into the cluster: read-only, this cluster only, each answer in the journal before it is shown. */
 export function agentTools(deps: ToolDeps) {
   const { journal, clock, incident } = deps
   let shown = 0
-  let looks = 0
+  let reads = 0
   let calls = 0
   let apiCalls = 0
   const paging = openPaging()
@@ -66,13 +66,13 @@ export function agentTools(deps: ToolDeps) {
       definition: { ...definition, inputSchema: withoutCluster(definition.inputSchema) },
       async call(args, context) {
         calls++
-        if (looks >= MAX_LOOKS || shown >= MAX_ALL)
+        if (reads >= MAX_READS || shown >= MAX_ALL)
           return answer('There is no room for further looks: hand in your verdict now with submit_verdict.', true)
         const given: Record<string, unknown> = typeof args === 'object' && args !== null ? { ...args } : {}
         const before = repeats.before(tool.name, given)
         if (before !== undefined) return answer(before, true)
         // Counted before it is made: many at once are as many looks.
-        looks++
+        reads++
         const leave = await turn()
         const started = clock.now()
         let whole = ''
@@ -81,14 +81,14 @@ export function agentTools(deps: ToolDeps) {
           const result = await tool.call({ ...paging.resolved(given), cluster: incident.cluster }, context)
           whole = clean(paging.named(textOf(result), result.structuredContent?.continue))
         } catch (error) {
-          const told = failureText(error, undefined)
+          const text = failureText(error, undefined)
           // Wrong arguments: nothing was looked at.
           if (error instanceof GiveUp && /^Wrong arguments|^There is no cluster/.test(error.message)) {
-            looks--
+            reads--
             return answer(error.message, true)
           }
           status = error instanceof ClusterApiError ? error.status : error instanceof GiveUp ? 404 : 500
-          whole = clean(deps.redactor.text(told ?? `It failed: ${errorText(error)}`))
+          whole = clean(deps.redactor.text(text ?? `It failed: ${errorText(error)}`))
         } finally {
           leave()
         }

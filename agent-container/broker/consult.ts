@@ -32,7 +32,7 @@ export type ConsultDeps = {
 const FIRST_WORD_MS = 45_000
 /** It says every two seconds that it lives. */
 const SILENCE_MS = 12_000
-const LOOK_MS = 50
+const POLL_MS = 50
 
 /** Opens the door for the agent, waits until it is done, overdue or gone, and says what came of it. */
 export const consult =
@@ -165,10 +165,10 @@ async function until(
     if (ended() !== undefined) return undefined
     if (deps.signal.aborted) return 'The time was over before the agent was done.'
     const now = deps.clock.now().getTime()
-    const heard = served.lastHeard()
-    if (heard === undefined && now - started > FIRST_WORD_MS) return 'The agent never spoke.'
-    if (heard !== undefined && served.busy() === 0 && now - heard > SILENCE_MS) return 'The agent went silent.'
-    await deps.clock.sleep(LOOK_MS, deps.signal)
+    const received = served.lastReceived()
+    if (received === undefined && now - started > FIRST_WORD_MS) return 'The agent never spoke.'
+    if (received !== undefined && served.busy() === 0 && now - received > SILENCE_MS) return 'The agent went silent.'
+    await deps.clock.sleep(POLL_MS, deps.signal)
   }
 }
 

@@ -53,9 +53,9 @@ async function send(
       // A redirect would carry the write-once link elsewhere.
       const response = await deps.fetch(url, { ...request, redirect: 'error', signal })
       if (response.ok) return 'done'
-      const told = (await response.text()).slice(0, 300)
+      const reply = (await response.text()).slice(0, 300)
       // The status alone says little: 409 is also what an account says that is being moved or archived.
-      if (there.test(`${response.headers.get('x-ms-error-code')} ${told}`)) return 'already-there'
+      if (there.test(`${response.headers.get('x-ms-error-code')} ${reply}`)) return 'already-there'
       last = `${response.status} ${response.headers.get('x-ms-error-code') ?? ''}`.trim()
       // A firewall rule that is on its way is ridden out, too.
       const passing = [408, 409, 429].includes(response.status) || last.endsWith(' AuthorizationFailure')

@@ -29,7 +29,7 @@ export async function run(
   const clock = systemClock
   const left = Math.max(0, new Date(job.deadline).getTime() - clock.now().getTime())
   const working = AbortSignal.any([stop, AbortSignal.timeout(Math.floor(left - Math.min(PUBLISH_MS, left / 5)))])
-  const result = await lookInto(
+  const result = await investigateInto(
     { job, kubeconfig, ...(modelKey === undefined ? {} : { modelKey }) },
     port,
     clock,
@@ -52,7 +52,7 @@ export async function run(
   return result.ended === 'completed' ? exits.done : result.ended === 'timeout' ? exits.timeout : exits.failed
 }
 
-async function lookInto(
+async function investigateInto(
   { job, kubeconfig, modelKey }: JobFiles,
   port: number,
   clock: Clock,

@@ -11,7 +11,7 @@ export type Routes = {
 }
 export type Served = {
   readonly port: number
-  readonly lastHeard: () => number | undefined
+  readonly lastReceived: () => number | undefined
   readonly busy: () => number
   readonly stop: () => Promise<void>
 }
@@ -34,7 +34,7 @@ export async function serve(
   }: { readonly port: number; readonly token: string; readonly dead: AbortSignal; readonly now: () => number },
 ): Promise<Served> {
   const expected = digest(token)
-  let heard: number | undefined
+  let received: number | undefined
   let busy = 0
 
   async function answer(request: Request): Promise<Response> {
@@ -45,7 +45,7 @@ export async function serve(
     const given = tokenOf(request)
     if (given === undefined || !timingSafeEqual(digest(given), expected))
       return refusal(401, 'The token of this incident is required.')
-    heard = now()
+    received = now()
     const path = new URL(request.url).pathname.slice(1)
     if (path === 'mcp') return routes.mcp(request)
     if (path === 'incident' && request.method === 'GET') return routes.incident()
@@ -78,7 +78,7 @@ export async function serve(
   const address = server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    lastHeard: () => heard,
+    lastReceived: () => received,
     busy: () => busy,
     stop: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

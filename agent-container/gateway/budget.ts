@@ -14,7 +14,7 @@ export type Spent = {
 /** What a request may take; given back when its answer is there. */
 export type Reservation = { readonly maxOutput: number; readonly settle: (tokens: Tokens | undefined) => void }
 export type Budget = {
-  readonly reserve: (inputEstimate: number, wantedOutput: number) => Reservation | { readonly refused: string }
+  readonly reserve: (inputEstimate: number, outputLimit: number) => Reservation | { readonly refused: string }
   readonly spent: () => Spent
 }
 
@@ -46,19 +46,19 @@ export function openBudget(limits: Limits, model: string, own?: Price): Budget {
     return { refused: why }
   }
   return {
-    reserve(inputEstimate, wantedOutput) {
+    reserve(inputEstimate, outputLimit) {
       if (turns >= limits.turns) return refuse(`All ${limits.turns} turns of this incident are used.`)
       if (tries >= limits.turns * TRIES_PER_TURN) return refuse('The model was asked too often without an answer.')
       const tokensLeft = limits.tokens - input - output - heldTokens - inputEstimate
-      let maxOutput = Math.min(wantedOutput, tokensLeft)
-      if (maxOutput < Math.min(LEAST_OUTPUT, wantedOutput))
+      let maxOutput = Math.min(outputLimit, tokensLeft)
+      if (maxOutput < Math.min(LEAST_OUTPUT, outputLimit))
         return refuse(`The ${limits.tokens} tokens of this incident are used.`)
       let most = 0
       {
         const inputCost = costOf({ ...price, cached: price.cacheWrite ?? price.input }, plain(inputEstimate, 0))
         const left = limits.costUsd - cost - heldCost - inputCost
         maxOutput = Math.min(maxOutput, Math.floor((left / price.output) * 1_000_000))
-        if (maxOutput < Math.min(LEAST_OUTPUT, wantedOutput))
+        if (maxOutput < Math.min(LEAST_OUTPUT, outputLimit))
           return refuse(`The ${limits.costUsd} dollars of this incident are used.`)
         most = costOf(price, plain(inputEstimate, maxOutput))
       }

@@ -76,7 +76,7 @@ export function forward(deps: GatewayDeps) {
       place.settle(undefined)
       const why = own.aborted
         ? `it gave no whole answer within our ${ANSWER_MS / 1000} s`
-        : tell(deps, guard, errorText(error))
+        : report(deps, guard, errorText(error))
       deps.note(`The model could not be asked: ${why}`)
       deps.fault('vendor')
       return refusal(502, `The model could not be asked: ${why}`)
@@ -84,7 +84,7 @@ export function forward(deps: GatewayDeps) {
     const { answer, error, sent: bytes } = answered
     if (error !== undefined) {
       place.settle(undefined)
-      const why = tell(deps, guard, error)
+      const why = report(deps, guard, error)
       const { words, whose } = refusalWords(answer.status, why, deps.model.model)
       deps.note(words)
       deps.fault(whose)
@@ -185,7 +185,7 @@ function counted(
         controller.enqueue(next.value)
       } catch (error) {
         settle(reader.tokens())
-        deps.note(`The model's answer broke off: ${tell(deps, guard, errorText(error))}`)
+        deps.note(`The model's answer broke off: ${report(deps, guard, errorText(error))}`)
         controller.error(error)
       }
     },
@@ -215,5 +215,5 @@ async function bounded(answer: Response): Promise<string> {
 }
 
 /** Cleaned first and cut then, so that no half of a secret is left at the cut. */
-const tell = ({ redact }: GatewayDeps, guard: KeyGuard, text: string): string =>
+const report = ({ redact }: GatewayDeps, guard: KeyGuard, text: string): string =>
   redact(guard.hide(text)).replace(/\s+/g, ' ').slice(0, 600)

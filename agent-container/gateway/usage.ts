@@ -45,7 +45,7 @@ const Answer = z.looseObject({
 })
 
 /** Told once or in parts: a later, larger number replaces an earlier one. */
-type Seen = { input: number; cached: number; cacheWrite: number; output: number; told: boolean; costUsd?: number }
+type Seen = { input: number; cached: number; cacheWrite: number; output: number; isReported: boolean; costUsd?: number }
 
 function read(value: unknown, seen: Seen): void {
   const parsed = Answer.safeParse(value)
@@ -78,7 +78,7 @@ function read(value: unknown, seen: Seen): void {
 function keep(seen: Seen, input: number, output: number): void {
   seen.input = Math.max(seen.input, input)
   seen.output = Math.max(seen.output, output)
-  seen.told ||= input + output > 0
+  seen.isReported ||= input + output > 0
 }
 
 /** Where the parts of an answer hold what the model itself wrote. */
@@ -100,7 +100,7 @@ const MAX_WHOLE = 8 * 1024 * 1024
 
 /** Reads along with an answer. What the vendor does not tell (a stream that was cut off) is estimated, never free. */
 export function usageReader(stream: boolean, requestBytes: number) {
-  const seen: Seen = { input: 0, cached: 0, cacheWrite: 0, output: 0, told: false }
+  const seen: Seen = { input: 0, cached: 0, cacheWrite: 0, output: 0, isReported: false }
   const decoder = new TextDecoder()
   let whole = ''
   let bytes = 0
@@ -134,7 +134,7 @@ export function usageReader(stream: boolean, requestBytes: number) {
           // A broken answer is estimated.
         }
       }
-      const { input, cached, cacheWrite, output, told, costUsd } = seen
+      const { input, cached, cacheWrite, output, isReported: told, costUsd } = seen
       const cost = costUsd === undefined ? {} : { costUsd }
       const guess = stream ? Math.ceil(words / 3) : estimate(bytes)
       if (!told)

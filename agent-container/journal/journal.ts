@@ -45,7 +45,7 @@ export type Journal = {
   readonly served: () => readonly KindInfo[]
   /** Writes down what somebody was shown of the cluster by another way than ours; answers with its id. */
   readonly note: (
-    look: Pick<EvidenceEntry, 'tool' | 'arguments' | 'status' | 'truncated' | 'output'> & {
+    read: Pick<EvidenceEntry, 'tool' | 'arguments' | 'status' | 'truncated' | 'output'> & {
       readonly started: Date
       readonly whole: string
     },
@@ -114,13 +114,13 @@ export function openJournal(deps: JournalDeps): Journal {
       if (status !== 404 && !(status === 400 && tool === 'log')) gap(what, kind, message, remedyOf(status, what))
     }
   }
-  function enter(id: string, { started, whole, ...look }: Parameters<Journal['note']>[0]): void {
+  function enter(id: string, { started, whole, ...read }: Parameters<Journal['note']>[0]): void {
     entries.push({
       id,
       at: started.toISOString(),
       cluster: deps.cluster,
-      ...look,
-      arguments: { ...look.arguments },
+      ...read,
+      arguments: { ...read.arguments },
       milliseconds: Math.max(0, deps.clock.now().getTime() - started.getTime()),
       sha256: createHash('sha256').update(whole).digest('hex'),
       bytes: Buffer.byteLength(whole),
@@ -132,7 +132,7 @@ export function openJournal(deps: JournalDeps): Journal {
   const interest = (object: KubeObject): number => {
     const { name } = object.metadata
     const near = deps.focus().some((focus) => name === focus || name.startsWith(`${focus}-`))
-    return (near ? 2 : 0) + (looksIll(object) ? 1 : 0)
+    return (near ? 2 : 0) + (isUnhealthy(object) ? 1 : 0)
   }
   function keep(id: string, object: KubeObject, raw: KubeObject, text: string): void {
     const key = `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`
@@ -263,9 +263,9 @@ export function openJournal(deps: JournalDeps): Journal {
       )
     },
     served: () => served,
-    note(look) {
+    note(read) {
       const id = `e${++written}`
-      enter(id, look)
+      enter(id, read)
       return id
     },
     entries: () => entries.toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1))),
@@ -305,7 +305,7 @@ function remedyOf(status: number, what: string): string {
 }
 
 /** Without knowing the kinds: what its own conditions, phase or containers call wrong. */
-function looksIll(object: KubeObject): boolean {
+function isUnhealthy(object: KubeObject): boolean {
   const status = JSON.stringify(object.status ?? {})
   return (
     /"ready":false|"phase":"(Pending|Failed|Unknown|Lost)"|"exitCode":[1-9]|"waiting"/.test(status) ||

@@ -44,14 +44,14 @@ export function connectionOf(culprit: Culprit, own: readonly Culprit[], entries:
     return culprit.kind === 'DaemonSet' || ofCulprit.some((text) => /^\s*(- )?kind: DaemonSet$/m.test(text))
       ? 'serves'
       : 'beside'
-  const heard = entries.some(
+  const quoted = entries.some(
     (entry) =>
       isHearsay(entry) &&
       entry.output
         .split('\n')
         .some((line) => word.test(line) && own.some(({ name }) => new RegExp(escaped(name)).test(line))),
   )
-  return heard ? 'hearsay' : 'nothing'
+  return quoted ? 'hearsay' : 'nothing'
 }
 
 /** Whether `upper` lies further up than `lower`: what `lower` is told to be names it. */

@@ -88,7 +88,7 @@ export const claude: Cli = {
     )
     const end = lines.findLast(({ type }) => type === 'result')
     const { usage } = end ?? {}
-    const told = {
+    const summary = {
       ...(end?.num_turns === undefined ? {} : { turns: end.num_turns }),
       ...(end?.total_cost_usd === undefined ? {} : { costUsd: end.total_cost_usd }),
       ...(usage === undefined
@@ -100,9 +100,9 @@ export const claude: Cli = {
     }
     const text = end?.result ?? ''
     if (end?.subtype === 'error_max_turns' || end?.subtype === 'error_max_budget_usd')
-      return { text, commands, told, trouble: { kind: 'quota', why: end.subtype } }
+      return { text, commands, summary, trouble: { kind: 'quota', why: end.subtype } }
     const why =
       end?.is_error === true ? `${end.subtype ?? ''} ${text} ${(end.errors ?? []).join(' ')}` : code === 0 ? '' : stderr
-    return why.trim() === '' ? { text, commands, told } : { text, commands, told, trouble: troubleOf(why) }
+    return why.trim() === '' ? { text, commands, summary } : { text, commands, summary, trouble: troubleOf(why) }
   },
 }

@@ -23,7 +23,7 @@ export type Said = {
   readonly text: string
   /** Calls of tools, as it tells them. */
   readonly commands: readonly string[]
-  readonly told: {
+  readonly summary: {
     readonly turns?: number
     readonly inputTokens?: number
     readonly outputTokens?: number

@@ -90,7 +90,7 @@ export const codex: Cli = {
     const lines = linesOf(stdout).flatMap((value) => Line.safeParse(value).data ?? [])
     const items = lines.flatMap(({ type, item }) => (type === 'item.completed' && item !== undefined ? [item] : []))
     const ended = lines.filter(({ type }) => type === 'turn.completed')
-    const told = {
+    const summary = {
       turns: ended.length,
       inputTokens: ended.reduce((sum, { usage }) => sum + (usage?.input_tokens ?? 0), 0),
       outputTokens: ended.reduce((sum, { usage }) => sum + (usage?.output_tokens ?? 0), 0),
@@ -106,6 +106,6 @@ export const codex: Cli = {
     // `error` lines alone are also told of connections that are tried again.
     const failed = lines.findLast(({ type }) => type === 'turn.failed')?.error?.message
     const why = failed ?? (code === 0 ? '' : (lines.findLast(({ type }) => type === 'error')?.message ?? stderr))
-    return why === '' ? { text, commands, told } : { text, commands, told, trouble: troubleOf(why) }
+    return why === '' ? { text, commands, summary } : { text, commands, summary, trouble: troubleOf(why) }
   },
 }

@@ -77,7 +77,7 @@ export const gemini: Cli = {
     const { response, stats, error } = Answer.safeParse(jsonIn(stdout)).data ?? {}
     const models = Object.values(stats?.models ?? {})
     const sum = (of: (one: (typeof models)[number]) => number) => models.reduce((all, one) => all + of(one), 0)
-    const told = {
+    const summary = {
       turns: sum(({ api }) => api?.totalRequests ?? 0),
       inputTokens: sum(({ tokens }) => tokens?.prompt ?? 0),
       outputTokens: sum(({ tokens }) => (tokens?.candidates ?? 0) + (tokens?.thoughts ?? 0)),
@@ -85,10 +85,10 @@ export const gemini: Cli = {
     const commands = Object.entries(stats?.tools?.byName ?? {}).map(([name, tool]) => `${name} ×${tool.count}`)
     const text = response ?? ''
     if (code === TURN_LIMIT)
-      return { text, commands, told, trouble: { kind: 'quota', why: 'The limit of turns was reached.' } }
+      return { text, commands, summary, trouble: { kind: 'quota', why: 'The limit of turns was reached.' } }
     const why = error?.message ?? (code === 0 ? '' : stderr)
     return why === ''
-      ? { text, commands, told }
-      : { text, commands, told, trouble: troubleOf(`${error?.code ?? ''} ${why}`) }
+      ? { text, commands, summary }
+      : { text, commands, summary, trouble: troubleOf(`${error?.code ?? ''} ${why}`) }
   },
 }

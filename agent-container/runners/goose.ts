@@ -120,7 +120,7 @@ export const goose: Cli = {
           : [],
       ),
     )
-    const told = {
+    const summary = {
       turns: said.length,
       ...(typeof metadata?.input_tokens === 'number' ? { inputTokens: metadata.input_tokens } : {}),
       ...(typeof metadata?.output_tokens === 'number' ? { outputTokens: metadata.output_tokens } : {}),
@@ -132,6 +132,6 @@ export const goose: Cli = {
         .join('\n') ?? ''
     const failed = metadata?.status !== undefined && metadata.status !== 'completed'
     const why = code === 0 && !failed ? '' : `${metadata?.status ?? ''} ${stderr || text}`
-    return why.trim() === '' ? { text, commands, told } : { text, commands, told, trouble: troubleOf(why) }
+    return why.trim() === '' ? { text, commands, summary } : { text, commands, summary, trouble: troubleOf(why) }
   },
 }

@@ -19,7 +19,7 @@ const Provider = z.looseObject({ registrationState: z.string().default('NotRegis
 /** Each answer comes within seconds; a registration takes a minute or two. */
 const ANSWER_MS = 30_000
 const PAUSE_MS = 5_000
-const MOST_LOOKS = 60
+const MAX_TRIES = 60
 
 /** Registers what is not registered and waits until it is. Whoever may not is told what an owner must run; nothing stops. */
 export async function registerProviders(names: readonly string[], deps: RegisterDeps): Promise<void> {
@@ -36,7 +36,7 @@ export async function registerProviders(names: readonly string[], deps: Register
 
 async function becomes(deps: RegisterDeps, name: string): Promise<boolean> {
   let state = await ask(deps, 'POST', name, '/register')
-  for (let looks = 0; state !== undefined && state !== 'Registered' && looks < MOST_LOOKS; looks++) {
+  for (let tries = 0; state !== undefined && state !== 'Registered' && tries < MAX_TRIES; tries++) {
     await deps.sleep(PAUSE_MS)
     state = await ask(deps, 'GET', name, '')
   }

@@ -1,5 +1,5 @@
 import { agentSeconds, centsPerIncident } from './model.ts'
-import { lookedUp, prices } from './prices.ts'
+import { asOf, prices } from './prices.ts'
 import { byDuty, byPart } from './tables.ts'
 
 const money = (amount: number) => (amount < 10 ? amount.toFixed(2) : amount.toFixed(0))
@@ -45,7 +45,7 @@ export function costPage(): string {
   return `# What it costs
 
 US dollars a month at list prices of East US, without free grants. \`npm run cost\` prints these tables (\`--json\`: with
-what they are made of), from the prices in \`infra/cost/prices.ts\`, each with its source, of ${lookedUp}. They could not be
+what they are made of), from the prices in \`infra/cost/prices.ts\`, each with its source, of ${asOf}. They could not be
 compared with the price pages when they were put in, except the one of functions on demand: **check them again before you
 rely on a sum.** This page is written by \`npm run generate\`.
 

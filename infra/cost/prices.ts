@@ -2,7 +2,7 @@
  * US dollars, pay as you go, East US, without free grants. List prices change: look each up at its source before you
  * rely on a sum, and put in your own.
  */
-export const lookedUp = '2026-11-21'
+export const asOf = '2026-11-21'
 
 export type Price = { readonly usd: number; readonly of: string; readonly source: string }
 const page = (name: string) => `https://azure.microsoft.com/pricing/details/${name}/`

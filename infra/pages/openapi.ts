@@ -9,7 +9,7 @@ import { Incident } from '../../shared/incident/incident.ts'
 import { MuteRequest } from '../../shared/incident/mute-book.ts'
 import { version } from '../../shared/runtime/version.ts'
 
-type Told = {
+type Reported = {
   readonly summary: string
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
@@ -24,7 +24,7 @@ const bad = { 400: refused('What is wrong, in words') }
 const none = { 404: refused('There is none of that name') }
 
 /** What each route of functions/ is for; one that is missing here stops the generator. */
-const told: Readonly<Record<string, Told>> = {
+const reported: Readonly<Record<string, Reported>> = {
   'GET /health': {
     summary: 'Whether it is alive',
     answers: { 200: json('It is', ref('Health')), 503: json('No supervisor lives, or storage is away', ref('Health')) },
@@ -129,7 +129,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): object {
   return rest
 }
 
-function operation({ method, path, open }: Route, { summary, query, body, answers }: Told): object {
+function operation({ method, path, open }: Route, { summary, query, body, answers }: Reported): object {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const asked =
     query === undefined ? {} : ((schemaOf(query) as { properties?: Record<string, object> }).properties ?? {})
@@ -160,15 +160,15 @@ function operation({ method, path, open }: Route, { summary, query, body, answer
 export function openApi(root: string): object {
   const all = routes(root).filter(({ method, path }) => !plumbing.test(`${method} ${path}`))
   const names = all.map(({ method, path }) => `${method} ${path}`)
-  const missing = names.filter((name) => told[name] === undefined)
-  const gone = Object.keys(told).filter((name) => !names.includes(name))
+  const missing = names.filter((name) => reported[name] === undefined)
+  const gone = Object.keys(reported).filter((name) => !names.includes(name))
   if (missing.length + gone.length > 0)
     throw new Error(
       `infra/pages/openapi.ts: add ${missing.join(', ') || 'nothing'}, remove ${gone.join(', ') || 'nothing'}`,
     )
   const paths: Record<string, Record<string, object>> = {}
   for (const route of all) {
-    const one = told[`${route.method} ${route.path}`]
+    const one = reported[`${route.method} ${route.path}`]
     if (one !== undefined)
       paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, one) }
   }

@@ -22,28 +22,27 @@ function join() {
     return createPlatform()
   })
   const begin = async (invocation: Invocation, message?: unknown) => {
-    const [{ logOf, atEdge }, { traced }, surroundings] = await Promise.all([
+    const [{ logOf, atEdge }, { traced }, base] = await Promise.all([
       import('./invocation.ts'),
       import('./traced.ts'),
       platform(),
     ])
-    const log = logOf(invocation, surroundings.settings.LOG_LEVEL, message)
-    const edge = (act: () => Promise<unknown>) =>
-      atEdge(log, () => traced(surroundings, invocation.functionName, message, act))
-    return { platform: surroundings, log, edge }
+    const log = logOf(invocation, base.settings.LOG_LEVEL, message)
+    const edge = (act: () => Promise<unknown>) => atEdge(log, () => traced(base, invocation.functionName, message, act))
+    return { platform: base, log, edge }
   }
   const http = async (invocation: Invocation, name: 'health' | 'clusterHealth' | 'metrics'): Promise<Answer> => {
-    const { platform: surroundings } = await begin(invocation)
+    const { platform: base } = await begin(invocation)
     const answers = await import('./http/health.ts')
-    return answers[name](surroundings)
+    return answers[name](base)
   }
 
   return {
     supervise: async (name: string, invocation: Invocation): Promise<void> => {
-      const { platform: surroundings, log } = await begin(invocation)
+      const { platform: base, log } = await begin(invocation)
       const { supervise } = await import('./deps/supervise.ts')
       supervising = true
-      await supervise(surroundings, log, name)
+      await supervise(base, log, name)
     },
     /** Before the process ends. Nothing is loaded for it where no window ever ran. */
     endWindows: async (): Promise<void> => {
@@ -52,45 +51,45 @@ function join() {
       await endWindows((await platform()).clock)
     },
     triage: async (message: unknown, invocation: Invocation): Promise<void> => {
-      const { platform: surroundings, log, edge } = await begin(invocation, message)
+      const { platform: base, log, edge } = await begin(invocation, message)
       const { triageDeps } = await import('./deps/triage.ts')
       const { handleTriageMessage } = await import('../triage/handle-triage-message.ts')
       const { deliveryOf } = await import('./invocation.ts')
       const delivery = deliveryOf(invocation, message)
-      const deps = triageDeps(surroundings, log)
+      const deps = triageDeps(base, log)
       await edge(() => handleTriageMessage(deps)(message, delivery))
     },
     report: async (message: unknown, invocation: Invocation): Promise<void> => {
-      const { platform: surroundings, log, edge } = await begin(invocation, message)
+      const { platform: base, log, edge } = await begin(invocation, message)
       const { reportDeps } = await import('./deps/report.ts')
       const { handleResult } = await import('../report/handle-result.ts')
-      const deps = reportDeps(surroundings, log)
+      const deps = reportDeps(base, log)
       await edge(() => handleResult(deps)(message))
     },
     notify: async (message: unknown, invocation: Invocation): Promise<void> => {
-      const { platform: surroundings, log, edge } = await begin(invocation, message)
+      const { platform: base, log, edge } = await begin(invocation, message)
       const { notifyDeps } = await import('./deps/notify.ts')
       const { handleNotice } = await import('../notify/handle-notice.ts')
-      const deps = notifyDeps(surroundings, log)
+      const deps = notifyDeps(base, log)
       await edge(() => handleNotice(deps)(message))
       const { showNoticed } = await import('./deps/show-notified.ts')
-      await showNoticed(surroundings, message)
+      await showNoticed(base, message)
     },
     sweep: async (invocation: Invocation): Promise<void> => {
-      const { platform: surroundings, log } = await begin(invocation)
+      const { platform: base, log } = await begin(invocation)
       const { triageDeps } = await import('./deps/triage.ts')
       const { sweep } = await import('../triage/sweep.ts')
-      await sweep(triageDeps(surroundings, log))()
-      const { tellDiscovery } = await import('./deps/tell-discovery.ts')
-      await tellDiscovery(surroundings, log)
-      const { tellHeldBack } = await import('./deps/tell-held-back.ts')
-      await tellHeldBack(surroundings)
+      await sweep(triageDeps(base, log))()
+      const { notifyDiscovery } = await import('./deps/notify-discovery.ts')
+      await notifyDiscovery(base, log)
+      const { notifyHeldBack } = await import('./deps/notify-held-back.ts')
+      await notifyHeldBack(base)
     },
     deadLetter: async (queue: string, message: unknown, invocation: Invocation): Promise<void> => {
-      const { platform: surroundings, log, edge } = await begin(invocation, message)
+      const { platform: base, log, edge } = await begin(invocation, message)
       const { triageDeps } = await import('./deps/triage.ts')
       const { handleDeadLetter } = await import('../triage/dead-letter.ts')
-      const deps = triageDeps(surroundings, log)
+      const deps = triageDeps(base, log)
       try {
         await edge(() => handleDeadLetter(deps)(queue, message))
       } catch (error) {
@@ -103,79 +102,79 @@ function join() {
     clusterHealth: (invocation: Invocation): Promise<Answer> => http(invocation, 'clusterHealth'),
     metrics: (invocation: Invocation): Promise<Answer> => http(invocation, 'metrics'),
     incidents: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { incidents } = await import('./http/health.ts')
-      return incidents(surroundings, query)
+      return incidents(base, query)
     },
     incident: async (id: string, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { incident } = await import('./http/health.ts')
-      return incident(surroundings, id)
+      return incident(base, id)
     },
     incidentReport: async (id: string, accept: string, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { incidentReport } = await import('./http/health.ts')
-      return incidentReport(surroundings, id, accept)
+      return incidentReport(base, id, accept)
     },
     incidentFeedback: async (id: string, request: FeedbackRequest, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { incidentFeedback } = await import('./http/feedback.ts')
-      return incidentFeedback(surroundings, id, request)
+      return incidentFeedback(base, id, request)
     },
     byLink: async (token: string, request: FeedbackRequest, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { byLink } = await import('./http/by-link.ts')
-      return byLink(surroundings, token, request)
+      return byLink(base, token, request)
     },
     incidentScenario: async (id: string, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { incidentScenario } = await import('./http/scenario.ts')
-      return incidentScenario(surroundings, id)
+      return incidentScenario(base, id)
     },
     doctor: async (invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { doctor } = await import('./http/doctor.ts')
-      return doctor(surroundings)
+      return doctor(base)
     },
     investigate: async (request: BodyRequest, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { investigate } = await import('./http/investigate.ts')
-      return investigate(surroundings, request)
+      return investigate(base, request)
     },
     alerts: async (request: BodyRequest & { readonly query: URLSearchParams }, invocation: Invocation) => {
-      const { platform: surroundings, log } = await begin(invocation)
+      const { platform: base, log } = await begin(invocation)
       const { postAlerts } = await import('./http/alerts.ts')
-      return postAlerts(surroundings, log, request)
+      return postAlerts(base, log, request)
     },
     mutes: async (request: BodyRequest & { readonly method: string }, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { mutes } = await import('./http/mutes.ts')
-      return mutes(surroundings, request)
+      return mutes(base, request)
     },
     unmute: async (id: string, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { unmute } = await import('./http/mutes.ts')
-      return unmute(surroundings, id)
+      return unmute(base, id)
     },
     acknowledge: async (id: string, request: BodyRequest, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { acknowledgeIncident } = await import('./http/mutes.ts')
-      return acknowledgeIncident(surroundings, id, request)
+      return acknowledgeIncident(base, id, request)
     },
     list: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { list } = await import('./http/pages.ts')
-      return list(surroundings, query)
+      return list(base, query)
     },
     board: async (query: URLSearchParams, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings } = await begin(invocation)
+      const { platform: base } = await begin(invocation)
       const { board } = await import('./http/pages.ts')
-      return board(surroundings, query)
+      return board(base, query)
     },
     kubernetesMcp: async (request: IncomingRequest, invocation: Invocation): Promise<Answer> => {
-      const { platform: surroundings, log } = await begin(invocation)
+      const { platform: base, log } = await begin(invocation)
       const { kubernetesMcp } = await import('./http/mcp.ts')
-      return kubernetesMcp(surroundings, log, request, surroundings)
+      return kubernetesMcp(base, log, request, base)
     },
   }
 }

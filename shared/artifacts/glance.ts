@@ -18,7 +18,7 @@ export type Glance = {
   /** For a lock screen: the news first, names cut rather than news. */
   readonly short: string
 }
-type Told = Pick<Report, 'verdict' | 'outcome'>
+type Concluded = Pick<Report, 'verdict' | 'outcome'>
 
 /** One line of a phone in large letters, two at most. */
 const LINE = 80
@@ -27,14 +27,14 @@ const SHORT = 72
 const SHORT_NAME = 26
 const SHORT_CLUSTER = 16
 
-export function glance(incident: Incident, told: Told | undefined): Glance {
-  const verdict = told?.verdict
+export function glance(incident: Incident, report: Concluded | undefined): Glance {
+  const verdict = report?.verdict
   const { state, seen, harm } = stateOf(incident, verdict)
-  const because = becauseOf(incident, told)
+  const because = becauseOf(incident, report)
   const [who, where] = [middle(incident.owner.name, SHORT_NAME), middle(incident.cluster, SHORT_CLUSTER)]
   const after = because === '' ? '' : `: ${lowered(because)}`
   return {
-    since: firstSign(incident, told),
+    since: firstSign(incident, report),
     harm,
     effect: `${middle(incident.owner.name, LINE - state.length)}${state}`,
     because: atWord(because, LINE),
@@ -46,7 +46,7 @@ export function glance(incident: Incident, told: Told | undefined): Glance {
 
 type State = { readonly state: string; readonly seen: string; readonly harm: string | undefined }
 /** Only what was counted is said to be missing: all ready is no loss, whatever else is wrong. */
-function stateOf({ faultType, owner, harm }: Incident, verdict: Told['verdict']): State {
+function stateOf({ faultType, owner, harm }: Incident, verdict: Concluded['verdict']): State {
   const kind = words(faultType)
   const { desired = 0, ready, gone } = verdict?.impact ?? {}
   const counted = desired > 0 && ready !== undefined
@@ -66,14 +66,14 @@ function stateOf({ faultType, owner, harm }: Incident, verdict: Told['verdict'])
 }
 
 /** The whole cause of one that leads; of contested ones that they are so, since both do not fit a line. */
-function becauseOf(incident: Incident, told: Told | undefined): string {
-  const verdict = told?.verdict
+function becauseOf(incident: Incident, report: Concluded | undefined): string {
+  const verdict = report?.verdict
   if (verdict?.outcome === 'none') return ''
   const [first, second] = verdict?.rootCauses ?? []
-  if (told?.outcome === 'contested' && second !== undefined)
+  if (report?.outcome === 'contested' && second !== undefined)
     return 'Two causes are contested: see what would tell them apart'
   if (first !== undefined) return terse(plain(first.summary), incident)
-  if (told === undefined) return ''
+  if (report === undefined) return ''
   const fact = verdict?.facts[0]?.text
   return fact === undefined
     ? 'No cause found'
@@ -108,8 +108,8 @@ function terse(text: string, { owner, namespace }: Incident): string {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-function firstSign(incident: Incident, told: Told | undefined): string {
-  const symptoms = (told?.verdict?.timeline ?? []).filter(({ kind }) => kind === 'symptom').map(({ at }) => at)
+function firstSign(incident: Incident, report: Concluded | undefined): string {
+  const symptoms = (report?.verdict?.timeline ?? []).filter(({ kind }) => kind === 'symptom').map(({ at }) => at)
   return [incident.firstSeen, ...symptoms].toSorted((a, b) => Date.parse(a) - Date.parse(b))[0] ?? incident.firstSeen
 }
 

@@ -57,13 +57,13 @@ async function follow(deps: AskDeps, cluster: string, id: string): Promise<Shown
   const { client, out, json, clock, signal } = deps
   const query = new URLSearchParams({ cluster, limit: '200' })
   const until = clock.now().getTime() + WAIT_MS
-  let told = 0
+  let printed = 0
   while (true) {
     // Not there yet while its fault waits in the queue.
     const { incidents } = await client.get(`incidents?${query}`, IncidentPage)
     const incident = incidents.find(({ incidentId }) => incidentId === id)
-    for (const step of incident?.steps.slice(told) ?? []) if (!json) out.note(stepLine(step, out))
-    told = Math.max(told, incident?.steps.length ?? 0)
+    for (const step of incident?.steps.slice(printed) ?? []) if (!json) out.note(stepLine(step, out))
+    printed = Math.max(printed, incident?.steps.length ?? 0)
     if (incident !== undefined && done.includes(incident.status)) return incident
     if (clock.now().getTime() >= until)
       throw new GiveUp(

@@ -28,18 +28,18 @@ const PAUSE_MS = 10_000
 /** `nightcrier doctor`: what stands between here and a watch that works, each with what to do. True when all is well. */
 export async function doctor(deps: DoctorDeps, waitSeconds: number): Promise<boolean> {
   const until = deps.clock.now().getTime() + waitSeconds * 1_000
-  let findings = await lookOnce(deps)
+  let findings = await runOnce(deps)
   while (findings.some(({ ok }) => !ok) && deps.clock.now().getTime() + PAUSE_MS < until) {
     await deps.clock.sleep(PAUSE_MS)
-    findings = await lookOnce(deps)
+    findings = await runOnce(deps)
   }
   const wrong = findings.filter(({ ok }) => !ok)
   if (deps.json) deps.out.line(JSON.stringify({ ok: wrong.length === 0, findings }))
-  else tell(deps.out, findings, wrong.length)
+  else print(deps.out, findings, wrong.length)
   return wrong.length === 0
 }
 
-function tell(out: Output, findings: readonly Finding[], wrong: number): void {
+function print(out: Output, findings: readonly Finding[], wrong: number): void {
   for (const { check, ok, problem, remedy } of findings) {
     out.line(ok ? `${out.colors.green('well')}  ${check}` : `${out.colors.red('NOT')}   ${check}: ${problem ?? ''}`)
     if (!ok && remedy !== undefined) out.line(`      ${remedy}`)
@@ -47,7 +47,7 @@ function tell(out: Output, findings: readonly Finding[], wrong: number): void {
   out.note(wrong === 0 ? 'All is well.' : `${wrong} of ${findings.length} not well.`)
 }
 
-async function lookOnce({ url, key, fetch: ask = fetch }: DoctorDeps): Promise<readonly Finding[]> {
+async function runOnce({ url, key, fetch: ask = fetch }: DoctorDeps): Promise<readonly Finding[]> {
   const base = url.replace(/\/+$/, '').replace(/\/api$/, '')
   if (!URL.canParse(base))
     throw new GiveUp(

@@ -4,7 +4,7 @@ import type { FeedbackOptions } from './feedback.ts'
 import type { Output } from './terminal.ts'
 
 type Deps = { readonly client: Client; readonly out: Output; readonly json: boolean }
-type Surroundings = {
+type Platform = {
   readonly out: Output
   readonly json: boolean
   readonly url: string
@@ -14,7 +14,7 @@ type Surroundings = {
 }
 
 /** The commands about a report, and about the command line itself. */
-export function peopleCommands(command: Command, deps: () => Deps, surroundings: () => Surroundings): void {
+export function peopleCommands(command: Command, deps: () => Deps, platform: () => Platform): void {
   command
     .command('report')
     .description('the report of an incident: cause, steps, timeline')
@@ -49,14 +49,14 @@ export function peopleCommands(command: Command, deps: () => Deps, surroundings:
     .description('keeps --url and its key, which is piped in, for the next commands')
     .action(async () => {
       const { login } = await import('./login.ts')
-      await login(surroundings())
+      await login(platform())
     })
   command
     .command('logout')
     .description('forgets what login kept')
     .action(async () => {
       const { logout } = await import('./login.ts')
-      await logout(surroundings())
+      await logout(platform())
     })
   command
     .command('completion')
@@ -64,6 +64,6 @@ export function peopleCommands(command: Command, deps: () => Deps, surroundings:
     .argument('<shell>', 'bash, zsh or fish')
     .action(async (shell: string) => {
       const { completion } = await import('./completion.ts')
-      surroundings().out.line(completion(command, shell))
+      platform().out.line(completion(command, shell))
     })
 }

@@ -56,7 +56,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
       writeErr: (text) => deps.error.write(text),
       // Before the options are understood it must be known how to say that they are not.
       outputError: (text, write) =>
-        write(wantsJson(args) ? `${JSON.stringify({ error: text.replace(/^error: /, '').trim() })}\n` : text),
+        write(asksForJson(args) ? `${JSON.stringify({ error: text.replace(/^error: /, '').trim() })}\n` : text),
     })
     .addHelpText(
       'after',
@@ -68,7 +68,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
   command.hook('preAction', async () => {
     if (command.opts<Global>().output === 'yaml') yaml = (await import('yaml')).stringify
   })
-  const surroundings = () => {
+  const platform = () => {
     const { url, key, color, output: form } = command.opts<Global>()
     const json = isJson()
     const { environment, folder, piped } = deps
@@ -83,11 +83,11 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     return json || form === 'json' || form === 'yaml'
   }
   /** Once, or with --watch until it is stopped. */
-  const perhapsWatching = async (again: boolean | undefined, tell: (out: Output) => Promise<unknown>) => {
-    const { out } = surroundings()
-    if (again !== true) return tell(out)
+  const perhapsWatching = async (again: boolean | undefined, show: (out: Output) => Promise<unknown>) => {
+    const { out } = platform()
+    if (again !== true) return show(out)
     const { watch } = await import('./watch.ts')
-    return watch({ out, clock: deps.clock, signal: deps.signal }, tell)
+    return watch({ out, clock: deps.clock, signal: deps.signal }, show)
   }
 
   command
@@ -101,7 +101,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .option('--limit <number>', 'at most so many', limit, 20)
     .option('-w, --watch', 'again and again, until it is stopped')
     .action(async ({ watch: again, ...filters }) => {
-      const { open, ...rest } = surroundings()
+      const { open, ...rest } = platform()
       const { incidents } = await import('./incidents.ts')
       await perhapsWatching(again, (out) => incidents({ ...rest, out, client: open() }, filters))
     })
@@ -110,7 +110,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .description('one incident with all its steps')
     .argument('<id>', 'its id, or last')
     .action(async (id: string) => {
-      const { open, ...rest } = surroundings()
+      const { open, ...rest } = platform()
       const { show } = await import('./incidents.ts')
       await show({ ...rest, client: open() }, id)
     })
@@ -118,7 +118,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .command('tail')
     .description('every step of every incident as it happens')
     .action(async () => {
-      const { open, out, json } = surroundings()
+      const { open, out, json } = platform()
       const { tail } = await import('./tail.ts')
       await tail({ client: open(), out, json, clock: deps.clock, signal: deps.signal })
     })
@@ -127,7 +127,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .description('how the watch of each cluster is doing; exit code 1 when one is not well')
     .option('-w, --watch', 'again and again, until it is stopped')
     .action(async ({ watch: again }: { readonly watch?: boolean }) => {
-      const { open, ...rest } = surroundings()
+      const { open, ...rest } = platform()
       const { clusters } = await import('./clusters.ts')
       await perhapsWatching(again, async (out) => {
         code = (await clusters({ ...rest, out, client: open() })) ? 0 : 1
@@ -145,13 +145,13 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .option('--note <text>', 'why you ask: the incident keeps it')
     .option('--wait', 'tells each step, and the report when it is there')
     .action(async (cluster: string, object: string, options: Omit<Question, 'cluster' | 'object'>) => {
-      const { open, out, json } = surroundings()
+      const { open, out, json } = platform()
       const { ask } = await import('./ask.ts')
       const asked = { cluster, object, ...options }
       if (!(await ask({ client: open(), out, json, clock: deps.clock, signal: deps.signal }, asked))) code = 1
     })
   quietCommands(command, () => {
-    const { open, ...rest } = surroundings()
+    const { open, ...rest } = platform()
     return { ...rest, client: open() }
   })
   command
@@ -160,7 +160,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .argument('<file>')
     .action(async (file: string) => {
       const { checkConfig } = await import('./check-config.ts')
-      if (!(await checkConfig(surroundings(), file))) code = 1
+      if (!(await checkConfig(platform(), file))) code = 1
     })
   command
     .command('doctor')
@@ -169,7 +169,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     )
     .option('--wait <seconds>', 'asks again until all is well, so long at most', seconds, 0)
     .action(async ({ wait }: { readonly wait: number }) => {
-      const { out, json, url, key } = surroundings()
+      const { out, json, url, key } = platform()
       const { doctor } = await import('./doctor.ts')
       if (!(await doctor({ out, json, url, key, clock: deps.clock }, wait))) code = 1
     })
@@ -179,7 +179,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .argument('<id>', 'its id, or last')
     .option('--out <folder>', 'where the scenario is kept; a temporary folder otherwise')
     .action(async (id: string, { out: folder }: { readonly out?: string }) => {
-      const { open, out, json } = surroundings()
+      const { open, out, json } = platform()
       const { replay } = await import('./replay.ts')
       code = await replay({ client: open(), out, json, runner: deps.scenarioRunner }, id, folder)
     })
@@ -196,10 +196,10 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
   peopleCommands(
     command,
     () => {
-      const { open, out, json } = surroundings()
+      const { open, out, json } = platform()
       return { client: open(), out, json }
     },
-    surroundings,
+    platform,
   )
 
   const onboarding = onboardCommand((line) => deps.out.write(`${line}\n`))
@@ -213,14 +213,14 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     if (isCommander(error)) return error.exitCode === 0 ? 0 : 2
     if (deps.signal.aborted) return 130
     // Their own sentence says all; its causes are for whoever catches it.
-    const told = error instanceof GiveUp || error instanceof ClusterApiError
-    const text = told ? error.message : `This is a fault in nightcrier itself: ${errorText(error)}`
+    const known = error instanceof GiveUp || error instanceof ClusterApiError
+    const text = known ? error.message : `This is a fault in nightcrier itself: ${errorText(error)}`
     deps.error.write(isJson() ? `${JSON.stringify({ error: plain(text) })}\n` : `${plain(text)}\n`)
     return 1
   }
 }
 
-const wantsJson = (args: readonly string[]): boolean =>
+const asksForJson = (args: readonly string[]): boolean =>
   args.some(
     (one, at) =>
       one === '--json' ||

@@ -24,7 +24,7 @@ const states = ['open', 'queued', 'running', 'reported', 'failed', 'skipped'] as
 /** `nightcrier tail`: every step of every incident as it happens, until it is stopped. */
 export async function tail(deps: TailDeps): Promise<void> {
   const { client, out, json, clock, signal } = deps
-  const told = new Map<string, string>()
+  const printed = new Map<string, string>()
   let first = true
   let wait = POLL_MS
   let away = false
@@ -36,7 +36,7 @@ export async function tail(deps: TailDeps): Promise<void> {
       if (away) out.note(`${client.base} answers again.`)
       away = false
       wait = POLL_MS
-      for (const { incident, step } of news(incidents, told, first)) {
+      for (const { incident, step } of news(incidents, printed, first)) {
         if (json) out.line(JSON.stringify({ incidentId: incident.incidentId, cluster: incident.cluster, ...step }))
         else out.line(`${stepLine(step, out)}  ${out.colors.bold(plain(`${incident.cluster} ${whatOf(incident)}`))}`)
       }
@@ -57,13 +57,13 @@ export async function tail(deps: TailDeps): Promise<void> {
 }
 
 /** Steps that have come since the last look, in their order. What was there at the first look is not news. */
-function news(incidents: readonly ShownIncident[], told: Map<string, string>, first: boolean) {
+function news(incidents: readonly ShownIncident[], printed: Map<string, string>, first: boolean) {
   const found: { readonly incident: ShownIncident; readonly step: ShownIncident['steps'][number] }[] = []
   for (const incident of incidents) {
-    const until = told.get(incident.incidentId) ?? ''
+    const until = printed.get(incident.incidentId) ?? ''
     if (!first) for (const step of incident.steps) if (mark(step) > until) found.push({ incident, step })
     const last = incident.steps.map(mark).sort().at(-1)
-    if (last !== undefined && last > until) told.set(incident.incidentId, last)
+    if (last !== undefined && last > until) printed.set(incident.incidentId, last)
   }
   return found.sort((a, b) => (a.step.at < b.step.at ? -1 : 1))
 }

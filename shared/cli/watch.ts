@@ -8,7 +8,7 @@ const CLEAR = '\u001b[H\u001b[2J'
 /** Does it again and again until it is stopped; tells what has changed, on a terminal in the place of what was there. */
 export async function watch(
   deps: { readonly out: Output; readonly clock: Clock; readonly signal: AbortSignal },
-  tell: (out: Output) => Promise<unknown>,
+  show: (out: Output) => Promise<unknown>,
 ): Promise<void> {
   const { out, clock, signal } = deps
   let before: string | undefined
@@ -16,7 +16,7 @@ export async function watch(
     const lines: string[] = []
     const keep = (text: string) => void lines.push(text)
     try {
-      await tell({ ...out, line: keep, note: keep })
+      await show({ ...out, line: keep, note: keep })
       const text = lines.join('\n')
       // Ages change with each look: in a file they are no news.
       const news = out.live ? text : text.replace(/ +(?:\d+ (?:s|min|h|d) ago|now)\b/g, '')

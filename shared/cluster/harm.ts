@@ -6,7 +6,7 @@ import type { View } from './view/view.ts'
 import type { PodView } from './view/view-pod.ts'
 
 /** How many replicas a workload wants, and how many serve now. */
-export type Share = { readonly ready: number; readonly wanted: number }
+export type Share = { readonly ready: number; readonly desired: number }
 
 /** Chains of controllers are no longer. */
 const MAX_DEPTH = 5
@@ -37,30 +37,30 @@ function countShare(view: View, context: Context): Share | undefined {
         .inNamespace('ReplicaSet', view.metadata.namespace)
         .filter((set) => set.metadata.ownerReferences?.some(({ uid }) => uid === view.metadata.uid))
       const pods = sets.flatMap((set) => context.podsOf(set.metadata.uid))
-      return counted(view.spec?.replicas ?? 1, toldBy(view.status), pods, context)
+      return counted(view.spec?.replicas ?? 1, statedBy(view.status), pods, context)
     }
     case 'ReplicaSet':
     case 'StatefulSet':
-      return counted(view.spec?.replicas ?? 1, toldBy(view.status), context.podsOf(view.metadata.uid), context)
+      return counted(view.spec?.replicas ?? 1, statedBy(view.status), context.podsOf(view.metadata.uid), context)
     case 'DaemonSet': {
       const { desiredNumberScheduled, numberReady } = view.status ?? {}
       if (typeof desiredNumberScheduled !== 'number') return undefined
       return counted(desiredNumberScheduled, numberReady, context.podsOf(view.metadata.uid), context)
     }
     case 'Pod':
-      return { wanted: 1, ready: serves(view, context) ? 1 : 0 }
+      return { desired: 1, ready: serves(view, context) ? 1 : 0 }
     default:
       return undefined
   }
 }
 
 /** None is written as nothing, once there is a status. */
-const toldBy = (status: { readonly readyReplicas?: number | null | undefined } | null | undefined) =>
+const statedBy = (status: { readonly readyReplicas?: number | null | undefined } | null | undefined) =>
   status ? (status.readyReplicas ?? 0) : undefined
 
 function counted(
-  wanted: number,
-  told: number | null | undefined,
+  desired: number,
+  stated: number | null | undefined,
   pods: readonly PodView[],
   context: Context,
 ): Share | undefined {
@@ -68,17 +68,17 @@ function counted(
   const ready = living.filter((pod) => serves(pod, context)).length
   // Whoever shows fewer pods than its controller knows of is seen in part: then the controller's own number holds.
   if (living.length === 0)
-    return typeof told === 'number' ? { wanted, ready: told } : pods.length > 0 ? { wanted, ready } : undefined
+    return typeof stated === 'number' ? { desired, ready: stated } : pods.length > 0 ? { desired, ready } : undefined
   // A controller writes its number a moment later than the pods write theirs.
-  if (living.length >= wanted) return { wanted, ready }
+  if (living.length >= desired) return { desired, ready }
   const between = living.filter((pod) => isReady(pod) && !serves(pod, context)).length
-  return { wanted, ready: Math.max(ready, (told ?? 0) - between) }
+  return { desired, ready: Math.max(ready, (stated ?? 0) - between) }
 }
 
 /** Whether all that a workload wants is there and serves. */
 export const isWhole = (view: View | undefined, context: Context): boolean => {
   const share = view === undefined ? undefined : shareOf(view, context)
-  return share !== undefined && share.ready >= share.wanted
+  return share !== undefined && share.ready >= share.desired
 }
 
 /** The workload above a pod or a set, as far up as it can be seen. */
@@ -100,6 +100,6 @@ export function harmTo(view: View, context: Context): Harm {
   if (top.kind === 'Job' || top.kind === 'CronJob') return { severity: 'warning', words: 'a run did not succeed' }
   const share = shareOf(top, context)
   if (share === undefined) return { severity: 'warning', words: 'what is unavailable is not known' }
-  const words = `${share.ready} of ${share.wanted} ready`
-  return { severity: share.ready === 0 && share.wanted > 0 ? 'critical' : 'warning', words }
+  const words = `${share.ready} of ${share.desired} ready`
+  return { severity: share.ready === 0 && share.desired > 0 ? 'critical' : 'warning', words }
 }

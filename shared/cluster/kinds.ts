@@ -60,26 +60,26 @@ const around = all.filter(({ kind }) => kind !== 'Custom').map(({ kind }) => kin
 const contexts = new WeakMap<Around, Context>()
 
 /** The same surroundings as signs are read in; made once for each. */
-function contextAround(surroundings: Around): Context {
-  const known = contexts.get(surroundings)
+function contextAround(nearby: Around): Context {
+  const known = contexts.get(nearby)
   if (known !== undefined) return known
   const complete = new Set<string>()
   const views = around.flatMap((kind) => {
-    const listed = surroundings.list(kind, '')
+    const listed = nearby.list(kind, '')
     if (listed.is !== 'there') return []
     complete.add(kind)
     return listed.value.flatMap((object) => viewOf(object) ?? [])
   })
-  const made = contextOf(views, surroundings.now, complete)
-  contexts.set(surroundings, made)
+  const made = contextOf(views, nearby.now, complete)
+  contexts.set(nearby, made)
   return made
 }
 
-const health = (object: KubeObject, surroundings: Around): Health => {
+const health = (object: KubeObject, nearby: Around): Health => {
   const view = viewOf(object)
   const nothing = { reason: 'Unknown', message: 'Nothing is known of the health of this kind', field: '' }
   if (view === undefined) return { state: 'Unknown', ...nothing }
-  const context = contextAround(surroundings)
+  const context = contextAround(nearby)
   const signs = signsOf(view, context)
   const [first] = signs
   if (first !== undefined) {

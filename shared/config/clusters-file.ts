@@ -17,7 +17,7 @@ const MAX_PLACES = 20
 /** Each is held against every incident. */
 const MAX_MUTES = 200
 /** A message that a person can still read. */
-const MAX_ERRORS_TOLD = 50
+const MAX_ERRORS_SHOWN = 50
 
 export type ParsedClusters = {
   /** Those that are right, even when others are not. */
@@ -108,9 +108,9 @@ export function parseClusters(text: string): ParsedClusters {
 /** One message for log and health; empty when nothing is wrong. */
 export function problemText(where: string, errors: readonly string[]): string {
   if (errors.length === 0) return ''
-  const told = errors.slice(0, MAX_ERRORS_TOLD)
-  const rest = errors.length - told.length
-  return [`${where} is wrong:`, ...told, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n  ')
+  const shown = errors.slice(0, MAX_ERRORS_SHOWN)
+  const rest = errors.length - shown.length
+  return [`${where} is wrong:`, ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n  ')
 }
 
 const only = (error: string): ParsedClusters => ({ ...nothing, errors: [error] })

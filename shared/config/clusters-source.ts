@@ -48,7 +48,7 @@ export function clustersSource(deps: ClustersSourceDeps) {
   let good = false
   let etag: string | undefined
   let problemOfFile = ''
-  let told = ''
+  let lastReported = ''
 
   /** Takes up a change; answers what is wrong now. */
   async function refresh(): Promise<string> {
@@ -99,8 +99,8 @@ export function clustersSource(deps: ClustersSourceDeps) {
   async function current(): Promise<CurrentClusters> {
     const before = inForce.clusters
     const problem = await refresh()
-    if (problem !== told) deps.log(problem === '' ? `${deps.where} is right again.` : problem)
-    told = problem
+    if (problem !== lastReported) deps.log(problem === '' ? `${deps.where} is right again.` : problem)
+    lastReported = problem
     return {
       ...inForce,
       changed: changes(before, inForce.clusters),

@@ -3,7 +3,7 @@ import { errorText, GiveUp } from '../runtime/errors.ts'
 import { Cluster } from './cluster.ts'
 import type { ClustersSource, CurrentClusters } from './clusters-source.ts'
 import { describeIssues } from './describe-issues.ts'
-import { comings, type Heard, type HeldBack, listed, type Memory, Remembered, weigh } from './remembered.ts'
+import { comings, type HeldBack, type Listing, listed, type Memory, Remembered, weigh } from './remembered.ts'
 
 /** What some directory of clusters knows of one. */
 export type Found = {
@@ -50,7 +50,7 @@ export type Place = {
   /** The same as long as it is the same place, asked in the same way. */
   readonly key: string
   readonly name: string
-  readonly find: () => Promise<Heard>
+  readonly find: () => Promise<Listing>
 }
 export type DiscoveryDeps = {
   /** For the file as it is now. */
@@ -73,7 +73,7 @@ type State = {
   remembered: boolean
 }
 /** How one place stands, for those who tell people of it. */
-export type PlaceStanding = {
+export type PlaceState = {
   readonly name: string
   readonly lookedAt: number
   readonly trouble: string
@@ -91,9 +91,9 @@ const WRITE_AGAIN_MS = 3_600_000
 export function withDiscovery(
   source: Pick<ClustersSource, 'current'>,
   deps: DiscoveryDeps,
-): ClustersSource & { readonly lookAgain: () => void; readonly standing: () => readonly PlaceStanding[] } {
+): ClustersSource & { readonly refreshAgain: () => void; readonly states: () => readonly PlaceState[] } {
   const states = new Map<string, State & { readonly name: string }>()
-  let told = ''
+  let lastReported = ''
   let last: readonly Cluster[] = []
   let before: ReadonlyMap<string, string> = new Map()
 
@@ -130,7 +130,7 @@ export function withDiscovery(
       ? 'none is known from before, so none of its clusters is watched'
       : `those found last stay (${found.length}, of ${foundAt})`
 
-  async function look(place: Place, state: State): Promise<void> {
+  async function refresh(place: Place, state: State): Promise<void> {
     if (!state.remembered) await remember(place, state)
     const now = deps.clock.now().getTime()
     try {
@@ -165,7 +165,7 @@ export function withDiscovery(
     states.set(place.key, state)
     if (now - state.lookedAt <= FRESH_MS) return { state }
     state.lookedAt = now
-    return { state, looking: look(place, state) }
+    return { state, looking: refresh(place, state) }
   }
   async function settled(looking: readonly Promise<void>[]): Promise<void> {
     if (looking.length === 0) return
@@ -176,10 +176,10 @@ export function withDiscovery(
 
   return {
     /** The next `current` asks all places, however lately they were asked. */
-    lookAgain: () => {
+    refreshAgain: () => {
       for (const state of states.values()) state.lookedAt = Number.NEGATIVE_INFINITY
     },
-    standing: () =>
+    states: () =>
       [...states.values()].map(({ name, lookedAt, trouble, doubtedSince }) => ({
         ...{ name, lookedAt, trouble, doubted: doubtedSince !== undefined },
       })),
@@ -190,8 +190,8 @@ export function withDiscovery(
       for (const key of states.keys()) if (!places.some(({ place }) => place.key === key)) states.delete(key)
       const { clusters, problems } = merged(byHand, places)
       const all = [...places.flatMap(({ state }) => state.problems), ...problems].join('\n')
-      if (all !== '' && all !== told) deps.log(all)
-      told = all
+      if (all !== '' && all !== lastReported) deps.log(all)
+      lastReported = all
       const texts = new Map(clusters.map((cluster) => [cluster.name, JSON.stringify(cluster)]))
       const changed = {
         added: [...texts.keys()].filter((name) => !before.has(name)),

@@ -9,7 +9,7 @@ export type HeldBack = {
   readonly onlyIfNew?: boolean
 }
 /** What a place tells of: clusters, those that are held back, and in words what makes no cluster. */
-export type Heard = readonly (Cluster | HeldBack | string)[]
+export type Listing = readonly (Cluster | HeldBack | string)[]
 
 /** What one place told last, kept beyond this process: a new one must not be blind because the place is away. */
 export const Remembered = z.strictObject({
@@ -36,9 +36,9 @@ export type Weighed =
  * or a place that starts than the end of a fleet: then the old list stays. One that is empty stays doubted; whoever means
  * it takes the place out of `discovery:`.
  */
-export function weigh(before: readonly Cluster[], heard: Heard, doubtedForMs: number): Weighed {
-  const clusters = heard.filter((one): one is Cluster => typeof one !== 'string' && !('heldBack' in one))
-  const held = heard.filter((one): one is HeldBack => typeof one !== 'string' && 'heldBack' in one)
+export function weigh(before: readonly Cluster[], listing: Listing, doubtedForMs: number): Weighed {
+  const clusters = listing.filter((one): one is Cluster => typeof one !== 'string' && !('heldBack' in one))
+  const held = listing.filter((one): one is HeldBack => typeof one !== 'string' && 'heldBack' in one)
   const known = new Map(before.map((cluster) => [cluster.name, cluster]))
   const kept = held.flatMap(({ name, onlyIfNew }) => (onlyIfNew === true ? (known.get(name) ?? []) : []))
   const back = held.filter(({ name, onlyIfNew }) => onlyIfNew !== true || !known.has(name))
@@ -48,7 +48,7 @@ export function weigh(before: readonly Cluster[], heard: Heard, doubtedForMs: nu
   if (there * 2 < before.length && doubtedForMs < DOUBT_MS)
     return { believed: false, why: `it tells of ${there} clusters, and told of ${before.length}` }
   const words = [
-    ...heard.filter((one) => typeof one === 'string'),
+    ...listing.filter((one) => typeof one === 'string'),
     ...(back.length === 0
       ? []
       : [`not watched now: ${listed(back.map(({ name, heldBack }) => `${name} (${heldBack})`))}`]),

@@ -54,7 +54,7 @@ function storageChecks({ storage, newId }: CheckDeps): readonly Check[] {
     ...Object.values(containers).map((container) => ({
       name: `container ${container}`,
       remedy: `The identity needs Storage Blob Data Owner on the account: ${RIGHTS}. A container that is missing: provision again.`,
-      look: async () => {
+      check: async () => {
         const name = `${PROBE}/${newId()}.txt`
         const blobs = storage.blobs(container)
         await blobs.write(name, 'written by nightcrier doctor')
@@ -66,7 +66,7 @@ function storageChecks({ storage, newId }: CheckDeps): readonly Check[] {
     ...Object.values(queues).map((queue) => ({
       name: `queue ${queue}`,
       remedy: `The identity needs Storage Queue Data Contributor on the account: ${RIGHTS}. A queue that is missing: provision again.`,
-      look: async () => {
+      check: async () => {
         await storage.queue(queue).length()
         return undefined
       },
@@ -74,7 +74,7 @@ function storageChecks({ storage, newId }: CheckDeps): readonly Check[] {
     ...[...new Set<string>(Object.values(tables))].map((table) => ({
       name: `table ${table}`,
       remedy: `The identity needs Storage Table Data Contributor on the account: ${RIGHTS}. A table that is missing: provision again.`,
-      look: async () => {
+      check: async () => {
         const key = newId()
         const row = await storage.table(table).insert(PROBE, key, { at: 'doctor' })
         if (row !== undefined) await storage.table(table).remove(row)
@@ -89,7 +89,7 @@ function linkChecks({ storage, follow, clock, newId }: CheckDeps): readonly Chec
     {
       name: 'links to reports',
       remedy: `The identity needs Storage Blob Data Owner, which lets it sign links: ${RIGHTS}. Refused where storage is private: readers need a way into the network.`,
-      look: async () => {
+      check: async () => {
         const blobs = storage.blobs(containers.incidents)
         const name = `${PROBE}/${newId()}.txt`
         await blobs.write(name, 'written by nightcrier doctor')
@@ -104,7 +104,7 @@ function linkChecks({ storage, follow, clock, newId }: CheckDeps): readonly Chec
     {
       name: 'links for results',
       remedy: `The identity needs Storage Queue Delegator, without which no agent can hand in its result: ${RIGHTS}.`,
-      look: async () => {
+      check: async () => {
         await storage.queueAddLink(queues.results, soon(clock))
         return undefined
       },
@@ -120,7 +120,7 @@ function secretChecks({ settings, secret, clusters }: CheckDeps): readonly Check
     ...named.map((name) => ({
       name: `secret of ${name}`,
       remedy: `Store it under that name, or set ${name} to another. A refusal (403): the identity needs Key Vault Secrets User: ${RIGHTS}.`,
-      look: async () => {
+      check: async () => {
         await secret(settings[name])
         return undefined
       },
@@ -128,7 +128,7 @@ function secretChecks({ settings, secret, clusters }: CheckDeps): readonly Check
     {
       name: 'secrets of clusters',
       remedy: `Store each under that name (docs/operations.md, Onboard a cluster). A refusal (403): the identity needs Key Vault Secrets User: ${RIGHTS}.`,
-      look: async () => {
+      check: async () => {
         const { clusters: known } = await clusters.current()
         const references = known
           .flatMap(({ mcp, triage }) => [mcp.api_key, triage.kubeconfig])
@@ -145,7 +145,7 @@ function secretChecks({ settings, secret, clusters }: CheckDeps): readonly Check
       name: 'model',
       remedy:
         'Set AGENT_MODEL_KEY to keyvault:<name> of a secret that holds the key (docs/operations.md, A model in five minutes).',
-      look: async () =>
+      check: async () =>
         settings.AGENT_MODEL_PROVIDER !== 'none' && settings.AGENT_MODEL_KEY === ''
           ? `AGENT_MODEL_PROVIDER is ${settings.AGENT_MODEL_PROVIDER}, but there is no key`
           : undefined,
@@ -159,7 +159,7 @@ function agentChecks({ settings, groups, storage }: CheckDeps): readonly Check[]
       name: 'image of the agents',
       remedy:
         'Build and push it with infra/image.sh, then provision again (docs/operations.md, Install). Faults are told without it.',
-      look: async () =>
+      check: async () =>
         settings.AGENT_IMAGE === '' && settings.LOCAL_GROUPS_DIR === ''
           ? 'AGENT_IMAGE is not set: no agent is started'
           : undefined,
@@ -167,7 +167,7 @@ function agentChecks({ settings, groups, storage }: CheckDeps): readonly Check[]
     {
       name: 'container groups',
       remedy: `The identity needs the role "Nightcrier run agents" on AGENT_RESOURCE_GROUP: ${RIGHTS}.`,
-      look: async () => {
+      check: async () => {
         await groups.list()
         return undefined
       },
@@ -175,7 +175,7 @@ function agentChecks({ settings, groups, storage }: CheckDeps): readonly Check[]
     {
       name: 'what fails again and again',
       remedy: 'docs/operations.md, Something is left alone for a while, says for each what to look at.',
-      look: async () => {
+      check: async () => {
         const rows = await storage.table(tables.control).list({ partition: 'breakers', limit: MOST_ROWS })
         const open = rows.flatMap((row) => {
           const breaker = readBreaker(row)
@@ -192,7 +192,7 @@ function watchChecks({ storage, clusters, clock }: CheckDeps): readonly Check[] 
     {
       name: 'clusters.yaml',
       remedy: `Upload a right one to ${containers.config}/${CLUSTERS_FILE}; npx nightcrier check-config clusters.yaml says what is wrong before.`,
-      look: async () => {
+      check: async () => {
         const { clusters: known, problem } = await clusters.current()
         return problem ?? (known.length === 0 ? 'no cluster is named' : undefined)
       },
@@ -200,7 +200,7 @@ function watchChecks({ storage, clusters, clock }: CheckDeps): readonly Check[] 
     {
       name: 'supervisors',
       remedy: 'docs/operations.md, Nothing is heard. Right after a deployment it takes two minutes.',
-      look: async () => {
+      check: async () => {
         const rows = await storage.table(tables.control).list({ partition: 'supervisors', limit: MOST_ROWS })
         return living(rows, clock.now()) > 0 ? undefined : 'no supervisor has a heartbeat: nobody hears the clusters'
       },
@@ -208,7 +208,7 @@ function watchChecks({ storage, clusters, clock }: CheckDeps): readonly Check[] 
     {
       name: 'dead letters',
       remedy: 'docs/operations.md, Dead letters. Remove a blob when it is settled.',
-      look: async () => {
+      check: async () => {
         const found = await storage.blobs(containers.deadLetters).list('', MOST_ROWS)
         const kept = found.filter(({ name }) => !name.startsWith(`${PROBE}/`))
         return kept.length === 0 ? undefined : `${kept.length} in the container ${containers.deadLetters}`

@@ -1,7 +1,7 @@
 import {
   ClusterStatus,
   type ConnectionStatus,
-  isHeard,
+  isReceived,
   type Reason,
   reasonsOf,
   type WatchStep,
@@ -10,7 +10,7 @@ import {
 import { ClusterPermissions } from '../artifacts/permissions.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { readBreaker } from '../runtime/breaker.ts'
-import { onlyTells, triageBreaker } from '../runtime/breaker-names.ts'
+import { onlyReports, triageBreaker } from '../runtime/breaker-names.ts'
 import { fromParts } from '../runtime/json-parts.ts'
 import type { Row } from '../runtime/table.ts'
 import { type PlaceHealth, placesHealth } from './place-health.ts'
@@ -120,7 +120,7 @@ export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
     summary: {
       total: clusters.length,
       active,
-      unhealthy: clusters.filter(({ status }) => !isHeard(status)).length,
+      unhealthy: clusters.filter(({ status }) => !isReceived(status)).length,
       ...counted(clusters, 'polled'),
       ...counted(clusters, 'unconfirmed'),
       triage_enabled: clusters.filter(({ triage_enabled }) => triage_enabled).length,
@@ -146,7 +146,7 @@ function breakerOf(row: Row, now: Date): BreakerHealth {
     state,
     failures,
     since,
-    ...(onlyTells(name) ? {} : retryIn(retryAt, now)),
+    ...(onlyReports(name) ? {} : retryIn(retryAt, now)),
     reasons: reasons.slice(-SHOWN),
   }
 }
@@ -192,7 +192,7 @@ function stepOf({ status, source, sourceSince, note, delaySeconds, patrolSeconds
   const step = watchSteps.find((one) => one === source)
   if (step === undefined) return {}
   // Who wrote it is gone, or was never there: nothing is known of now.
-  const now = isHeard(status) ? step : 'unreachable'
+  const now = isReceived(status) ? step : 'unreachable'
   return {
     source: now,
     ...(now === source && sourceSince !== '' ? { source_since: sourceSince } : {}),

@@ -4,7 +4,7 @@ import { errorText } from '../runtime/errors.ts'
 export type Check = {
   readonly name: string
   /** Answers what is not well, in words; nothing when all is. Whatever it throws is not well either. */
-  readonly look: () => Promise<string | undefined>
+  readonly check: () => Promise<string | undefined>
   readonly remedy: string
 }
 export type Finding = {
@@ -21,18 +21,18 @@ const MAX_PROBLEM_CHARACTERS = 500
 /** All at once: one that fails or hangs keeps no other from being told. */
 export const examine = (checks: readonly Check[]): Promise<readonly Finding[]> => Promise.all(checks.map(finding))
 
-async function finding({ name, look, remedy }: Check): Promise<Finding> {
-  const problem = await withinLimit(look)
+async function finding({ name, check: probe, remedy }: Check): Promise<Finding> {
+  const problem = await withinLimit(probe)
   return problem === undefined ? { check: name, ok: true } : { check: name, ok: false, problem, remedy }
 }
 
-async function withinLimit(look: Check['look']): Promise<string | undefined> {
+async function withinLimit(check: Check['check']): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`no answer within ${CHECK_MS / 1000} s`), CHECK_MS)
   })
   try {
-    return await Promise.race([look(), late])
+    return await Promise.race([check(), late])
   } catch (error) {
     return errorText(error).slice(0, MAX_PROBLEM_CHARACTERS)
   } finally {

@@ -1,4 +1,4 @@
-import { isHeard, watchSteps } from '../artifacts/cluster-status.ts'
+import { isReceived, watchSteps } from '../artifacts/cluster-status.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { IncidentState } from '../incident/incident.ts'
 import { skipKinds } from '../incident/skipped.ts'
@@ -39,7 +39,7 @@ export function metrics(input: MetricsInput, now: Date): string {
     watches.map(({ labels, watch }) => ({ labels, value: value(watch) }))
   const breakers = (value: (fields: Fields) => number): readonly Sample[] =>
     input.breakers.map(({ key, fields }) => ({ labels: { name: key }, value: value(fields) }))
-  const up = (watch: (typeof watches)[number]['watch']) => isHeard(watch.status)
+  const up = (watch: (typeof watches)[number]['watch']) => isReceived(watch.status)
 
   return [
     family(

@@ -9,14 +9,14 @@ const STAYS_MS = 60 * 60_000
 /** Generations of one identity; between two of them lies a quiet period. */
 const MOST_GENERATIONS = 1_000
 /** The column that says since when a row stands in the history; no part of the incident. */
-const ASIDE = 'asideSince'
+const ARCHIVED = 'asideSince'
 
 /** A generation that is over is kept under its own id, and not under its identity. */
-export const isAside = ({ key }: Row): boolean => parseIncidentId(key) !== undefined
+export const isArchived = ({ key }: Row): boolean => parseIncidentId(key) !== undefined
 
-export const asideOf = ({ fields }: Row): Fields => {
-  const since = fields[ASIDE]
-  return since === undefined ? {} : { [ASIDE]: since }
+export const archivedOf = ({ fields }: Row): Fields => {
+  const since = fields[ARCHIVED]
+  return since === undefined ? {} : { [ARCHIVED]: since }
 }
 
 /** The last generation in the history: its identity's current one, when it has no row elsewhere. */
@@ -29,7 +29,7 @@ export async function lastOf(history: Table, cluster: string, identity: string):
 }
 
 /** First a copy, and when that has stood for long enough the original goes; a crash in between is put right by the next. */
-export async function setAside(
+export async function archive(
   { incidents, history }: { readonly incidents: Table; readonly history: Table },
   now: Date,
   limit: number,
@@ -49,14 +49,14 @@ export async function setAside(
 /** Keeps what stands there now as it is; answers since when it has stood here, `undefined` when somebody else writes it. */
 export async function keep(history: Table, { partition, key, fields }: Row, now?: Date): Promise<string | undefined> {
   const id = incidentId(partition, key, Number(fields.generation))
-  const mark = now === undefined ? {} : { [ASIDE]: now.toISOString() }
+  const mark = now === undefined ? {} : { [ARCHIVED]: now.toISOString() }
   const made = await history.insert(partition, id, { ...fields, ...mark })
   const there = made ?? (await history.get(partition, id))
   if (there === undefined) return undefined
   // Kept by somebody who has died since, or written in since it was copied.
-  const wanted = { ...fields, ...mark, ...asideOf(there) }
-  if (!same(there.fields, wanted) && (await history.replace(there, wanted)) === undefined) return undefined
-  return String(wanted[ASIDE] ?? '')
+  const requested = { ...fields, ...mark, ...archivedOf(there) }
+  if (!same(there.fields, requested) && (await history.replace(there, requested)) === undefined) return undefined
+  return String(requested[ARCHIVED] ?? '')
 }
 
 const same = (a: Fields, b: Fields): boolean => {

@@ -41,7 +41,7 @@ export async function pageOf(
   cursor: string | undefined,
 ): Promise<IncidentPage> {
   const since = filters.since?.toISOString() ?? ''
-  const wanted = (await rowsOf(tables, filters))
+  const requested = (await rowsOf(tables, filters))
     .filter((row) => String(row.fields.lastSeen) >= since)
     .map((row) => ({ row, rank: rankOf(row) }))
     .filter(({ rank }) => cursor === undefined || rank < decode(cursor))
@@ -49,7 +49,7 @@ export async function pageOf(
 
   const items: Stored[] = []
   const unreadable: string[] = []
-  const page = wanted.slice(0, limit)
+  const page = requested.slice(0, limit)
   for (const { row } of page) {
     try {
       items.push({ incident: fromRow(row), row })
@@ -58,7 +58,7 @@ export async function pageOf(
     }
   }
   const last = page.at(-1)
-  const more = wanted.length > page.length && last !== undefined
+  const more = requested.length > page.length && last !== undefined
   return { items, unreadable, ...(more ? { cursor: encode(last.rank) } : {}) }
 }
 
@@ -78,8 +78,8 @@ async function rowsOf({ incidents, history }: IncidentTables, filters: IncidentF
     if (there === undefined || Number(there.fields.generation) < Number(row.fields.generation))
       current.set(identity, row)
   }
-  const wanted = Object.entries(equals(filters, true))
-  return [...current.values()].filter(({ fields }) => wanted.every(([name, value]) => fields[name] === value))
+  const requested = Object.entries(equals(filters, true))
+  return [...current.values()].filter(({ fields }) => requested.every(([name, value]) => fields[name] === value))
 }
 
 /** What must be equal. Whoever looks for the current generation of each identity needs to see those in any state. */

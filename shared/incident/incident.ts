@@ -108,7 +108,7 @@ export const Incident = z.strictObject({
   unwatched: z.enum(['cluster-removed', 'cluster-disabled']).optional(),
   failureReason: z.string().max(1000).optional(),
   /** When people were told that it waits for a free agent. */
-  waitingToldAt: z.iso.datetime().optional(),
+  waitingNotifiedAt: z.iso.datetime().optional(),
   rootCause: z.string().max(1000).optional(),
   outcome: z.string().max(50).optional(),
   reportedAt: z.iso.datetime().optional(),

@@ -1,6 +1,6 @@
 import { STALE } from '../runtime/contend.ts'
 import type { Table } from '../runtime/table.ts'
-import { asideOf, isAside, keep, lastOf, setAside } from './history.ts'
+import { archive, archivedOf, isArchived, keep, lastOf } from './history.ts'
 import { parseIncidentId } from './identity.ts'
 import { Incident, type IncidentState, mayMove, type Step } from './incident.ts'
 import { type IncidentFilters, type IncidentPage, pageOf } from './incident-list.ts'
@@ -42,7 +42,7 @@ export type IncidentStore = {
    * Takes rows of incidents that are over out of the way of those that are not, at most so many, and answers how many
    * left: what waits or runs is found by reading that table. Call it now and then.
    */
-  readonly setAside: (now: Date, limit: number) => Promise<number>
+  readonly archive: (now: Date, limit: number) => Promise<number>
   /** Removes generations that are over and were last seen before this, at most so many; answers how many there were. */
   readonly forget: (before: Date, limit: number) => Promise<number>
   /** Current generations, newest first. Rows that cannot be read are named, and hide no other. */
@@ -64,8 +64,8 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
   const replace = async (stored: Stored, next: Incident): Promise<Stored | typeof STALE> => {
     const { row: before } = stored
     // One that is over may have been put aside.
-    const row = isAside(before)
-      ? await history.replace(before, { ...toFields(next), ...asideOf(before) })
+    const row = isArchived(before)
+      ? await history.replace(before, { ...toFields(next), ...archivedOf(before) })
       : await incidents.replace(before, toFields(next))
     return row === undefined ? STALE : { incident: next, row }
   }
@@ -109,14 +109,14 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
       // Kept first: a crash between the two writes leaves it in both places, never in none. That it is there already is
       // the trace of such a crash, and of others who do the same at this moment.
       const checked = Incident.parse(next)
-      if (isAside(over.row)) {
+      if (isArchived(over.row)) {
         const row = await incidents.insert(checked.cluster, checked.identity, toFields(checked))
         return row === undefined ? STALE : { incident: checked, row }
       }
       await keep(history, over.row)
       return replace(over, checked)
     },
-    setAside: (now, limit) => setAside({ incidents, history }, now, limit),
+    archive: (now, limit) => archive({ incidents, history }, now, limit),
     async forget(before, limit) {
       const below = { lastSeen: before.toISOString() }
       // The current row last: a new generation takes its number from it.

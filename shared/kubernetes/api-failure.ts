@@ -21,14 +21,14 @@ export function refusedBy(
   /** As its Retry-After has it. */
   waitSeconds = '',
 ): ClusterApiError {
-  const told = statusOf(body)
-  const reason = told?.reason || `HTTP${status}`
-  const said = told?.message ? ` (${oneLine(told.message)})` : ''
+  const stated = statusOf(body)
+  const reason = stated?.reason || `HTTP${status}`
+  const said = stated?.message ? ` (${oneLine(stated.message)})` : ''
   if (status === 401)
     return new ClusterApiError(
       `${server} does not accept the credential (401)${said}. Renew the token or certificate in the kubeconfig.`,
       status,
-      told?.reason || 'Unauthorized',
+      stated?.reason || 'Unauthorized',
     )
   if (status >= 300 && status < 400)
     return new ClusterApiError(
@@ -36,13 +36,13 @@ export function refusedBy(
       status,
       'Redirect',
     )
-  if (told === undefined && /html/i.test(contentType))
+  if (stated === undefined && /html/i.test(contentType))
     return new ClusterApiError(
       `${server} answered ${what} with a web page (${status}), not as a Kubernetes API. Check the server address in the kubeconfig.`,
       status,
       'NotKubernetes',
     )
-  const refusal = `${server} refused ${what}: ${status} ${oneLine(told?.message || reason)}`
+  const refusal = `${server} refused ${what}: ${status} ${oneLine(stated?.message || reason)}`
   if (status === 429 && /^\d{1,5}$/.test(waitSeconds))
     return new ClusterApiError(`${refusal}. It is overloaded: try again in ${waitSeconds} s.`, status, reason)
   return new ClusterApiError(refusal, status, reason)
@@ -54,9 +54,9 @@ export const isNoSuchObject = (error: unknown): boolean =>
 
 /** A `Status` object within a watch. */
 export function failedWatch(server: string, what: string, object: unknown): ClusterApiError {
-  const told = Status.safeParse(object)
-  if (!told.success) return new ClusterApiError(`${server} ended ${what} with an error.`, 500, 'WatchError')
-  const { code, reason, message } = told.data
+  const stated = Status.safeParse(object)
+  if (!stated.success) return new ClusterApiError(`${server} ended ${what} with an error.`, 500, 'WatchError')
+  const { code, reason, message } = stated.data
   return new ClusterApiError(
     `${server} ended ${what}: ${oneLine(message || reason)}`,
     code ?? 500,
@@ -111,8 +111,8 @@ export function notReached(
 
 /** Whoever speaks through a proxy connects to nothing else. */
 function proxyFault(error: unknown, code: string): string | undefined {
-  const told = /Proxy response \((\d+)\)/.exec(errorText(error))?.[1]
-  if (told !== undefined) return told === '407' ? 'asks for a login of its own (407)' : `answered ${told}`
+  const stated = /Proxy response \((\d+)\)/.exec(errorText(error))?.[1]
+  if (stated !== undefined) return stated === '407' ? 'asks for a login of its own (407)' : `answered ${stated}`
   if (code.startsWith('UND_ERR_SOCKS5')) return `does not connect: ${oneLine(errorText(error))}`
   return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(
     code,

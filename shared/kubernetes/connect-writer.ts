@@ -73,8 +73,8 @@ export function connectWriter(text: string | undefined, options: ConnectOptions 
       const { statusCode, headers } = response
       if (statusCode >= 200 && statusCode < 300) return parsed(answer)
       // The API server repeats in its message what it does not like.
-      const told = body?.secret === true ? withoutMessage(answer) : answer
-      throw refusedBy(server, what, statusCode, String(headers['content-type'] ?? ''), told)
+      const stated = body?.secret === true ? withoutMessage(answer) : answer
+      throw refusedBy(server, what, statusCode, String(headers['content-type'] ?? ''), stated)
     } catch (error) {
       throw uncertain(notReached(server, what, error, timeoutMs, signal.aborted, connections.proxy))
     }
@@ -169,8 +169,8 @@ const parsed = (text: string): unknown => {
   }
 }
 function withoutMessage(text: string): string {
-  const told = parsed(text)
-  const reason = typeof told === 'object' && told !== null && 'reason' in told ? told.reason : ''
+  const stated = parsed(text)
+  const reason = typeof stated === 'object' && stated !== null && 'reason' in stated ? stated.reason : ''
   return JSON.stringify({ kind: 'Status', reason: typeof reason === 'string' ? reason : '' })
 }
 

@@ -132,11 +132,11 @@ export function connectCluster(kubeconfigText: string | undefined, options: Conn
     async watch(kind, query, onEvent, signal) {
       const path = resourcePath(kind.apiVersion, await served.place(kind, signal), query.namespace)
       const { resourceVersion } = query
-      const wanted = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds: WATCH_SECONDS }
+      const requested = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds: WATCH_SECONDS }
       const what = `the watch of ${path}`
       try {
         for await (const line of lines(
-          await transport.stream({ path: path + queryText(wanted) }, signal),
+          await transport.stream({ path: path + queryText(requested) }, signal),
           watchIdleMs,
         )) {
           if (signal.aborted) return

@@ -1,6 +1,6 @@
 import { TLSSocket } from 'node:tls'
 import type { buildConnector, Dispatcher } from 'undici'
-import { surroundings } from '../config/environment.ts'
+import { platform } from '../config/environment.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { ServingCertificate } from './cluster-api.ts'
 import { credentialOf, type RequestHeaders } from './credential.ts'
@@ -36,7 +36,7 @@ export function openConnections(
     readonly clock: Clock
   },
 ): Connections {
-  const environment = surroundings()
+  const environment = platform()
   const proxy = proxyTo(kubeconfig.server, kubeconfig.proxy, environment)
   const credential = credentialOf(kubeconfig, how.clock, environment)
   const all = new Set<Dispatcher>()

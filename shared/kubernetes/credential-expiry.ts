@@ -11,7 +11,7 @@ export type CredentialInfo = {
 }
 
 const text = z.string().min(1).optional().catch(undefined)
-const Standing = z.object({
+const SelfContained = z.object({
   users: z.array(
     z.object({
       user: z.object({
@@ -27,11 +27,11 @@ const Standing = z.object({
 const Claims = z.object({ exp: z.number() })
 
 export function credentialInfo(kubeconfig: Pick<Kubeconfig, 'text'>): CredentialInfo {
-  const user = Standing.safeParse(JSON.parse(kubeconfig.text)).data?.users[0]?.user
+  const user = SelfContained.safeParse(JSON.parse(kubeconfig.text)).data?.users[0]?.user
   return { ...kindOf(user), ...(user?.as === undefined ? {} : { actsAs: user.as }) }
 }
 
-function kindOf(user: z.infer<typeof Standing>['users'][number]['user'] | undefined): CredentialInfo {
+function kindOf(user: z.infer<typeof SelfContained>['users'][number]['user'] | undefined): CredentialInfo {
   if (user === undefined) return { kind: 'none' }
   if (user.token !== undefined) return { kind: 'token', ...expiring(tokenExpiry(user.token)) }
   const certificate = user['client-certificate-data']

@@ -25,7 +25,7 @@ export type Credential = {
   readonly close: () => void
 }
 
-const Standing = z.object({
+const SelfContained = z.object({
   clusters: z.array(z.object({ cluster: z.looseObject({}) })).min(1),
   users: z.array(z.object({ user: z.looseObject({}) })),
 })
@@ -39,9 +39,9 @@ export function credentialOf(
   clock: Clock,
   environment: Readonly<Record<string, string | undefined>>,
 ): Credential {
-  const standing = Standing.parse(JSON.parse(kubeconfig.text))
-  const cluster: Readonly<Record<string, unknown>> = standing.clusters[0]?.cluster ?? {}
-  const fields = standing.users[0]?.user ?? {}
+  const selfContained = SelfContained.parse(JSON.parse(kubeconfig.text))
+  const cluster: Readonly<Record<string, unknown>> = selfContained.clusters[0]?.cluster ?? {}
+  const fields = selfContained.users[0]?.user ?? {}
   const user = KubeconfigUser.parse(fields)
   const trust = trustOf(cluster)
   const fixed = certificateOf(user['client-certificate-data'], user['client-key-data'])
@@ -56,7 +56,7 @@ export function credentialOf(
     const running = runLogin({
       whose: `user "${kubeconfig.user}" (${kubeconfig.where})`,
       exec: ExecConfig.parse(user.exec),
-      cluster: toldCluster(cluster, kubeconfig.server),
+      cluster: namedCluster(cluster, kubeconfig.server),
       environment,
       signal: closing.signal,
     })
@@ -125,7 +125,7 @@ const certificateOf = (cert: string | null | undefined, key: string | null | und
   cert && key ? { cert: Buffer.from(cert, 'base64'), key: Buffer.from(key, 'base64') } : {}
 
 /** https://kubernetes.io/docs/reference/config-api/client-authentication.v1/#client-authentication-k8s-io-v1-Cluster */
-function toldCluster(cluster: Readonly<Record<string, unknown>>, server: string): Readonly<Record<string, unknown>> {
+function namedCluster(cluster: Readonly<Record<string, unknown>>, server: string): Readonly<Record<string, unknown>> {
   const keys = [
     'tls-server-name',
     'insecure-skip-tls-verify',

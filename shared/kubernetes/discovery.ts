@@ -77,9 +77,12 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
     const now = clock.now().getTime()
     if (all !== undefined && all.at + (fresh ? LEAST_MS : KEPT_MS) > now) return all.kinds
     const answers = await Promise.all(['/api', '/apis'].map((path) => askJson(path, signal, AGGREGATED)))
-    const told = answers.map((answer) => Aggregated.safeParse(answer))
-    const { found, unread } = told.every((each) => each.success)
-      ? { found: told.flatMap((each) => fromAggregated(each.data)), unread: told.flatMap((each) => staleIn(each.data)) }
+    const stated = answers.map((answer) => Aggregated.safeParse(answer))
+    const { found, unread } = stated.every((each) => each.success)
+      ? {
+          found: stated.flatMap((each) => fromAggregated(each.data)),
+          unread: stated.flatMap((each) => staleIn(each.data)),
+        }
       : await oneByOne(answers[1], signal)
     all = { kinds: preferredOnly(found).slice(0, MAX_KINDS), unread, at: now }
     return all.kinds
@@ -90,10 +93,10 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
     const versions = parsed.success
       ? parsed.data.groups.map((group) => group.preferredVersion?.groupVersion ?? group.versions[0]?.groupVersion ?? '')
       : []
-    const wanted = ['v1', ...versions.slice(0, 500)]
+    const requested = ['v1', ...versions.slice(0, 500)]
     const found = new Map<string, readonly KindInfo[]>()
     const unread: string[] = []
-    const waiting = [...wanted]
+    const waiting = [...requested]
     async function worker() {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const own = AbortSignal.timeout(GROUP_MS)
@@ -107,7 +110,7 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
       }
     }
     await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, worker))
-    return { found: wanted.flatMap((each) => found.get(each) ?? []), unread }
+    return { found: requested.flatMap((each) => found.get(each) ?? []), unread }
   }
 
   async function ofGroup(apiVersion: string, signal?: AbortSignal): Promise<readonly KindInfo[]> {
@@ -134,14 +137,14 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
   async function place(kind: Kind, signal?: AbortSignal): Promise<Place> {
     const builtin = builtinKinds.get(`${kind.apiVersion} ${kind.kind}`)
     if (builtin !== undefined) return builtin
-    const look = () =>
+    const discover = () =>
       ofGroup(kind.apiVersion, signal).catch((error: unknown) => {
         if (error instanceof ClusterApiError && error.status === 404) return []
         throw error
       })
-    let served = await look()
+    let served = await discover()
     // A kind may have come since the group was read.
-    if (served.every((each) => each.kind !== kind.kind) && forget(kind)) served = await look()
+    if (served.every((each) => each.kind !== kind.kind) && forget(kind)) served = await discover()
     const found = served.find((each) => each.kind === kind.kind)
     if (found === undefined)
       throw new ClusterApiError(
@@ -166,11 +169,11 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
 }
 
 /** As many as a caller reads to find the one that was meant. */
-const MAX_TOLD = 40
+const MAX_NAMED = 40
 function whatItServes(served: readonly KindInfo[]): string {
   if (served.length === 0) return 'It knows no such apiVersion.'
-  const kinds = served.slice(0, MAX_TOLD).map(({ kind }) => kind)
-  return `There it has: ${kinds.join(', ')}${served.length > MAX_TOLD ? ', …' : ''}.`
+  const kinds = served.slice(0, MAX_NAMED).map(({ kind }) => kind)
+  return `There it has: ${kinds.join(', ')}${served.length > MAX_NAMED ? ', …' : ''}.`
 }
 
 /** `/api/v1` or `/apis/group/version`. */

@@ -69,13 +69,13 @@ export function execOver(
 type Ended = Pick<ExecAnswer, 'exitCode' | 'failure'>
 /** What the kubelet says at the end: success, with which code it failed, or why it could not be started. */
 function statusOf(text: string): Ended {
-  let told: unknown
+  let stated: unknown
   try {
-    told = JSON.parse(text)
+    stated = JSON.parse(text)
   } catch {
     return {}
   }
-  const parsed = Status.safeParse(told)
+  const parsed = Status.safeParse(stated)
   if (!parsed.success) return {}
   const { status, message, details } = parsed.data
   if (status === 'Success') return { exitCode: 0 }

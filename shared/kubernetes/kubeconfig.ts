@@ -74,7 +74,7 @@ export function readContext(file: KubeconfigFile, where: string, options: Kubeco
     inlined(from, owner, wrong, options.filesFrom)
   const server = serverAddress(cluster.data.server, (what) => wrong(`cluster "${clusterName}": ${what}`))
   const proxy = z.string().min(1).safeParse(cluster.data['proxy-url'])
-  const standing = {
+  const selfContained = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: clusterName, cluster: { ...inline(cluster.data, `cluster "${clusterName}"`), server } }],
@@ -99,7 +99,7 @@ export function readContext(file: KubeconfigFile, where: string, options: Kubeco
     namespace: namespace ?? 'default',
     server,
     ...(proxy.success ? { proxy: proxy.data } : {}),
-    text: JSON.stringify(standing),
+    text: JSON.stringify(selfContained),
   }
 }
 
@@ -118,8 +118,8 @@ export function contextsIn(file: KubeconfigFile): readonly ContextInfo[] {
   })
 }
 
-const find = <T extends { readonly name: string }>(list: readonly T[] | null | undefined, wanted: string) =>
-  list?.find((entry) => entry.name === wanted)
+const find = <T extends { readonly name: string }>(list: readonly T[] | null | undefined, requested: string) =>
+  list?.find((entry) => entry.name === requested)
 
 /** The first twenty: a merged kubeconfig may have hundreds, and this goes into one sentence. */
 function contextNames(file: KubeconfigFile): string {

@@ -113,10 +113,10 @@ function outputOf(
       child.stdout.destroy()
       child.stderr.destroy()
     }
-    const told = () => oneLine(complaint)
+    const reason = () => oneLine(complaint)
     const stop = (why: string) => {
       settle()
-      reject(fail(`${why}${told() === '' ? '' : ` It says: ${told()}.`}`))
+      reject(fail(`${why}${reason() === '' ? '' : ` It says: ${reason()}.`}`))
     }
     const timer = setTimeout(() => stop(`has not ended within ${timeoutMs / 1000} s and was killed.`), timeoutMs)
     const closed = () => stop('was killed, since this connection was closed.')
@@ -136,7 +136,7 @@ function outputOf(
     const ended = (code: number | null, killed: string | null) => {
       if (code !== 0) return stop(`ended with ${code === null ? killed : `exit code ${code}`}.`)
       settle()
-      resolve({ output: Buffer.concat(chunks).toString('utf8'), complaint: told() })
+      resolve({ output: Buffer.concat(chunks).toString('utf8'), complaint: reason() })
     }
     child.once('close', ended)
     child.once('exit', (code, killed) => {

@@ -109,9 +109,9 @@ type Facts = Pick<
 >
 
 function warnings(facts: Facts, writes: readonly string[], incomplete: boolean): readonly string[] {
-  const told: string[] = []
+  const lines: string[] = []
   const warn = (when: boolean, text: string) => {
-    if (when) told.push(text)
+    if (when) lines.push(text)
   }
   warn(!facts.can_get_pods, 'cannot get pods')
   warn(!facts.can_get_logs, 'cannot get pod logs')
@@ -129,7 +129,7 @@ function warnings(facts: Facts, writes: readonly string[], incomplete: boolean):
   const examples = writes.slice(0, 3).map(printable).join(', ')
   warn(writes.length > 0, `the credential can change the cluster (${examples}). Give it the ClusterRole view only`)
   warn(incomplete, 'the cluster does not tell all its rules, so there may be more rights than are listed')
-  return told
+  return lines
 }
 
 function rawOutput(rules: readonly Rules[]): string {

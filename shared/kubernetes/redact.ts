@@ -155,7 +155,7 @@ function hideShape(text: string, shape: Shape, hide: Hide): string {
 
 /** Looks into Base64, hex and what is packed in them, and once more into what it finds: a secret in there goes with all around it. */
 function hideEncoded(text: string, hide: Hide, depth = 0): string {
-  const look = (token: string, encoding: 'base64' | 'hex'): string => {
+  const decode = (token: string, encoding: 'base64' | 'hex'): string => {
     // Gzip, and Base64 of Base64 of gzip: how Helm keeps its releases, values and all.
     if (token.length >= 100 && /^(?:H4sI|SDRzSU)/.test(token)) return hide('helm-release', token)
     const inside = textWithin(token, encoding)
@@ -175,5 +175,5 @@ function hideEncoded(text: string, hide: Hide, depth = 0): string {
     return found === undefined ? token : hide(found, inside)
   }
   if (!hasLongRun(text)) return text
-  return text.replace(base64, (token) => look(token, 'base64')).replace(hex, (token) => look(token, 'hex'))
+  return text.replace(base64, (token) => decode(token, 'base64')).replace(hex, (token) => decode(token, 'hex'))
 }

@@ -48,10 +48,10 @@ export function rulesTable(rules: readonly Rule[], maxLines: number): string {
       ]),
     ),
   )
-  const told = [['Resources', 'Resource Names', 'Verbs'], ...rows.slice(0, maxLines)]
-  const width = (column: number) => Math.min(80, Math.max(...told.map((row) => row[column]?.length ?? 0)))
+  const table = [['Resources', 'Resource Names', 'Verbs'], ...rows.slice(0, maxLines)]
+  const width = (column: number) => Math.min(80, Math.max(...table.map((row) => row[column]?.length ?? 0)))
   const widths = [width(0), width(1), 0]
-  const lines = told.map((row) =>
+  const lines = table.map((row) =>
     row
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))
       .join('  ')

@@ -54,15 +54,15 @@ function isNameLike(value: string): boolean {
 }
 
 /** A time, a digest, an address, a name in capitals: what evidence is made of. */
-const told =
+const shownPlainly =
   /^(?:\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?|sha\d{3}:[\da-f]{16,}|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|[A-Z]+(?:_[A-Z]+)*|\d+(?:\.\d+)?(?:ms|s|m|h|d|Mi|Gi|Ki|%)?)$/
 
 /** Neither a name nor words nor a number nor a place. */
-export function looksRandom(text: string): boolean {
+export function isRandomLike(text: string): boolean {
   const value = text.replace(/[:.,;!?)\]}>]+$/, '')
   if (value.length < 8 || isNameLike(value) || /^[\d.,:%-]+$/.test(value)) return false
   if (/^(?:\.{0,2}\/|[a-z+]{2,20}:\/\/)/i.test(value) && !/^\/[\w+/]{20,}={0,2}$/.test(value)) return false
-  if (told.test(value)) return false
+  if (shownPlainly.test(value)) return false
   const words =
     value.length <= 64 &&
     value.replace(
@@ -77,5 +77,5 @@ export function isSecret(strength: Strength, value: string): boolean {
   const trimmed = value.trim()
   // `pass=3`, `PASS: 14 tests`: nobody's password has two digits.
   if (isTrivial(trimmed) || /^\d{1,2}$/.test(trimmed)) return false
-  return strength === 'strong' || looksRandom(trimmed)
+  return strength === 'strong' || isRandomLike(trimmed)
 }

@@ -1,4 +1,4 @@
-import { isTrivial, looksRandom } from './secret-names.ts'
+import { isRandomLike, isTrivial } from './secret-names.ts'
 import type { Shape } from './secret-shape.ts'
 
 /**
@@ -29,16 +29,16 @@ const isWord = (value: string): boolean =>
   isTrivial(value) || uuid.test(value) || measure.test(value) || technique.test(value) || place.test(value)
 
 /** Letters with digits among them, or with what stands in no word: chosen by a person, or made. */
-const looksChosen = (value: string): boolean =>
+const isChosenLike = (value: string): boolean =>
   value.length >= 5 && !isWord(value) && ((/\d/.test(value) && /[a-z]/i.test(value)) || /\w[@$!#%^&*+~]\w/.test(value))
 /** A part of an object's name, or a file. */
-const looksNamed = (value: string): boolean =>
+const isNamedLike = (value: string): boolean =>
   /^[a-z\d]+(?:[-.][a-z\d]+)+$/.test(value) || /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*$/.test(value) || /\w[=:]\S/.test(value)
-const looksMade = (value: string): boolean =>
-  !isWord(value) && value.length >= 8 && /\d/.test(value) && !looksNamed(value) && looksRandom(value)
-const looksLong = (value: string): boolean =>
+const isMadeLike = (value: string): boolean =>
+  !isWord(value) && value.length >= 8 && /\d/.test(value) && !isNamedLike(value) && isRandomLike(value)
+const isLong = (value: string): boolean =>
   hex.test(value) ||
-  (value.length >= 20 && looksMade(value) && /[A-Z]/.test(value) && /[a-z]/.test(value) && /^[\w+/=.-]+$/.test(value))
+  (value.length >= 20 && isMadeLike(value) && /[A-Z]/.test(value) && /[a-z]/.test(value) && /^[\w+/=.-]+$/.test(value))
 
 const shape = (kind: string, hints: readonly string[], source: string, when: (value: string) => boolean): Shape => ({
   kind,
@@ -52,16 +52,21 @@ const credentials = ['secret', 'token', 'credential', 'key']
 export const prose: readonly Shape[] = [
   // Quotation marks make a value of any word; a variable or an object is also named within them.
   shape('password', passwords, `${password}(?:${whose}${says}|\\s{1,3})${quoted}`, (value) => {
-    return !isWord(value) && !looksNamed(value)
+    return !isWord(value) && !isNamedLike(value)
   }),
-  shape('password', passwords, `${password}${whose}${says}${bare}`, looksChosen),
-  shape('password', passwords, `${password}\\s{1,3}[([]?${bare}`, (value) => looksChosen(value) && !looksNamed(value)),
-  shape('value', credentials, `${credential}${whose}${says}(?:${quoted}|${bare})`, looksMade),
-  shape('value', credentials, `${credential}\\s{1,3}(?:${quoted}|${bare})`, looksLong),
+  shape('password', passwords, `${password}${whose}${says}${bare}`, isChosenLike),
+  shape(
+    'password',
+    passwords,
+    `${password}\\s{1,3}[([]?${bare}`,
+    (value) => isChosenLike(value) && !isNamedLike(value),
+  ),
+  shape('value', credentials, `${credential}${whose}${says}(?:${quoted}|${bare})`, isMadeLike),
+  shape('value', credentials, `${credential}\\s{1,3}(?:${quoted}|${bare})`, isLong),
   {
     kind: 'password',
     hints: ['pwd'],
     pattern: new RegExp(`(?<![\\w$-])pwd\\s{1,3}${bare}`, 'dg'),
-    when: (value) => looksChosen(value) && !looksNamed(value),
+    when: (value) => isChosenLike(value) && !isNamedLike(value),
   },
 ]

@@ -1,4 +1,4 @@
-import { isSecret, isTrivial, looksRandom, type Strength, strengthOf } from './secret-names.ts'
+import { isRandomLike, isSecret, isTrivial, type Strength, strengthOf } from './secret-names.ts'
 import { prose } from './secret-prose.ts'
 import type { Shape } from './secret-shape.ts'
 import { mixed, vendors } from './secret-vendors.ts'
@@ -68,7 +68,7 @@ const written: readonly Shape[] = [
     kind: 'url-password',
     hints: ['://'],
     pattern: /\b[a-z][a-z\d+.-]{1,30}:\/\/([^\s/?#:@"'<>]{8,300})@/dgi,
-    when: looksRandom,
+    when: isRandomLike,
   },
   {
     kind: 'webhook',
@@ -89,7 +89,7 @@ const written: readonly Shape[] = [
     hints: ['authorization'],
     pattern:
       /authorization["'\\]{0,3}\s{0,4}[:=]\s{0,4}["'\\]{0,4}(?:[A-Za-z][\w-]{1,30}\s{1,4})?([^\s"'\\\],]{8,8192})/dgi,
-    when: (secret) => !isTrivial(secret) && looksRandom(secret),
+    when: (secret) => !isTrivial(secret) && isRandomLike(secret),
   },
   {
     // Go prints the whole value before the header's name when it ends in a line end.
@@ -125,7 +125,7 @@ const written: readonly Shape[] = [
     kind: 'bearer',
     hints: ['bearer', 'basic'],
     pattern: /\b(?:bearer|basic)\s{1,4}([\w.~+/=-]{8,8192})/dgi,
-    when: looksRandom,
+    when: isRandomLike,
   },
   {
     kind: 'cookie',
@@ -195,7 +195,7 @@ const written: readonly Shape[] = [
     ),
     when: (secret, match) => {
       const strength = strengthOf(match[1] ?? '')
-      return strength !== undefined && !isTrivial(secret) && (strength !== 'weak' || looksRandom(secret))
+      return strength !== undefined && !isTrivial(secret) && (strength !== 'weak' || isRandomLike(secret))
     },
   },
   {
@@ -210,7 +210,7 @@ const written: readonly Shape[] = [
     when: (secret, match) => {
       const strength = strengthOf(`${match[1]}${match[2]}`)
       if (strength === undefined || secret.includes('‹redacted:')) return false
-      return strength === 'strong' || secret.split('\n').some((line) => looksRandom(line.trim()))
+      return strength === 'strong' || secret.split('\n').some((line) => isRandomLike(line.trim()))
     },
   },
   {

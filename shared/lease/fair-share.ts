@@ -1,7 +1,7 @@
 /** How many clusters one of `supervisors` should hold: their parts together are at least all. */
 const fairShare = (clusters: number, supervisors: number): number => Math.ceil(clusters / supervisors)
 
-export type Standing = {
+export type FairShare = {
   readonly name: string
   readonly mine: boolean
   /** Nobody's, or its owner is dead. */
@@ -29,8 +29,8 @@ export type Shares = {
  * the same clusters first. A cluster that nobody took between two looks is taken whatever the share says: fairness is
  * worth less than being watched.
  */
-export function shareOut(clusters: readonly Standing[], { supervisors, rank }: Among): Shares {
-  const inOwnOrder = (list: readonly Standing[]) => {
+export function shareOut(clusters: readonly FairShare[], { supervisors, rank }: Among): Shares {
+  const inOwnOrder = (list: readonly FairShare[]) => {
     const at = Math.floor((list.length * rank) / supervisors)
     return [...list.slice(at), ...list.slice(0, at)].map(({ name }) => name)
   }

@@ -37,7 +37,7 @@ type Held = { row: Row; state: ClusterRow; dirty: boolean; renewedAt: number }
  */
 export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) {
   const held = new Map<string, Held>()
-  const unchanged = new Map<string, { readonly etag: string; readonly since: number; freeLooks: number }>()
+  const unchanged = new Map<string, { readonly etag: string; readonly since: number; freeScans: number }>()
   let rows: ReadonlyMap<string, Row> = new Map()
   const ms = () => clock.now().getTime()
   const until = () => new Date(ms() + leaseMs).toISOString()
@@ -65,7 +65,7 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
   }
 
   /** Reads all rows. What is in `lost` is another's by now. */
-  async function look(): Promise<{ readonly seen: ReadonlyMap<string, Seen>; readonly lost: readonly string[] }> {
+  async function scan(): Promise<{ readonly seen: ReadonlyMap<string, Seen>; readonly lost: readonly string[] }> {
     const before = new Set(held.keys())
     const listed = await listAll()
     // After the answer, which may have been long on its way: a row must not look older than it is.
@@ -76,13 +76,13 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
       fresh.set(row.key, row)
       let known = unchanged.get(row.key)
       if (known?.etag !== row.etag) {
-        known = { etag: row.etag, since: at, freeLooks: 0 }
+        known = { etag: row.etag, since: at, freeScans: 0 }
         unchanged.set(row.key, known)
       }
       const state = readClusterRow(row)
       const free = isFree(row, state, at)
-      if (free) known.freeLooks += 1
-      seen.set(row.key, { state, free, orphaned: known.freeLooks > 1 })
+      if (free) known.freeScans += 1
+      seen.set(row.key, { state, free, orphaned: known.freeScans > 1 })
     }
     // A row may have been listed before we wrote it; only a higher fence, or none at all, says that it was taken.
     const lost = [...held].flatMap(([name, mine]) => {
@@ -228,7 +228,7 @@ export function leaseBook({ clock, table, owner, leaseMs, graceMs }: LeaseDeps) 
     ({ status: 'disconnected', statusSince: clock.now().toISOString(), connectedSince: '', retryAt: '' }) as const
 
   return {
-    look,
+    scan,
     take,
     note,
     /** Writes what is urgent. An offered row stands still, so that whoever wants it finds the etag it saw. */

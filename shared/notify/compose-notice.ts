@@ -19,7 +19,7 @@ type TroubleMessage = Exclude<NoticeMessage, { readonly type: 'incident' }>
  * Whether what a message tells is so: `not-yet` when its move may still be on its way, `void` when it did not come, or the
  * incident is over: then only its end is told.
  */
-export function standingOf(event: IncidentMessage['event'], incident: Incident): 'so' | 'not-yet' | 'void' {
+export function stateOf(event: IncidentMessage['event'], incident: Incident): 'so' | 'not-yet' | 'void' {
   const { status } = incident
   if (event === 'resolved') return status === 'resolved' ? 'so' : 'not-yet'
   if (status === 'resolved') return 'void'

@@ -1,6 +1,6 @@
 import { muteOf, muteOfCluster } from '../incident/mute.ts'
 import type { NoticeMessage } from '../incident/notices.ts'
-import { incidentNotice, standingOf, troubleNotice } from './compose-notice.ts'
+import { incidentNotice, stateOf, troubleNotice } from './compose-notice.ts'
 import type { NotifyDeps } from './deps.ts'
 import { isOver, type Notice } from './notice.ts'
 import type { Subject } from './route/routing.ts'
@@ -41,8 +41,8 @@ export async function compose(deps: NotifyDeps, message: NoticeMessage): Promise
   const { incidentId, event } = message
   const incident = await deps.store.byId(incidentId)
   if (incident === undefined) return 'void'
-  const standing = standingOf(event, incident)
-  if (standing !== 'so') return standing
+  const state = stateOf(event, incident)
+  if (state !== 'so') return state
   const mute = event === 'resolved' ? undefined : muteOf(await deps.mutes(), incident)
   if (mute !== undefined) {
     await withhold(deps, incidentId, mute)
@@ -60,7 +60,7 @@ export async function compose(deps: NotifyDeps, message: NoticeMessage): Promise
     isEnd: event === 'resolved',
     stillSo: async () => {
       const now = await deps.store.byId(incidentId)
-      return now !== undefined && standingOf(event, now) === 'so'
+      return now !== undefined && stateOf(event, now) === 'so'
     },
   }
 }

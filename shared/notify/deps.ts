@@ -29,7 +29,7 @@ export type NotifyDeps = {
   /** Puts it on queue `notices`, to be told later. */
   readonly again: SendNotice
   /** Keeps what a place does not take, and answers where. */
-  readonly keepAside: (letter: {
+  readonly deadLetter: (letter: {
     readonly id: string
     readonly queue: string
     readonly cluster?: string | undefined
@@ -41,7 +41,7 @@ export type NotifyDeps = {
   readonly log: Log
 }
 /** What became of a notice in one place. */
-export type Told =
+export type DeliveryResult =
   | 'sent'
   | 'told-before'
   | 'not-wanted'

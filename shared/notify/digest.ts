@@ -16,7 +16,7 @@ const MOST_INCIDENTS = 2_000
 const MOST_NAMES = 12
 const DAY_MS = 86_400_000
 
-const Told = z.object({ day: z.string(), at: z.iso.datetime() })
+const Reported = z.object({ day: z.string(), at: z.iso.datetime() })
 
 export type DigestDeps = {
   readonly routing: () => Promise<Routing>
@@ -27,7 +27,7 @@ export type DigestDeps = {
 }
 
 /** Once a day and route that wants it: what its places were not told. Its notice has the day in its name, and is told once. */
-export async function tellDigests(deps: DigestDeps): Promise<void> {
+export async function notifyDigests(deps: DigestDeps): Promise<void> {
   const { routes } = await deps.routing()
   const now = deps.clock.now()
   for (const route of routes) {
@@ -36,7 +36,7 @@ export async function tellDigests(deps: DigestDeps): Promise<void> {
     if (time < route.digest.at) continue
     const key = derivedId(20, JSON.stringify([route.match, route.to]))
     const row = await deps.control.get(PARTITION, key)
-    const before = Told.safeParse(row?.fields ?? {}).data
+    const before = Reported.safeParse(row?.fields ?? {}).data
     if (before?.day === day) continue
     const since = before === undefined ? new Date(now.getTime() - DAY_MS) : new Date(before.at)
     const { items } = await deps.store.list({ since }, MOST_INCIDENTS)

@@ -71,7 +71,7 @@ export async function fold(deps: FoldDeps, place: string, id: string, notice: No
 }
 
 /** One notice for each place, kind and minute that is over: how many more there were, and of whom. */
-export async function tellFolded(deps: FoldDeps & { readonly notify: SendNotice }): Promise<void> {
+export async function notifyFolded(deps: FoldDeps & { readonly notify: SendNotice }): Promise<void> {
   const rows = await deps.control.list({ partition: FOLDED, limit: MOST_ROWS })
   const now = deps.clock.now()
   const heaps = new Map<string, { readonly first: Folded; readonly rows: Row[]; readonly all: Folded[] }>()

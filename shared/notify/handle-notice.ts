@@ -2,11 +2,11 @@ import { NoticeMessage } from '../incident/notices.ts'
 import { unreadable } from '../incident/unreadable.ts'
 import { errorText } from '../runtime/errors.ts'
 import { type Composed, compose } from './compose.ts'
-import { breakerOf, type NotifyDeps, type Told } from './deps.ts'
+import { breakerOf, type DeliveryResult, type NotifyDeps } from './deps.ts'
 import { type NoticeLedger, noticeLedger } from './ledger/ledger.ts'
+import { notifyPlace } from './notify-place.ts'
 import { placeBook } from './route/place-book.ts'
 import { type Routing, StoredTarget, targetsIn, type Way, waysFor } from './route/routing.ts'
-import { tellPlace } from './tell-place.ts'
 
 /** For a move that is announced to come about. */
 const MOVE_PATIENCE_MS = 120_000
@@ -19,7 +19,7 @@ const MOVE_SECONDS = 10
  */
 export const handleNotice =
   (deps: NotifyDeps) =>
-  async (body: unknown): Promise<Readonly<Record<string, Told>>> => {
+  async (body: unknown): Promise<Readonly<Record<string, DeliveryResult>>> => {
     const parsed = NoticeMessage.safeParse(body)
     if (!parsed.success) throw unreadable('notices', body, parsed.error)
     const message = parsed.data
@@ -38,22 +38,22 @@ export const handleNotice =
     const routing = await deps.routing()
     const all = await waysOf(deps, ledger, composed, routing)
     const ways = meantFor(message, all, routing)
-    const tell = tellPlace({ ...deps, ledger, book, routing })
-    const results = await Promise.allSettled(ways.map((way) => tell(message, composed, way)))
-    const told: Record<string, Told> = {}
+    const notify = notifyPlace({ ...deps, ledger, book, routing })
+    const results = await Promise.allSettled(ways.map((way) => notify(message, composed, way)))
+    const byPlace: Record<string, DeliveryResult> = {}
     let failure: unknown
     for (const [index, result] of results.entries()) {
       const key = ways[index]?.target.key ?? ''
-      told[key] = result.status === 'fulfilled' ? result.value : 'failed'
+      byPlace[key] = result.status === 'fulfilled' ? result.value : 'failed'
       if (result.status === 'fulfilled') continue
       failure = result.reason
       deps.log.error({ notice: message.id, place: key }, `${key}: ${errorText(result.reason)}`)
     }
-    deps.log.info({ notice: message.id, told }, `Notice ${message.id}: ${summary(told)}`)
+    deps.log.info({ notice: message.id, told: byPlace }, `Notice ${message.id}: ${summary(byPlace)}`)
     // Storage failed one of them: the queue brings the message again, and the others know that they have it.
     if (failure !== undefined) throw failure
     if (deps.random() < FORGET_CHANCE) await ledger.forget(MOST_FORGOTTEN)
-    return told
+    return byPlace
   }
 
 /** That a place does not work is not told there; what a place did not take is told in others, whatever they are for. */
@@ -83,7 +83,7 @@ async function waysOf(
   if (!isEnd)
     return notBefore === undefined ? ways : ways.map(({ target, at }) => ({ target, at: later(at, notBefore) }))
   const lines = await ledger.heardBy(since, about)
-  const heard = lines.flatMap(({ target }): Way[] => {
+  const informed = lines.flatMap(({ target }): Way[] => {
     const stored = StoredTarget.safeParse(JSON.parse(target))
     if (!stored.success) return []
     const way = ways.find((one) => one.target.key === stored.data.key)
@@ -92,12 +92,12 @@ async function waysOf(
   // A trouble's begin may still wait somewhere, and nothing but its line says that it is over.
   const others =
     notice.kind === 'trouble' ? ways.filter(({ target }) => !lines.some(({ place }) => place === target.key)) : []
-  return [...heard, ...others]
+  return [...informed, ...others]
 }
 
 const later = (a: Date | undefined, b: Date): Date => (a !== undefined && a > b ? a : b)
 
-const summary = (told: Readonly<Record<string, Told>>): string =>
-  Object.entries(told)
+const summary = (byPlace: Readonly<Record<string, DeliveryResult>>): string =>
+  Object.entries(byPlace)
     .map(([place, what]) => `${place} ${what}`)
     .join(', ') || 'nobody is to be told'

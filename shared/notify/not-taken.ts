@@ -1,13 +1,13 @@
 import type { NoticeMessage } from '../incident/notices.ts'
 import { errorText } from '../runtime/errors.ts'
 import { derivedId } from '../runtime/ids.ts'
-import { breakerOf, type NotifyDeps, type Told } from './deps.ts'
+import { breakerOf, type DeliveryResult, type NotifyDeps } from './deps.ts'
 import type { Held, NoticeLedger } from './ledger/ledger.ts'
 import { Refused, Unsure } from './refusal.ts'
 import type { PlaceBook } from './route/place-book.ts'
 import { type Routing, targetsIn } from './route/routing.ts'
 
-export type TellDeps = Omit<NotifyDeps, 'routing'> & {
+export type DeliveryDeps = Omit<NotifyDeps, 'routing'> & {
   readonly ledger: NoticeLedger
   readonly book: PlaceBook
   readonly routing: Routing
@@ -35,7 +35,7 @@ type NotTaken = {
 }
 
 /** What follows from a failure, by whose it is. */
-export async function notTaken(deps: TellDeps, message: NoticeMessage, failed: NotTaken): Promise<Told> {
+export async function notTaken(deps: DeliveryDeps, message: NoticeMessage, failed: NotTaken): Promise<DeliveryResult> {
   const { key, error, held, openedWith, last = false } = failed
   const { ledger, book, breakers, clock } = deps
   const why = errorText(error)
@@ -82,7 +82,7 @@ const awaySeconds = (attempt: number): number => AWAY_SECONDS[attempt] ?? AWAY_S
 
 /** Comes again for this place alone; until then it counts as waiting. */
 export async function defer(
-  deps: Pick<TellDeps, 'clock' | 'random' | 'again' | 'book'>,
+  deps: Pick<DeliveryDeps, 'clock' | 'random' | 'again' | 'book'>,
   message: NoticeMessage,
   key: string,
   at: Date,
@@ -99,7 +99,7 @@ export async function defer(
 
 /** Kept, counted, and told in the other places. Before the line is closed, so that a crash in between loses nothing. */
 export async function giveUp(
-  deps: TellDeps,
+  deps: DeliveryDeps,
   message: NoticeMessage,
   key: string,
   why: string,
@@ -108,7 +108,7 @@ export async function giveUp(
   const reason = `${key} did not take notice ${message.id}: ${why}`.slice(0, MOST_REASON)
   const cluster = 'cluster' in message ? message.cluster : undefined
   const id = derivedId(20, message.id, key)
-  const blob = await deps.keepAside({ id: `notices-${id}`, queue: 'notices', cluster, reason, body: message })
+  const blob = await deps.deadLetter({ id: `notices-${id}`, queue: 'notices', cluster, reason, body: message })
   await deps.book.count(key, what, why.slice(0, MOST_REASON))
   // That a notice of this kind was not taken is told by the board and the numbers alone.
   if (message.type === 'dead-letter') return

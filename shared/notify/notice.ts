@@ -78,9 +78,9 @@ export type Notifier = {
    * Answers what it takes to change the message later, where that can be done, once it is proved that the place has it;
    * throws Refused or Unsure otherwise.
    */
-  readonly send: (notice: Notice, told: Told) => Promise<string | undefined>
+  readonly send: (notice: Notice, delivered: Delivered) => Promise<string | undefined>
 }
-export type Told = {
+export type Delivered = {
   /** Names this notice in this place: a receiver that gets it twice can tell by it. */
   readonly id: string
   /** What the place answered for an earlier notice of the same subject. */

@@ -40,7 +40,7 @@ export const onboard =
     deps.say(`${cluster.name}: ${kubeconfig.server}, by context ${kubeconfig.context} of ${where}`)
     const manifests = readerManifests(cluster.allowSecretsAccess)
     if (mode === 'plan') {
-      tell(deps, await permissionsOf(deps, cluster, text, options))
+      print(deps, await permissionsOf(deps, cluster, text, options))
       deps.say('These are the manifests. Nothing was changed: --apply applies them and goes on.')
       deps.say(manifests.text)
       return
@@ -51,7 +51,7 @@ export const onboard =
     readKubeconfig(ready, `the kubeconfig of ${cluster.name}`)
     const tries = mode === 'apply' ? TRIES : 1
     const permissions = await settled(deps, tries, () => permissionsOf(deps, cluster, ready, {}))
-    tell(deps, permissions)
+    print(deps, permissions)
     if (!permissions.minimum_permissions_met)
       throw new GiveUp(
         `${cluster.name} cannot be triaged with these rights: pods, their logs and events must be readable.`,
@@ -104,7 +104,7 @@ async function settled(
   }
 }
 
-function tell({ say }: OnboardDeps, permissions: ClusterPermissions): void {
+function print({ say }: OnboardDeps, permissions: ClusterPermissions): void {
   say(permissions.minimum_permissions_met ? 'Pods, logs and events can be read' : 'Pods, logs or events cannot be read')
   for (const warning of permissions.warnings) say(`Warning: ${warning}`)
 }

@@ -186,7 +186,7 @@ async function settle(deps: ReportDeps, result: ResultMessage, report: Report): 
   const { incidentId, fence } = result
   const steps: readonly (() => Promise<unknown>)[] = [
     // One whose cause another report has named before is that one's member, and told with it.
-    async () => (await joinCauses(deps, report.incident)) || (await tell(deps, report.incident)),
+    async () => (await joinCauses(deps, report.incident)) || (await notify(deps, report.incident)),
     () => removeGroup(deps, result),
     () => deps.releaseSlot(incidentId, fence),
     () => deps.wakeTriage(),
@@ -199,8 +199,8 @@ async function settle(deps: ReportDeps, result: ResultMessage, report: Report): 
   if (failures.length > 0) throw failures[0]
   const { outcome, usage, incident } = report
   const spent = { tokens: (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0), costUsd: usage?.costUsd ?? 0 }
-  const told = { incidentId, cluster: incident.cluster, folder: reportFolder(incidentId), outcome, ...spent }
-  deps.log.info({ ...told, ended: incident.concluded?.ended, seconds: usage?.seconds ?? 0 }, 'Report published')
+  const entry = { incidentId, cluster: incident.cluster, folder: reportFolder(incidentId), outcome, ...spent }
+  deps.log.info({ ...entry, ended: incident.concluded?.ended, seconds: usage?.seconds ?? 0 }, 'Report published')
 }
 
 /** What cannot be removed now is removed by the sweep: no reason to call a published report unpublished. */
@@ -214,7 +214,7 @@ async function removeGroup(deps: ReportDeps, { incidentId, fence }: ResultMessag
 }
 
 /** Sent again with the message: its name is the same, and nobody hears it twice. */
-async function tell(deps: ReportDeps, incident: Incident): Promise<void> {
+async function notify(deps: ReportDeps, incident: Incident): Promise<void> {
   const { incidentId, fence, status, traceparent } = incident
   if (status === 'failed' && !deps.settings.NOTIFY_ON_AGENT_FAILURE) return
   await deps.notify({

@@ -1,7 +1,7 @@
 /** Rows of breakers, and what their notices call them. */
 export const AGENTS = 'agents'
 /** Nobody asks it before an agent is launched: it only tells that they fail, and so has no next try. */
-export const onlyTells = (name: string): boolean =>
+export const onlyReports = (name: string): boolean =>
   name === AGENTS || name.startsWith(DISCOVERY) || name.startsWith(TRIAGE)
 const DISCOVERY = 'the list of clusters of '
 const TRIAGE = 'triage of cluster '

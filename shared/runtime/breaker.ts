@@ -72,10 +72,10 @@ export type Breakers = {
   readonly succeeded: (name: string, mark?: string) => Promise<void>
   /** `certain`: a wrong key or address, which no patience mends: it opens at once, and for longer each time. */
   readonly failed: (name: string, reason: string, mark?: string, certain?: boolean) => Promise<void>
-  readonly state: (name: string) => Promise<Standing>
+  readonly state: (name: string) => Promise<BreakerState>
 }
 export type Asked = { readonly go: true; readonly spotless: boolean } | { readonly go: false; readonly retryAt: Date }
-export type Standing = State & { readonly now: 'closed' | 'open' | 'half-open' }
+export type BreakerState = State & { readonly now: 'closed' | 'open' | 'half-open' }
 
 export const isSpotless = ({ state, failures, untold }: Pick<State, 'state' | 'failures' | 'untold'>): boolean =>
   state === 'closed' && failures === 0 && untold === ''
@@ -109,23 +109,23 @@ export function breakers(deps: BreakerDeps): Breakers {
   const change = (name: string, mark: string, decide: (state: State) => State | undefined): Promise<void> =>
     contend(deps, `Breaker ${name}`, async () => {
       const { row, state } = await read(name)
-      if (row !== undefined && isMarked(state.marks, mark)) return tell(name, row, state)
+      if (row !== undefined && isMarked(state.marks, mark)) return report(name, row, state)
       const decided = decide(state)
       if (decided === undefined) return
       const next = { ...decided, marks: withMark(state.marks, mark) }
       const written = await write(name, row, next)
       if (written === undefined) return STALE
-      if (next.untold !== '') await tell(name, written, next)
+      if (next.untold !== '') await report(name, written, next)
     })
 
-  async function tell(name: string, row: Row, state: State): Promise<void> {
+  async function report(name: string, row: Row, state: State): Promise<void> {
     if (state.untold === '') return
     const { openings, failures, since, reasons, retryAt, untold } = state
     try {
       await deps.onChange?.({ to: untold, name, opening: openings, failures, since, reasons, retryAt })
-      const told = untold === 'recovered' ? { ...state, failures: 0, since: '', reasons: [] } : state
+      const recorded = untold === 'recovered' ? { ...state, failures: 0, since: '', reasons: [] } : state
       // Stale: somebody has counted since, and tells it once more under the same name.
-      await control.replace(row, toFields({ ...told, untold: '' }))
+      await control.replace(row, toFields({ ...recorded, untold: '' }))
     } catch (error) {
       deps.log.error({ breaker: name }, `That ${name} ${untold} could not be told yet: ${errorText(error)}`)
     }

@@ -96,7 +96,7 @@ function seeing(state: ClusterRow, now: string): Partial<ClusterRow> {
 
 /** A cluster that is lost again and again within a short time is in one trouble, however often it is heard in between. */
 function troubled(state: ClusterRow, now: string): Partial<ClusterRow> {
-  const heardFor = Date.parse(now) - Date.parse(state.statusSince)
-  const goesOn = state.troubledSince !== '' && state.status === 'active' && heardFor < STEADY_MS
+  const receivedFor = Date.parse(now) - Date.parse(state.statusSince)
+  const goesOn = state.troubledSince !== '' && state.status === 'active' && receivedFor < STEADY_MS
   return goesOn ? { troubles: state.troubles + 1 } : { troubledSince: now, troubledMilliseconds: 0, troubles: 1 }
 }

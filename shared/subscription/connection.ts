@@ -1,6 +1,6 @@
 import { errorText } from '../runtime/errors.ts'
 import { live } from './live.ts'
-import { hearFaults } from './receive-faults.ts'
+import { receiveFaults } from './receive-faults.ts'
 import type { Session } from './session.ts'
 import { streamState } from './stream-state.ts'
 import { subscriptionState } from './subscription-state.ts'
@@ -23,10 +23,10 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
   }
   const stream = streamState(times, random)
 
-  const hearing = hearFaults({
+  const hearing = receiveFaults({
     ...deps,
     ...task,
-    told: memory.told,
+    seenFaults: memory.seenFaults,
     claimed: memory.claimed,
     onEnd: () => {
       memory.againAt ??= now() + times.backoff.initialMs * 30
@@ -74,7 +74,7 @@ export async function connection(deps: WatchDeps, task: WatchTask, memory: Watch
       await session.close()
       throw error
     }
-  }, task.standing)
+  }, task.priority)
 
   let lingers = false
   const wake = () => news.wake()

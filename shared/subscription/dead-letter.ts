@@ -9,7 +9,7 @@ const MOST_LETTERS_PER_CLUSTER = 1_000
 /** The rest of a larger body is cut: it is kept for people to see what came. */
 const MAX_BODY_CHARACTERS = 2_000_000
 
-export type AsideDeps = {
+export type DeadLetterDeps = {
   readonly deadLetters: Pick<Blobs, 'write'>
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
@@ -22,7 +22,7 @@ export type Letter = {
 }
 
 /** Writes what could not be used to container `dead-letters`, once per content and day, in the form of all dead letters. */
-export function asideKeeper({ deadLetters, clock, log }: AsideDeps) {
+export function deadLetterKeeper({ deadLetters, clock, log }: DeadLetterDeps) {
   const kept = new Map<string, number>()
   const pending = new Set<Promise<void>>()
 
@@ -63,4 +63,4 @@ export function asideKeeper({ deadLetters, clock, log }: AsideDeps) {
     count: (cluster: string): number => kept.get(cluster) ?? 0,
   }
 }
-export type AsideKeeper = ReturnType<typeof asideKeeper>
+export type DeadLetterKeeper = ReturnType<typeof deadLetterKeeper>

@@ -1,11 +1,11 @@
 import { errorText } from '../runtime/errors.ts'
-import { looks } from './looks.ts'
 import { proveLife } from './prove-life.ts'
 import { reconcile } from './reconcile.ts'
+import { resyncs } from './resyncs.ts'
 import { isSubscribed, unsubscribe } from './subscribe.ts'
 import { toolFamily } from './tool-family.ts'
 import type { WatchDeps, WatchTask } from './watch-deps.ts'
-import { climb, type Link, standingOf, toolOf } from './watch-ladder.ts'
+import { climb, type Link, stepOf, toolOf } from './watch-ladder.ts'
 import type { WatchMemory } from './watch-memory.ts'
 import { WireError } from './wire/wire-error.ts'
 
@@ -27,30 +27,30 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
   let refusedSince = task.before().refusedSince
   let refusal = refusedSince === '' ? '' : 'the server’s own access to Kubernetes was refused the last time'
   const wasUnproved = task.before().source === 'unconfirmed'
-  let told = ''
-  let firstLook = true
+  let lastNote = ''
+  let firstResync = true
   let toolsAt = 0
   let toolsMs = TOOLS_MS
   let listedAt = now()
 
-  const look = looks(
+  const resync = resyncs(
     {
       now,
       reconcileMs: times.reconcileMs,
       closeMs: times.closeMs,
-      look: (again) => {
-        const { told, seen } = memory
-        return reconcile(deps, task, { session, tools: link.tools, hearing, told, seen, again, alive })
+      resync: (again) => {
+        const { seenFaults: lastNote, seen } = memory
+        return reconcile(deps, task, { session, tools: link.tools, hearing, seenFaults: lastNote, seen, again, alive })
       },
-      onLook: ({ broken, gaps: found, refused, unheard }) => {
+      onResync: ({ broken, gaps: found, refused, unheard }) => {
         if (broken !== undefined) news.broken = broken
         gaps = broken === undefined ? found : `it cannot be looked at: ${broken.slice(0, 200)}`
         if (gaps !== '') report.trouble()
         if (refused !== '') refuse(refused)
         else if (refusal !== '' && broken === undefined) accept()
-        if (unheard > 0 && !firstLook && standing().step === 'subscribed')
+        if (unheard > 0 && !firstResync && currentStep().step === 'subscribed')
           stream.doubt('a look found a fault that the stream did not bring')
-        firstLook = false
+        firstResync = false
         const isWhole = broken === undefined && found === '' && refused === ''
         hearing.settlePast(new Set(isWhole ? deps.kinds.map(({ kind }) => kind) : []))
         news.wake()
@@ -58,8 +58,8 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     },
     memory,
   )
-  const standing = () => standingOf(deps, link, { gaps, wasUnproved })
-  const isClose = () => standing().close || refusal !== '' || news.broken !== ''
+  const currentStep = () => stepOf(deps, link, { gaps, wasUnproved })
+  const isClose = () => currentStep().close || refusal !== '' || news.broken !== ''
 
   function refuse(text: string): void {
     refusal = /not believed/.test(text)
@@ -83,18 +83,18 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     memory.activeAt = now()
     if (refusal !== '') return
     report.status('active')
-    const { step, note, delayMs } = standing()
+    const { step, note, delayMs } = currentStep()
     const text = `${step} ${note}`
-    if (text === told) return
-    told = text
+    if (text === lastNote) return
+    lastNote = text
     report.hears(step, note, delayMs)
   }
 
   memory.activeSince = now()
   settle()
-  if (!signal.aborted) look.start()
+  if (!signal.aborted) resync.start()
   if (times.patrolMs > 0) {
-    await look.idle()
+    await resync.idle()
     if (news.broken !== '') throw new Error(news.broken)
     if (refusal !== '') throw new Error(refusal)
     return settle()
@@ -106,11 +106,11 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     const turn = new AbortController()
     news.wake = () => turn.abort()
     const toolsDue = toolsDueAt()
-    const next = Math.min(pingAt, checkAt, look.dueAt(isClose()), stream.dueAt(), subscription.dueAt(), toolsDue)
+    const next = Math.min(pingAt, checkAt, resync.dueAt(isClose()), stream.dueAt(), subscription.dueAt(), toolsDue)
     if (news.streamEnd === undefined && news.subscriptionError === '' && news.broken === '')
       await clock.sleep(Math.max(0, Math.min(next - now(), times.checkMs)), turn.signal)
     if (signal.aborted) break
-    await afterLook()
+    await afterResync()
     await followStream()
     await followSubscription()
     if (now() >= toolsDueAt()) await relist()
@@ -123,15 +123,15 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
       checkAt = now() + times.checkMs
     }
     settle()
-    if (now() >= look.dueAt(isClose())) look.start()
+    if (now() >= resync.dueAt(isClose())) resync.start()
   }
   news.wake = () => {}
 
   /** Who stays subscribed has lost the net below; who does not, is blind. */
-  async function afterLook(): Promise<void> {
+  async function afterResync(): Promise<void> {
     const { broken } = news
     news.broken = ''
-    if (broken !== '' && standing().step !== 'subscribed') throw new Error(broken)
+    if (broken !== '' && currentStep().step !== 'subscribed') throw new Error(broken)
   }
 
   async function followStream(): Promise<void> {
@@ -152,7 +152,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     if (wasDown && !stream.isUp()) throw new Error(`the stream ended, and is not opened again: ${stream.lack()}`)
     if (!stream.isUp()) return
     // What was sent while there was no stream is lost.
-    look.want()
+    resync.expected()
     checkAt = 0
   }
 
@@ -170,7 +170,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     }
     if (now() < subscription.dueAt()) return
     await climb(deps, task, memory, link)
-    if (subscription.current() !== undefined) look.want()
+    if (subscription.current() !== undefined) resync.expected()
   }
 
   async function checkSubscription(): Promise<void> {
@@ -194,7 +194,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     } catch (error) {
       const isLate = error instanceof WireError && (error.late || error.status >= 500)
       const hasSign = stream.lastSign() >= askedAt
-      if (!isLate || (!hasSign && !look.isRunning()) || excuses >= EXCUSES) throw error
+      if (!isLate || (!hasSign && !resync.isRunning()) || excuses >= EXCUSES) throw error
       excuses += 1
       deps.log.info(
         { cluster: cluster.name },
@@ -223,6 +223,6 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     toolsAt = now() + toolsMs
     if (!changed || subscription.current() !== undefined) return
     await climb(deps, task, memory, link)
-    if (subscription.current() !== undefined) look.want()
+    if (subscription.current() !== undefined) resync.expected()
   }
 }

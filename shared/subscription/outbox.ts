@@ -9,7 +9,7 @@ import type { Log } from '../runtime/log.ts'
 import { MAX_MESSAGE_BYTES, type Queue } from '../runtime/queue.ts'
 import { newTraceparent } from '../runtime/trace.ts'
 import { backoffMs } from './backoff.ts'
-import type { AsideKeeper } from './dead-letter.ts'
+import type { DeadLetterKeeper } from './dead-letter.ts'
 import { paces } from './pace.ts'
 
 /** No fault waits longer for company. */
@@ -29,7 +29,7 @@ const ROOM = MAX_MESSAGE_BYTES - Buffer.byteLength(head(() => 0)) - Buffer.byteL
 
 export type OutboxDeps = {
   readonly queue: Pick<Queue, 'send'>
-  readonly aside: Pick<AsideKeeper, 'keep'>
+  readonly deadLetter: Pick<DeadLetterKeeper, 'keep'>
   /** Through which all goes that leaves this process. */
   readonly door: Door
   readonly clock: Clock
@@ -41,7 +41,7 @@ export type OutboxDeps = {
  * Packs faults into queue messages. What cannot be sent is tried again as long as there is room and time, then kept
  * aside: nothing is lost without a trace.
  */
-export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
+export function outbox({ queue, deadLetter: deadLetters, door, clock, random, log }: OutboxDeps) {
   let batch: Fault[] = []
   let batchBytes = 0
   const waiting: { readonly body: string; readonly bytes: number; readonly delaySeconds: number }[] = []
@@ -104,14 +104,14 @@ export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
     const json = JSON.stringify(fault)
     if (Buffer.byteLength(json) + 1 <= ROOM) return json
     const { reason, smaller } = shrink(fault)
-    aside.keep({ queue: 'faults', cluster: fault.cluster, reason, body: fault })
+    deadLetters.keep({ queue: 'faults', cluster: fault.cluster, reason, body: fault })
     return smaller
   }
 
   function post(body: string, delaySeconds = 0): void {
     const bytes = Buffer.byteLength(body)
     if (gaveUp || waitingBytes + bytes > MAX_WAITING_BYTES) {
-      keepAside(body, gaveUp ? 'The window ended before the queue took it' : 'Too much waits for the queue')
+      deadLetter(body, gaveUp ? 'The window ended before the queue took it' : 'Too much waits for the queue')
       return
     }
     waiting.push({ body, bytes, delaySeconds })
@@ -138,7 +138,7 @@ export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
           log.warn({ waiting: waiting.length + 1 }, `Queue faults does not take messages: ${errorText(error)}`)
         if (gaveUp) {
           waitingBytes -= next.bytes
-          keepAside(next.body, 'The window ended before the queue took it')
+          deadLetter(next.body, 'The window ended before the queue took it')
           continue
         }
         waiting.unshift(next)
@@ -149,8 +149,8 @@ export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
     if (senders === 0) for (const wake of idle.splice(0)) wake()
   }
 
-  function keepAside(body: string, reason: string): void {
-    aside.keep({ queue: 'faults', reason, body: JSON.parse(body) })
+  function deadLetter(body: string, reason: string): void {
+    deadLetters.keep({ queue: 'faults', reason, body: JSON.parse(body) })
   }
 
   async function within(ms: number, done: Promise<void>): Promise<void> {
@@ -170,10 +170,10 @@ export function outbox({ queue, aside, door, clock, random, log }: OutboxDeps) {
       await within(ms, done)
       gaveUp = true
       stopped.abort()
-      for (const { body } of waiting.splice(0)) keepAside(body, 'The window ended before the queue took it')
+      for (const { body } of waiting.splice(0)) deadLetter(body, 'The window ended before the queue took it')
       // Those under way have an answer to wait for.
       await within(ms, done)
-      for (const body of inFlight) keepAside(body, 'The window ended before the queue said whether it took it')
+      for (const body of inFlight) deadLetter(body, 'The window ended before the queue said whether it took it')
     },
     counts: () => ({ accepted, sent, waiting: waiting.length }),
   }

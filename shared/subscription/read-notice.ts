@@ -24,8 +24,8 @@ export function readNotice(params: unknown, receivedAt: string): Notice {
   const data = 'data' in params ? params.data : undefined
   const meant = () => lenientNotice(data, receivedAt)
   if (logger === 'kubernetes/subscription_error') {
-    const told = SubscriptionError.safeParse(typeof data === 'string' ? meant() : data)
-    return told.success ? { kind: 'subscription-error', ...told.data } : { kind: 'other' }
+    const parsed = SubscriptionError.safeParse(typeof data === 'string' ? meant() : data)
+    return parsed.success ? { kind: 'subscription-error', ...parsed.data } : { kind: 'other' }
   }
   if (logger !== 'kubernetes/faults') return { kind: 'other' }
   const fault = FaultNotice.safeParse(data)

@@ -2,10 +2,10 @@ import { type Cluster, watchesNamespace } from '../config/cluster.ts'
 import type { Fault, FaultNotice } from '../faults/fault.ts'
 import { type Clock, isoTime } from '../runtime/clock.ts'
 import type { Door } from '../runtime/door.ts'
-import type { AsideKeeper } from './dead-letter.ts'
+import type { DeadLetterKeeper } from './dead-letter.ts'
 import type { Outbox } from './outbox.ts'
 import { readNotice } from './read-notice.ts'
-import type { ToldFaults } from './seen-faults.ts'
+import type { SeenFaults } from './seen-faults.ts'
 import type { Subscription } from './subscribe.ts'
 import type { WatchReport } from './watch-report.ts'
 
@@ -16,13 +16,13 @@ const PAST_MS = 10 * 60_000
 /** Ids of subscriptions that are over. */
 const MAX_FORMER = 20
 
-export type HearDeps = {
+export type ReceiveDeps = {
   readonly cluster: Cluster
   readonly clock: Pick<Clock, 'now'>
   readonly outbox: Pick<Outbox, 'add'>
-  readonly aside: Pick<AsideKeeper, 'keep'>
+  readonly deadLetter: Pick<DeadLetterKeeper, 'keep'>
   readonly report: Pick<WatchReport, 'event' | 'trouble'>
-  readonly told: ToldFaults
+  readonly seenFaults: SeenFaults
   /** False once the lease is gone: nothing is sent for a cluster that is another's. */
   readonly signal: AbortSignal
   readonly claimed: boolean
@@ -39,8 +39,8 @@ export type HearDeps = {
 }
 
 /** From a connection's notices to faults in the outbox: whose they are, what they say, whether we may send them. */
-export function hearFaults(deps: HearDeps) {
-  const { cluster, clock, outbox, aside, report, told, signal } = deps
+export function receiveFaults(deps: ReceiveDeps) {
+  const { cluster, clock, outbox, deadLetter: deadLetters, report, seenFaults: told, signal } = deps
   let subscription: Subscription | undefined
   /** Ours, and over. */
   const former: string[] = []
@@ -73,7 +73,7 @@ export function hearFaults(deps: HearDeps) {
   const isForeign = (id: string | undefined): boolean =>
     subscription?.id !== undefined && id !== undefined && id !== subscription.id
 
-  function hear(notice: FaultNotice, at: number): void {
+  function receive(notice: FaultNotice, at: number): void {
     const one = fault(notice, 'notification', at)
     deps.onFault?.()
     if (draining || deps.mayBeReplay?.() === true) {
@@ -104,11 +104,11 @@ export function hearFaults(deps: HearDeps) {
     }
     switch (notice.kind) {
       case 'fault':
-        hear(notice.fault, clock.now().getTime())
+        receive(notice.fault, clock.now().getTime())
         break
       case 'bad':
         report.trouble()
-        aside.keep({
+        deadLetters.keep({
           queue: 'faults',
           cluster: cluster.name,
           ...deps.door.clear({ reason: notice.reason, body: notice.body }),
@@ -128,7 +128,7 @@ export function hearFaults(deps: HearDeps) {
     onNotice,
     onGarbage: (text: string, reason: string): void => {
       report.trouble()
-      aside.keep({ queue: 'faults', cluster: cluster.name, ...deps.door.clear({ reason, body: text }) })
+      deadLetters.keep({ queue: 'faults', cluster: cluster.name, ...deps.door.clear({ reason, body: text }) })
     },
     /** A subscription is being made: what comes now is held until its id is known. */
     expect: (): void => {
@@ -146,11 +146,11 @@ export function hearFaults(deps: HearDeps) {
       draining = false
     },
     /** After a look at objects of these kinds: what is there it has told, what is not is over. Of other kinds all is told. */
-    settlePast: (looked: ReadonlySet<string>): void => {
+    settlePast: (resynced: ReadonlySet<string>): void => {
       const held = past
       past = []
       const at = clock.now().getTime()
-      for (const one of held) if (!looked.has(one.resource.kind)) send(one, at)
+      for (const one of held) if (!resynced.has(one.resource.kind)) send(one, at)
     },
     subscription: (): Subscription | undefined => subscription,
     claim: (): void => {
@@ -161,4 +161,4 @@ export function hearFaults(deps: HearDeps) {
     },
   }
 }
-export type Hearing = ReturnType<typeof hearFaults>
+export type Hearing = ReturnType<typeof receiveFaults>

@@ -2,8 +2,8 @@ import { watchesNamespace } from '../config/cluster.ts'
 import type { Fault } from '../faults/fault.ts'
 import { identityOf } from '../incident/identity.ts'
 import type { Hearing } from './receive-faults.ts'
-import { lookAtCluster } from './resync.ts'
-import type { ToldFaults } from './seen-faults.ts'
+import { resyncCluster } from './resync.ts'
+import type { SeenFaults } from './seen-faults.ts'
 import type { Session, ToolInfo } from './session.ts'
 import type { WatchDeps, WatchTask } from './watch-deps.ts'
 
@@ -34,7 +34,7 @@ export async function reconcile(
     session,
     tools,
     hearing,
-    told,
+    seenFaults,
     again,
     seen,
     alive,
@@ -42,7 +42,7 @@ export async function reconcile(
     session: Session
     tools: readonly ToolInfo[]
     hearing: Hearing
-    told: ToldFaults
+    seenFaults: SeenFaults
     /** Tells also what was told: what explained it may be over. */
     again: boolean
     seen: LastSeen
@@ -52,7 +52,7 @@ export async function reconcile(
 ): Promise<Reconciled> {
   // By a little less than the beat, which is never quite kept.
   const reconcileMs = 0.9 * deps.times.reconcileMs
-  const look = await lookAtCluster({
+  const resync = await resyncCluster({
     session,
     tools,
     kinds: deps.kinds,
@@ -64,36 +64,36 @@ export async function reconcile(
     // The server's own name, so that ids are those it would give.
     cluster: hearing.subscription()?.cluster ?? cluster.name,
   })
-  const heardAt = deps.clock.now().getTime()
-  const faults = look.faults
+  const receivedAt = deps.clock.now().getTime()
+  const faults = resync.faults
     .filter(({ resource }) => watchesNamespace(cluster, resource.namespace ?? ''))
-    .map((detected) => hearing.fault({ ...detected }, 'reconcile', heardAt))
+    .map((detected) => hearing.fault({ ...detected }, 'reconcile', receivedAt))
   let ended = false
-  if (look.complete) {
-    ended = told.settle(faults, look.at.getTime())
-    report.reconciled(look.at, look.objects)
+  if (resync.complete) {
+    ended = seenFaults.settle(faults, resync.at.getTime())
+    report.reconciled(resync.at, resync.objects)
     const keys = [...new Set(faults.flatMap(keysOf))]
-    const observedAt = look.at.toISOString()
+    const observedAt = resync.at.toISOString()
     // Looks that come every minute say mostly the same, and each would be a message to store and to read.
-    const saw = `${told.notes()} ${keys.sort().join()}`
+    const saw = `${seenFaults.notes()} ${keys.sort().join()}`
     // A clock that was set back must not hold it for as long.
-    const isNews = saw !== seen.saw || Math.abs(look.at.getTime() - seen.at) >= reconcileMs
-    if (isNews) Object.assign(seen, { saw, at: look.at.getTime() })
+    const isNews = saw !== seen.saw || Math.abs(resync.at.getTime() - seen.at) >= reconcileMs
+    if (isNews) Object.assign(seen, { saw, at: resync.at.getTime() })
     if (isNews && keys.length <= MAX_KEYS)
       // Before the faults: what is over explains none of them any more.
       deps.outbox.post({ version: 1, type: 'observed', cluster: cluster.name, observedAt, keys })
   }
-  const there = faults.filter((fault) => !told.hasEndedSince(fault, look.at.getTime()))
+  const there = faults.filter((fault) => !seenFaults.hasEndedSince(fault, resync.at.getTime()))
   // Before the first is sent: two containers of one pod are one trouble, and both are told.
-  const unheard = new Set(there.filter((fault) => !told.has(fault)))
+  const unheard = new Set(there.filter((fault) => !seenFaults.has(fault)))
   // Where nobody tells it in between, a look says that it got worse, or that something else is wrong.
-  const other = told.looksOther(there)
+  const other = seenFaults.isOther(there)
   for (const fault of there) {
-    if (unheard.has(fault)) report.event(heardAt)
-    if (again || unheard.has(fault) || other.has(fault)) hearing.send(fault, heardAt)
+    if (unheard.has(fault)) report.event(receivedAt)
+    if (again || unheard.has(fault) || other.has(fault)) hearing.send(fault, receivedAt)
   }
-  const gaps = look.gaps.length === 0 ? '' : `not all can be seen: ${look.gaps.slice(0, 3).join('; ')}`
-  return { gaps: gaps.slice(0, 300), broken: look.broken, refused: look.refused, ended, unheard: unheard.size }
+  const gaps = resync.gaps.length === 0 ? '' : `not all can be seen: ${resync.gaps.slice(0, 3).join('; ')}`
+  return { gaps: gaps.slice(0, 300), broken: resync.broken, refused: resync.refused, ended, unheard: unheard.size }
 }
 
 /** Also without the owner: a server that knows none has named its incident by the pod's name. */

@@ -23,7 +23,7 @@ const BUSY = { tries: 3, waitMs: 1_000, mostMs: 10_000 }
 /** Where one list of all cannot be had, namespace by namespace; a cluster with more is told of as it is. */
 const MAX_NAMESPACES = 200
 
-export type LookDeps = {
+export type ResyncDeps = {
   readonly session: Pick<Session, 'call'>
   readonly tools: readonly ToolInfo[]
   readonly kinds: readonly Kind[]
@@ -37,7 +37,7 @@ export type LookDeps = {
   /** As it goes into fault ids. */
   readonly cluster: string
 }
-export type Look = {
+export type Resync = {
   readonly faults: readonly DetectedFault[]
   /** Nothing was left out, so that what is not found is not there. */
   readonly complete: boolean
@@ -55,7 +55,7 @@ export type Look = {
 class NoUse extends Error {}
 
 /** Lists the cluster through its server's own tools, whatever form they answer in, and runs the detectors over it. */
-export async function lookAtCluster(deps: LookDeps): Promise<Look> {
+export async function resyncCluster(deps: ResyncDeps): Promise<Resync> {
   const { tools, kinds } = deps
   const session = patient(deps)
   const at = deps.now()
@@ -109,9 +109,9 @@ export async function lookAtCluster(deps: LookDeps): Promise<Look> {
     }
   }
 
-  const wanted = named.filter(({ kind, row }) => isSuspicious(kind.kind, row))
-  if (wanted.length > MAX_GETS) gaps.push(`${wanted.length} objects look ill, ${MAX_GETS} of them were read`)
-  for (const { kind, row } of wanted.slice(0, MAX_GETS)) {
+  const requested = named.filter(({ kind, row }) => isSuspicious(kind.kind, row))
+  if (requested.length > MAX_GETS) gaps.push(`${requested.length} objects look ill, ${MAX_GETS} of them were read`)
+  for (const { kind, row } of requested.slice(0, MAX_GETS)) {
     if (broken !== undefined) break
     try {
       const object = await getOne(session, kind, row)
@@ -140,7 +140,7 @@ const isNoCredential = (text: string): boolean =>
   /\bunauthorized\b|provide credentials|token (has|is) expired|invalid bearer token/i.test(text)
 
 /** Asks again where the server says that it is busy. */
-function patient({ session, sleep }: Pick<LookDeps, 'session' | 'sleep'>): Pick<Session, 'call'> {
+function patient({ session, sleep }: Pick<ResyncDeps, 'session' | 'sleep'>): Pick<Session, 'call'> {
   return {
     call: async (name, args): Promise<ToolAnswer> => {
       for (let tries = 0; ; tries++) {

@@ -6,11 +6,11 @@ import { Troubles } from './troubles.ts'
 const MAX_MARKS = 200
 
 /** What the queue has heard of one cluster in this window, so that a look does not tell it again. */
-export function toldFaults() {
-  const told = new Troubles()
+export function createSeenFaults() {
+  const troubles = new Troubles()
   const ended = new Troubles()
   /** What the last look saw of each, as a number. */
-  const looks = new Troubles()
+  const resyncs = new Troubles()
   let first: number | undefined
   /** How often something was told. */
   let notes = 0
@@ -23,7 +23,7 @@ export function toldFaults() {
   }
   return {
     note: (fault: Fault, at: number): void => {
-      const [into, from] = fault.resolved === true ? [ended, told] : [told, ended]
+      const [into, from] = fault.resolved === true ? [ended, troubles] : [troubles, ended]
       from.delete(fault)
       notes += 1
       if (fault.source === 'notification') remember(marks, markOf(fault))
@@ -32,7 +32,7 @@ export function toldFaults() {
     notes: (): number => notes,
     /** Whether the very same notice was told before; then this one is a replay, and no further occurrence. */
     isRepeat: (fault: Fault): boolean => marks.has(markOf(fault)),
-    has: (fault: Fault): boolean => told.get(fault) !== undefined,
+    has: (fault: Fault): boolean => troubles.get(fault) !== undefined,
     /** Whether it has ended since a look that finds it still there began: that saw it as it was before. */
     hasEndedSince: (fault: Fault, lookedAt: number): boolean =>
       (ended.get(fault) ?? Number.NEGATIVE_INFINITY) >= since(lookedAt),
@@ -40,19 +40,19 @@ export function toldFaults() {
      * Those of a whole look whose trouble the last one saw otherwise: less bad, with another mark, in another container.
      * Of a trouble that it did not see it says nothing.
      */
-    looksOther: (faults: readonly Fault[]): ReadonlySet<Fault> => {
+    isOther: (faults: readonly Fault[]): ReadonlySet<Fault> => {
       // Several containers of one pod fail in one trouble, in any order: its face is that of all of them.
       const faces = new Troubles()
       for (const fault of faults) faces.set(fault, (faces.get(fault) ?? 0) + faceOf(fault))
       const other = new Set(
         faults.filter((fault) => {
-          const before = looks.get(fault)
+          const before = resyncs.get(fault)
           return before !== undefined && before !== faces.get(fault)
         }),
       )
       for (const fault of faults) {
         const now = faces.get(fault)
-        if (now !== undefined) looks.set(fault, now)
+        if (now !== undefined) resyncs.set(fault, now)
       }
       return other
     },
@@ -60,10 +60,10 @@ export function toldFaults() {
     settle: (present: readonly Fault[], at: number): boolean => {
       const there = new Troubles()
       for (const fault of present) there.set(fault, 0)
-      const looked = since(at)
-      ended.forget((_, when) => when < looked)
-      looks.forget((trouble) => !there.has(trouble))
-      return told.forget((trouble, when) => when < looked && !there.has(trouble)) > 0
+      const resynced = since(at)
+      ended.forget((_, when) => when < resynced)
+      resyncs.forget((trouble) => !there.has(trouble))
+      return troubles.forget((trouble, when) => when < resynced && !there.has(trouble)) > 0
     },
   }
 }
@@ -77,4 +77,4 @@ function remember(marks: Set<string>, mark: string): void {
   if (marks.size > MAX_MARKS && oldest !== undefined) marks.delete(oldest)
 }
 
-export type ToldFaults = ReturnType<typeof toldFaults>
+export type SeenFaults = ReturnType<typeof createSeenFaults>

@@ -57,7 +57,7 @@ export const openSession: OpenSession = async (options) => {
     return await sessionOn(options)
   } catch (error) {
     // A server that does not negotiate says in its refusal what it would have liked.
-    const version = wantedVersion(errorText(error))
+    const version = offeredVersion(errorText(error))
     if (version === undefined || options.signal.aborted) throw error
     return sessionOn({ ...options, version })
   }
@@ -173,7 +173,7 @@ function inWords(host: string, what: string, error: unknown): Error {
 }
 
 /** The newest version that both name; the newest of ours where only the header is missing. */
-function wantedVersion(text: string): string | undefined {
+function offeredVersion(text: string): string | undefined {
   if (!/version/i.test(text) || !/\brefuses? initialize\b/.test(text)) return undefined
   const named = [...text.matchAll(/\d{4}-\d{2}-\d{2}/g)].map(([date]) => date)
   const known = SUPPORTED_PROTOCOL_VERSIONS.filter((one) => named.includes(one))

@@ -7,7 +7,7 @@ import type { LeaseBook, Seen } from '../lease/lease-book.ts'
 import type { Log } from '../runtime/log.ts'
 import { clusterFacts } from './cluster-facts.ts'
 import { order } from './slots.ts'
-import { standingOf, type Watches } from './watches.ts'
+import { priorityOf, type Watches } from './watches.ts'
 
 /** Conditional writes under way at once when many clusters are taken. */
 const TAKING = 32
@@ -31,23 +31,23 @@ export type ShareDeps = {
 export function shareClusters({ clusters, book, beats, watching, isVisited, log }: ShareDeps) {
   /** Configured at the look before and without a row: as good as orphaned. */
   let rowless = new Set<string>()
-  let surplusLooks = 0
+  let surplusScans = 0
   let unvisited = Number.POSITIVE_INFINITY
 
   /** Answers the names whose lease is another's by now. */
   async function tick(): Promise<readonly string[]> {
     const { clusters: all, problem } = await clusters.current()
-    const wanted = new Map(all.flatMap((cluster) => (cluster.enabled ? [[cluster.name, cluster]] : [])))
-    const { seen, lost } = await book.look()
-    await retire(seen, wanted, new Set(all.map(({ name }) => name)), problem === undefined)
-    await follow(wanted)
+    const requested = new Map(all.flatMap((cluster) => (cluster.enabled ? [[cluster.name, cluster]] : [])))
+    const { seen, lost } = await book.scan()
+    await retire(seen, requested, new Set(all.map(({ name }) => name)), problem === undefined)
+    await follow(requested)
 
-    const open = [...wanted.keys()].filter((name) => {
+    const open = [...requested.keys()].filter((name) => {
       const state = book.stateOf(name) ?? seen.get(name)?.state
       return state === undefined || !isVisited(state)
     })
     unvisited = open.length
-    const standing = open.map((name) => {
+    const states = open.map((name) => {
       const row = seen.get(name)
       return {
         name,
@@ -57,18 +57,18 @@ export function shareClusters({ clusters, book, beats, watching, isVisited, log 
         orphaned: row === undefined ? rowless.has(name) : row.orphaned,
       }
     })
-    rowless = new Set([...wanted.keys()].filter((name) => !seen.has(name)))
-    const { takeAll, takeSome, room, takeOver, surplus, keep } = shareOut(standing, await beats.among())
-    surplusLooks = surplus.length === 0 ? 0 : surplusLooks + 1
+    rowless = new Set([...requested.keys()].filter((name) => !seen.has(name)))
+    const { takeAll, takeSome, room, takeOver, surplus, keep } = shareOut(states, await beats.among())
+    surplusScans = surplus.length === 0 ? 0 : surplusScans + 1
 
     // A thousand rows take seconds: first those that somebody hears as soon as they are taken.
-    const hope = ({ name }: Cluster) => order.indexOf(standingOf(seen.get(name)?.state))
+    const hope = ({ name }: Cluster) => order.indexOf(priorityOf(seen.get(name)?.state))
     const named = (names: readonly string[]) =>
-      names.flatMap((name) => wanted.get(name) ?? []).sort((a, b) => b.priority - a.priority || hope(a) - hope(b))
+      names.flatMap((name) => requested.get(name) ?? []).sort((a, b) => b.priority - a.priority || hope(a) - hope(b))
     await takeUpTo(takeAll.length, named(takeAll))
     await takeUpTo(room, named(takeSome))
     for (const cluster of named(takeOver)) watching.start(cluster, 'offered', seen.get(cluster.name)?.state)
-    const gone = surplusLooks < PATIENCE ? [] : await book.offer(surplus)
+    const gone = surplusScans < PATIENCE ? [] : await book.offer(surplus)
     return [...lost, ...gone, ...(await book.offer(keep, false))]
   }
 
@@ -89,11 +89,11 @@ export function shareClusters({ clusters, book, beats, watching, isVisited, log 
   }
 
   /** What is held is watched, in the form it is configured in. */
-  async function follow(wanted: ReadonlyMap<string, Cluster>): Promise<void> {
+  async function follow(requested: ReadonlyMap<string, Cluster>): Promise<void> {
     // Side by side: one that ends slowly, since its server does not answer, holds up no other.
     await Promise.all(
       book.held().map(async (name) => {
-        const cluster = wanted.get(name)
+        const cluster = requested.get(name)
         if (cluster === undefined) return
         if (watching.differs(cluster)) await watching.end(name, 'its configuration has changed')
         const state = book.stateOf(name)
@@ -109,7 +109,7 @@ export function shareClusters({ clusters, book, beats, watching, isVisited, log 
   /** Rows of clusters that are no longer configured, or are switched off, are marked so by whoever may write them. */
   async function retire(
     seen: ReadonlyMap<string, Seen>,
-    wanted: ReadonlyMap<string, Cluster>,
+    requested: ReadonlyMap<string, Cluster>,
     configured: ReadonlySet<string>,
     certain: boolean,
   ): Promise<void> {
@@ -117,7 +117,7 @@ export function shareClusters({ clusters, book, beats, watching, isVisited, log 
     for (const [name, { state, free }] of seen) {
       const removed = !configured.has(name)
       // A file that is wrong in one place may miss clusters that are still meant.
-      if (wanted.has(name) || (removed && !certain)) continue
+      if (requested.has(name) || (removed && !certain)) continue
       if ((removed ? state.removed : !state.enabled) && !book.holds(name)) continue
       if (!book.holds(name) && (!free || (await book.take(name, {})) === undefined)) continue
       leaving[removed ? 'removed' : 'off'].push(name)

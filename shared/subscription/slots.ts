@@ -11,8 +11,8 @@ const TURN_MS = 2_500
 const LATE_MS = 50
 
 /** Who goes first: those that were watched before, those nobody knows, those that failed the last time. */
-export type Standing = 'good' | 'unknown' | 'bad'
-export const order: readonly Standing[] = ['good', 'unknown', 'bad']
+export type Priority = 'good' | 'unknown' | 'bad'
+export const order: readonly Priority[] = ['good', 'unknown', 'bad']
 
 type Waiting = { readonly go: () => void; readonly since: number }
 
@@ -22,26 +22,26 @@ type Waiting = { readonly go: () => void; readonly since: number }
  */
 export function slots(count: number, clock: Clock) {
   let free = count
-  const waiting: Record<Standing, Waiting[]> = { good: [], unknown: [], bad: [] }
+  const waiting: Record<Priority, Waiting[]> = { good: [], unknown: [], bad: [] }
   const now = () => clock.now().getTime()
   const next = () => {
-    for (const standing of order) {
-      const first = waiting[standing].shift()
+    for (const priority of order) {
+      const first = waiting[priority].shift()
       if (first !== undefined) return first.go
     }
     return undefined
   }
   /** All who wait have what is left of the time in which the first of them is to have its turn. */
   function holdMs(): number {
-    const queue = order.reduce((sum, standing) => sum + waiting[standing].length, 0)
+    const queue = order.reduce((sum, priority) => sum + waiting[priority].length, 0)
     if (queue === 0) return HELD_MS
-    const since = Math.min(...order.map((standing) => waiting[standing][0]?.since ?? Number.POSITIVE_INFINITY))
+    const since = Math.min(...order.map((priority) => waiting[priority][0]?.since ?? Number.POSITIVE_INFINITY))
     return Math.max(LEAST_HELD_MS, Math.min(HELD_MS, ((since + TURN_MS - now()) * count) / queue))
   }
 
-  return async <T>(act: () => Promise<T>, standing: Standing = 'unknown'): Promise<T> => {
+  return async <T>(act: () => Promise<T>, priority: Priority = 'unknown'): Promise<T> => {
     if (free > 0) free -= 1
-    else await new Promise<void>((go) => waiting[standing].push({ go, since: now() }))
+    else await new Promise<void>((go) => waiting[priority].push({ go, since: now() }))
     const done = new AbortController()
     let held = true
     const giveBack = () => {

@@ -41,7 +41,7 @@ export function subscriptionState(backoff: BackoffSettings, climbMs: number, ran
       nextAt = Number.POSITIVE_INFINITY
     },
     /** To be made at the next turn. */
-    want: (now: number): void => {
+    expected: (now: number): void => {
       nextAt = now
     },
   }

@@ -12,9 +12,9 @@ import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
 import type { Queue } from '../runtime/queue.ts'
 import type { Table } from '../runtime/table.ts'
-import { asideKeeper } from './dead-letter.ts'
+import { deadLetterKeeper } from './dead-letter.ts'
 import { outbox } from './outbox.ts'
-import type { LookDeps } from './resync.ts'
+import type { ResyncDeps } from './resync.ts'
 import { type OpenSession, openSession } from './session.ts'
 import { shareClusters } from './share-clusters.ts'
 import { slots } from './slots.ts'
@@ -45,10 +45,10 @@ export type SupervisorDeps = {
   /** `undefined`: the server wants none. Throws GiveUp when it cannot be had. */
   readonly resolveApiKey: (cluster: Cluster) => Promise<string | undefined>
   readonly resolveIdentity?: WatchDeps['resolveIdentity']
-  readonly detect: LookDeps['detect']
+  readonly detect: ResyncDeps['detect']
   /** Through which all comes in that a server says. */
   readonly door: Door
-  readonly kinds?: LookDeps['kinds']
+  readonly kinds?: ResyncDeps['kinds']
   readonly open?: OpenSession
   /** Beside what the settings say; for tests. */
   readonly times?: Partial<WatchTimes>
@@ -95,9 +95,9 @@ export const runSupervisor =
     const beatMs = Math.min(BEAT_MS, leaseMs / 12)
     const patrolMs = settings.PATROL_SECONDS * 1000
     // A patrol is over when all clusters are visited, also by others: it looks often, for a short time.
-    const lookMs = patrolMs > 0 ? beatMs : leaseMs / 6
+    const resyncMs = patrolMs > 0 ? beatMs : leaseMs / 6
     // Long enough for another to look twice and to connect.
-    const handoverMs = Math.min(windowMs / 4, 2 * lookMs + 2_000)
+    const handoverMs = Math.min(windowMs / 4, 2 * resyncMs + 2_000)
     const times: WatchTimes = {
       callMs: settings.MCP_CALL_TIMEOUT_SECONDS * 1000,
       pingMs: 25_000,
@@ -123,8 +123,8 @@ export const runSupervisor =
       staleMs: leaseMs,
       patrolSeconds: settings.PATROL_SECONDS,
     })
-    const aside = asideKeeper({ deadLetters: deps.deadLetters, clock, log })
-    const out = outbox({ queue: deps.queue, aside, door: deps.door, clock, random, log })
+    const deadLetter = deadLetterKeeper({ deadLetters: deps.deadLetters, clock, log })
+    const out = outbox({ queue: deps.queue, deadLetter, door: deps.door, clock, random, log })
     const watching = watches(
       {
         clock,
@@ -133,7 +133,7 @@ export const runSupervisor =
         open: deps.open ?? openSession,
         resolveApiKey: deps.resolveApiKey,
         outbox: out,
-        aside,
+        deadLetter,
         kinds: deps.kinds ?? faultKinds,
         detect: deps.detect,
         door: deps.door,
@@ -185,7 +185,7 @@ export const runSupervisor =
     }
     /** `false`: not now. Then the window lasts a little longer, as far as it may. */
     async function announceLeaving(): Promise<boolean> {
-      const last = end + lookMs / 2 > startedAt + windowMs
+      const last = end + resyncMs / 2 > startedAt + windowMs
       if (!last && (await wouldLeaveNobody(() => true))) return false
       await beats.leave()
       if (!last && (await wouldLeaveNobody((other) => other < name))) {
@@ -196,11 +196,11 @@ export const runSupervisor =
     }
     async function findTakers(): Promise<void> {
       dropped(await share.offerAll())
-      dropped((await book.look()).lost)
+      dropped((await book.scan()).lost)
     }
 
     async function loop(): Promise<void> {
-      let lookAt = 0
+      let resyncAt = 0
       let renewAt = 0
       let beatAt = 0
       let leaving = false
@@ -211,7 +211,7 @@ export const runSupervisor =
           await attempt('The heartbeat', async () => {
             const known = await (leaving ? beats.leave() : beats.beat())
             // After a long silence all may begin in the same moments.
-            if (!known && lookAt === 0 && patrolMs === 0) assumesOthersUntil = now + lookMs / 2
+            if (!known && resyncAt === 0 && patrolMs === 0) assumesOthersUntil = now + resyncMs / 2
           })
           beatAt = now + Math.min(HEARTBEAT_MS, leaseMs / 3)
         }
@@ -223,11 +223,11 @@ export const runSupervisor =
           await attempt('Leaving', async () => {
             leaving = await announceLeaving()
           })
-          if (!leaving) end = Math.min(startedAt + windowMs, end + lookMs / 2)
+          if (!leaving) end = Math.min(startedAt + windowMs, end + resyncMs / 2)
         }
         if (leaving) await attempt('Handing over', findTakers)
-        else if (now >= lookAt) {
-          lookAt = now < assumesOthersUntil ? assumesOthersUntil : now + lookMs
+        else if (now >= resyncAt) {
+          resyncAt = now < assumesOthersUntil ? assumesOthersUntil : now + resyncMs
           await attempt('Sharing the clusters', async () => {
             dropped(await share.tick())
           })
@@ -259,7 +259,7 @@ export const runSupervisor =
         undefined,
         Promise.all([
           attempt('Giving leases back', () => book.release(book.held())),
-          out.drain(DRAIN_MS).then(aside.settled),
+          out.drain(DRAIN_MS).then(deadLetter.settled),
           attempt('The last heartbeat', beats.leave),
         ]),
       )

@@ -31,8 +31,8 @@ export function isSuspicious(kind: string, row: TableRow): boolean {
 
 const unready = (row: TableRow) => unequal(row.READY)
 const unequal = (share: string | undefined) => {
-  const [ready, wanted] = (share ?? '').split('/')
-  return ready !== wanted
+  const [ready, requested] = (share ?? '').split('/')
+  return ready !== requested
 }
 /** `4`, `4 (2m ago)` */
 const restarted = (row: TableRow) => Number.parseInt(row.RESTARTS ?? '0', 10) > 0

@@ -104,7 +104,7 @@ export function openTransport(options: TransportOptions): McpTransport {
   }
 
   async function send(message: JSONRPCMessage): Promise<void> {
-    if (!('method' in message) || !('id' in message)) return tell(message)
+    if (!('method' in message) || !('id' in message)) return dispatch(message)
     const id = Number(message.id) + firstId
     pending.open(id)
     try {
@@ -184,12 +184,12 @@ export function openTransport(options: TransportOptions): McpTransport {
   }
 
   /** A notification, or an answer to what the server asked: nothing depends on what is said to it. */
-  async function tell(message: JSONRPCMessage): Promise<void> {
+  async function dispatch(message: JSONRPCMessage): Promise<void> {
     try {
       await wire.exchange({
         method: 'POST',
         headers: asking(),
-        body: JSON.stringify(told(message)),
+        body: JSON.stringify(withAnswerId(message)),
         timeoutMs: Math.min(NOTIFICATION_MS, callTimeoutMs),
         what: what(message),
         onHeaders,
@@ -204,7 +204,7 @@ export function openTransport(options: TransportOptions): McpTransport {
   }
 
   /** Servers refuse one without parameters; and a cancellation names the request as the server knows it. */
-  function told(message: JSONRPCMessage): JSONRPCMessage {
+  function withAnswerId(message: JSONRPCMessage): JSONRPCMessage {
     if (!('method' in message)) return message
     const { requestId } = message.params ?? {}
     const params =
@@ -231,7 +231,7 @@ export function openTransport(options: TransportOptions): McpTransport {
       wire
         .exchange({
           method: 'GET',
-          standing: true,
+          keepOpen: true,
           headers: headers({
             accept: 'text/event-stream',
             ...(lastEventId === '' ? {} : { 'last-event-id': lastEventId }),

@@ -4,11 +4,11 @@ import type { Door } from '../runtime/door.ts'
 import type { Random } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
 import type { BackoffSettings } from './backoff.ts'
-import type { AsideKeeper } from './dead-letter.ts'
+import type { DeadLetterKeeper } from './dead-letter.ts'
 import type { Outbox } from './outbox.ts'
-import type { LookDeps } from './resync.ts'
+import type { ResyncDeps } from './resync.ts'
 import type { OpenSession } from './session.ts'
-import type { Slots, Standing } from './slots.ts'
+import type { Priority, Slots } from './slots.ts'
 import type { WatchReport } from './watch-report.ts'
 import type { TlsIdentity } from './wire/connector.ts'
 
@@ -39,9 +39,9 @@ export type WatchDeps = {
   /** The certificates of `mcp.ca`, `mcp.client_certificate` and `mcp.client_key`. */
   readonly resolveIdentity?: ((cluster: Cluster) => Promise<TlsIdentity>) | undefined
   readonly outbox: Pick<Outbox, 'add' | 'post'>
-  readonly aside: Pick<AsideKeeper, 'keep'>
-  readonly kinds: LookDeps['kinds']
-  readonly detect: LookDeps['detect']
+  readonly deadLetter: Pick<DeadLetterKeeper, 'keep'>
+  readonly kinds: ResyncDeps['kinds']
+  readonly detect: ResyncDeps['detect']
   readonly door: Door
   /** So many connect at once, so that a thousand clusters do not start in one moment. */
   readonly connecting: Slots
@@ -57,7 +57,7 @@ export type Before = {
 }
 export type WatchTask = {
   /** How it went the last time: who goes first when many connect. */
-  readonly standing: Standing
+  readonly priority: Priority
   readonly cluster: Cluster
   readonly report: WatchReport
   /** Ends the watch; it resolves when all is closed. */

@@ -97,7 +97,7 @@ function subscribeProblem(text: string, callMs: number): string {
   return `events_subscribe did not answer in ${callMs / 1000} s, while pings are answered: the server's credential may not list and watch pods, nodes, deployments and jobs in all namespaces perhaps`
 }
 
-export type Standing = {
+export type Step = {
   readonly step: WatchStep
   readonly note: string
   readonly delayMs: number
@@ -105,11 +105,11 @@ export type Standing = {
 }
 
 /** On which step the watch stands, why not on a better one, and what would lift it. */
-export function standingOf(
+export function stepOf(
   { clock, times }: Pick<WatchDeps, 'clock' | 'times'>,
   { stream, subscription }: Link,
   { gaps, wasUnproved }: { readonly gaps: string; readonly wasUnproved: boolean },
-): Standing {
+): Step {
   const seconds = (ms: number) => `${Math.round(ms / 1000) || ms / 1000} s`
   const lack = stream.lack() || subscription.lack()
   const more = gaps === '' ? '' : `; ${gaps}`

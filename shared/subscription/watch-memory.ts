@@ -1,10 +1,10 @@
-import type { LookMemory } from './looks.ts'
 import type { LastSeen } from './reconcile.ts'
-import { type ToldFaults, toldFaults } from './seen-faults.ts'
+import type { ResyncMemory } from './resyncs.ts'
+import { createSeenFaults, type SeenFaults } from './seen-faults.ts'
 
 /** What outlives one connection, within one window. */
-export type WatchMemory = LookMemory & {
-  readonly told: ToldFaults
+export type WatchMemory = ResyncMemory & {
+  readonly seenFaults: SeenFaults
   readonly seen: LastSeen
   claimed: boolean
   /** When the connection was last known to work, and since when it did. */
@@ -17,7 +17,7 @@ export type WatchMemory = LookMemory & {
 }
 
 export const watchMemory = (): WatchMemory => ({
-  told: toldFaults(),
+  seenFaults: createSeenFaults(),
   seen: { saw: '', at: 0 },
   claimed: false,
   activeAt: 0,

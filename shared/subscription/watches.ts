@@ -4,7 +4,7 @@ import type { LeaseBook } from '../lease/lease-book.ts'
 import { errorText } from '../runtime/errors.ts'
 import { clusterFacts } from './cluster-facts.ts'
 import { clusterReport } from './cluster-report.ts'
-import type { Standing } from './slots.ts'
+import type { Priority } from './slots.ts'
 import { watchCluster } from './watch-cluster.ts'
 import type { WatchDeps } from './watch-deps.ts'
 
@@ -16,7 +16,7 @@ type Watch = { readonly ending: AbortController; readonly done: Promise<void>; r
 const nothing = { blindSince: '', source: '', refusedSince: '', reconciledAt: '', seenObjects: 0 } as const
 
 /** A cluster without an error was watched well when it was left; one that nobody has watched yet has no step. */
-export function standingOf(row: Readonly<ClusterRow> | undefined): Standing {
+export function priorityOf(row: Readonly<ClusterRow> | undefined): Priority {
   if (row === undefined || (row.source === '' && row.error === '')) return 'unknown'
   return row.error === '' ? 'good' : 'bad'
 }
@@ -38,7 +38,7 @@ export function watches(deps: WatchDeps, book: LeaseBook) {
     const row = book.stateOf(name) ?? known
     const watching = watchCluster(deps, {
       cluster,
-      standing: standingOf(row),
+      priority: priorityOf(row),
       report: clusterReport(book, name, deps),
       signal: ending.signal,
       before: () => book.stateOf(name) ?? known ?? nothing,

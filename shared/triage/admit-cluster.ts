@@ -3,7 +3,7 @@ import { absorb, mutes } from '../incident/absorb.ts'
 import type { Incident } from '../incident/incident.ts'
 import { contend } from '../runtime/contend.ts'
 import { type Admission, admit } from './admit.ts'
-import { attach, type Told } from './attach.ts'
+import { attach, type OwnerGroup } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
 import { inhibit } from './inhibit.ts'
 import { relate } from './relate.ts'
@@ -11,7 +11,7 @@ import { relate } from './relate.ts'
 export type Admitted = Admission | 'explained'
 export type ClusterMessage = {
   readonly cluster: Cluster
-  readonly told: readonly Told[]
+  readonly groups: readonly OwnerGroup[]
   readonly delivery: string
   readonly traceparent: string | undefined
 }
@@ -20,13 +20,13 @@ export type ClusterMessage = {
 export const admitCluster =
   (deps: TriageDeps) =>
   async (
-    { cluster, told, delivery, traceparent }: ClusterMessage,
-    each: (one: Told, act: () => Promise<Admitted>) => Promise<void>,
+    { cluster, groups: told, delivery, traceparent }: ClusterMessage,
+    each: (one: OwnerGroup, act: () => Promise<Admitted>) => Promise<void>,
   ): Promise<void> => {
-    const { standing, alone, explained, overtaken } = await inhibit(deps)(cluster, told, deps.clock.now())
-    const admitOne = async ({ identity, faults }: Told): Promise<Admitted> => {
+    const { byIdentity: open, alone, explained, overtaken } = await inhibit(deps)(cluster, told, deps.clock.now())
+    const admitOne = async ({ identity, faults }: OwnerGroup): Promise<Admitted> => {
       const sightings = { identity, faults, delivery, now: deps.clock.now() }
-      const admission = await admit(deps)(cluster, sightings, standing.get(identity.key), traceparent)
+      const admission = await admit(deps)(cluster, sightings, open.get(identity.key), traceparent)
       // Also when the message comes again: the first time may have ended before it was linked.
       const withImage = faults.some(({ image }) => image !== undefined)
       if (withImage && (admission === 'opened' || admission === 'delivered-before')) {

@@ -100,7 +100,7 @@ export const admit = (deps: AdmitDeps) => {
       const changes = { ...count, ...held, ...(worse ? { acknowledged: undefined } : {}) }
       if ((await store.update(stored, changes, step)) === STALE) return STALE
       // Places that hear of the worse only hear of it now, and the others that it got worse.
-      if (hasBeenTold(incident) && worse) await announceHarm(deps, incident, count.severity)
+      if (wasNotified(incident) && worse) await announceHarm(deps, incident, count.severity)
       return 'counted'
     })
   }
@@ -125,7 +125,7 @@ function muteOfFaults(mutes: readonly Mute[], cluster: Cluster, { identity, faul
 const markOf = ({ id, until, reason }: Mute, now: Date) => ({ id, since: now.toISOString(), until, reason })
 
 const isWorse = (after: Severity, before: Severity): boolean => after !== before && atLeast(after, before)
-const hasBeenTold = ({ status, outcome, mutedBy }: Incident): boolean =>
+const wasNotified = ({ status, outcome, mutedBy }: Incident): boolean =>
   (status === 'reported' || status === 'evidence-only') && outcome !== 'none' && mutedBy === undefined
 
 /** What it does to others has changed: `critical: 0 of 2 ready`. */

@@ -7,7 +7,7 @@ const ALERTS = 'alerts'
 /** Of one object: twenty rules in five replicas. With their times these are 8 KB; the eldest go. */
 const MOST = 100
 
-export type Heard = {
+export type Received = {
   readonly fingerprint: string
   readonly firing: boolean
   /** ISO 8601 UTC. */
@@ -15,7 +15,7 @@ export type Heard = {
   readonly endsAt: string
 }
 export type Decision = {
-  readonly fires: readonly Heard[]
+  readonly fires: readonly Received[]
   /** Whether any of them is no repetition. */
   readonly isNews: boolean
   readonly over: boolean
@@ -29,12 +29,12 @@ type Book = { readonly open: Times; readonly ended: Times }
  * What a post changes. Sources send copies, late and in any order: a firing that began before an end that is known
  * is old, and an end counts once.
  */
-export function decide({ open, ended }: Book, heard: readonly Heard[]): Decision & { readonly book: Book } {
+export function decide({ open, ended }: Book, received: readonly Received[]): Decision & { readonly book: Book } {
   const now = { open: new Map(Object.entries(open)), ended: new Map(Object.entries(ended)) }
-  const fires: Heard[] = []
+  const fires: Received[] = []
   let ends = false
   let isNews = false
-  for (const one of heard) {
+  for (const one of received) {
     const { fingerprint, firing, startsAt, endsAt } = one
     if (firing) {
       if (startsAt <= (now.ended.get(fingerprint) ?? '')) continue
@@ -62,11 +62,11 @@ export function decide({ open, ended }: Book, heard: readonly Heard[]): Decision
 /** `send` comes before the row is written: a crash between the two repeats what is harmless, and loses nothing. */
 export const alertBook =
   (deps: ContendDeps & { readonly control: Pick<Table, 'get' | 'insert' | 'replace'> }) =>
-  (key: string, heard: readonly Heard[], send: (decision: Decision) => Promise<void>): Promise<Decision> =>
+  (key: string, received: readonly Received[], send: (decision: Decision) => Promise<void>): Promise<Decision> =>
     contend(deps, `Alerts of ${key}`, async () => {
       const row = await deps.control.get(ALERTS, key)
       const before = { open: times(row?.fields.open), ended: times(row?.fields.ended) }
-      const { book, ...decision } = decide(before, heard)
+      const { book, ...decision } = decide(before, received)
       await send(decision)
       const fields = { open: JSON.stringify(book.open), ended: JSON.stringify(book.ended) }
       if (fields.open === row?.fields.open && fields.ended === row.fields.ended) return decision

@@ -7,7 +7,7 @@ import { contend } from '../runtime/contend.ts'
 import { deliveryMark, lastMarks } from './count-faults.ts'
 import type { TriageDeps } from './deps.ts'
 
-export type Told = { readonly identity: Identity; readonly faults: readonly Fault[] }
+export type OwnerGroup = { readonly identity: Identity; readonly faults: readonly Fault[] }
 
 /**
  * Counts faults as members of the incident that explains them. `gone` when it no longer stands, or is absent: then they
@@ -15,7 +15,7 @@ export type Told = { readonly identity: Identity; readonly faults: readonly Faul
  */
 export const attach =
   (deps: Pick<TriageDeps, 'store' | 'clock' | 'random'>) =>
-  (cluster: string, key: string, told: readonly Told[], delivery: string): Promise<'attached' | 'gone'> =>
+  (cluster: string, key: string, groups: readonly OwnerGroup[], delivery: string): Promise<'attached' | 'gone'> =>
     contend(deps, `Incident ${key} of ${cluster}`, async () => {
       const stored = await deps.store.read(cluster, key)
       const { incident } = stored ?? {}
@@ -23,19 +23,19 @@ export const attach =
       // Its own faults may have come in the same message.
       const mark = deliveryMark(`${delivery} members`)
       if (incident.countedFaults.includes(mark)) return 'attached'
-      const changes = { ...withTold(incident, told), countedFaults: lastMarks([...incident.countedFaults, mark]) }
-      const names = told.map(({ identity }) => `${identity.owner.kind} ${identity.owner.name}`)
+      const changes = { ...withFaults(incident, groups), countedFaults: lastMarks([...incident.countedFaults, mark]) }
+      const names = groups.map(({ identity }) => `${identity.owner.kind} ${identity.owner.name}`)
       const note = `Explains ${names.length} more: ${[...new Set(names)].slice(0, 5).join(', ')}`
-      const known = told.every(({ identity }) => incident.memberKeys?.includes(identity.key))
+      const known = groups.every(({ identity }) => incident.memberKeys?.includes(identity.key))
       const step = known ? undefined : { at: deps.clock.now(), note }
       const written = await deps.store.update(stored, changes, step)
       return typeof written === 'string' ? written : 'attached'
     })
 
-function withTold(incident: Incident, told: readonly Told[]) {
+function withFaults(incident: Incident, groups: readonly OwnerGroup[]) {
   const keys = new Set(incident.memberKeys)
   let { occurrences, members, severity } = incident
-  for (const { identity, faults } of told) {
+  for (const { identity, faults } of groups) {
     for (const fault of faults) {
       if (fault.resolved === true) continue
       // Found by looking again: a member that is known is no new occurrence.

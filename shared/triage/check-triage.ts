@@ -7,7 +7,7 @@ import { errorText, GiveUp } from '../runtime/errors.ts'
 import { MOST_ATTEMPTS } from './cause-changed.ts'
 import type { TriageDeps } from './deps.ts'
 import { preflight } from './preflight.ts'
-import { entryOf, keepStanding, standingIn, TRIAGE_CHECKS, type TriageStanding } from './triage-standing.ts'
+import { entryOf, keepState, stateIn, TRIAGE_CHECKS, type TriageState } from './triage-state.ts'
 
 /** The configuration's own limit. */
 const MOST_CLUSTERS = 5_000
@@ -29,37 +29,39 @@ export const checkTriage = (deps: TriageDeps) => async (): Promise<void> => {
     deps.clusters(),
     deps.control.list({ partition: TRIAGE_CHECKS, limit: MOST_CLUSTERS }),
   ])
-  const known = new Map(rows.map((row) => [row.key, standingIn(row)]))
-  const wanted = clusters.filter(({ enabled, triage }) => enabled && triage.enabled && triage.kubeconfig !== undefined)
-  const due = wanted
+  const known = new Map(rows.map((row) => [row.key, stateIn(row)]))
+  const requested = clusters.filter(
+    ({ enabled, triage }) => enabled && triage.enabled && triage.kubeconfig !== undefined,
+  )
+  const due = requested
     .filter((cluster) => isDue(deps, cluster, known.get(cluster.name)))
     // Else many that are looked at every minute would keep those behind them from ever being looked at.
     .sort((a, b) => (lookedAt(a, known.get(a.name)) < lookedAt(b, known.get(b.name)) ? -1 : 1))
     .slice(0, MOST_AT_ONCE)
   await Promise.all(due.map((cluster) => checkOne(deps, cluster, known.get(cluster.name))))
   for (const row of rows)
-    if (!wanted.some(({ name }) => name === row.key)) {
+    if (!requested.some(({ name }) => name === row.key)) {
       await deps.breakers.succeeded(triageBreaker(row.key))
       await deps.control.remove(row)
     }
 }
 
 /** Never, as its entry stands now: before all others. */
-const lookedAt = (cluster: Cluster, standing: TriageStanding | undefined): string =>
-  standing?.entry === entryOf(cluster) ? standing.checkedAt : ''
+const lookedAt = (cluster: Cluster, open: TriageState | undefined): string =>
+  open?.entry === entryOf(cluster) ? open.checkedAt : ''
 
-function isDue({ clock, settings }: TriageDeps, cluster: Cluster, standing: TriageStanding | undefined): boolean {
-  if (standing === undefined || standing.entry !== entryOf(cluster)) return true
+function isDue({ clock, settings }: TriageDeps, cluster: Cluster, open: TriageState | undefined): boolean {
+  if (open === undefined || open.entry !== entryOf(cluster)) return true
   const usual = settings.PERMISSIONS_MAX_AGE_SECONDS * 1_000
   const isFile = cluster.triage.kubeconfig?.startsWith('file:') === true
-  const lasts = standing.problem !== '' ? MENDING_MS : isFile ? Math.min(FILE_MS, usual) : usual
-  return clock.now().getTime() - Date.parse(standing.checkedAt) >= lasts
+  const lasts = open.problem !== '' ? MENDING_MS : isFile ? Math.min(FILE_MS, usual) : usual
+  return clock.now().getTime() - Date.parse(open.checkedAt) >= lasts
 }
 
-async function checkOne(deps: TriageDeps, cluster: Cluster, before: TriageStanding | undefined): Promise<void> {
+async function checkOne(deps: TriageDeps, cluster: Cluster, before: TriageState | undefined): Promise<void> {
   const { name } = cluster
   const checkedAt = deps.clock.now().toISOString()
-  const found = await look(deps, cluster, before?.blocked ?? false)
+  const found = await read(deps, cluster, before?.blocked ?? false)
   const breaker = triageBreaker(name)
   // Whatever else may be wrong with it: agents can set out.
   if (before?.blocked === true && !found.blocked) await queueAgain(deps, cluster)
@@ -70,12 +72,12 @@ async function checkOne(deps: TriageDeps, cluster: Cluster, before: TriageStandi
     if (before?.problem !== found.problem) deps.log.warn({ cluster: name }, `Triage of ${name}: ${found.problem}`)
   }
   const { problem, blocked } = found
-  await keepStanding(deps, name, { entry: entryOf(cluster), checkedAt, problem: problem.slice(0, 1_000), blocked })
+  await keepState(deps, name, { entry: entryOf(cluster), checkedAt, problem: problem.slice(0, 1_000), blocked })
 }
 
 type Found = { readonly problem: string; readonly blocked: boolean; readonly certain: boolean }
 /** `blocked`: whether it was before. A vault that does not answer says nothing of that. */
-async function look(deps: TriageDeps, cluster: Cluster, blocked: boolean): Promise<Found> {
+async function read(deps: TriageDeps, cluster: Cluster, blocked: boolean): Promise<Found> {
   const ref = cluster.triage.kubeconfig ?? ''
   let kubeconfig: string
   try {
@@ -99,10 +101,10 @@ async function queueAgain(deps: TriageDeps, { name }: Cluster): Promise<void> {
     deps.store.list({ ...filters, status: 'failed' }, MOST_QUEUED_AGAIN),
     deps.store.list({ ...filters, status: 'skipped' }, MOST_QUEUED_AGAIN),
   ])
-  for (const { incident } of [...failed.items, ...skipped.items].filter((one) => wantsAgent(one.incident)))
+  for (const { incident } of [...failed.items, ...skipped.items].filter((one) => needsAgent(one.incident)))
     await contend(deps, incident.incidentId, async () => {
       const stored = await deps.store.current(incident.incidentId)
-      if (stored === undefined || !wantsAgent(stored.incident)) return
+      if (stored === undefined || !needsAgent(stored.incident)) return
       if (muteOf(await deps.mutes(), stored.incident) !== undefined) return
       const note = 'Agents can be sent to its cluster again: waits for one'
       const changes = { reason: undefined, failureReason: undefined, completedAt: undefined }
@@ -110,7 +112,7 @@ async function queueAgain(deps: TriageDeps, { name }: Cluster): Promise<void> {
     })
 }
 
-const wantsAgent = ({ status, concluded, skip, absentSince, fence }: Incident): boolean =>
+const needsAgent = ({ status, concluded, skip, absentSince, fence }: Incident): boolean =>
   absentSince === undefined &&
   fence < MOST_ATTEMPTS &&
   ((status === 'failed' && concluded?.cause === 'no-kubeconfig') || skip === 'triage-broken')

@@ -31,8 +31,8 @@ const none: Count = {
 
 export function countOf(incident: Incident): Count {
   const { occurrences, firstSeen, lastSeen, severity, harm, countedFaults, members, openFaults, absentSince } = incident
-  const told = { ...(harm === undefined ? {} : { harm }), ...(openFaults === undefined ? {} : { openFaults }) }
-  return { occurrences, firstSeen, lastSeen, severity, countedFaults, members, absentSince, ...told }
+  const seen = { ...(harm === undefined ? {} : { harm }), ...(openFaults === undefined ? {} : { openFaults }) }
+  return { occurrences, firstSeen, lastSeen, severity, countedFaults, members, absentSince, ...seen }
 }
 
 export const deliveryMark = (delivery: string): string => `d-${derivedId(16, delivery)}`

@@ -6,7 +6,7 @@ import { otherVersion } from '../incident/unreadable.ts'
 import { contend } from '../runtime/contend.ts'
 import { derivedId } from '../runtime/ids.ts'
 import type { TriageDeps } from './deps.ts'
-import { claimedCluster, keepAside } from './keep-dead-letter.ts'
+import { claimedCluster, keepDeadLetter } from './keep-dead-letter.ts'
 
 export type DeadLetterDeps = Pick<TriageDeps, 'store' | 'deadLetters' | 'notify' | 'clock' | 'random' | 'log'>
 
@@ -17,13 +17,13 @@ export const handleDeadLetter =
   (deps: DeadLetterDeps) =>
   async (queue: string, body: unknown): Promise<void> => {
     const id = `${queue}-${derivedId(20, queue, JSON.stringify(body) ?? '')}`
-    const { incidentId, cluster, ...told } = describe(body)
+    const { incidentId, cluster, ...groups } = describe(body)
     const published = incidentId === undefined ? undefined : (await deps.store.byId(incidentId))?.reportedAt
     const reason =
       published === undefined
-        ? told.reason
+        ? groups.reason
         : `The report of incident ${incidentId} is published, but what follows it (notice, list, counters) was not done in five tries`
-    const blob = await keepAside(deps)({ id, queue, cluster, reason, body })
+    const blob = await keepDeadLetter(deps)({ id, queue, cluster, reason, body })
     const result = ResultMessage.safeParse(body)
     if (result.success) await close(deps, result.data)
     // A notice that could not be told is not told of by a notice.

@@ -5,14 +5,14 @@ const CHANCE = 1 / 60
 /** Per pass; what is left over is taken at the next. */
 const MOST_AT_ONCE = 200
 /** Some six times an hour. */
-const ASIDE_CHANCE = 1 / 20
-const MOST_ASIDE = 500
+const ARCHIVE_CHANCE = 1 / 20
+const MOST_ARCHIVED = 500
 
 /** What is over leaves the place where the open ones are looked for. */
-export const setIncidentsAside =
+export const archiveIncidents =
   (deps: Pick<TriageDeps, 'store' | 'clock' | 'random' | 'log'>) => async (): Promise<void> => {
-    if (deps.random() >= ASIDE_CHANCE) return
-    const left = await deps.store.setAside(deps.clock.now(), MOST_ASIDE)
+    if (deps.random() >= ARCHIVE_CHANCE) return
+    const left = await deps.store.archive(deps.clock.now(), MOST_ARCHIVED)
     if (left > 0) deps.log.info({ left }, `${left} incidents that are over were put into the history`)
   }
 

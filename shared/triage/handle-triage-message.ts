@@ -5,9 +5,9 @@ import { TriageMessage } from '../incident/messages.ts'
 import { otherVersion, problems } from '../incident/unreadable.ts'
 import { errorText, GiveUp, RetryLater } from '../runtime/errors.ts'
 import { type Admitted, admitCluster } from './admit-cluster.ts'
-import type { Told } from './attach.ts'
+import type { OwnerGroup } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
-import { claimedCluster, keepAside } from './keep-dead-letter.ts'
+import { claimedCluster, keepDeadLetter } from './keep-dead-letter.ts'
 import { launchWaiting } from './launch-waiting.ts'
 import { noteAbsence } from './note-absence.ts'
 
@@ -15,7 +15,7 @@ import { noteAbsence } from './note-absence.ts'
 export type Delivery = { readonly id: string; readonly dequeueCount: number }
 export type Handled = {
   readonly admissions: Readonly<Partial<Record<Admitted, number>>>
-  readonly keptAside: number
+  readonly deadLettered: number
   readonly launched: readonly string[]
 }
 
@@ -26,14 +26,14 @@ export const handleTriageMessage =
     const parsed = TriageMessage.safeParse(message)
     if (!parsed.success) {
       const reason = otherVersion(message) ?? `Not a message of queue faults: ${problems(parsed.error)}`
-      await keepAside(deps)({
+      await keepDeadLetter(deps)({
         id: delivery.id,
         queue: 'faults',
         cluster: claimedCluster(message),
         reason,
         body: message,
       })
-      return { admissions: {}, keptAside: 1, launched: [] }
+      return { admissions: {}, deadLettered: 1, launched: [] }
     }
     const { data } = parsed
     switch (data.type) {
@@ -43,9 +43,9 @@ export const handleTriageMessage =
       }
       case 'observed':
         await noteAbsence(deps)(data)
-        return { admissions: {}, keptAside: 0, launched: [] }
+        return { admissions: {}, deadLettered: 0, launched: [] }
       case 'wake':
-        return { admissions: {}, keptAside: 0, launched: await launchQuietly(deps) }
+        return { admissions: {}, deadLettered: 0, launched: await launchQuietly(deps) }
       default:
         return data satisfies never
     }
@@ -65,21 +65,21 @@ type Group = { readonly cluster: Cluster; readonly identity: Identity; readonly 
 
 async function admitAll(deps: TriageDeps, items: readonly unknown[], delivery: Delivery, traceparent?: string) {
   const groups = new Map<string, Group>()
-  let keptAside = 0
-  const aside = async (index: number, cluster: string | undefined, reason: string) => {
-    await keepAside(deps)({ id: `${delivery.id}-${index}`, queue: 'faults', cluster, reason, body: items[index] })
-    keptAside += 1
+  let deadLettered = 0
+  const deadLetter = async (index: number, cluster: string | undefined, reason: string) => {
+    await keepDeadLetter(deps)({ id: `${delivery.id}-${index}`, queue: 'faults', cluster, reason, body: items[index] })
+    deadLettered += 1
   }
 
   for (const [index, item] of items.entries()) {
     const fault = Fault.safeParse(item)
     if (!fault.success) {
-      await aside(index, claimedCluster(item), `Not a fault: ${problems(fault.error)}`)
+      await deadLetter(index, claimedCluster(item), `Not a fault: ${problems(fault.error)}`)
       continue
     }
     const cluster = await deps.cluster(fault.data.cluster)
     if (cluster?.enabled !== true) {
-      await aside(index, fault.data.cluster, refusal(fault.data.cluster, cluster))
+      await deadLetter(index, fault.data.cluster, refusal(fault.data.cluster, cluster))
       continue
     }
     const identity = identityOf(fault.data)
@@ -90,22 +90,29 @@ async function admitAll(deps: TriageDeps, items: readonly unknown[], delivery: D
 
   const admissions: Partial<Record<Admitted, number>> = {}
   const failures: string[] = []
-  const each = async (cluster: Cluster, { identity, faults }: Told, act: () => Promise<Admitted>): Promise<void> => {
+  const each = async (
+    cluster: Cluster,
+    { identity, faults }: OwnerGroup,
+    act: () => Promise<Admitted>,
+  ): Promise<void> => {
     try {
       const admission = await act()
       admissions[admission] = (admissions[admission] ?? 0) + 1
-      deps.log.info({ cluster: identity.cluster, identity: identity.key, admission }, told(identity, faults, admission))
+      deps.log.info(
+        { cluster: identity.cluster, identity: identity.key, admission },
+        logLine(identity, faults, admission),
+      )
     } catch (error) {
       if (!(error instanceof GiveUp)) return void failures.push(errorText(error))
       const id = `${delivery.id}-${identity.key}`
-      await keepAside(deps)({ id, queue: 'faults', cluster: cluster.name, reason: errorText(error), body: faults })
-      keptAside += faults.length
+      await keepDeadLetter(deps)({ id, queue: 'faults', cluster: cluster.name, reason: errorText(error), body: faults })
+      deadLettered += faults.length
     }
   }
   await Promise.all(
-    [...byCluster([...groups.values()])].map(async ([cluster, told]) => {
+    [...byCluster([...groups.values()])].map(async ([cluster, logLine]) => {
       try {
-        const message = { cluster, told, delivery: delivery.id, traceparent }
+        const message = { cluster, groups: logLine, delivery: delivery.id, traceparent }
         await admitCluster(deps)(message, (one, act) => each(cluster, one, act))
       } catch (error) {
         failures.push(errorText(error))
@@ -116,7 +123,7 @@ async function admitAll(deps: TriageDeps, items: readonly unknown[], delivery: D
     const what = `${failures.length} of ${groups.size} incidents of message ${delivery.id} could not be written`
     throw new RetryLater(`${what} (delivery ${delivery.dequeueCount}): ${failures[0]}`)
   }
-  return { admissions, keptAside }
+  return { admissions, deadLettered }
 }
 
 function byCluster(groups: readonly Group[]): ReadonlyMap<Cluster, readonly Group[]> {
@@ -134,5 +141,5 @@ const refusal = (name: string, cluster: Cluster | undefined): string =>
     ? `There is no cluster ${name} in the configuration; add it, or take its watcher away`
     : `Cluster ${name} is disabled in the configuration (enabled: false)`
 
-const told = ({ owner }: Identity, faults: readonly Fault[], admission: Admitted): string =>
+const logLine = ({ owner }: Identity, faults: readonly Fault[], admission: Admitted): string =>
   `${faults.length} × ${faults[0]?.faultType} of ${owner.kind} ${owner.name}: ${admission}`

@@ -6,7 +6,7 @@ import type { Stored } from '../incident/incident-row.ts'
 import { explains, includes, type Trouble, troubleOf, WIDE } from '../incident/inhibition.ts'
 import { STORM, STORM_MS, type Storm, stormsAmong } from '../incident/storm.ts'
 import { derivedId } from '../runtime/ids.ts'
-import type { Told } from './attach.ts'
+import type { OwnerGroup } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
 import { underKnownOwners } from './known-owner.ts'
 
@@ -15,11 +15,11 @@ const MOST_OPEN = 500
 
 export type Sorted = {
   /** The cluster's open incidents by identity, as they were read. */
-  readonly standing: ReadonlyMap<string, Stored>
+  readonly byIdentity: ReadonlyMap<string, Stored>
   /** An incident of their own, as ever. */
-  readonly alone: readonly Told[]
+  readonly alone: readonly OwnerGroup[]
   /** Identity of the incident that explains them → what it explains. */
-  readonly explained: ReadonlyMap<string, readonly Told[]>
+  readonly explained: ReadonlyMap<string, readonly OwnerGroup[]>
   /** Waiting incidents that turn out to be explained, too, by the incident with this identity. */
   readonly overtaken: readonly { readonly incident: Incident; readonly by: string }[]
 }
@@ -27,20 +27,20 @@ export type Sorted = {
 /** One read of a cluster's open incidents decides which faults of a message are troubles of their own. */
 export const inhibit =
   (deps: Pick<TriageDeps, 'store'>) =>
-  async (cluster: Cluster, message: readonly Told[], now: Date): Promise<Sorted> => {
+  async (cluster: Cluster, message: readonly OwnerGroup[], now: Date): Promise<Sorted> => {
     const { items } = await deps.store.list({ cluster: cluster.name, open: true }, MOST_OPEN)
     const open = items.map(({ incident }) => incident)
-    const told = underKnownOwners(message, open)
-    const standing = new Map(open.filter(mutes).map((one) => [one.identity, one]))
-    const causes: Trouble[] = [...standing.values()]
-    const alone: Told[] = []
-    const explained = new Map<string, Told[]>()
-    const belongsTo = (key: string, one: Told) => explained.set(key, [...(explained.get(key) ?? []), one])
+    const groups = underKnownOwners(message, open)
+    const byIdentity = new Map(open.filter(mutes).map((one) => [one.identity, one]))
+    const causes: Trouble[] = [...byIdentity.values()]
+    const alone: OwnerGroup[] = []
+    const explained = new Map<string, OwnerGroup[]>()
+    const belongsTo = (key: string, one: OwnerGroup) => explained.set(key, [...(explained.get(key) ?? []), one])
 
     // What may explain others comes first, wherever it stands in the message.
-    for (const one of [...told].sort((a, b) => rank(a) - rank(b))) {
+    for (const one of [...groups].sort((a, b) => rank(a) - rank(b))) {
       const trouble = troubleOf(one.identity, one.faults)
-      const own = standing.get(one.identity.key)
+      const own = byIdentity.get(one.identity.key)
       const over = one.faults.every(({ resolved }) => resolved === true)
       const cause =
         own === undefined && !over
@@ -80,12 +80,12 @@ export const inhibit =
       return by === undefined ? [] : [{ incident, by: by.identity }]
     })
     const rows = new Map(items.map((stored) => [stored.incident.identity, stored]))
-    return { standing: rows, alone: left, explained, overtaken }
+    return { byIdentity: rows, alone: left, explained, overtaken }
   }
 
 const isThere = ({ resolved }: Fault): boolean => resolved !== true
 const isRecent = (at: string, now: Date): boolean => now.getTime() - new Date(at).getTime() < STORM_MS
-const rank = ({ identity: { faultClass, owner } }: Told): number =>
+const rank = ({ identity: { faultClass, owner } }: OwnerGroup): number =>
   owner.kind === 'Node' ? 0 : faultClass === 'create' ? 1 : faultClass === 'rollout' ? 3 : 2
 
 /** What opens a storm's incident: its place is what it is about, and it is as bad as its first member. */

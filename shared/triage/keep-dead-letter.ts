@@ -12,7 +12,7 @@ const DeadLetter = z.strictObject({
 })
 
 /** Writes it to container `dead-letters`, once per id and day, and says so in the log; answers the blob's name. */
-export const keepAside =
+export const keepDeadLetter =
   (deps: Pick<TriageDeps, 'deadLetters' | 'clock' | 'log'>) =>
   async (letter: { id: string; queue: string; cluster?: string | undefined; reason: string; body: unknown }) => {
     const at = deps.clock.now().toISOString()

@@ -2,7 +2,7 @@ import type { Incident } from '../incident/incident.ts'
 import { muteOf } from '../incident/mute.ts'
 import { shares } from '../incident/same-cause.ts'
 import type { SkipKind } from '../incident/skipped.ts'
-import type { Standing } from '../runtime/breaker.ts'
+import type { BreakerState } from '../runtime/breaker.ts'
 import { CONTAINER_GROUPS } from '../runtime/breaker-names.ts'
 import { STALE } from '../runtime/contend.ts'
 import { errorText } from '../runtime/errors.ts'
@@ -10,9 +10,9 @@ import { announce } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
 import { fairOrder, overflow } from './fair-order.ts'
 import { type Launched, launch, limitsOf, takeSlots } from './launch.ts'
+import { notifyWaiting } from './notify-waiting.ts'
 import { agentSlots, type Holder, type Seen } from './slots.ts'
-import { tellWaiting } from './tell-waiting.ts'
-import { blockedClusters } from './triage-standing.ts'
+import { blockedClusters } from './triage-state.ts'
 
 /** More than may wait at all by default; what lies beyond is seen when these have left. */
 const MOST_WAITING = 1_000
@@ -45,7 +45,7 @@ export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly st
     deps.log.info({ incidentId: idOf(one), outcome: one.outcome }, `Launch of ${idOf(one)}: ${one.outcome}`)
 
   const without = waiting.filter((one) => !tried.some((t) => t.outcome === 'started' && idOf(t) === one.incidentId))
-  await tellWaiting(
+  await notifyWaiting(
     deps,
     without.flatMap((one) => items.filter(({ incident }) => incident === one)),
   )
@@ -98,7 +98,7 @@ const queuedAt = ({ steps, createdAt }: Incident): number =>
 async function launchOne(
   deps: TriageDeps,
   { launch: one, slot }: Awaited<ReturnType<typeof takeSlots>>[number],
-  groups: Standing,
+  groups: BreakerState,
 ): Promise<Launched> {
   if (slot !== 'taken') return slot
   try {

@@ -1,5 +1,5 @@
 import type { Stored } from '../incident/incident-row.ts'
-import type { Standing } from '../runtime/breaker.ts'
+import type { BreakerState } from '../runtime/breaker.ts'
 import { contend } from '../runtime/contend.ts'
 import { announceQuietly } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
@@ -54,7 +54,10 @@ export async function takeSlots(
  */
 export const launch =
   (deps: TriageDeps) =>
-  async ({ waiting, now, deadline, holder: { incidentId, fence } }: Launch, groups?: Standing): Promise<Launched> => {
+  async (
+    { waiting, now, deadline, holder: { incidentId, fence } }: Launch,
+    groups?: BreakerState,
+  ): Promise<Launched> => {
     const { store } = deps
     let known: Stored | undefined = waiting
     let moved = false

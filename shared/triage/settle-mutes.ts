@@ -74,7 +74,7 @@ async function surface(deps: SettleMutesDeps, stored: Stored) {
   const at = deps.clock.now()
   const note = 'The mute is over and it is still there'
   // That it waits was told nobody, if it was while it was muted.
-  const changes = { muted: undefined, waitingToldAt: undefined }
+  const changes = { muted: undefined, waitingNotifiedAt: undefined }
   const waits = { ...changes, reason: undefined, completedAt: undefined }
   // Gone already: it is over soon, and if it comes again it waits for an agent then.
   if (incident.absentSince !== undefined) return deps.store.update(stored, changes, { at, note: 'The mute is over' })
@@ -90,7 +90,7 @@ async function surface(deps: SettleMutesDeps, stored: Stored) {
       note: `${note}, and has changed: investigated again`,
       changes: { ...waits, causeBefore: incident.rootCause, acknowledged: undefined },
     })
-  if (isToTell(incident, deps.settings)) await tellAgain(deps, incident)
+  if (isToNotify(incident, deps.settings)) await notifyAgain(deps, incident)
   return deps.store.update(stored, changes, { at, note })
 }
 
@@ -107,7 +107,10 @@ const hasNews = ({ openFaults = [], investigated, fence }: Incident): boolean =>
   fence < MOST_ATTEMPTS && openFaults.some(({ mark }) => mark !== undefined && investigated?.includes(mark) === false)
 
 /** Those who got no agent for what they could not help are told so; it was kept back with all else. */
-const isToTell = ({ status, skip, acknowledged, mutedBy }: Incident, settings: SettleMutesDeps['settings']): boolean =>
+const isToNotify = (
+  { status, skip, acknowledged, mutedBy }: Incident,
+  settings: SettleMutesDeps['settings'],
+): boolean =>
   acknowledged === undefined &&
   mutedBy === undefined &&
   (status === 'reported' ||
@@ -115,7 +118,7 @@ const isToTell = ({ status, skip, acknowledged, mutedBy }: Incident, settings: S
     (status === 'failed' && settings.NOTIFY_ON_AGENT_FAILURE) ||
     (status === 'skipped' && (isOverload(skip) || skip === 'triage-broken')))
 
-async function tellAgain({ notify, clock }: SettleMutesDeps, incident: Incident) {
+async function notifyAgain({ notify, clock }: SettleMutesDeps, incident: Incident) {
   const { incidentId, fence, status, muted, traceparent } = incident
   const event = status === 'skipped' ? 'skipped' : 'reported'
   await notify({

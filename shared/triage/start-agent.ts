@@ -3,7 +3,7 @@ import type { Cluster } from '../config/cluster.ts'
 import type { EndCause, Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { NO_KUBECONFIG } from '../incident/messages.ts'
-import { type Asked, isSpotless, type Standing } from '../runtime/breaker.ts'
+import { type Asked, type BreakerState, isSpotless } from '../runtime/breaker.ts'
 import { CONTAINER_GROUPS, modelBreaker } from '../runtime/breaker-names.ts'
 import type { GroupSpec } from '../runtime/container-groups.ts'
 import { contend } from '../runtime/contend.ts'
@@ -13,7 +13,7 @@ import type { TriageDeps } from './deps.ts'
 import { preflight } from './preflight.ts'
 import { sendResult } from './send-result.ts'
 import { agentSlots } from './slots.ts'
-import { noteBlocked } from './triage-standing.ts'
+import { noteBlocked } from './triage-state.ts'
 
 export type Started = 'started' | 'no-capacity' | 'not-started'
 
@@ -31,7 +31,7 @@ export const startAgent =
   (deps: TriageDeps) =>
   async (
     stored: Stored,
-    launch?: { readonly groups: Standing | undefined; readonly first: boolean },
+    launch?: { readonly groups: BreakerState | undefined; readonly first: boolean },
   ): Promise<Started> => {
     const { incident } = stored
     const { breakers } = deps

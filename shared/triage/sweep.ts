@@ -2,7 +2,7 @@ import { errorText } from '../runtime/errors.ts'
 import { checkTriage } from './check-triage.ts'
 import { closeUnwatched } from './close-unwatched.ts'
 import type { TriageDeps } from './deps.ts'
-import { forgetIncidents, setIncidentsAside } from './forget-incidents.ts'
+import { archiveIncidents, forgetIncidents } from './forget-incidents.ts'
 import { freeSlots, launchWaiting } from './launch-waiting.ts'
 import { removeGroups } from './remove-groups.ts'
 import { resolveQuiet, skipOverdue } from './settle-incidents.ts'
@@ -37,7 +37,7 @@ export const sweep = (deps: TriageDeps) => async (): Promise<void> => {
   await part('check triage', checkTriage(deps))
   await part('free slots', () => freeSlots(deps))
   await part('launch', launchWaiting(deps))
-  await part('set aside what is over', setIncidentsAside(deps))
+  await part('set aside what is over', archiveIncidents(deps))
   await part('forget', forgetIncidents(deps))
   if (failures.length > 0) throw new Error(`The sweep could not do all: ${failures.join('; ')}`)
 }

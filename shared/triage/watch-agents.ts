@@ -86,7 +86,7 @@ async function speakFor(deps: TriageDeps, stored: Stored, ended: ResultMessage['
   const bundle = await deps.bundles.info(bundleName(incidentId, fence))
   if (bundle === undefined) {
     deps.log.warn({ incidentId, cluster, ended }, `${incidentId}: ${why}`)
-    await tellLost(deps, stored, why)
+    await notifyLost(deps, stored, why)
     return sendResult(deps)(stored, ended, why)
   }
   // Its own message is likely on the way.
@@ -97,7 +97,7 @@ async function speakFor(deps: TriageDeps, stored: Stored, ended: ResultMessage['
 }
 
 /** A report of what is known follows; this says at once that no agent is at work any more. */
-async function tellLost(deps: TriageDeps, { incident }: Stored, why: string): Promise<void> {
+async function notifyLost(deps: TriageDeps, { incident }: Stored, why: string): Promise<void> {
   if (!deps.settings.NOTIFY_ON_AGENT_FAILURE) return
   const { incidentId, cluster, fence } = incident
   const at = deps.clock.now().toISOString()

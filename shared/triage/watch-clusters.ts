@@ -10,7 +10,7 @@ type WatchClustersDeps = Pick<TriageDeps, 'clusterRows' | 'control' | 'notify' |
 }
 
 /** Rows of table `control`: clusters that people were told of, by name. */
-const TOLD = 'unreachable'
+const NOTIFIED = 'unreachable'
 /** The configuration's own limit. */
 const MOST_CLUSTERS = 5_000
 
@@ -52,12 +52,12 @@ type Lost = {
  * Answers which clusters have left.
  */
 export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<readonly Left[]> => {
-  const [rows, told] = await Promise.all([
+  const [rows, noted] = await Promise.all([
     deps.clusterRows.list({ partition: 'clusters', limit: MOST_CLUSTERS }),
-    deps.control.list({ partition: TOLD, limit: MOST_CLUSTERS }),
+    deps.control.list({ partition: NOTIFIED, limit: MOST_CLUSTERS }),
   ])
   const now = deps.clock.now()
-  const known = new Map(told.map((row) => [row.key, row]))
+  const known = new Map(noted.map((row) => [row.key, row]))
   const lost: Lost[] = []
   const back: Row[] = []
   const left: Left[] = []
@@ -66,9 +66,9 @@ export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<read
     if (!parsed.success) continue
     const row = known.get(cluster)
     const { enabled, removed, statusSince } = parsed.data
-    const wanted = enabled && !removed
-    if (!wanted) left.push({ cluster, removed, since: statusSince })
-    const since = wanted ? blindFrom(parsed.data, now) : ''
+    const requested = enabled && !removed
+    if (!requested) left.push({ cluster, removed, since: statusSince })
+    const since = requested ? blindFrom(parsed.data, now) : ''
     const seconds = (now.getTime() - Date.parse(since)) / 1000
     if (row !== undefined && since === '') back.push(row)
     else if (
@@ -80,53 +80,53 @@ export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<read
       lost.push({ cluster, since, error: why.slice(0, 1000), retryAt, reasons: reasonsOf(reasons), row })
     }
   }
-  await tellBack(deps, told, back, left)
+  await notifyBack(deps, noted, back, left)
   for (const row of back) await deps.control.remove(row)
-  await tellLost(deps, lost)
+  await notifyLost(deps, lost)
   return left
 }
 
 const lastReason = (json: string): string => reasonsOf(json).at(-1)?.text ?? ''
 
-async function tellLost({ notify, control, clock }: WatchClustersDeps, lost: readonly Lost[]): Promise<void> {
+async function notifyLost({ notify, control, clock }: WatchClustersDeps, lost: readonly Lost[]): Promise<void> {
   const at = clock.now().toISOString()
   const [first] = lost
   if (first === undefined) return
   if (lost.length > MOST_SINGLE) {
     const names = lost.map(({ cluster }) => cluster)
     const outage = derivedId(16, ...lost.flatMap(({ cluster, since }) => [cluster, since]))
-    const rows = await noted(control, lost, { outage, of: lost.length })
+    const rows = await notePending(control, lost, { outage, of: lost.length })
     await notify({
       ...{ version: 1, type: 'outage', id: `outage:${outage}`, at, over: false, outage },
       ...{ clusters: lost.length, names: names.slice(0, MOST_NAMES) },
       since: lost.map(({ since }) => since).sort()[0] ?? first.since,
       error: causesOf(lost),
     })
-    await told(control, rows)
+    await noteSent(control, rows)
     return
   }
   for (const one of lost) {
     const { cluster, since, error, retryAt, reasons } = one
-    const rows = await noted(control, [one], { outage: '', of: 1 })
+    const rows = await notePending(control, [one], { outage: '', of: 1 })
     const id = `unreachable:${cluster}:${since}`
     const retry = isTime(retryAt) ? { retryAt } : {}
     await notify({ version: 1, type: 'unreachable', id, at, cluster, since, error, reasons: [...reasons], ...retry })
-    await told(control, rows)
+    await noteSent(control, rows)
   }
 }
 
 type Outage = { readonly outage: string; readonly of: number }
-async function noted(control: Table, lost: readonly Lost[], outage: Outage): Promise<readonly Row[]> {
+async function notePending(control: Table, lost: readonly Lost[], outage: Outage): Promise<readonly Row[]> {
   const rows: Row[] = []
   for (const { cluster, since, row } of lost) {
     const fields = { since, ...outage, pending: true }
-    const written = await (row === undefined ? control.insert(TOLD, cluster, fields) : control.replace(row, fields))
+    const written = await (row === undefined ? control.insert(NOTIFIED, cluster, fields) : control.replace(row, fields))
     // Another sweep is at the same; both tell it under one name.
     if (written !== undefined) rows.push(written)
   }
   return rows
 }
-async function told(control: Table, rows: readonly Row[]): Promise<void> {
+async function noteSent(control: Table, rows: readonly Row[]): Promise<void> {
   for (const row of rows) await control.replace(row, { ...row.fields, pending: false })
 }
 
@@ -148,9 +148,9 @@ function causesOf(lost: readonly Lost[]): string {
 }
 
 /** One that was lost alone is told of alone; an outage is over with the last of its clusters. */
-async function tellBack(
+async function notifyBack(
   { notify, clock }: WatchClustersDeps,
-  told: readonly Row[],
+  noted: readonly Row[],
   back: readonly Row[],
   left: readonly Left[],
 ): Promise<void> {
@@ -163,7 +163,7 @@ async function tellBack(
       const gone = left.find(({ cluster }) => cluster === row.key)
       const how = gone === undefined ? {} : { left: gone.removed ? ('removed' as const) : ('switched-off' as const) }
       await notify({ version: 1, type: 'reachable', id, at, cluster: row.key, since, until: at, ...how })
-    } else if (!told.some((one) => one.fields.outage === outage && !back.includes(one))) ended.set(outage, row)
+    } else if (!noted.some((one) => one.fields.outage === outage && !back.includes(one))) ended.set(outage, row)
   }
   for (const [outage, { fields, key }] of ended) {
     await notify({

@@ -16,7 +16,7 @@ import type { Log } from '../../shared/runtime/log.ts'
 import { totals } from '../../shared/runtime/totals.ts'
 import type { SupervisorDeps } from '../../shared/subscription/supervisor.ts'
 import type { TriageDeps } from '../../shared/triage/deps.ts'
-import { keepAside } from '../../shared/triage/keep-dead-letter.ts'
+import { keepDeadLetter } from '../../shared/triage/keep-dead-letter.ts'
 import { agentSlots } from '../../shared/triage/slots.ts'
 import { ownDoor } from '../fakes/own-door.ts'
 import { permissions } from '../shared/triage/world.ts'
@@ -172,7 +172,7 @@ export function stagesOf(around: Surroundings) {
     control: controlOf(who),
     breakers: breakersOf(who),
     again: noticesOf(who),
-    keepAside: keepAside({ ...common(who), deadLetters: blobsOf(who, 'dead-letters', stores.deadLetters) }),
+    deadLetter: keepDeadLetter({ ...common(who), deadLetters: blobsOf(who, 'dead-letters', stores.deadLetters) }),
   })
 
   return { supervisor, triage, report, notify }

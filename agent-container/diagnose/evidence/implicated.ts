@@ -1,7 +1,7 @@
 import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import type { FaultClass } from '../rules/class.ts'
 import type { Hypothesis } from '../rules/hypothesis.ts'
-import { change, look } from '../rules/remedies.ts'
+import { change, inspect } from '../rules/remedies.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { badConditions } from '../snapshot/conditions.ts'
 import { label, type Snapshot, seek } from '../snapshot/snapshot.ts'
@@ -36,10 +36,10 @@ export function implicated(
   const link = suspect.links.toSorted(
     (a, b) => Number(b.verified === true) - Number(a.verified === true) || b.strength - a.strength,
   )[0]
-  const told = link?.text ?? tellingTexts(snapshot, subject)[0]
+  const reported = link?.text ?? tellingTexts(snapshot, subject)[0]
   const evidence = few(
     [
-      ...(told?.evidence ?? []),
+      ...(reported?.evidence ?? []),
       ...(link === undefined ? [] : cite(seen, link.word)),
       ...cite(seen, `name: ${object.name}`),
       ...symptoms.flatMap((one) => one.evidence),
@@ -47,7 +47,7 @@ export function implicated(
     8,
   )
   if (evidence.length === 0) return undefined
-  const { summary, mechanism } = sentences(snapshot, subject, symptoms, suspect, link, told?.text)
+  const { summary, mechanism } = sentences(snapshot, subject, symptoms, suspect, link, reported?.text)
   return {
     class: classOf(snapshot, suspect),
     culprit: object,
@@ -136,7 +136,7 @@ function remediesFor(snapshot: Snapshot, object: Culprit, subject: Subject): Hyp
   const kind = object.kind.toLowerCase()
   const seen = seek(snapshot, object)
   return [
-    look(
+    inspect(
       'See what it says, and when it was changed',
       `kubectl ${at}get ${kind} ${object.name} -o yaml --show-managed-fields`,
     ),

@@ -9,10 +9,10 @@ import type { Draft, Find } from './link.ts'
 import type { TellingText } from './telling-texts.ts'
 
 /** A host or address that is called: the Service, and what stands behind it. */
-export const byHost: Find = (snapshot, told) => {
-  const { host } = hostIn(told.text, 'refused')
+export const byHost: Find = (snapshot, reported) => {
+  const { host } = hostIn(reported.text, 'refused')
   if (host === '') return []
-  const place = isAddress(host) ? undefined : serviceName(host, told.subject.namespace)
+  const place = isAddress(host) ? undefined : serviceName(host, reported.subject.namespace)
   const service = isAddress(host)
     ? all(snapshot, services).find((one) => one.data.spec.clusterIP === host)
     : place === undefined
@@ -35,7 +35,7 @@ export const byHost: Find = (snapshot, told) => {
     ...ends.map(
       (object): Draft => ({ object, how: 'host', word: host, strength: 0.6, relation: `answers at ${host}` }),
     ),
-    ...(service === undefined ? [] : closed(snapshot, told, service.namespace, service.data.spec.selector)),
+    ...(service === undefined ? [] : closed(snapshot, reported, service.namespace, service.data.spec.selector)),
   ]
 }
 const closed = (

@@ -18,9 +18,9 @@ const template = ({ subject }: TellingText): Culprit => ({
 })
 
 /** A path of the file system: what is mounted there, else what the template or image brings. */
-export const byPath: Find = (snapshot, told) => {
-  const paths = [...told.text.matchAll(/(?<![\w:/.])(\/[\w.@-]+(?:\/[\w.@-]+)+)/g)].flatMap(([, path = '']) => path)
-  const { subject } = told
+export const byPath: Find = (snapshot, reported) => {
+  const paths = [...reported.text.matchAll(/(?<![\w:/.])(\/[\w.@-]+(?:\/[\w.@-]+)+)/g)].flatMap(([, path = '']) => path)
+  const { subject } = reported
   return [...new Set(paths)].slice(0, 4).flatMap((path): readonly Draft[] => {
     if (/\/secrets\/kubernetes\.io\/serviceaccount/.test(path)) {
       const name = subject.spec?.serviceAccountName ?? 'default'
@@ -38,13 +38,15 @@ export const byPath: Find = (snapshot, told) => {
         },
       ]
     }
-    const mounts = containerOf(told)
+    const mounts = containerOf(reported)
       .flatMap((one) => one.volumeMounts)
       .filter(({ mountPath }) => path === mountPath || path.startsWith(`${mountPath.replace(/\/$/, '')}/`))
       .toSorted((a, b) => b.mountPath.length - a.mountPath.length)
     const mount = mounts[0]
     if (mount === undefined)
-      return [{ object: template(told), how: 'path', word: path, strength: 0.3, relation: `mounts nothing at ${path}` }]
+      return [
+        { object: template(reported), how: 'path', word: path, strength: 0.3, relation: `mounts nothing at ${path}` },
+      ]
     const volume = subject.spec?.volumes.find(({ name }) => name === mount.name)
     const sources: readonly (readonly [string, string | undefined])[] = [
       ['ConfigMap', volume?.configMap?.name],
@@ -73,8 +75,8 @@ export const byPath: Find = (snapshot, told) => {
 
 type Source = { readonly object: Culprit; readonly variable: string }
 /** Where each environment variable of a container is written down. */
-const variablesOf = (told: TellingText): readonly Source[] =>
-  containerOf(told).flatMap((one) =>
+const variablesOf = (reported: TellingText): readonly Source[] =>
+  containerOf(reported).flatMap((one) =>
     one.env.map(({ name, valueFrom }): Source => {
       const [kind, from] =
         valueFrom?.secretKeyRef !== undefined
@@ -84,23 +86,23 @@ const variablesOf = (told: TellingText): readonly Source[] =>
             : ['', '']
       return {
         variable: name,
-        object: kind === '' ? template(told) : { kind, namespace: told.subject.namespace, name: from },
+        object: kind === '' ? template(reported) : { kind, namespace: reported.subject.namespace, name: from },
       }
     }),
   )
 
 /** An environment variable: the ConfigMap or Secret that holds it, else the template. */
-export const byVariable: Find = (snapshot, told) => {
-  const words = new Set([...told.text.matchAll(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g)].map(([word]) => word))
-  const own = variablesOf(told).filter(({ variable }) => words.has(variable))
-  const fromMaps = containerOf(told).flatMap((one) =>
+export const byVariable: Find = (snapshot, reported) => {
+  const words = new Set([...reported.text.matchAll(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g)].map(([word]) => word))
+  const own = variablesOf(reported).filter(({ variable }) => words.has(variable))
+  const fromMaps = containerOf(reported).flatMap((one) =>
     one.envFrom.flatMap(({ configMapRef, secretRef }): readonly Draft[] => {
       const name = configMapRef?.name ?? secretRef?.name
       if (name === undefined) return []
       const kind = configMapRef === undefined ? 'Secret' : 'ConfigMap'
-      const data = JSON.stringify(seek(snapshot, { kind, namespace: told.subject.namespace, name })?.raw.data ?? {})
+      const data = JSON.stringify(seek(snapshot, { kind, namespace: reported.subject.namespace, name })?.raw.data ?? {})
       const word = [...words].find((one) => data.includes(`"${one}"`))
-      const object = { kind, namespace: told.subject.namespace, name }
+      const object = { kind, namespace: reported.subject.namespace, name }
       return word === undefined ? [] : [{ object, how: 'variable', word, strength: 0.9, relation: `sets ${word}` }]
     }),
   )
@@ -119,9 +121,9 @@ export const byVariable: Find = (snapshot, told) => {
 }
 
 /** `$(HOST)` that stands in a text was not replaced: the variable is not there, or is defined after the one that uses it. */
-export const byUnexpanded: Find = (_, told) =>
-  [...told.text.matchAll(/\$\(([A-Za-z_]\w*)\)/g)].flatMap(([, word = '']): readonly Draft[] => {
-    const user = containerOf(told).flatMap(({ env }) => {
+export const byUnexpanded: Find = (_, reported) =>
+  [...reported.text.matchAll(/\$\(([A-Za-z_]\w*)\)/g)].flatMap(([, word = '']): readonly Draft[] => {
+    const user = containerOf(reported).flatMap(({ env }) => {
       const using = env.findIndex(({ value }) => value?.includes(`$(${word})`))
       const defined = env.findIndex(({ name }) => name === word)
       return using === -1 ? [] : [{ name: env[using]?.name ?? '', after: defined > using }]
@@ -132,7 +134,7 @@ export const byUnexpanded: Find = (_, told) =>
       : `${word} is not set`
     return [
       {
-        object: template(told),
+        object: template(reported),
         how: 'variable',
         word,
         strength: 1,
@@ -146,11 +148,13 @@ const secretWord = /pass|token|secret|cred|auth|api_?key|_key$|dsn|login|user/i
 const credential =
   /\bpassword|\bcredential|unauthori[sz]ed|\bauthenticat|\bapi[ _-]?key|\btoken\b|\bAuthorization\b|\baccess denied|\b401\b|\b403\b|\blogin\b|\bsignature/i
 /** What a program shows to others to be let in: the Secrets that it takes. */
-export const byCredential: Find = (_, told) => {
-  if (told.kind === 'event' || !credential.test(told.text)) return []
-  const own = variablesOf(told).filter(({ object, variable }) => object.kind === 'Secret' && secretWord.test(variable))
-  const mounted = (told.subject.spec?.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? [])
-  const taken = containerOf(told).flatMap((one) => one.envFrom.flatMap(({ secretRef }) => secretRef?.name ?? []))
+export const byCredential: Find = (_, reported) => {
+  if (reported.kind === 'event' || !credential.test(reported.text)) return []
+  const own = variablesOf(reported).filter(
+    ({ object, variable }) => object.kind === 'Secret' && secretWord.test(variable),
+  )
+  const mounted = (reported.subject.spec?.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? [])
+  const taken = containerOf(reported).flatMap((one) => one.envFrom.flatMap(({ secretRef }) => secretRef?.name ?? []))
   return [
     ...own.map(
       ({ object, variable }): Draft => ({
@@ -163,7 +167,7 @@ export const byCredential: Find = (_, told) => {
     ),
     ...[...mounted, ...taken].map(
       (name): Draft => ({
-        object: { kind: 'Secret', namespace: told.subject.namespace, name },
+        object: { kind: 'Secret', namespace: reported.subject.namespace, name },
         how: 'credential',
         word: name,
         strength: 0.5,
@@ -195,17 +199,17 @@ export const byRequest: Find = (snapshot, { text }) =>
     : []
 
 /** A certificate: who issues it for the name that was called, or the Secret that holds it. */
-export const byCertificate: Find = (snapshot, told) => {
-  if (!/x509|certificate|\btls\b|PKIX|\bSSL\b/i.test(told.text)) return []
-  const mounted = (told.subject.spec?.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? [])
-  const words = new Set(tokensOf(told.text))
+export const byCertificate: Find = (snapshot, reported) => {
+  if (!/x509|certificate|\btls\b|PKIX|\bSSL\b/i.test(reported.text)) return []
+  const mounted = (reported.subject.spec?.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? [])
+  const words = new Set(tokensOf(reported.text))
   return [
     ...snapshot.objects
       .filter(({ kind }) => kind === 'Certificate')
       .map((seen): Draft => {
         const names = tokensOf(JSON.stringify(seen.raw.spec ?? {}))
         const hit = names.find((name) => words.has(name))
-        const asked = /valid for (.+?), not ([\w.*-]+)/.exec(told.text)
+        const asked = /valid for (.+?), not ([\w.*-]+)/.exec(reported.text)
         const dnsNames = JSON.stringify(seen.raw.spec ?? {})
         return {
           object: refOf(seen),
@@ -218,7 +222,7 @@ export const byCertificate: Find = (snapshot, told) => {
       }),
     ...mounted.map(
       (name): Draft => ({
-        object: { kind: 'Secret', namespace: told.subject.namespace, name },
+        object: { kind: 'Secret', namespace: reported.subject.namespace, name },
         how: 'certificate',
         word: 'certificate',
         strength: /tls|cert|ca|pki|ssl/i.test(name) ? 0.7 : 0.3,

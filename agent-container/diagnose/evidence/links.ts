@@ -49,9 +49,9 @@ const byName: Find = (snapshot, { text, at, subject }) => {
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** Any other rare word: who else writes it down. Data of a ConfigMap counts for those who take it. */
-const byWord: Find = (snapshot, told) => {
+const byWord: Find = (snapshot, reported) => {
   const index = tokenIndex(snapshot)
-  return tokensOf(told.text).flatMap((word): readonly Draft[] => {
+  return tokensOf(reported.text).flatMap((word): readonly Draft[] => {
     const rarity = index.rarity(word)
     const objects = index.objectsWith(word)
     if (rarity < RARE || objects.length === 0 || objects.length > MOST_OBJECTS) return []

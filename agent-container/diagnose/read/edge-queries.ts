@@ -3,15 +3,15 @@ import type { ObjectName } from '../../../shared/cluster/model.ts'
 import { graphIn } from '../snapshot/around.ts'
 import { whether } from '../snapshot/snapshot.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
-import { k, type Want, type Wants } from './query.ts'
+import { k, type Queries, type Query } from './query.ts'
 
 /** What was not read on the way of what fails, nearest first: the same edges are walked afterwards. */
 const MOST = 8
 const DEPTH = 3
 
-export const unknownEdges: Wants = (snapshot, subjects) => {
+export const unknownEdges: Queries = (snapshot, subjects) => {
   const graph = graphIn(snapshot)
-  const found: Want[] = []
+  const found: Query[] = []
   const visited = new Set<string>()
   let row: readonly ObjectName[] = subjects
     .filter((subject) => symptomsOf(snapshot, subject).length > 0)

@@ -6,7 +6,7 @@ import type { Pod } from '../snapshot/shapes.ts'
 import { present, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
-import type { Want, Wants } from './query.ts'
+import type { Queries, Query } from './query.ts'
 
 /** Containers whose end or unreadiness may be explained in their own words. */
 const talkative = new Set(['crash', 'oom', 'ends', 'start', 'not-ready', 'init-waits'])
@@ -14,14 +14,14 @@ const talkative = new Set(['crash', 'oom', 'ends', 'start', 'not-ready', 'init-w
 const PODS_EACH = 2
 const SUBJECTS = 5
 
-export const logWants: Wants = (snapshot, subjects) =>
-  subjects.slice(0, SUBJECTS).flatMap((subject, index): readonly Want[] => {
-    const troubled = symptomsOf(snapshot, subject).flatMap((symptom): readonly Want[] => {
+export const logQueries: Queries = (snapshot, subjects) =>
+  subjects.slice(0, SUBJECTS).flatMap((subject, index): readonly Query[] => {
+    const troubled = symptomsOf(snapshot, subject).flatMap((symptom): readonly Query[] => {
       const { container } = symptom
       if (container === undefined || !talkative.has(symptom.kind)) return []
       return symptom.pods.slice(0, index === 0 ? PODS_EACH : 1).flatMap((pod) => {
         const at = { tool: 'log', namespace: pod.namespace, pod: pod.name, container: container.name } as const
-        const now: Want = { ...at, previous: false }
+        const now: Query = { ...at, previous: false }
         return container.status.restartCount > 0 ? [now, { ...at, previous: true }] : [now]
       })
     })
@@ -33,14 +33,14 @@ export const logWants: Wants = (snapshot, subjects) =>
   })
 
 /** Who refuses although it is ready says itself where it listens. */
-const refusers = (snapshot: Snapshot, subject: Subject): readonly Want[] =>
+const refusers = (snapshot: Snapshot, subject: Subject): readonly Query[] =>
   dependenciesOf(snapshot, subject)
     .filter(({ failure }) => failure?.kind === 'refused' || failure?.kind === 'unavailable')
     .slice(0, 2)
     .flatMap(({ service }) => (service === undefined ? [] : quiet(backing(snapshot, service).pods, 1)))
 
 /** Behind a door: those who get what comes through it. */
-const behindDoor = (snapshot: Snapshot, subject: Subject): readonly Want[] =>
+const behindDoor = (snapshot: Snapshot, subject: Subject): readonly Query[] =>
   subject.kind !== 'Ingress'
     ? []
     : [...new Set(backendsOf(present(snapshot, ingresses, subject.namespace, subject.name)).map(({ name }) => name))]
@@ -51,7 +51,7 @@ const behindDoor = (snapshot: Snapshot, subject: Subject): readonly Want[] =>
         })
 
 /** Those who call it complain where it does not; and its pods say on which port they listen. */
-const callers = (snapshot: Snapshot, subject: Subject): readonly Want[] =>
+const callers = (snapshot: Snapshot, subject: Subject): readonly Query[] =>
   servicesAbout(snapshot, subject)
     .slice(0, 2)
     .flatMap((service) => [
@@ -59,7 +59,7 @@ const callers = (snapshot: Snapshot, subject: Subject): readonly Want[] =>
       ...quiet(backing(snapshot, service).pods, 1),
     ])
 
-const quiet = (pods: readonly Seen<Pod>[], most: number): readonly Want[] =>
+const quiet = (pods: readonly Seen<Pod>[], most: number): readonly Query[] =>
   pods
     .filter((pod) => pod.data.status.phase === 'Running')
     .slice(0, most)

@@ -1,5 +1,5 @@
 import type { Incident } from '../../../shared/incident/incident.ts'
-import { k, type Want } from './query.ts'
+import { k, type Query } from './query.ts'
 
 const around = [
   k('v1', 'Pod'),
@@ -24,23 +24,23 @@ const around = [
 ]
 
 /** The first round: the whole namespace by one page of each kind, in parallel; it answers most questions at once. */
-export function neighbourhood(incident: Incident): readonly Want[] {
+export function neighbourhood(incident: Incident): readonly Query[] {
   const { namespace, resource, owner } = incident
   const inNamespace = resource.kind === 'Namespace' ? resource.name : namespace
-  const ownerWant: readonly Want[] =
+  const ownerQuery: readonly Query[] =
     owner.kind === resource.kind && owner.name === resource.name
       ? []
       : [{ tool: 'get', kind: k(owner.apiVersion, owner.kind), name: owner.name, namespace: owner.namespace ?? '' }]
-  const shared: readonly Want[] = [{ tool: 'list', kind: k('v1', 'Node') }]
+  const shared: readonly Query[] = [{ tool: 'list', kind: k('v1', 'Node') }]
   if (inNamespace === '')
     return [
-      ...ownerWant,
+      ...ownerQuery,
       ...shared,
       ...(resource.kind === 'Node' ? aboutNode(resource.name) : clusterScoped(resource.name)),
     ]
   return [
-    ...ownerWant,
-    ...around.map((kind): Want => ({ tool: 'list', kind, namespace: inNamespace })),
+    ...ownerQuery,
+    ...around.map((kind): Query => ({ tool: 'list', kind, namespace: inNamespace })),
     ...shared,
     ...(resource.kind === 'Namespace'
       ? []
@@ -49,7 +49,7 @@ export function neighbourhood(incident: Incident): readonly Want[] {
 }
 
 /** Events of things without a namespace lie in `default`. */
-const aboutNode = (name: string): readonly Want[] => [
+const aboutNode = (name: string): readonly Query[] => [
   { tool: 'list', kind: k('v1', 'Event'), namespace: 'default', fieldSelector: `involvedObject.name=${name}` },
   { tool: 'list', kind: k('v1', 'Pod'), fieldSelector: `spec.nodeName=${name}` },
   { tool: 'get', kind: k('coordination.k8s.io/v1', 'Lease'), name, namespace: 'kube-node-lease' },
@@ -57,7 +57,7 @@ const aboutNode = (name: string): readonly Want[] => [
   { tool: 'list', kind: k('v1', 'Event'), namespace: 'kube-system' },
   { tool: 'list', kind: k('policy/v1', 'PodDisruptionBudget') },
 ]
-const clusterScoped = (name: string): readonly Want[] => [
+const clusterScoped = (name: string): readonly Query[] => [
   { tool: 'list', kind: k('v1', 'Event'), namespace: 'default', fieldSelector: `involvedObject.name=${name}` },
   { tool: 'list', kind: k('storage.k8s.io/v1', 'StorageClass') },
 ]

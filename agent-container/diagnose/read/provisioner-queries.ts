@@ -3,11 +3,11 @@ import { mutationsOf } from '../rules/mutated.ts'
 import { provisioningOf, waitingClaims } from '../snapshot/provisioner.ts'
 import { refusalsIn } from '../snapshot/refusals.ts'
 import { all, reader, whether } from '../snapshot/snapshot.ts'
-import { k, type Want, type Wants } from './query.ts'
+import { k, type Queries, type Query } from './query.ts'
 
 /** Who makes volumes lives in a namespace of its own: its pods are found across the cluster, and its containers asked. */
-export const provisioners: Wants = (snapshot, subjects) =>
-  subjects.slice(0, 2).flatMap((subject): readonly Want[] => {
+export const provisioners: Queries = (snapshot, subjects) =>
+  subjects.slice(0, 2).flatMap((subject): readonly Query[] => {
     if (waitingClaims(snapshot, subject).length === 0) return []
     return [
       { tool: 'list', kind: k('storage.k8s.io/v1', 'StorageClass') },
@@ -19,7 +19,7 @@ export const provisioners: Wants = (snapshot, subjects) =>
             .toSorted((a, b) => Number(/provisioner/.test(b.name)) - Number(/provisioner/.test(a.name)))
             .slice(0, 3)
             .map(
-              ({ name }): Want => ({
+              ({ name }): Query => ({
                 tool: 'log',
                 namespace: pod.namespace,
                 pod: pod.name,
@@ -40,11 +40,11 @@ const bindings = ['RoleBinding', 'ClusterRoleBinding'].map((kind) => reader(kind
 const rbacOf = (kind: string) => k('rbac.authorization.k8s.io/v1', kind)
 
 /** A refused verb: the bindings of its account, and the roles that they name. */
-export const grants: Wants = (snapshot, subjects) =>
+export const grants: Queries = (snapshot, subjects) =>
   subjects
     .flatMap((subject) => refusalsIn(snapshot, subject).slice(0, 1))
     .slice(0, 2)
-    .flatMap(({ refusal }): readonly Want[] => {
+    .flatMap(({ refusal }): readonly Query[] => {
       const spaces = [...new Set([refusal.namespace, refusal.account.namespace])].filter((one) => one !== '')
       const named = bindings
         .flatMap((kind) => all(snapshot, kind))
@@ -57,17 +57,17 @@ export const grants: Wants = (snapshot, subjects) =>
         .filter((one) => whether(snapshot, one.kind, one.namespace, one.name).is === 'unknown')
       return [
         ...spaces.flatMap((namespace) =>
-          ['RoleBinding', 'Role'].map((kind): Want => ({ tool: 'list', kind: rbacOf(kind), namespace })),
+          ['RoleBinding', 'Role'].map((kind): Query => ({ tool: 'list', kind: rbacOf(kind), namespace })),
         ),
         { tool: 'list', kind: rbacOf('ClusterRoleBinding') },
         ...named
           .slice(0, 4)
-          .map(({ kind, namespace, name }): Want => ({ tool: 'get', kind: rbacOf(kind), namespace, name })),
+          .map(({ kind, namespace, name }): Query => ({ tool: 'get', kind: rbacOf(kind), namespace, name })),
       ]
     })
 
 /** Pods that differ from their template: who may have changed them. */
-export const mutators: Wants = (snapshot, subjects) =>
+export const mutators: Queries = (snapshot, subjects) =>
   subjects.slice(0, 1).some((subject) => mutationsOf(snapshot, subject) !== undefined)
     ? [{ tool: 'list', kind: k('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration') }]
     : []

@@ -11,21 +11,21 @@ import { present, type Snapshot, seek, whether } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
 import { unknownEdges } from './edge-queries.ts'
-import { logWants } from './log-queries.ts'
+import { logQueries } from './log-queries.ts'
 import { grants, mutators, provisioners } from './provisioner-queries.ts'
 import { deviceAgents, nodeFillers, placeTakers } from './queries-of-nodes.ts'
-import { k, type Want, type Wants } from './query.ts'
+import { k, type Queries, type Query } from './query.ts'
 import { spokenOf } from './spoken-queries.ts'
 
 /** Owners above what was read, of whatever kind they are. */
-const owners: Wants = (snapshot, subjects) =>
+const owners: Queries = (snapshot, subjects) =>
   subjects.flatMap((subject) =>
     [
       ...(subject.seen === undefined ? [] : [subject.seen]),
       ...subject.pods.slice(0, 3),
       ...subject.revisions.slice(0, 1),
     ].flatMap((one) =>
-      (one.object.metadata.ownerReferences ?? []).flatMap((owner): readonly Want[] => {
+      (one.object.metadata.ownerReferences ?? []).flatMap((owner): readonly Query[] => {
         const ref = { kind: owner.kind, namespace: one.namespace, name: owner.name }
         if (owner.kind === 'Node' || whether(snapshot, ref.kind, ref.namespace, ref.name).is !== 'unknown') return []
         return [{ tool: 'get', kind: k(owner.apiVersion, owner.kind), name: owner.name, namespace: one.namespace }]
@@ -34,11 +34,11 @@ const owners: Wants = (snapshot, subjects) =>
   )
 
 /** What the template names and the namespace does not seem to have: looked for once more, by its name. */
-const missing: Wants = (snapshot, subjects) =>
+const missing: Queries = (snapshot, subjects) =>
   subjects.flatMap((subject) =>
     references(subject)
       .filter((ref) => ref.kind !== 'Secret' && !ref.optional)
-      .flatMap((ref): readonly Want[] => {
+      .flatMap((ref): readonly Query[] => {
         const known = whether(snapshot, ref.kind, ref.namespace, ref.name)
         if (known.is === 'there' || known.source?.name === ref.name) return []
         return [
@@ -52,7 +52,7 @@ const missing: Wants = (snapshot, subjects) =>
       }),
   )
 
-const storage: Wants = (snapshot, subjects) => {
+const storage: Queries = (snapshot, subjects) => {
   const unbound = subjects.some(
     (subject) =>
       subject.kind === 'PersistentVolumeClaim' ||
@@ -71,7 +71,7 @@ const storage: Wants = (snapshot, subjects) => {
     : []
 }
 
-const nodeTrouble: Wants = (snapshot, subjects) => {
+const nodeTrouble: Queries = (snapshot, subjects) => {
   const names = new Set(
     subjects.flatMap((subject) =>
       symptomsOf(snapshot, subject)
@@ -88,16 +88,16 @@ const nodeTrouble: Wants = (snapshot, subjects) => {
 }
 
 /** Who should write a Secret that is waited for, or that a door shows; and where it takes it from. */
-const secretProducers: Wants = (snapshot, subjects) =>
-  subjects.slice(0, 3).flatMap((subject): readonly Want[] => {
+const secretProducers: Queries = (snapshot, subjects) =>
+  subjects.slice(0, 3).flatMap((subject): readonly Query[] => {
     const names = secretsAwaited(snapshot, subject)
     if (names.length === 0) return []
     const found = snapshot.objects.filter(
       ({ kind, namespace }) => namespace === subject.namespace && producerKinds.some((one) => one.kind === kind),
     )
     return [
-      ...producerKinds.map((kind): Want => ({ tool: 'list', kind, namespace: subject.namespace })),
-      ...found.slice(0, 4).flatMap((seen): readonly Want[] => {
+      ...producerKinds.map((kind): Query => ({ tool: 'list', kind, namespace: subject.namespace })),
+      ...found.slice(0, 4).flatMap((seen): readonly Query[] => {
         const from = sourceOf(seen, subject.namespace)
         return from === undefined
           ? []
@@ -139,8 +139,8 @@ function secretsAwaited(snapshot: Snapshot, subject: Subject): readonly string[]
 }
 
 /** An API that another server should serve, named by a namespace that cannot go. */
-const aggregated: Wants = (_picture, subjects) =>
-  subjects.slice(0, 1).flatMap((subject): readonly Want[] =>
+const aggregated: Queries = (_snapshot, subjects) =>
+  subjects.slice(0, 1).flatMap((subject): readonly Query[] =>
     subject.kind === 'Namespace' && subject.seen !== undefined
       ? deadApis(subject.seen).map((name) => ({
           tool: 'get',
@@ -152,26 +152,26 @@ const aggregated: Wants = (_picture, subjects) =>
   )
 
 /** Network and disk agents of the node where pods cannot be set up. */
-const agents: Wants = (snapshot, subjects) =>
+const agents: Queries = (snapshot, subjects) =>
   [...new Set(subjects.slice(0, 1).flatMap((subject) => brokenGround(snapshot, subject)))]
     .slice(0, 2)
-    .flatMap((name): readonly Want[] => [
+    .flatMap((name): readonly Query[] => [
       { tool: 'list', kind: k('v1', 'Pod'), fieldSelector: `spec.nodeName=${name}` },
-      ...agentPods(snapshot, name).flatMap(({ namespace }): readonly Want[] => [
+      ...agentPods(snapshot, name).flatMap(({ namespace }): readonly Query[] => [
         { tool: 'list', kind: k('apps/v1', 'DaemonSet'), namespace },
         { tool: 'list', kind: k('v1', 'Event'), namespace },
       ]),
     ])
 
 /** Set-like workloads keep their earlier templates as ControllerRevisions. */
-const revisions: Wants = (snapshot, subjects) =>
+const revisions: Queries = (snapshot, subjects) =>
   subjects
     .slice(0, 1)
     .filter(({ kind }) => kind === 'StatefulSet' || kind === 'DaemonSet')
     .filter((subject) => symptomsOf(snapshot, subject).length > 0)
     .map(({ namespace }) => ({ tool: 'list', kind: k('apps/v1', 'ControllerRevision'), namespace }))
 
-const names: Wants = (snapshot, subjects) => {
+const names: Queries = (snapshot, subjects) => {
   const lookups = subjects.some((subject) => failuresInLogs(snapshot, subject).some(({ kind }) => kind === 'no-host'))
   return lookups
     ? [
@@ -185,12 +185,12 @@ const names: Wants = (snapshot, subjects) => {
 }
 
 /** A name that cannot be resolved, and that no list shows: looked for once more, so that its absence is on record. */
-const unresolved: Wants = (snapshot, subjects) =>
+const unresolved: Queries = (snapshot, subjects) =>
   subjects.slice(0, 3).flatMap((subject) =>
     failuresInLogs(snapshot, subject)
       .filter(({ kind }) => kind === 'no-host')
       .slice(0, 2)
-      .flatMap(({ host }): readonly Want[] => {
+      .flatMap(({ host }): readonly Query[] => {
         const place = serviceName(host, subject.namespace)
         const known = place === undefined ? undefined : whether(snapshot, 'Service', place.namespace, place.name)
         if (place === undefined || known?.is !== 'absent' || known.source?.name === place.name) return []
@@ -199,15 +199,15 @@ const unresolved: Wants = (snapshot, subjects) =>
   )
 
 /** A service of another namespace: it, what it chooses, and what happened there. Two such places are followed. */
-const elsewhere: Wants = (snapshot, subjects) => {
+const elsewhere: Queries = (snapshot, subjects) => {
   const own = new Set(subjects.slice(0, 1).map(({ namespace }) => namespace))
-  const places = new Map<string, Want[]>()
+  const places = new Map<string, Query[]>()
   for (const subject of subjects)
     for (const one of dependenciesOf(snapshot, subject)) {
       if (own.has(one.namespace) || (places.size >= 2 && !places.has(one.namespace))) continue
       if (one.failure === undefined && !/\.svc(\.|$)/.test(one.host)) continue
       places.set(one.namespace, [
-        ...['Service'].map((kind): Want => ({ tool: 'list', kind: k('v1', kind), namespace: one.namespace })),
+        ...['Service'].map((kind): Query => ({ tool: 'list', kind: k('v1', kind), namespace: one.namespace })),
         { tool: 'list', kind: k('v1', 'Pod'), namespace: one.namespace },
         { tool: 'list', kind: k('v1', 'Event'), namespace: one.namespace },
         { tool: 'list', kind: k('discovery.k8s.io/v1', 'EndpointSlice'), namespace: one.namespace },
@@ -221,7 +221,7 @@ const elsewhere: Wants = (snapshot, subjects) => {
 }
 
 const webhook = /(?:calling|admission) webhook "([^"]+)"/
-const admission: Wants = (snapshot, subjects) => {
+const admission: Queries = (snapshot, subjects) => {
   const texts = snapshot.events.filter(({ message }) => webhook.test(message))
   if (texts.length === 0) return []
   const service = texts
@@ -245,7 +245,7 @@ const admission: Wants = (snapshot, subjects) => {
   ]
 }
 
-const metrics: Wants = (snapshot, subjects) => {
+const metrics: Queries = (snapshot, subjects) => {
   const first = subjects[0]
   const about =
     first?.kind === 'HorizontalPodAutoscaler' ||
@@ -258,13 +258,13 @@ const metrics: Wants = (snapshot, subjects) => {
   ]
 }
 
-const ingressClasses: Wants = (_picture, subjects) =>
+const ingressClasses: Queries = (_snapshot, subjects) =>
   subjects.some(({ kind }) => kind === 'Ingress' || kind === 'Service')
     ? [{ tool: 'list', kind: k('networking.k8s.io/v1', 'IngressClass') }]
     : []
 
 /** What stands behind an API that another server serves, or behind a webhook. */
-const servers: Wants = (_snapshot, subjects) =>
+const servers: Queries = (_snapshot, subjects) =>
   subjects
     .slice(0, 1)
     .flatMap(({ seen }) => (seen === undefined ? [] : servedBy(seen)))
@@ -277,30 +277,31 @@ const servers: Wants = (_snapshot, subjects) =>
         k('discovery.k8s.io/v1', 'EndpointSlice'),
         k('apps/v1', 'Deployment'),
         k('apps/v1', 'ReplicaSet'),
-      ].map((kind): Want => ({ tool: 'list', kind, namespace })),
+      ].map((kind): Query => ({ tool: 'list', kind, namespace })),
     )
 
 /** Peers outside: a policy that lets only some namespaces in is understood with their labels. */
-const policyNamespaces: Wants = (snapshot, subjects) => {
-  const wanted = new Set<string>()
+const policyNamespaces: Queries = (snapshot, subjects) => {
+  const requested = new Set<string>()
   for (const subject of subjects)
-    for (const one of dependenciesOf(snapshot, subject)) if (one.failure?.kind === 'timeout') wanted.add(one.namespace)
-  return [...wanted]
+    for (const one of dependenciesOf(snapshot, subject))
+      if (one.failure?.kind === 'timeout') requested.add(one.namespace)
+  return [...requested]
     .filter((name) => seek(snapshot, { kind: 'Namespace', namespace: '', name }) === undefined)
     .slice(0, 2)
     .map((name) => ({ tool: 'get', kind: k('v1', 'Namespace'), name, namespace: '' }))
 }
 
 /** What a custom resource that is not ready leans on, and what that leans on in turn. */
-const named: Wants = (_picture, subjects) =>
+const named: Queries = (_snapshot, subjects) =>
   subjects
     .flatMap(({ seen }) => (seen === undefined || badConditions(seen).length === 0 ? [] : namedObjects(seen)))
     .slice(0, 6)
     .map(({ apiVersion, kind, name, namespace }) => ({ tool: 'get', kind: k(apiVersion, kind), name, namespace }))
 
 /** Most telling first: when the budget ends, it ends with the rare ones. */
-export const wants: readonly Wants[] = [
-  logWants,
+export const queries: readonly Queries[] = [
+  logQueries,
   owners,
   missing,
   storage,
@@ -327,5 +328,5 @@ export const wants: readonly Wants[] = [
   spokenOf,
   unknownEdges,
 ]
-export const wantsOf = (snapshot: Snapshot, subjects: readonly Subject[]): readonly Want[] =>
-  wants.flatMap((one) => one(snapshot, subjects))
+export const queriesOf = (snapshot: Snapshot, subjects: readonly Subject[]): readonly Query[] =>
+  queries.flatMap((one) => one(snapshot, subjects))

@@ -3,7 +3,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 
 /** One read that would help. */
-export type Want =
+export type Query =
   | {
       readonly tool: 'list'
       readonly kind: Kind
@@ -24,21 +24,21 @@ export type Want =
   | { readonly tool: 'kinds' }
 
 /** What is still to be read, seen from what has been: pure, asked again after each round, most needed first. */
-export type Wants = (snapshot: Snapshot, subjects: readonly Subject[]) => readonly Want[]
+export type Queries = (snapshot: Snapshot, subjects: readonly Subject[]) => readonly Query[]
 
 export const k = (apiVersion: string, kind: string): Kind => ({ apiVersion, kind })
 
-export function keyOf(want: Want): string {
-  switch (want.tool) {
+export function keyOf(query: Query): string {
+  switch (query.tool) {
     case 'log':
-      return `log ${want.namespace}/${want.pod} ${want.container} ${want.previous}`
+      return `log ${query.namespace}/${query.pod} ${query.container} ${query.previous}`
     case 'kinds':
       return 'kinds'
     case 'get':
-      return `get ${want.kind.kind} ${want.namespace}/${want.name}`
+      return `get ${query.kind.kind} ${query.namespace}/${query.name}`
     case 'list':
-      return `list ${want.kind.kind} ${want.namespace ?? '*'} ${want.labelSelector ?? ''} ${want.fieldSelector ?? ''} ${want.name ?? ''}`
+      return `list ${query.kind.kind} ${query.namespace ?? '*'} ${query.labelSelector ?? ''} ${query.fieldSelector ?? ''} ${query.name ?? ''}`
     default:
-      return want satisfies never
+      return query satisfies never
   }
 }

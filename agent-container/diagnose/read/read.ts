@@ -6,8 +6,8 @@ import { same, seek } from '../snapshot/snapshot.ts'
 import { type Subject, subjectOf, topOf } from '../snapshot/subject.ts'
 import { isWeak, symptomsOf } from '../symptoms/symptoms-of.ts'
 import { neighbourhood } from './neighbourhood.ts'
-import { wantsOf } from './queries.ts'
-import { k, keyOf, type Want } from './query.ts'
+import { queriesOf } from './queries.ts'
+import { k, keyOf, type Query } from './query.ts'
 
 /** A cascade is followed from log to log; more rounds than this never brought anything new. */
 const ROUNDS = 5
@@ -17,7 +17,7 @@ export type Collected = { readonly snapshot: Snapshot; readonly unreachable?: st
 /** Reads up and around the incident in a few parallel rounds. Whatever fails is a gap in the snapshot, never an exception. */
 export async function collect(journal: Journal, incident: Incident, now: Date): Promise<Collected> {
   const { resource } = incident
-  const first: Want = {
+  const first: Query = {
     tool: 'get',
     kind: k(resource.apiVersion, resource.kind),
     name: resource.name,
@@ -30,33 +30,33 @@ export async function collect(journal: Journal, incident: Incident, now: Date): 
   if (entry === undefined || entry.status === 0 || entry.status === 401)
     return { snapshot: takeSnapshot(journal, incident, now), unreachable: entry?.output ?? 'No call could be made.' }
 
-  let round: readonly Want[] = neighbourhood(incident)
+  let round: readonly Query[] = neighbourhood(incident)
   for (let count = 0; count <= ROUNDS; count++) {
-    const fresh = round.filter((want) => !done.has(keyOf(want)))
-    const unique = [...new Map(fresh.map((want) => [keyOf(want), want])).values()]
+    const fresh = round.filter((one) => !done.has(keyOf(one)))
+    const unique = [...new Map(fresh.map((one) => [keyOf(one), one])).values()]
     if (unique.length === 0) break
-    for (const want of unique) done.add(keyOf(want))
-    await Promise.all(unique.map((want) => read(journal, want)))
+    for (const one of unique) done.add(keyOf(one))
+    await Promise.all(unique.map((one) => read(journal, one)))
     const snapshot = takeSnapshot(journal, incident, now)
-    round = wantsOf(snapshot, reach(snapshot, mainSubject(snapshot)))
+    round = queriesOf(snapshot, reach(snapshot, mainSubject(snapshot)))
   }
   return { snapshot: takeSnapshot(journal, incident, now) }
 }
 
-function read(journal: Journal, want: Want): Promise<void> {
-  switch (want.tool) {
+function read(journal: Journal, one: Query): Promise<void> {
+  switch (one.tool) {
     case 'get':
-      return journal.get(want.kind, want.name, want.namespace)
+      return journal.get(one.kind, one.name, one.namespace)
     case 'log':
-      return journal.log(want)
+      return journal.log(one)
     case 'kinds':
       return journal.kinds()
     case 'list': {
-      const { tool: _tool, kind, ...query } = want
+      const { tool: _tool, kind, ...query } = one
       return journal.list(kind, query)
     }
     default:
-      return want satisfies never
+      return one satisfies never
   }
 }
 

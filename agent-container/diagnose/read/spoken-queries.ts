@@ -3,7 +3,7 @@ import { type TellingText, tellingTexts } from '../evidence/telling-texts.ts'
 import { tokenIndex } from '../evidence/token-index.ts'
 import { serviceName } from '../snapshot/dependencies.ts'
 import { type Snapshot, whether } from '../snapshot/snapshot.ts'
-import { k, type Want, type Wants } from './query.ts'
+import { k, type Queries, type Query } from './query.ts'
 
 /** Two objects that a sentence names tell more than ten. */
 const MOST_NAMED = 4
@@ -14,16 +14,16 @@ const pair =
 const dotted = /(?<![\w./@-])([a-z0-9-]+(?:\.[a-z0-9-]+){1,6})(?:\/[a-z0-9.-]+)?(?![\w@])/g
 
 /** What the telling texts name and was not read: objects by kind and name, and who writes a driver's or a device's name. */
-export const spokenOf: Wants = (snapshot, subjects) => {
+export const spokenOf: Queries = (snapshot, subjects) => {
   const subject = subjects[0]
   if (subject === undefined) return []
   const texts = tellingTexts(snapshot, subject)
   return [...named(snapshot, texts), ...writers(snapshot, texts), ...issuers(snapshot, texts)]
 }
 
-function named(snapshot: Snapshot, texts: readonly TellingText[]): readonly Want[] {
+function named(snapshot: Snapshot, texts: readonly TellingText[]): readonly Query[] {
   const served = new Map(snapshot.kinds.map((one) => [one.kind.toLowerCase(), one]))
-  const found: Want[] = []
+  const found: Query[] = []
   let unknown = false
   for (const { text, at } of texts)
     for (const [, word = '', namespace, name = ''] of text.matchAll(pair)) {
@@ -40,7 +40,7 @@ function named(snapshot: Snapshot, texts: readonly TellingText[]): readonly Want
 }
 
 /** A driver, a device or a label that nothing read so far writes down: agents of nodes and controllers do, anywhere. */
-function writers(snapshot: Snapshot, texts: readonly TellingText[]): readonly Want[] {
+function writers(snapshot: Snapshot, texts: readonly TellingText[]): readonly Query[] {
   const index = tokenIndex(snapshot)
   const strange = texts
     .filter(({ kind }) => kind !== 'log')
@@ -54,16 +54,16 @@ function writers(snapshot: Snapshot, texts: readonly TellingText[]): readonly Wa
         { tool: 'list', kind: k('apps/v1', 'DaemonSet') },
         ...[...new Set(nodes)]
           .slice(0, 1)
-          .map((name): Want => ({ tool: 'list', kind: k('v1', 'Pod'), fieldSelector: `spec.nodeName=${name}` })),
+          .map((name): Query => ({ tool: 'list', kind: k('v1', 'Pod'), fieldSelector: `spec.nodeName=${name}` })),
       ]
 }
 
 /** A certificate that is not accepted: who asks for it where the called one lives; the kubelets' where they are called. */
-function issuers(snapshot: Snapshot, texts: readonly TellingText[]): readonly Want[] {
+function issuers(snapshot: Snapshot, texts: readonly TellingText[]): readonly Query[] {
   return texts
     .filter(({ text }) => /x509|certificate|\btls: /i.test(text))
     .slice(0, 3)
-    .flatMap(({ text, subject }): readonly Want[] => {
+    .flatMap(({ text, subject }): readonly Query[] => {
       const place = serviceName(hostIn(text, 'tls').host, subject.namespace)
       const requests = /kubelet|:10250|\btls: internal error/i.test(text)
       return [

@@ -4,9 +4,9 @@ import { failuresInLogs } from '../snapshot/log-failures.ts'
 import { eventsOf, label, refOf } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { lastWords, tail } from './last-words.ts'
-import { change, look, rolledOut, undo } from './remedies.ts'
+import { change, inspect, rolledOut, undo } from './remedies.ts'
 
 /** Credentials that a dependency refuses, and whether they changed under the running pods. */
 export const credentials: Analyzer = (scene) => {
@@ -31,7 +31,7 @@ export const credentials: Analyzer = (scene) => {
   return [
     {
       class: fault,
-      culprit: blame(subject),
+      culprit: culpritOf(subject),
       summary:
         rotated === undefined
           ? `${label(subject)} presents a credential that ${failure.host === '' ? 'its dependency' : failure.host} refuses${content ? `: the last rollout changed nothing but ${marked}, so that it is what Secret ${used.join(' or ')} now holds` : ''}.`
@@ -104,11 +104,11 @@ function ownFault(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const words = lastWords(lines)
   const changes = lastChanges(subject).filter((one) => one.container === container.name || one.container === '')
   const common = {
-    culprit: blame(subject),
+    culprit: culpritOf(subject),
     explains: [symptom.key],
     remedies: [
       ...(changes.length > 0 ? undo(subject, 'the last change') : []),
-      look(
+      inspect(
         'Read the log of the run that ended',
         `kubectl -n ${subject.namespace} logs ${symptom.pods[0]?.name ?? ''} -c ${container.name}${(container.status.restartCount ?? 0) > 0 ? ' --previous' : ''}`,
       ),

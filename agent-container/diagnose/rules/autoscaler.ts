@@ -3,8 +3,8 @@ import { anyWorkload, autoscalers } from '../snapshot/kinds.ts'
 import type { Autoscaler } from '../snapshot/shapes-around.ts'
 import { eventsOf, label, present, refOf, type Seen, seek, whether } from '../snapshot/snapshot.ts'
 import { subjectOf } from '../snapshot/subject.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
-import { change, look, rolledOut } from './remedies.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
+import { change, inspect, rolledOut } from './remedies.ts'
 
 /** An autoscaler that cannot do its work: no target, nothing requested, no metrics. */
 export const autoscaler: Analyzer = (scene) => {
@@ -51,7 +51,7 @@ export const autoscaler: Analyzer = (scene) => {
         {
           ...common,
           class: 'AutoscalerTargetMissing',
-          culprit: blame(own),
+          culprit: culpritOf(own),
           summary: `${label(own)} scales ${kind} ${name}, which does not exist.`,
           evidence: few([...said, ...cite(own, `name: ${name}`)], 6),
           reasons: ['The target was looked for and not found.'],
@@ -78,7 +78,7 @@ export const autoscaler: Analyzer = (scene) => {
         {
           ...common,
           class: 'AutoscalerMissingRequests',
-          culprit: blame(workload),
+          culprit: culpritOf(workload),
           summary: `${label(workload)} requests no ${missing[1]} in container ${bare.map((one) => one.name).join(', ') || missing[2]}, so that ${label(own)} cannot compute its use.`,
           evidence: few(
             [
@@ -118,8 +118,9 @@ export const autoscaler: Analyzer = (scene) => {
     const well = root === undefined && api !== undefined && replicas > 0 && readyReplicas >= replicas
     const at =
       well && api !== undefined
-        ? blame(api)
-        : (root?.culprit ?? (server === undefined ? (api === undefined ? blame(own) : blame(api)) : blame(server)))
+        ? culpritOf(api)
+        : (root?.culprit ??
+          (server === undefined ? (api === undefined ? culpritOf(own) : culpritOf(api)) : culpritOf(server)))
     return [
       {
         ...common,
@@ -146,7 +147,7 @@ export const autoscaler: Analyzer = (scene) => {
           server === undefined ? 'No metrics-server was found in kube-system.' : `${label(server)} was read.`,
         ],
         falsification: 'Missing requests would be named as such; here the API itself fails.',
-        remedies: root?.remedies ?? [look('See the API', 'kubectl get apiservice v1beta1.metrics.k8s.io -o yaml')],
+        remedies: root?.remedies ?? [inspect('See the API', 'kubectl get apiservice v1beta1.metrics.k8s.io -o yaml')],
       },
     ]
   })
@@ -156,7 +157,7 @@ function atMaximum(own: Seen<Autoscaler>, said: string, explains: readonly strin
   const { maxReplicas } = own.data.spec
   return {
     class: 'AutoscalerAtMaximum',
-    culprit: blame(own),
+    culprit: culpritOf(own),
     summary: `${label(own)} wants more replicas than its maximum of ${maxReplicas ?? 'some'} allows.`,
     mechanism: `It has reached maxReplicas ${maxReplicas ?? ''} and its target is still exceeded: ${said}`.slice(
       0,

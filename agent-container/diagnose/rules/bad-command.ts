@@ -3,7 +3,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { nodes } from '../snapshot/kinds.ts'
 import { eventsOf, label, present, refOf } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change, rolledOut, undo } from './remedies.ts'
 
 /** What runtimes and shells say when there is nothing to run. The first group is the thing that was not found. */
@@ -35,7 +35,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const pod = symptom.pods[0]
   if (container === undefined || pod === undefined) return []
   const { last, status, spec } = container
-  const told = [status.state.waiting?.message, last?.message, status.lastState.terminated?.message].filter(
+  const stated = [status.state.waiting?.message, last?.message, status.lastState.terminated?.message].filter(
     (text) => text !== undefined,
   )
   const events = symptom.pods
@@ -46,7 +46,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const logs = snapshot.logs.filter((log) => log.pod === pod.name && log.container === container.name)
   const lines = logs.flatMap((log) => log.lines.slice(-15).map((line) => ({ log, line })))
   const sources = [
-    ...told.map((text) => ({ text, from: cite(pod, text) })),
+    ...stated.map((text) => ({ text, from: cite(pod, text) })),
     ...events.map((event) => ({ text: event.message, from: cite(event, event.message) })),
     ...lines.map(({ log, line }) => ({ text: line, from: cite(log, line) })),
   ]
@@ -54,9 +54,9 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   // A log line alone may speak of anything; it counts with an exit code that says the same.
   const exit = last?.exitCode ?? 0
   const fromLog =
-    mark !== undefined && !told.includes(mark.text) && !events.some(({ message }) => message === mark.text)
+    mark !== undefined && !stated.includes(mark.text) && !events.some(({ message }) => message === mark.text)
   if (mark === undefined ? symptom.kind !== 'start' : fromLog && ![1, 2, 126, 127, 128, 255].includes(exit)) return []
-  if (told.some((text) => mountTrouble.test(text))) return []
+  if (stated.some((text) => mountTrouble.test(text))) return []
   if (
     mark !== undefined &&
     fromLog &&
@@ -90,7 +90,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   return [
     {
       class: cpu ? 'ImageArchitecture' : 'BadCommand',
-      culprit: blame(subject),
+      culprit: culpritOf(subject),
       summary: cpu
         ? `The image of container ${container.name} in ${label(subject)} is built for another CPU than ${cpuOf(scene, symptom)}.`
         : `The command of container ${container.name} in ${label(subject)} names ${what}, which ${why}.`,

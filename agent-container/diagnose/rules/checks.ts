@@ -90,8 +90,8 @@ const endedByKubelet: Check = (snapshot, subject, one) => {
       text: `The kubelet ended it for a failed probe (${killed.at}).`,
       evidence: cite(killed, killed.message),
     }
-  const told = pods.some((pod) => eventsOf(snapshot, refOf(pod)).length > 0)
-  return told
+  const hasEvents = pods.some((pod) => eventsOf(snapshot, refOf(pod)).length > 0)
+  return hasEvents
     ? { result: 'passed', text: 'No event says that the kubelet ended it for a probe.', evidence: [] }
     : { result: 'not-possible', text: 'No event of its pods is left that could name a probe.', evidence: [] }
 }

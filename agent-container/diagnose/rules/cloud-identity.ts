@@ -1,7 +1,7 @@
 import { cite, few } from '../snapshot/cite.ts'
 import { serviceAccounts } from '../snapshot/kinds.ts'
 import { find, label } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { tail } from './last-words.ts'
 import { change, rolledOut } from './remedies.ts'
 
@@ -59,13 +59,13 @@ export const cloudIdentity: Analyzer = ({ snapshot, subject, symptoms }) =>
           }
         : !labelled
           ? {
-              culprit: blame(subject),
+              culprit: culpritOf(subject),
               what: `its pods lack the label ${cloud.label}: "true", by which the identity webhook finds them`,
               title: `Add the label ${cloud.label}: "true" to the pod template`,
             }
           : cloud.variable !== undefined && !given && account.is === 'there'
             ? {
-                culprit: blame(subject),
+                culprit: culpritOf(subject),
                 what: `its pods were made without ${cloud.variable}: the identity webhook did not take them`,
                 title: 'See that the identity webhook runs, then restart the pods',
               }

@@ -9,7 +9,7 @@ import { label, present, type Seen, type Snapshot } from '../snapshot/snapshot.t
 import { subjectOf } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { type LogLine, tail } from './last-words.ts'
 import { change, rolledOut, undo } from './remedies.ts'
 
@@ -199,10 +199,10 @@ function culpritFor(
     const [own, more] = certificatesOf(scene)
     return own !== undefined && more === undefined && /issuer|\bown\b|serving|load|initiali[sz]/i.test(said.line)
       ? { kind: 'Secret', namespace, name: own }
-      : blame(subject)
+      : culpritOf(subject)
   }
-  if ((fault === 'InvalidConfiguration' || fault === 'MissingFile') && map !== undefined) return blame(map)
-  return blame(subject)
+  if ((fault === 'InvalidConfiguration' || fault === 'MissingFile') && map !== undefined) return culpritOf(map)
+  return culpritOf(subject)
 }
 
 /** A root file system that the template seals, and no volume over it. */
@@ -238,7 +238,7 @@ function serverOf({ snapshot, subject }: Scene, line: string): Culprit | undefin
   const place = serviceName(hostIn(line, 'tls').host, subject.namespace)
   const service = place === undefined ? undefined : present(snapshot, services, place.namespace, place.name)
   const [server] = service === undefined ? [] : behind(snapshot, service)
-  return server === undefined ? undefined : blame(server)
+  return server === undefined ? undefined : culpritOf(server)
 }
 const shownBy = (snapshot: Snapshot, server: Culprit): string => {
   const names = (subjectOf(snapshot, server).spec?.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? [])

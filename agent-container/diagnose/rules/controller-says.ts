@@ -5,8 +5,8 @@ import { namedAndBad } from '../snapshot/named-objects.ts'
 import { age, eventsOf, label, refOf, type Seen, type SeenEvent } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
-import { look } from './remedies.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { inspect } from './remedies.ts'
 
 const refusal =
   /fail|error|invalid|unknown|denied|reject|forbidden|unsupported|conflict|not ?found|no ?match|missing|not ?permitted|not allowed|exceed|cannot|unable|does not/i
@@ -33,7 +33,7 @@ export const controllerSays: Analyzer = (scene) => {
   if (said === undefined || mended(subject.seen, said)) return byCondition(subject, asked)
   const found: Hypothesis = {
     class: 'RefusedByController',
-    culprit: blame(subject),
+    culprit: culpritOf(subject),
     summary: `The controller of ${label(subject)} cannot do what it asks for: ${said.message}`.slice(0, 590),
     mechanism: `${said.reason}, ${said.count} times, the last at ${said.at}: ${said.message}`.slice(0, 590),
     evidence: few([...cite(said, said.message), ...cite(subject.seen, `name: ${subject.name}`)], 4),
@@ -42,7 +42,7 @@ export const controllerSays: Analyzer = (scene) => {
     falsification: 'Had a later try succeeded, the complaint would not have been repeated in the last minutes.',
     explains: asked.map(({ key }) => key),
     remedies: [
-      look(
+      inspect(
         'See all that was said of it',
         `kubectl ${subject.namespace === '' ? '' : `-n ${subject.namespace} `}describe ${subject.kind.toLowerCase()}/${subject.name}`,
       ),
@@ -64,7 +64,7 @@ function waitedFor({ snapshot, subject, diagnose }: Scene, asked: readonly Sympt
         reasons: [`${label(subject)} names ${label(one)} in its spec, and waits for it.`, ...root.reasons],
         evidence: few([...root.evidence.slice(0, 4), ...cite(seen, `name: ${one.name}`)], 6),
         explains: asked.map(({ key }) => key),
-        chain: [{ ...blame(subject), mechanism: `waits for ${label(one)}` }],
+        chain: [{ ...culpritOf(subject), mechanism: `waits for ${label(one)}` }],
         weight: root.weight + 5,
       })),
     )
@@ -91,7 +91,7 @@ function byCondition(subject: Subject, asked: readonly Symptom[]): readonly Hypo
   return [
     {
       class: 'RefusedByController',
-      culprit: blame(subject),
+      culprit: culpritOf(subject),
       summary: `The controller of ${label(subject)} cannot do what it asks for: ${bad.message}`.slice(0, 590),
       mechanism: `${bad.type} is ${bad.status} (${bad.reason}): ${bad.message}`.slice(0, 590),
       evidence: few([...cite(seen, bad.message), ...cite(seen, `reason: ${bad.reason}`)], 4),
@@ -100,7 +100,7 @@ function byCondition(subject: Subject, asked: readonly Symptom[]): readonly Hypo
       falsification: 'Had a later try succeeded, the condition would be True.',
       explains: asked.map(({ key }) => key),
       remedies: [
-        look(
+        inspect(
           'See all that was said of it',
           `kubectl ${subject.namespace === '' ? '' : `-n ${subject.namespace} `}describe ${subject.kind.toLowerCase()}/${subject.name}`,
         ),

@@ -5,8 +5,8 @@ import { namespaces, quotas } from '../snapshot/kinds.ts'
 import { all, eventsOf, label, present, type SeenEvent, seek } from '../snapshot/snapshot.ts'
 import { runsOf } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
-import { change, look, rolledOut } from './remedies.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { change, inspect, rolledOut } from './remedies.ts'
 
 /** Pods that are refused at the API before they exist: quota, limits, policy, webhook. Nobody sees them in a list of pods. */
 export const createRefused: Analyzer = (scene) =>
@@ -52,7 +52,7 @@ const quota: Rule = (scene, symptom, text, evidence) => {
   const other = all(snapshot, quotas, subject.namespace).filter((one) => one.name !== name)
   return {
     class: 'QuotaExceeded',
-    culprit: must ? blame(subject) : culprit,
+    culprit: must ? culpritOf(subject) : culprit,
     summary: must
       ? `ResourceQuota ${name} wants every pod to state its resources, and ${label(subject)} does not.`
       : `ResourceQuota ${name} in namespace ${subject.namespace} leaves no room for the pods of ${label(subject)} (${numbers}).`,
@@ -83,7 +83,7 @@ const quota: Rule = (scene, symptom, text, evidence) => {
         risk: 'More of the cluster may be used by this namespace.',
         verify: `kubectl -n ${subject.namespace} get ${subject.kind.toLowerCase()} ${subject.name}`,
       }),
-      look('See what uses it', `kubectl -n ${subject.namespace} describe resourcequota ${name}`),
+      inspect('See what uses it', `kubectl -n ${subject.namespace} describe resourcequota ${name}`),
     ],
     prevention: 'Alert on a quota that is nine tenths used.',
     weight: 95,
@@ -97,7 +97,7 @@ const limits: Rule = (scene, symptom, text, evidence) => {
   if (match === null || range === undefined) return undefined
   return {
     class: 'LimitRangeViolated',
-    culprit: blame(range),
+    culprit: culpritOf(range),
     summary:
       `LimitRange ${range.name} in namespace ${subject.namespace} refuses the pods of ${label(subject)}: ${match[1]}.`.slice(
         0,
@@ -133,7 +133,7 @@ const security: Rule = (scene, symptom, text, evidence) => {
   const [newest, before] = subject.revisions
   const isNew = newest !== undefined && before !== undefined && lastChanges(subject).length > 0 && !ran(newest.name)
   const ranBefore = !isNew && (subject.pods.length > 0 || snapshot.now.getTime() - created > 60 * 60_000)
-  const culprit = ranBefore && namespace !== undefined ? blame(namespace) : blame(subject)
+  const culprit = ranBefore && namespace !== undefined ? culpritOf(namespace) : culpritOf(subject)
   return {
     class: 'PodSecurityViolation',
     culprit,
@@ -183,11 +183,11 @@ const webhook: Rule = (scene, symptom, text, evidence) => {
   const own: Culprit =
     denied || config === undefined
       ? config === undefined
-        ? blame(subject)
+        ? culpritOf(subject)
         : denied
-          ? blame(subject)
-          : blame(config)
-      : blame(config)
+          ? culpritOf(subject)
+          : culpritOf(config)
+      : culpritOf(config)
   return {
     ...(root ?? {}),
     class: root?.class ?? (denied ? 'WebhookDenied' : 'WebhookUnavailable'),

@@ -6,9 +6,9 @@ import { citeFailure, failuresInLogs, type LogFailure } from '../snapshot/log-fa
 import { all, label, type Snapshot } from '../snapshot/snapshot.ts'
 import { lets } from '../snapshot/traffic.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { nameLookups, waitedFor } from './name-lookup.ts'
-import { change, look } from './remedies.ts'
+import { change, inspect } from './remedies.ts'
 import { serviceFaults } from './service-faults.ts'
 
 /** Symptoms that a failing call can explain; `trouble`: nothing is broken on the outside, and the log complains. */
@@ -42,7 +42,7 @@ function behindFailure(
 ): readonly Hypothesis[] {
   const { service, failure } = one
   if (service === undefined || failure === undefined) return []
-  const link = { ...blame(scene.subject), mechanism: `fails because ${label(service)} does not serve it` }
+  const link = { ...culpritOf(scene.subject), mechanism: `fails because ${label(service)} does not serve it` }
   return serviceFaults(scene, service, { client: scene.subject, port: one.port, failure: failure.kind }).map(
     (root) => ({
       ...root,
@@ -57,7 +57,7 @@ function behindFailure(
       explains: keys,
       chain: [
         ...(root.chain ?? [{ ...root.culprit, mechanism: root.summary.slice(0, 590) }]),
-        { ...blame(service), mechanism: `${failure.kind} for its callers` },
+        { ...culpritOf(service), mechanism: `${failure.kind} for its callers` },
         link,
       ],
       // What stands behind explains more than what stands before it.
@@ -110,7 +110,7 @@ function outside(scene: Scene, symptom: Symptom, keys: readonly string[]): reado
   return [
     {
       class: failure.kind === 'tls' ? 'CertificateUntrusted' : 'ExternalDependencyUnreachable',
-      culprit: blame(subject),
+      culprit: culpritOf(subject),
       summary: `${label(subject)} cannot use ${failure.host}${failure.port === undefined ? '' : `:${failure.port}`}, which lies outside the cluster (${failure.kind}).`,
       mechanism: `The program depends on it: ${failure.line}`.slice(0, 590),
       evidence: few([...citeFailure(failure), ...symptom.evidence], 6),
@@ -119,7 +119,10 @@ function outside(scene: Scene, symptom: Symptom, keys: readonly string[]): reado
       falsification: 'Other workloads that reach the same address would speak for a fault of this one.',
       explains: keys,
       remedies: [
-        look('See whether it answers from elsewhere', `kubectl -n ${subject.namespace} get endpoints,networkpolicies`),
+        inspect(
+          'See whether it answers from elsewhere',
+          `kubectl -n ${subject.namespace} get endpoints,networkpolicies`,
+        ),
       ],
       weight: 40,
     },
@@ -140,7 +143,7 @@ function keptIn(
   if (policy === undefined) return undefined
   return {
     class: 'BlockedByNetworkPolicy',
-    culprit: blame(policy),
+    culprit: culpritOf(policy),
     summary: `${label(policy)} does not let ${label(subject)} out to ${failure.host}${port === undefined ? '' : `:${port}`}, which lies outside the cluster.`,
     mechanism:
       `The policy selects the pods and opens no way to addresses outside, so that packets are dropped: ${failure.line}`.slice(

@@ -5,7 +5,7 @@ import { isReady } from '../snapshot/services.ts'
 import type { DisruptionBudget } from '../snapshot/shapes-around.ts'
 import { all, label, present, type Seen } from '../snapshot/snapshot.ts'
 import { topOf } from '../snapshot/subject.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 /** A budget that never lets a pod go: a node cannot be drained, an upgrade hangs. */
@@ -40,7 +40,7 @@ export const disruption: Analyzer = (scene) => {
         return [
           {
             class: 'DisruptionBudgetBlocks',
-            culprit: blame(budget),
+            culprit: culpritOf(budget),
             summary: `${label(budget)} (${minAvailable === undefined ? `maxUnavailable ${maxUnavailable}` : `minAvailable ${minAvailable}`}) lets none of ${expectedPods ?? 'its'} pods go, so that their nodes cannot be drained.`,
             mechanism:
               `All ${currentHealthy ?? ''} healthy pods are needed to keep the budget; every eviction is refused${last === undefined ? '' : `: ${last.message}`}.`.slice(
@@ -108,7 +108,7 @@ function behindBudget(
       reasons: [`${label(budget)} waits for pods that are not healthy.`, ...root.reasons],
       chain: [
         ...(root.chain ?? [{ ...root.culprit, mechanism: root.summary.slice(0, 590) }]),
-        { ...blame(budget), mechanism: 'lets no pod go while others are not healthy' },
+        { ...culpritOf(budget), mechanism: 'lets no pod go while others are not healthy' },
       ],
     }))
 }

@@ -3,7 +3,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { configMaps } from '../snapshot/kinds.ts'
 import { find, label } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { tail } from './last-words.ts'
 import { change, rolledOut, undo } from './remedies.ts'
 
@@ -58,7 +58,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     return [
       {
         class: 'MissingEnvironmentVariable',
-        culprit: blame(subject),
+        culprit: culpritOf(subject),
         summary: `${label(subject)} does not set the environment variable ${name}, without which its program ends.`,
         mechanism:
           `Container ${container.name} looks for ${name}, finds ${empty ? 'it empty' : 'none'}, and ends with exit code ${container.last?.exitCode ?? 'other than 0'}: ${line}`.slice(

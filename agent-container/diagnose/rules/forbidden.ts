@@ -5,7 +5,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { grantedTo, wrongGrant } from '../snapshot/grants.ts'
 import { refusalsIn } from '../snapshot/refusals.ts'
 import { label, refOf, seek } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 /** The API refuses a program a verb: held against what the roles of its account give. */
@@ -19,13 +19,13 @@ export const forbidden: Analyzer = (scene) => {
     .flatMap(({ refusal, line, log }): readonly Hypothesis[] => {
       const grant = granted(aroundOf(snapshot), refusal)
       if (grant.is === 'given') return []
-      const { culprit, why } = blamed(scene, refusal, grant)
+      const { culprit, why } = culpritIn(scene, refusal, grant)
       const right = `${refusal.verb} ${refusal.resource}`
       const seen = seek(snapshot, culprit)
       return [
         {
           class: 'RbacForbidden',
-          culprit: blame(culprit),
+          culprit: culpritOf(culprit),
           summary:
             `${label(subject)} may not ${right}${refusal.namespace === '' ? ' in the whole cluster' : ` in namespace ${refusal.namespace}`}: ${why}.`.slice(
               0,
@@ -55,7 +55,7 @@ export const forbidden: Analyzer = (scene) => {
     })
 }
 
-function blamed({ snapshot }: Scene, { account, resource, verb }: Refusal, grant: Grant) {
+function culpritIn({ snapshot }: Scene, { account, resource, verb }: Refusal, grant: Grant) {
   const near = grant.is === 'unbound' ? wrongGrant(snapshot, account) : undefined
   if (near !== undefined) {
     const given = grantedTo(snapshot, near)
@@ -78,7 +78,7 @@ function remedyOf(
   { snapshot, subject }: Scene,
   refusal: Refusal,
   grant: Grant,
-  culprit: ReturnType<typeof blamed>['culprit'],
+  culprit: ReturnType<typeof culpritIn>['culprit'],
 ): Remedy {
   const { account, verb, resource, group, namespace } = refusal
   const what = `${resource}${group === '' ? '' : `.${group}`}`

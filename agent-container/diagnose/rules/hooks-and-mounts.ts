@@ -2,7 +2,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { configMaps } from '../snapshot/kinds.ts'
 import { nearest } from '../snapshot/near-name.ts'
 import { eventsOf, find, label, refOf } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { change, rolledOut } from './remedies.ts'
 
 /** The kubelet ends a container whose postStart hook fails: the command itself may be right. */
@@ -22,7 +22,7 @@ export const startHooks: Analyzer = ({ snapshot, subject, symptoms }) =>
     return [
       {
         class: 'BadCommand',
-        culprit: blame(subject),
+        culprit: culpritOf(subject),
         summary:
           `The postStart hook of container ${name} in ${label(subject)} fails (${command}): the kubelet ends the container for it.`.slice(
             0,
@@ -73,7 +73,7 @@ export const subPaths: Analyzer = ({ snapshot, subject, symptoms }) =>
       return [
         {
           class: 'MissingConfigKey',
-          culprit: blame(known.value),
+          culprit: culpritOf(known.value),
           summary: `${label(known.value)} has no key ${mount.subPath}, which ${label(subject)} mounts by subPath at ${mount.mountPath}${meant === undefined ? '' : `; ${meant} is there, and was probably meant`}.`,
           mechanism:
             `A subPath that is not there becomes an empty directory, which cannot be mounted over a file: ${said.slice(-300)}`.slice(

@@ -40,6 +40,6 @@ export type Scene = {
 }
 export type Analyzer = (scene: Scene) => readonly Hypothesis[]
 
-export const blame = ({ kind, namespace, name }: Culprit): Culprit => ({ kind, namespace, name })
+export const culpritOf = ({ kind, namespace, name }: Culprit): Culprit => ({ kind, namespace, name })
 export const of = (symptoms: readonly Symptom[], ...kinds: readonly Symptom['kind'][]): readonly Symptom[] =>
   symptoms.filter(({ kind }) => kinds.includes(kind))

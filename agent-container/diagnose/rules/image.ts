@@ -4,7 +4,7 @@ import { nodes, serviceAccounts } from '../snapshot/kinds.ts'
 import { eventsOf, find, label, present, refOf } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change, rolledOut, undo } from './remedies.ts'
 
 /** What registries and runtimes say, most telling first: a registry hides a private repository behind "not found, or no access". */
@@ -54,7 +54,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   ]
   // "Back-off pulling image" and the bare "Error: ErrImagePull" say nothing of why; the name itself must not either.
   const words = texts.map((one) => ({ ...one, text: one.text.replaceAll(name, '…') }))
-  const told = words
+  const stated = words
     .filter(({ text }) => !/^(Error: )?(ErrImagePull|ImagePullBackOff)(: Back-off pulling image "?…"?)?$/.test(text))
     .flatMap(({ text, from }) => {
       const found = sayings.find(([, pattern]) =>
@@ -62,7 +62,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
       )
       return found === undefined ? [] : [{ fault: found[0], from, text }]
     })[0]
-  const fault: FaultClass = told?.fault ?? 'ImageNotFound'
+  const fault: FaultClass = stated?.fault ?? 'ImageNotFound'
   const changes = lastChanges(subject).filter(({ aspect }) => aspect === 'image')
   const account = pod.data.spec.imagePullSecrets
   const serviceAccount = find(snapshot, serviceAccounts, pod.namespace, subject.spec?.serviceAccountName ?? 'default')
@@ -71,11 +71,11 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     ...(serviceAccount.is === 'there' ? serviceAccount.value.data.imagePullSecrets : []),
   ].map((one) => one.name)
   const unseen = secrets.length === 0 && serviceAccount.is === 'unknown'
-  const vague = secrets.length === 0 && general.test(told?.text ?? '')
+  const vague = secrets.length === 0 && general.test(stated?.text ?? '')
   const machine = present(snapshot, nodes, '', pod.data.spec.nodeName ?? '')
   const evidence = few(
     [
-      ...(told?.from ?? []),
+      ...(stated?.from ?? []),
       ...symptom.evidence,
       ...(subject.seen === undefined ? [] : cite(subject.seen, name)),
       ...changes.flatMap((one) => one.evidence),
@@ -93,22 +93,22 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   return [
     {
       class: fault,
-      culprit: blame(subject),
+      culprit: culpritOf(subject),
       summary: `${sentences.summary} (${label(subject)}).`,
       mechanism:
-        `The kubelet cannot pull the image, so the container never starts: ${told?.text ?? waiting?.message ?? symptom.text}`.slice(
+        `The kubelet cannot pull the image, so the container never starts: ${stated?.text ?? waiting?.message ?? symptom.text}`.slice(
           0,
           590,
         ),
       evidence,
       confidence:
-        told === undefined
+        stated === undefined
           ? 'low'
           : fault === 'RegistryUnreachable' || (fault === 'ImagePullUnauthorized' && (unseen || vague))
             ? 'medium'
             : 'high',
       reasons: [
-        told === undefined
+        stated === undefined
           ? 'No event with the reason of the failed pull was found.'
           : 'The runtime quotes the answer of the registry.',
         ...sentences.reasons,

@@ -5,7 +5,7 @@ import { nearest } from '../snapshot/near-name.ts'
 import { backing } from '../snapshot/services.ts'
 import type { Service } from '../snapshot/shapes-around.ts'
 import { all, label, present, type Seen, whether } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change } from './remedies.ts'
 import { serviceFaults } from './service-faults.ts'
 
@@ -23,7 +23,7 @@ export const ingress: Analyzer = (scene) => {
       verify: `kubectl -n ${own.namespace} get ingress ${own.name}`,
     }),
   ]
-  const common = { culprit: blame(own), confidence: 'high' as const, explains: keys, weight: 88 }
+  const common = { culprit: culpritOf(own), confidence: 'high' as const, explains: keys, weight: 88 }
   const named = own.data.spec.ingressClassName
   const known = named === undefined ? undefined : whether(snapshot, 'IngressClass', '', named)
   if (known?.is === 'absent') {

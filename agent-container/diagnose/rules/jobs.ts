@@ -1,14 +1,14 @@
 import { cite, few } from '../snapshot/cite.ts'
 import { jobs } from '../snapshot/kinds.ts'
 import { all, label } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 /** Runs that do not end, or were ended for taking too long. What their containers die of is other rules' matter. */
 export const jobRuns: Analyzer = (scene) => {
   const { snapshot, subject } = scene
   return of(scene.symptoms, 'job').flatMap((symptom): readonly Hypothesis[] => {
-    const common = { culprit: blame(subject), explains: [symptom.key] }
+    const common = { culprit: culpritOf(subject), explains: [symptom.key] }
     const edit = (title: string) => [
       change(subject.seen, subject, {
         title,

@@ -1,7 +1,7 @@
 import { lastChanges } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { label } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { change, rolledOut, undo } from './remedies.ts'
 
 const user = /runAsNonRoot|run as root|non-numeric user|runAsUser|allowPrivilegeEscalation|must not be root/i
@@ -18,7 +18,7 @@ export const kubeletRefusal: Analyzer = ({ subject, symptoms }) =>
     return [
       {
         class: rights ? 'PermissionDenied' : 'InvalidConfiguration',
-        culprit: blame(subject),
+        culprit: culpritOf(subject),
         summary:
           `The kubelet cannot make container ${symptom.container?.name} of ${label(subject)} as its template says: ${said}`.slice(
             0,

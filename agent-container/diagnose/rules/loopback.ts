@@ -3,7 +3,7 @@ import { behind, dependenciesOf } from '../snapshot/dependencies.ts'
 import { citeFailure } from '../snapshot/log-failures.ts'
 import { backing, isReady } from '../snapshot/services.ts'
 import { label } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 const bound =
@@ -31,7 +31,7 @@ export const loopback: Analyzer = ({ snapshot, subject, symptoms }) => {
     return [
       {
         class: 'WrongPort',
-        culprit: blame(server),
+        culprit: culpritOf(server),
         summary: `${label(server)} listens on ${address} only, so that ${label(service)} reaches its pods and is refused; ${label(subject)} calls it.`,
         mechanism: `A program that binds to its own loopback answers nobody outside its pod: ${said.line}`.slice(
           0,
@@ -49,8 +49,8 @@ export const loopback: Analyzer = ({ snapshot, subject, symptoms }) => {
         falsification: 'A program that listens on all addresses would accept the connection.',
         explains: keys,
         chain: [
-          { ...blame(server), mechanism: `listens on ${address} only` },
-          { ...blame(service), mechanism: 'refuses its callers' },
+          { ...culpritOf(server), mechanism: `listens on ${address} only` },
+          { ...culpritOf(service), mechanism: 'refuses its callers' },
         ],
         remedies: [
           change(undefined, server, {

@@ -4,8 +4,8 @@ import { givenLimit } from '../snapshot/given-limit.ts'
 import { quantity } from '../snapshot/quantity.ts'
 import { eventsOf, label, refOf } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
-import { change, look, rolledOut, undo } from './remedies.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { change, inspect, rolledOut, undo } from './remedies.ts'
 
 /** A program that fits starts within this; dying of memory sooner means that the limit was never enough. */
 const START_MS = 5 * 60_000
@@ -54,7 +54,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   )
   const minutes = Math.round(run / 6_000) / 10
   const common = {
-    culprit: blame(subject),
+    culprit: culpritOf(subject),
     evidence,
     explains: [symptom.key],
     weight: 85,
@@ -76,7 +76,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
         falsification: `A limit that is too low kills within the first minutes of each run; this run lasted ${minutes} minutes.`,
         remedies: [
           ...(changes.some(({ aspect }) => aspect === 'image') ? undo(subject, 'the image changed') : []),
-          look('Watch the use grow', `kubectl -n ${subject.namespace} top pod ${pod.name} --containers`),
+          inspect('Watch the use grow', `kubectl -n ${subject.namespace} top pod ${pod.name} --containers`),
           change(subject.seen, subject, {
             title: 'Buy time: restart it before it reaches the limit, until the program is mended',
             command: `kubectl -n ${subject.namespace} rollout restart ${subject.kind.toLowerCase()}/${subject.name}`,
@@ -90,7 +90,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     {
       ...common,
       class: 'MemoryLimitTooLow',
-      ...(given === undefined ? {} : { culprit: blame(given) }),
+      ...(given === undefined ? {} : { culprit: culpritOf(given) }),
       summary: `The memory limit ${limit} of container ${container.name} in ${label(subject)}${given === undefined ? '' : `, which ${label(given)} gives to containers that set none,`} is below what the program needs.`,
       mechanism: `The container needs more than ${limit} soon after its start, the kernel ends it (exit code ${last.exitCode}, OOMKilled), and it is started again with growing pauses.`,
       reasons: [
@@ -124,7 +124,7 @@ function nodeShort(scene: Scene, symptom: Symptom): Hypothesis {
   const own = pod === undefined ? [] : eventsOf(snapshot, refOf(pod))
   return {
     class: 'NodeOutOfMemory',
-    culprit: node === '' ? blame(subject) : { kind: 'Node', namespace: '', name: node },
+    culprit: node === '' ? culpritOf(subject) : { kind: 'Node', namespace: '', name: node },
     summary: `Node ${node} ran out of memory and its kernel ended container ${symptom.container?.name}, which has no limit of its own.`,
     mechanism: 'Without a memory limit only the node itself can be what ran out.',
     evidence: few([...symptom.evidence, ...[...events, ...own].flatMap((event) => cite(event, /OOM/i))], 6),

@@ -9,8 +9,8 @@ import { eventsOf, label, present, refOf, whether } from '../snapshot/snapshot.t
 import { runsOf } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
-import { change, look, rolledOut, undo } from './remedies.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { change, inspect, rolledOut, undo } from './remedies.ts'
 
 const classes: Readonly<Record<string, readonly [FaultClass, FaultClass]>> = {
   ConfigMap: ['MissingConfigMap', 'MissingConfigKey'],
@@ -44,7 +44,7 @@ function explain(scene: Scene, symptom: Symptom, ref: Reference): readonly Hypot
         ref,
         said,
         wholeClass,
-        blame(subject),
+        culpritOf(subject),
         'It is there now: the pods will find it at their next try.',
       ),
     ]
@@ -61,7 +61,7 @@ function explain(scene: Scene, symptom: Symptom, ref: Reference): readonly Hypot
   )
   // A claim is written for its pod: when it is missing, it is the name in the template that is wrong.
   const wrongName = meant !== undefined || newName || ref.kind === 'PersistentVolumeClaim'
-  const culprit: Culprit = wrongName ? blame(subject) : { kind: ref.kind, namespace: ref.namespace, name: ref.name }
+  const culprit: Culprit = wrongName ? culpritOf(subject) : { kind: ref.kind, namespace: ref.namespace, name: ref.name }
   return [result(scene, symptom, ref, said, lacksKey ? keyClass : wholeClass, culprit, undefined, meant)]
 }
 
@@ -120,10 +120,10 @@ function unsaid({ snapshot }: Scene, symptom: Symptom, ref: Reference): Said | u
   if (ref.optional || !/^(ConfigMap|PersistentVolumeClaim)$/.test(ref.kind)) return undefined
   if (symptom.kind !== 'creating' && symptom.kind !== 'config') return undefined
   // Where somebody says what else is wrong, that counts.
-  const told = symptom.pods
+  const stated = symptom.pods
     .slice(0, 5)
     .some((pod) => eventsOf(snapshot, refOf(pod)).some(({ type }) => type === 'Warning'))
-  if (told || whether(snapshot, ref.kind, ref.namespace, ref.name).is !== 'absent') return undefined
+  if (stated || whether(snapshot, ref.kind, ref.namespace, ref.name).is !== 'absent') return undefined
   return { evidence: [], text: `no event tells any more, and ${label(ref)} does not exist`, key: undefined }
 }
 
@@ -145,7 +145,7 @@ function result(
     subject.seen,
     new RegExp(`(name|secretName|claimName|Name|key): ${(said.key ?? ref.name).replace(/[.]/g, '\\.')}$`),
   )
-  const looked = known.source === undefined ? [] : cite(known.source, known.source.text)
+  const listed = known.source === undefined ? [] : cite(known.source, known.source.text)
   const changes = lastChanges(subject).filter(({ after }) => after.includes(ref.name))
   const create = culprit.kind === ref.kind
   return {
@@ -156,7 +156,7 @@ function result(
       : `${label(subject)} names ${thing}, which is not there (${ref.how})${meant === undefined ? '' : `; ${meant} is, and was probably meant`}.`,
     mechanism: `The pods wait for ${thing}: ${said.text}`.slice(0, 590),
     evidence: few(
-      [...said.evidence, ...looked, ...use, ...symptom.evidence, ...changes.flatMap(({ evidence }) => evidence)],
+      [...said.evidence, ...listed, ...use, ...symptom.evidence, ...changes.flatMap(({ evidence }) => evidence)],
       8,
     ),
     confidence: 'high',
@@ -188,7 +188,7 @@ function result(
             rollback: 'Remove it again.',
             verify: `kubectl -n ${subject.namespace} get pods`,
           }),
-          look(
+          inspect(
             'See whether another namespace has it',
             `kubectl get ${ref.kind.toLowerCase()} -A --field-selector metadata.name=${ref.name}`,
           ),

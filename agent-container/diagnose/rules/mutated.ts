@@ -6,7 +6,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { all, label, reader, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import type { SymptomKind } from '../symptoms/symptom.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 const list = <T>(item: z.ZodType<T>) => z.array(item).catch([]).prefault([])
@@ -52,7 +52,7 @@ export const mutated: Analyzer = ({ snapshot, subject, symptoms }) => {
     return [
       {
         class: 'MutatedByWebhook',
-        culprit: blame(hook),
+        culprit: culpritOf(hook),
         summary:
           `Pods of ${label(subject)} get ${field.path} ${show(field.after)}, which their template does not set${field.before === undefined ? '' : ` (it says ${show(field.before)})`}: ${more === undefined ? label(hook) : `one of ${hooks.map(label).slice(0, 3).join(', ')}`} changes pods when they are made.`.slice(
             0,
@@ -75,7 +75,7 @@ export const mutated: Analyzer = ({ snapshot, subject, symptoms }) => {
         reasons: ['Pod and template were compared field by field.', `${hooks.length} webhooks change pods.`],
         falsification: 'A pod made while the webhook is off would be as its template says.',
         explains: keys,
-        chain: [{ ...blame(hook), mechanism: `sets ${field.path}` }],
+        chain: [{ ...culpritOf(hook), mechanism: `sets ${field.path}` }],
         remedies: [
           change(hook, hook, {
             title: 'Correct what the webhook sets, or leave this namespace out of it',

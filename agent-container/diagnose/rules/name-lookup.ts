@@ -9,8 +9,8 @@ import { isReady } from '../snapshot/services.ts'
 import { all, label, present, whether } from '../snapshot/snapshot.ts'
 import { subjectOf } from '../snapshot/subject.ts'
 import { lets } from '../snapshot/traffic.ts'
-import { blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
-import { change, look } from './remedies.ts'
+import { culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { change, inspect } from './remedies.ts'
 
 /** Names that cannot be resolved: the name is wrong, its service is gone, DNS is down, or a policy stands before it. */
 export function nameLookups(scene: Scene, keys: readonly string[]): readonly Hypothesis[] {
@@ -72,7 +72,7 @@ const blockedDns: Rule = ({ snapshot, subject }, failure, keys) => {
   const healthy = dns.filter(isReady).length
   return {
     class: 'DnsBlockedByPolicy',
-    culprit: blame(policy),
+    culprit: culpritOf(policy),
     summary: `${label(policy)} keeps the pods of ${label(subject)} from the cluster's DNS (port 53).`,
     mechanism:
       `The policy closes egress and opens no way to port 53, so that every name lookup ends by time-out: ${failure.line}`.slice(
@@ -126,7 +126,7 @@ const brokenDns: Rule = (scene, failure, keys) => {
   const root = scene.diagnose(server).find(({ rejected, confidence }) => rejected === undefined && confidence !== 'low')
   return {
     class: root?.class ?? 'DnsUnavailable',
-    culprit: root?.culprit ?? blame(server),
+    culprit: root?.culprit ?? culpritOf(server),
     summary:
       `The cluster's DNS (${label(server)}) has no ready pod${root === undefined ? '' : `: ${root.summary}`}`.slice(
         0,
@@ -145,9 +145,9 @@ const brokenDns: Rule = (scene, failure, keys) => {
     reasons: ['Lookups end without an answer.', `${dns.length} DNS pods were seen and none is ready.`],
     falsification: 'One ready DNS pod would speak against it.',
     explains: keys,
-    chain: [{ ...blame(server), mechanism: 'answers no lookup' }],
+    chain: [{ ...culpritOf(server), mechanism: 'answers no lookup' }],
     remedies: root?.remedies ?? [
-      look('See why DNS is down', `kubectl -n kube-system describe deployment/${server.name}`),
+      inspect('See why DNS is down', `kubectl -n kube-system describe deployment/${server.name}`),
     ],
     weight: 88,
   }
@@ -164,7 +164,7 @@ const hostNames: Rule = ({ snapshot, subject }, failure, keys) => {
   if (service === undefined) return undefined
   return {
     class: 'HostNetworkDns',
-    culprit: blame(subject),
+    culprit: culpritOf(subject),
     summary: `${label(subject)} uses the node's network with dnsPolicy ${spec.dnsPolicy ?? 'ClusterFirst'}, so that names of the cluster are unknown to it: it needs ClusterFirstWithHostNet.`,
     mechanism: `Its lookups go to the node's DNS server, which knows no services: ${failure.line}`.slice(0, 590),
     evidence: few(
@@ -202,7 +202,7 @@ const signpost: Rule = ({ snapshot, subject }, failure, keys) => {
   if (service === undefined || service.data.spec.type !== 'ExternalName' || to === undefined) return undefined
   return {
     class: 'WrongServiceAddress',
-    culprit: blame(service),
+    culprit: culpritOf(service),
     summary: `${label(service)}, which ${label(subject)} calls, stands for ${to}, and that name cannot be resolved.`,
     mechanism: `The cluster's DNS answers with the other name, which nobody knows: ${failure.line}`.slice(0, 590),
     evidence: few(

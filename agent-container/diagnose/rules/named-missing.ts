@@ -1,7 +1,7 @@
 import { cite, few } from '../snapshot/cite.ts'
 import { eventsOf, label, refOf } from '../snapshot/snapshot.ts'
 import { type Analyzer, type Hypothesis, of } from './hypothesis.ts'
-import { look } from './remedies.ts'
+import { inspect } from './remedies.ts'
 
 /** As API machinery words it: `SecretProviderClass.secrets-store.csi.x-k8s.io "app-kv" not found`. */
 const absent = /\b([A-Z][A-Za-z]+)\.((?:[a-z0-9-]+\.)+[a-z]+) "([\w./-]+)" not found/
@@ -29,7 +29,9 @@ export const namedMissing: Analyzer = ({ snapshot, subject, symptoms }) =>
         reasons: [`The API itself says that there is no ${kind} (${group}) of that name.`],
         falsification: 'An object that exists would be read by the next try.',
         explains: [symptom.key],
-        remedies: [look('See which there are', `kubectl -n ${subject.namespace} get ${kind.toLowerCase()}.${group}`)],
+        remedies: [
+          inspect('See which there are', `kubectl -n ${subject.namespace} get ${kind.toLowerCase()}.${group}`),
+        ],
         weight: 88,
       },
     ]

@@ -2,7 +2,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { agentPods, unrouted } from '../snapshot/node-agents.ts'
 import { label } from '../snapshot/snapshot.ts'
 import { topOf } from '../snapshot/subject.ts'
-import { type Analyzer, blame, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, of } from './hypothesis.ts'
 
 /** Pods that find no way to others, on a node whose network agent is not well: the agent is asked for its own cause. */
 export const noRoute: Analyzer = ({ snapshot, subject, symptoms, diagnose }) => {
@@ -25,7 +25,7 @@ export const noRoute: Analyzer = ({ snapshot, subject, symptoms, diagnose }) => 
       explains: keys,
       chain: [
         { ...root.culprit, mechanism: root.mechanism.slice(0, 300) },
-        { ...blame(top), mechanism: 'does not set up the network' },
+        { ...culpritOf(top), mechanism: 'does not set up the network' },
       ],
       weight: root.weight + 25,
     })),

@@ -4,7 +4,7 @@ import type { Node } from '../snapshot/shapes-around.ts'
 import { label, type Seen, type Snapshot, seek } from '../snapshot/snapshot.ts'
 import { topOf } from '../snapshot/subject.ts'
 import type { FaultClass } from './class.ts'
-import { blame, type Hypothesis } from './hypothesis.ts'
+import { culpritOf, type Hypothesis } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 const shortages: readonly { readonly fault: FaultClass; readonly resource: string }[] = [
@@ -27,7 +27,7 @@ export function filled(
   const owner = topOf(snapshot, heavy.pod)
   return {
     class: fault,
-    culprit: blame(owner),
+    culprit: culpritOf(owner),
     summary: `${label(owner)} took most of the ${resource} of node ${at.name}, which then evicted pods (${heavy.text}).`,
     mechanism: `The kubelet evicts pods when the node runs short of ${resource}; of those it evicted, ${heavy.pod.name} used by far the most.`,
     evidence: few(
@@ -43,7 +43,7 @@ export function filled(
     reasons: ['The kubelet gives the figures.', `No request or limit of it covers that use.`],
     falsification: 'Had the node itself filled up (images, logs), no single pod would have used so much.',
     explains: [key],
-    chain: [{ ...blame(at), mechanism: `short of ${resource}` }],
+    chain: [{ ...culpritOf(at), mechanism: `short of ${resource}` }],
     remedies: [
       change(seek(snapshot, owner), owner, {
         title: `Give it a limit for ${resource}, and find what it fills`,

@@ -6,9 +6,9 @@ import type { Node } from '../snapshot/shapes-around.ts'
 import { label, present, type Seen, type SeenEvent, type Snapshot } from '../snapshot/snapshot.ts'
 import { topOf } from '../snapshot/subject.ts'
 import type { FaultClass } from './class.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { filled, pressureOf } from './node-filled.ts'
-import { change, look } from './remedies.ts'
+import { change, inspect } from './remedies.ts'
 
 /** Nodes that are not ready or under pressure, as themselves or below a workload whose pods they hold. */
 export const node: Analyzer = (scene) => {
@@ -63,7 +63,7 @@ function conditionsOf(scene: Scene, found: Seen<Node>, key: string): readonly Hy
     return [
       {
         class: network?.class ?? what,
-        culprit: network?.culprit ?? blame(found),
+        culprit: network?.culprit ?? culpritOf(found),
         summary:
           network === undefined
             ? sentence(what, found.name, said, silent)
@@ -84,9 +84,9 @@ function conditionsOf(scene: Scene, found: Seen<Node>, key: string): readonly Hy
         ],
         falsification: others(snapshot, found, condition.type),
         explains: [key],
-        chain: [{ ...blame(found), mechanism: `${condition.type}=${condition.status}` }],
+        chain: [{ ...culpritOf(found), mechanism: `${condition.type}=${condition.status}` }],
         remedies: [
-          look('See what the node says of itself', `kubectl describe node ${found.name}`),
+          inspect('See what the node says of itself', `kubectl describe node ${found.name}`),
           change(found, found, {
             title: silent
               ? 'Restart the kubelet or replace the machine; until then keep new pods away'
@@ -115,20 +115,20 @@ function sentence(fault: FaultClass, name: string, said: string, silent: boolean
 
 /** Evictions by a threshold that leaves most of the disk unused. */
 function falseAlarm(found: Seen<Node>, events: readonly SeenEvent[]) {
-  const told = events.findLast(({ message }) => /threshold/i.test(message) && /available/i.test(message))
+  const stated = events.findLast(({ message }) => /threshold/i.test(message) && /available/i.test(message))
   const numbers =
-    told === undefined
+    stated === undefined
       ? null
       : /available:? ?"?(\d+(?:\.\d+)?)(Ki|Mi|Gi|%)?[^\d]+(?:capacity|total|of):? ?"?(\d+(?:\.\d+)?)(Ki|Mi|Gi|%)?/i.exec(
-          told.message,
+          stated.message,
         )
-  const percent = told === undefined ? null : /threshold[^\d%]{0,30}(\d{2})(?:\.\d+)?%/i.exec(told.message)
+  const percent = stated === undefined ? null : /threshold[^\d%]{0,30}(\d{2})(?:\.\d+)?%/i.exec(stated.message)
   const high = percent !== null && Number(percent[1]) >= 50
   const roomy = numbers !== null && numbers[2] === numbers[4] && Number(numbers[1]) / Number(numbers[3]) > 0.3
-  if (told === undefined || (!high && !roomy)) return undefined
+  if (stated === undefined || (!high && !roomy)) return undefined
   return {
-    evidence: cite(told, told.message),
-    mechanism: `The kubelet of ${found.name} evicts pods at a threshold that leaves most of the disk unused: ${told.message}`,
+    evidence: cite(stated, stated.message),
+    mechanism: `The kubelet of ${found.name} evicts pods at a threshold that leaves most of the disk unused: ${stated.message}`,
   }
 }
 
@@ -174,7 +174,7 @@ export const sandbox: Analyzer = (scene) =>
     return [
       {
         class: full ? 'PodCidrExhausted' : (network?.class ?? 'NodeNetworkUnavailable'),
-        culprit: network?.culprit ?? blame(at),
+        culprit: network?.culprit ?? culpritOf(at),
         summary: full
           ? `Node ${at.name} has no pod addresses left (${at.data.spec.podCIDR ?? 'its pod range'}).`
           : `The network of node ${at.name} cannot set up pods of ${label(subject)}${network === undefined ? '' : `: ${network.summary}`}`.slice(
@@ -197,7 +197,7 @@ export const sandbox: Analyzer = (scene) =>
         falsification: 'Pods that start on the same node at the same time would speak against it.',
         explains: [symptom.key],
         remedies: [
-          look('See what runs on the node', `kubectl get pods -A --field-selector spec.nodeName=${at.name}`),
+          inspect('See what runs on the node', `kubectl get pods -A --field-selector spec.nodeName=${at.name}`),
           change(at, at, {
             title: 'Keep new pods away from it until it is mended',
             command: `kubectl cordon ${at.name}`,
@@ -226,7 +226,7 @@ export const evicted: Analyzer = (scene) =>
       return [
         {
           class: 'EphemeralStorageExceeded',
-          culprit: blame(subject),
+          culprit: culpritOf(subject),
           summary: `Pods of ${label(subject)} write more to their own disk than they may.`,
           mechanism: `The kubelet evicts a pod over its limit: ${message}`.slice(0, 590),
           evidence: few(
@@ -269,7 +269,7 @@ export const evicted: Analyzer = (scene) =>
     return [
       {
         class: fault,
-        culprit: blame(at),
+        culprit: culpritOf(at),
         summary: sentence(fault, at.name, `low on ${resource || 'a resource'}, pods are evicted`, false),
         mechanism: (alarm?.mechanism ?? `The kubelet evicts pods to free ${resource}: ${message}`).slice(0, 590),
         evidence: few([...symptom.evidence, ...cite(at, /Pressure/), ...(alarm?.evidence ?? [])], 6),
@@ -277,7 +277,7 @@ export const evicted: Analyzer = (scene) =>
         reasons: ['The kubelet names the resource that the node lacks.'],
         falsification: 'Had the pod broken its own limit, the message would name that limit.',
         explains: [symptom.key],
-        remedies: [look('See the node', `kubectl describe node ${at.name}`)],
+        remedies: [inspect('See the node', `kubectl describe node ${at.name}`)],
         weight: 80,
       },
     ]

@@ -1,16 +1,16 @@
 import { cite, few } from '../snapshot/cite.ts'
 import { isReady } from '../snapshot/services.ts'
 import { label } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { tail } from './last-words.ts'
 
 /** Members of a set that wait for one another, while the set makes the next only when the one before is ready. */
 export const orderedStart: Analyzer = ({ snapshot, subject, symptoms }) => {
   const spec = subject.workload?.data.spec
   if (subject.kind !== 'StatefulSet' || spec === undefined || spec.podManagementPolicy === 'Parallel') return []
-  const wanted = spec.replicas ?? 1
+  const requested = spec.replicas ?? 1
   const alive = new Set(subject.pods.map(({ name }) => name))
-  const unmade = Array.from({ length: Math.min(wanted, 100) }, (_, at) => `${subject.name}-${at}`).filter(
+  const unmade = Array.from({ length: Math.min(requested, 100) }, (_, at) => `${subject.name}-${at}`).filter(
     (name) => !alive.has(name),
   )
   const first = subject.pods.find((pod) => !isReady(pod))
@@ -24,7 +24,7 @@ export const orderedStart: Analyzer = ({ snapshot, subject, symptoms }) => {
     return [
       {
         class: 'OrderedStartDeadlock',
-        culprit: blame(subject),
+        culprit: culpritOf(subject),
         summary: `Pod ${first.name} of ${label(subject)} waits for its peers ${missed.join(', ')}, which are made only when it is ready (podManagementPolicy OrderedReady).`,
         mechanism:
           `The set starts its members one by one, and the first needs the others to become ready: ${said.line}`.slice(
@@ -37,7 +37,7 @@ export const orderedStart: Analyzer = ({ snapshot, subject, symptoms }) => {
         ),
         confidence: 'high',
         reasons: [
-          `${label(subject)} wants ${wanted} pods; ${missed.join(', ')} do not exist.`,
+          `${label(subject)} wants ${requested} pods; ${missed.join(', ')} do not exist.`,
           'The log of the first names them.',
         ],
         falsification: 'A member that becomes ready alone would let the next be made.',

@@ -2,8 +2,8 @@ import { cite, few } from '../snapshot/cite.ts'
 import { preemptors } from '../snapshot/preemption.ts'
 import { label, seek } from '../snapshot/snapshot.ts'
 import { topOf } from '../snapshot/subject.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
-import { change, look } from './remedies.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
+import { change, inspect } from './remedies.ts'
 
 /** Pods that had a place and were pushed out of it: to blame is who took the place, not who now finds none. */
 export const preempted: Analyzer = ({ snapshot, subject, symptoms }) =>
@@ -15,7 +15,7 @@ export const preempted: Analyzer = ({ snapshot, subject, symptoms }) =>
         const priority = pod.data.spec.priorityClassName
         return {
           class: 'Preempted',
-          culprit: blame(owner),
+          culprit: culpritOf(owner),
           summary: `${label(owner)} took the place of the pods of ${label(subject)}${priority === undefined ? ' by a higher priority' : `: its priority class is ${priority}`}.`,
           mechanism:
             `The scheduler removed running pods to make room for one of a higher priority: ${event.message}`.slice(
@@ -37,7 +37,7 @@ export const preempted: Analyzer = ({ snapshot, subject, symptoms }) =>
           falsification: 'Nodes that were merely full would have let the older pods stay.',
           explains: [symptom.key],
           remedies: [
-            look('See which priorities there are', 'kubectl get priorityclass'),
+            inspect('See which priorities there are', 'kubectl get priorityclass'),
             change(seek(snapshot, owner), owner, {
               title: 'Give it a priority class that preempts nobody, or fewer requests',
               command: `kubectl -n ${owner.namespace} edit ${owner.kind.toLowerCase()}/${owner.name}`,

@@ -1,12 +1,12 @@
 import { lastChanges } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
-import { heardPorts } from '../snapshot/listening.ts'
+import { listeningPorts } from '../snapshot/listening.ts'
 import { portIn } from '../snapshot/services.ts'
 import type { Probe } from '../snapshot/shapes.ts'
 import { eventsOf, label, refOf, type SeenEvent, type SeenLog } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change, rolledOut, undo } from './remedies.ts'
 
 type Kind = 'readiness' | 'liveness' | 'startup'
@@ -50,15 +50,15 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
         reason === 'Killing' && /failed (liveness|startup) probe|Killing container/i.test(message),
     )
   const logs = snapshot.logs.filter((log) => log.pod === pod.name && log.container === container.name)
-  const heard = heardPorts(snapshot, pod, container.name)
+  const listening = listeningPorts(snapshot, pod, container.name)
   const asked = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port
   const port = asked === undefined ? undefined : portIn(pod.data, asked, container.name)
   const answer = failed === undefined ? answered(logs, probe) : undefined
   // Events run out; what the program itself says of its port, or of the probe's path, stays.
-  const elsewhere = heard.length > 0 && port !== undefined && !heard.some((one) => one.port === port)
+  const elsewhere = listening.length > 0 && port !== undefined && !listening.some((one) => one.port === port)
   if (failed === undefined && answer === undefined && !(elsewhere && (kind === 'readiness' || signalled(exit))))
     return []
-  const said = failed?.message ?? answer?.line ?? `it listens elsewhere: ${heard.at(-1)?.line ?? ''}`
+  const said = failed?.message ?? answer?.line ?? `it listens elsewhere: ${listening.at(-1)?.line ?? ''}`
   if (
     kind !== 'readiness' &&
     symptom.kind !== 'not-ready' &&
@@ -68,7 +68,7 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
   )
     return []
 
-  const served = new Set([...spec.ports.map(({ containerPort }) => containerPort), ...heard.map((one) => one.port)])
+  const served = new Set([...spec.ports.map(({ containerPort }) => containerPort), ...listening.map((one) => one.port)])
   const refused = failed === undefined ? elsewhere : /connection refused|connect: refused/i.test(said)
   const absent = probe.exec !== undefined && notInImage.test(said)
   const status = answer?.status ?? /statuscode: (\d+)/i.exec(said)?.[1]
@@ -76,14 +76,18 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
   const wrongPort =
     unnamed ||
     (refused && port !== undefined && served.size > 0 && !served.has(port)) ||
-    (refused && heard.length > 0 && !heard.some((one) => one.port === port))
+    (refused && listening.length > 0 && !listening.some((one) => one.port === port))
   const wrongPath =
     status === '404' || status === '405' || status === '400' || status === '401' || status === '403' || status === '301'
   const late = /deadline exceeded|timeout|timed out/i.test(said)
   const changes = lastChanges(subject).filter(({ aspect, what }) => aspect === 'probe' && what.includes(container.name))
   const slow =
     kind === 'startup' ||
-    (kind === 'liveness' && !wrongPort && !wrongPath && subject.spec !== undefined && startsSlowly(heard, logs.length))
+    (kind === 'liveness' &&
+      !wrongPort &&
+      !wrongPath &&
+      subject.spec !== undefined &&
+      startsSlowly(listening, logs.length))
   const wrong = wrongPort || wrongPath || absent
   const misconfigured = wrong || changes.length > 0
   const fault: FaultClass =
@@ -121,7 +125,7 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
       ...(wrongPort
         ? spec.ports.flatMap(({ containerPort }) => cite(subject.seen ?? pod, `containerPort: ${containerPort}`))
         : []),
-      ...heard.slice(-1).flatMap(({ log, line }) => cite(log, line)),
+      ...listening.slice(-1).flatMap(({ log, line }) => cite(log, line)),
       ...symptom.evidence,
       ...changes.flatMap((one) => one.evidence),
     ],
@@ -130,7 +134,7 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
   return [
     {
       class: fault,
-      culprit: blame(subject),
+      culprit: culpritOf(subject),
       summary: `The ${kind} probe of container ${container.name} in ${label(subject)} (${what}) fails: ${because}.`,
       mechanism:
         `${kind === 'readiness' ? 'The container runs, but is never ready, and gets no traffic' : 'The kubelet ends a container that works, again and again'}: ${said}`.slice(
@@ -149,8 +153,8 @@ function explain(scene: Scene, symptom: Symptom, kind: Kind): readonly Hypothesi
         failed === undefined
           ? 'No event is left; the log of the program tells.'
           : `The kubelet quotes the failed probe, ${countOf(events)} times.`,
-        ...(wrongPort && heard.length > 0 ? ['The program itself logs the port it listens on.'] : []),
-        ...(wrongPort && heard.length === 0 ? ['The port that the probe asks is none of the declared ones.'] : []),
+        ...(wrongPort && listening.length > 0 ? ['The program itself logs the port it listens on.'] : []),
+        ...(wrongPort && listening.length === 0 ? ['The port that the probe asks is none of the declared ones.'] : []),
         ...changes.map((one) => `The last rollout changed the ${one.what}.`),
       ],
       falsification:
@@ -188,7 +192,7 @@ function answered(logs: readonly SeenLog[], probe: Probe) {
 }
 const refusal = /\b(40[0135]|404)\b/
 
-const startsSlowly = (heard: readonly unknown[], logs: number): boolean => logs > 0 && heard.length === 0
+const startsSlowly = (listening: readonly unknown[], logs: number): boolean => logs > 0 && listening.length === 0
 const countOf = (events: readonly SeenEvent[]): number => events.reduce((sum, { count }) => sum + count, 0)
 
 function describe(probe: Probe): string {

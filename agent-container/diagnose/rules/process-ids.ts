@@ -1,9 +1,9 @@
 import { cite, few } from '../snapshot/cite.ts'
 import { nodes } from '../snapshot/kinds.ts'
 import { label, present } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { tail } from './last-words.ts'
-import { look } from './remedies.ts'
+import { inspect } from './remedies.ts'
 
 /** How programs say that the kernel gives them no further thread or process. */
 const exhausted =
@@ -20,7 +20,7 @@ export const processIds: Analyzer = ({ snapshot, subject, symptoms }) =>
     return [
       {
         class: 'NodePidPressure',
-        culprit: blame(node),
+        culprit: culpritOf(node),
         summary: `${label(node)} has no process ids left, so that ${label(subject)} gets no further thread.`,
         mechanism: `The kernel refuses a new thread or process: ${said.line}`.slice(0, 590),
         evidence: few(
@@ -31,7 +31,7 @@ export const processIds: Analyzer = ({ snapshot, subject, symptoms }) =>
         reasons: ['The program says that it gets no thread.', 'Its node says that it is short of process ids.'],
         falsification: 'A limit of the container alone (pids.max) would leave the node without PIDPressure.',
         explains: [symptom.key],
-        remedies: [look('See what fills the node', `kubectl describe node ${node.name}`)],
+        remedies: [inspect('See what fills the node', `kubectl describe node ${node.name}`)],
         weight: 82,
       },
     ]

@@ -3,8 +3,8 @@ import { ingresses } from '../snapshot/kinds.ts'
 import { type Failing, failingProducer } from '../snapshot/producers.ts'
 import { references } from '../snapshot/references.ts'
 import { label, present, seek } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
-import { look } from './remedies.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { inspect } from './remedies.ts'
 
 /** A Secret that a controller should write (a certificate, a copy from a vault) and does not: its owner is to blame. */
 export const producedSecret: Analyzer = (scene) => {
@@ -53,7 +53,7 @@ function explain(scene: Scene, secret: string, failing: Failing, keys: readonly 
     owner === undefined
       ? undefined
       : seek(scene.snapshot, { kind: owner.kind, namespace: producer.namespace, name: owner.name })
-  const culprit = blame(source ?? (lacks === undefined ? undefined : maker) ?? producer)
+  const culprit = culpritOf(source ?? (lacks === undefined ? undefined : maker) ?? producer)
   return {
     class: expired ? 'CertificateExpired' : 'SecretNotProduced',
     culprit,
@@ -83,10 +83,10 @@ function explain(scene: Scene, secret: string, failing: Failing, keys: readonly 
     explains: keys,
     chain: [
       { ...culprit, mechanism: why.slice(0, 590) },
-      { ...blame(producer), mechanism: `does not write Secret ${secret}` },
+      { ...culpritOf(producer), mechanism: `does not write Secret ${secret}` },
     ],
     remedies: [
-      look(
+      inspect(
         'See what its controller says',
         `kubectl ${culprit.namespace === '' ? '' : `-n ${culprit.namespace} `}describe ${culprit.kind.toLowerCase()}/${culprit.name}`,
       ),

@@ -2,7 +2,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { type Provisioning, provisioningOf } from '../snapshot/provisioner.ts'
 import { eventsOf, label, refOf, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import { topOf } from '../snapshot/subject.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 /** A claim that nobody uses yet waits for its user; one that was refused was heard by a provisioner. */
@@ -40,7 +40,7 @@ export const provisioner: Analyzer = ({ snapshot, subject, symptoms, diagnose })
         ? [
             {
               class: 'ProvisioningFailed',
-              culprit: blame(one.storageClass),
+              culprit: culpritOf(one.storageClass),
               summary: `${label(one.claim)} waits for provisioner ${one.provisioner} (${label(one.storageClass)}), which nobody runs: there is no CSIDriver of that name and no pod that names it.`,
               mechanism: 'A claim stays Pending until the provisioner that its class names makes a volume.',
               evidence: few(shown, 6),
@@ -73,7 +73,7 @@ export const provisioner: Analyzer = ({ snapshot, subject, symptoms, diagnose })
         explains: keys,
         chain: [
           { ...root.culprit, mechanism: root.mechanism.slice(0, 300) },
-          { ...blame(top), mechanism: `runs ${one.provisioner}` },
+          { ...culpritOf(top), mechanism: `runs ${one.provisioner}` },
         ],
         weight: root.weight + 10,
       })),

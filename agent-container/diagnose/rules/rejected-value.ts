@@ -6,7 +6,7 @@ import { failuresInLogs } from '../snapshot/log-failures.ts'
 import { ConfigMap } from '../snapshot/shapes-around.ts'
 import { label, present, type Seen } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { tail } from './last-words.ts'
 import { change, rolledOut, undo } from './remedies.ts'
 
@@ -38,7 +38,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
       given.find(({ value }) => quoted.some((one) => value === one || (value.includes('\n') && value.includes(one)))) ??
       given.find(({ key }) => names.includes(key))
     if (found === undefined) continue
-    const culprit = blame(found.from ?? subject)
+    const culprit = culpritOf(found.from ?? subject)
     const byValue = quoted.some((one) => found.value.includes(one))
     const changes = lastChanges(subject).filter(({ aspect }) => aspect === 'env' || aspect === 'volumes')
     return [

@@ -6,7 +6,7 @@ import { managedBy, type Subject } from '../snapshot/subject.ts'
 export function change(
   seen: Seen | undefined,
   ref: Culprit,
-  wanted: {
+  requested: {
     readonly title: string
     readonly command: string
     readonly risk?: string
@@ -15,10 +15,10 @@ export function change(
   },
 ): Remedy {
   const manager = managedBy(seen)
-  const risk = wanted.risk ?? `${label(ref)} rolls its pods once.`
-  const rollback = wanted.rollback ?? 'Apply the former manifest again.'
-  const { title, verify } = wanted
-  if (manager === undefined) return { title, command: wanted.command, changesState: true, risk, rollback, verify }
+  const risk = requested.risk ?? `${label(ref)} rolls its pods once.`
+  const rollback = requested.rollback ?? 'Apply the former manifest again.'
+  const { title, verify } = requested
+  if (manager === undefined) return { title, command: requested.command, changesState: true, risk, rollback, verify }
   return {
     title: `${title}, in the source of ${label(ref)} (applied by ${manager}): a change in the cluster would be undone`,
     changesState: true,
@@ -43,7 +43,7 @@ export function undo(subject: Subject, what: string): readonly Remedy[] {
   ]
 }
 
-export const look = (title: string, command: string): Remedy => ({
+export const inspect = (title: string, command: string): Remedy => ({
   title,
   command,
   changesState: false,

@@ -1,6 +1,6 @@
 import { cite, few } from '../snapshot/cite.ts'
 import { label } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { change, rolledOut, undo } from './remedies.ts'
 
 const share = (value: number | string | undefined, of: number): number =>
@@ -20,7 +20,7 @@ export const rollout: Analyzer = (scene) => {
   const [first] = symptoms
   const found: Hypothesis = {
     class: 'RolloutUnavailable',
-    culprit: blame(subject),
+    culprit: culpritOf(subject),
     summary: `The rollout of ${label(subject)} may take all pods away at once (maxUnavailable ${rollingUpdate?.maxUnavailable}), and the new ones do not come up: ${first?.text ?? ''}.`,
     mechanism: 'The old pods were removed without waiting for a new one to be ready, so that none is left to serve.',
     evidence: few(

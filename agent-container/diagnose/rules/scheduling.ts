@@ -1,16 +1,16 @@
 import type { Citation } from '../../../shared/artifacts/evidence.ts'
 import { lastChanges } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
-import { devicesWanted } from '../snapshot/devices.ts'
+import { devicesRequested } from '../snapshot/devices.ts'
 import { nodes } from '../snapshot/kinds.ts'
 import type { Node } from '../snapshot/shapes-around.ts'
 import { all, eventsOf, label, refOf, type Seen } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import type { FaultClass } from './class.ts'
 import { closedBy, lacking, type Need, needOf, selectable } from './fitting.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { filled } from './node-filled.ts'
-import { change, look, rolledOut, undo } from './remedies.ts'
+import { change, inspect, rolledOut, undo } from './remedies.ts'
 
 /** A pod that no node takes: which one thing, if it were otherwise, would let it run? */
 export const scheduling: Analyzer = (scene) =>
@@ -40,7 +40,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     extra: readonly Citation[] = [],
   ): Hypothesis => ({
     class: fault,
-    culprit: blame(subject),
+    culprit: culpritOf(subject),
     mechanism: `The scheduler finds no node: ${message}`.slice(0, 590),
     confidence: 'high',
     explains: [symptom.key],
@@ -61,12 +61,12 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
   const own = (needle: string | RegExp) => cite(subject.seen ?? pod, needle)
 
   if (known.length > 0 && fit.length === 0) {
-    const wanted = selectorWords(pod.data.spec)
+    const requested = selectorWords(pod.data.spec)
     return [
       make(
         'NodeSelectorMismatch',
         {
-          summary: `${label(subject)} asks for nodes with ${wanted.join(', ')}, and no node has that.`,
+          summary: `${label(subject)} asks for nodes with ${requested.join(', ')}, and no node has that.`,
           reasons: [
             `None of ${known.length} nodes has the labels asked for.`,
             'The scheduler names the selector or affinity.',
@@ -74,7 +74,10 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
           falsification: `Free capacity would not help: all ${known.length} nodes were compared with the template, and none matches.`,
           remedies: template('Correct nodeSelector or node affinity, or label a node'),
         },
-        [...own(/nodeSelector:|nodeAffinity:/), ...wanted.slice(0, 3).flatMap((one) => own(one.split('=')[0] ?? one))],
+        [
+          ...own(/nodeSelector:|nodeAffinity:/),
+          ...requested.slice(0, 3).flatMap((one) => own(one.split('=')[0] ?? one)),
+        ],
       ),
     ]
   }
@@ -175,7 +178,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
           falsification:
             'A request larger than any node, a selector or a taint would explain it otherwise: none of these was found.',
           remedies: [
-            look('See what fills the nodes', 'kubectl describe nodes | grep -A8 "Allocated resources"'),
+            inspect('See what fills the nodes', 'kubectl describe nodes | grep -A8 "Allocated resources"'),
             ...template('Ask for less, or add nodes'),
           ],
           weight: 70,
@@ -193,20 +196,20 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
 
 /** A device that no node offers, because what should announce it there fails. */
 function withoutDevices({ snapshot, subject, diagnose }: Scene, symptom: Symptom): Hypothesis | undefined {
-  const { wanted, agents } = devicesWanted(snapshot, subject)
+  const { wanted: requested, agents } = devicesRequested(snapshot, subject)
   const root = agents
     .flatMap((agent) => diagnose(refOf(agent)))
     .find(({ rejected, confidence }) => rejected === undefined && confidence !== 'low')
   if (root === undefined) return undefined
   return {
     ...root,
-    summary: `No node offers ${wanted.join(', ')}, which ${label(subject)} asks for: ${root.summary}`.slice(0, 590),
+    summary: `No node offers ${requested.join(', ')}, which ${label(subject)} asks for: ${root.summary}`.slice(0, 590),
     evidence: few([...root.evidence.slice(0, 6), ...symptom.evidence], 8),
     // Even a guess at its own trouble is sure enough here: it fails, and what it announces is missing on every node.
     confidence: 'high',
-    reasons: [`No node has any ${wanted.join(', ')}.`, ...root.reasons],
+    reasons: [`No node has any ${requested.join(', ')}.`, ...root.reasons],
     explains: [symptom.key],
-    chain: [{ ...blame(subject), mechanism: `asks for ${wanted.join(', ')}, which no node offers` }],
+    chain: [{ ...culpritOf(subject), mechanism: `asks for ${requested.join(', ')}, which no node offers` }],
     weight: 90,
   }
 }

@@ -5,7 +5,7 @@ import { cite, few } from '../snapshot/cite.ts'
 import { complaintsAbout } from '../snapshot/clients.ts'
 import { behind } from '../snapshot/dependencies.ts'
 import { pods, services } from '../snapshot/kinds.ts'
-import { heardPorts } from '../snapshot/listening.ts'
+import { listeningPorts } from '../snapshot/listening.ts'
 import { citeFailure } from '../snapshot/log-failures.ts'
 import { nearest } from '../snapshot/near-name.ts'
 import { backing, isReady, portIn } from '../snapshot/services.ts'
@@ -14,7 +14,7 @@ import type { Service } from '../snapshot/shapes-around.ts'
 import { all, label, present, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import { type Subject, subjectOf, topOf } from '../snapshot/subject.ts'
 import { lets } from '../snapshot/traffic.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 type Use = {
@@ -64,7 +64,7 @@ export function serviceFaults(scene: Scene, service: Seen<Service>, use: Use): r
 }
 
 const base = (service: Seen<Service>) => ({
-  culprit: blame(service),
+  culprit: culpritOf(service),
   confidence: 'high' as const,
   explains: [],
   weight: 88,
@@ -110,7 +110,7 @@ function noPods(scene: Scene, service: Seen<Service>): readonly Hypothesis[] {
         {
           ...base(service),
           class: 'ScaledToZero',
-          culprit: blame(workload),
+          culprit: culpritOf(workload),
           summary: `${label(workload)}, which stands behind ${label(service)}, is scaled to zero.`,
           mechanism: 'Without pods the service has no endpoint, and calls to it fail.',
           evidence: few([...cite(workload, 'replicas: 0'), ...cite(service, 'selector:')], 5),
@@ -176,8 +176,8 @@ function wrongPort(
   const declared = pod.data.spec.containers.flatMap(({ ports }) => ports)
   const suspects = service.data.spec.ports.filter(({ port }) => use.port === undefined || port === use.port)
   for (const { port, targetPort } of suspects) {
-    const wanted = targetPort ?? port
-    const number = portIn(pod.data, wanted)
+    const requested = targetPort ?? port
+    const number = portIn(pod.data, requested)
     const unnamed = number === undefined
     const probed = pod.data.spec.containers.flatMap((one) =>
       [one.readinessProbe, one.livenessProbe].flatMap((probe) => {
@@ -185,11 +185,11 @@ function wrongPort(
         return asked === undefined ? [] : (portIn(pod.data, asked) ?? [])
       }),
     )
-    const heard = heardPorts(snapshot, pod)
+    const listening = listeningPorts(snapshot, pod)
     // Each is only a hint; a pod that says nothing of its ports proves nothing.
     const served = new Set([
       ...declared.map(({ containerPort }) => containerPort),
-      ...heard.map((one) => one.port),
+      ...listening.map((one) => one.port),
       ...probed,
     ])
     const elsewhere = !unnamed && served.size > 0 && !served.has(number)
@@ -197,15 +197,15 @@ function wrongPort(
     return {
       ...base(service),
       class: 'ServicePortMismatch',
-      summary: `${label(service)} sends port ${port} to ${unnamed ? `a port named ${wanted}, which its pods do not have` : `port ${wanted}, where its pods do not listen (they serve ${[...served].join(', ')})`}.`,
+      summary: `${label(service)} sends port ${port} to ${unnamed ? `a port named ${requested}, which its pods do not have` : `port ${requested}, where its pods do not listen (they serve ${[...served].join(', ')})`}.`,
       mechanism:
         'Endpoints exist and the pods are ready, but connections arrive at a port that nobody serves and are refused.',
       evidence: few(
         [
-          ...cite(service, `targetPort: ${wanted}`),
+          ...cite(service, `targetPort: ${requested}`),
           ...cite(service, `port: ${port}`),
           ...declared.flatMap(({ containerPort }) => cite(pod, `containerPort: ${containerPort}`)),
-          ...heard.slice(-1).flatMap(({ log, line }) => cite(log, line)),
+          ...listening.slice(-1).flatMap(({ log, line }) => cite(log, line)),
         ],
         6,
       ),
@@ -291,7 +291,7 @@ function policies(
     return {
       ...base(service),
       class: 'BlockedByNetworkPolicy',
-      culprit: blame(policy),
+      culprit: culpritOf(policy),
       summary: `${label(policy)} ${direction === 'Ingress' ? `lets ${label(client)} not in to ${label(service)}` : `does not let ${label(client)} out to ${label(service)}`}${port === undefined ? '' : ` at port ${port}`}.`,
       mechanism: `The policy selects the pods and allows no such ${direction.toLowerCase()}, so that packets are dropped and the call ends by ${use.failure}.`,
       evidence: few(

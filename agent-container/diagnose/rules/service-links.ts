@@ -1,7 +1,7 @@
 import { cite, few } from '../snapshot/cite.ts'
 import { services } from '../snapshot/kinds.ts'
 import { all, label } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { tail } from './last-words.ts'
 import { change, rolledOut } from './remedies.ts'
 
@@ -22,7 +22,7 @@ export const serviceLinks: Analyzer = ({ snapshot, subject, symptoms }) =>
     return [
       {
         class: 'ServiceLinkCollision',
-        culprit: blame(subject),
+        culprit: culpritOf(subject),
         summary: `${label(subject)} reads ${variable[0]}, which Kubernetes sets for ${label(service)} of the same name (enableServiceLinks): the program takes the link for its own setting.`,
         mechanism:
           `The kubelet gives every container the addresses of the namespace's Services as variables: ${said.line}`.slice(

@@ -4,7 +4,7 @@ import { clientsOf, servicesAbout } from '../snapshot/clients.ts'
 import { backendsOf } from '../snapshot/dependencies.ts'
 import { ingresses } from '../snapshot/kinds.ts'
 import { all, label } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { change } from './remedies.ts'
 
 /**
@@ -20,7 +20,7 @@ export const standstill: Analyzer = (scene) => {
   const stopped = (field: string, command: string, effect: string): readonly Hypothesis[] => [
     {
       class: field === 'replicas: 0' ? 'ScaledToZero' : 'Suspended',
-      culprit: blame(subject),
+      culprit: culpritOf(subject),
       summary: `${label(subject)} is stopped on purpose (${field}): ${effect}.`,
       mechanism: `Its controller does nothing while ${field} stands in it: ${effect}.`,
       evidence: few([...cite(subject.seen, field), ...cite(subject.seen, /lastScheduleTime: /)], 4),

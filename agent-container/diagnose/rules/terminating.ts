@@ -3,8 +3,8 @@ import { cite, few } from '../snapshot/cite.ts'
 import { anyConditioned, nodes } from '../snapshot/kinds.ts'
 import { label, present, type Seen } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
-import { change, look } from './remedies.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
+import { change, inspect } from './remedies.ts'
 
 /** Objects that should be gone and are not: a finalizer that nobody handles, a node that does not answer. */
 export const terminating: Analyzer = (scene) => {
@@ -31,7 +31,7 @@ export const terminating: Analyzer = (scene) => {
     return [
       {
         class: 'FinalizerDeadlock',
-        culprit: blame(held),
+        culprit: culpritOf(held),
         summary:
           `${label(held)} cannot go: ${finalizers.length > 0 ? `its finalizer ${finalizers.join(', ')} is handled by nobody` : (stuck[0]?.message ?? 'something in it remains')}.`.slice(
             0,
@@ -54,7 +54,7 @@ export const terminating: Analyzer = (scene) => {
         falsification: 'A node that does not answer would keep a pod as well; its node is ready.',
         explains: [symptom.key],
         remedies: [
-          look(
+          inspect(
             'See what should handle the finalizer',
             `kubectl -n ${held.namespace} describe ${held.kind.toLowerCase()}/${held.name}`,
           ),
@@ -79,7 +79,7 @@ function unserved(held: Seen, api: Seen<ApiService>, symptom: Symptom): Hypothes
   const at = service === undefined ? '' : `, which Service ${service.namespace}/${service.name} should serve,`
   return {
     class: 'ApiServiceUnavailable',
-    culprit: blame(api),
+    culprit: culpritOf(api),
     summary:
       `${label(held)} cannot go because the API ${api.name}${at} does not answer${said?.message === undefined ? '' : `: ${said.message}`}.`.slice(
         0,
@@ -104,7 +104,7 @@ function unserved(held: Seen, api: Seen<ApiService>, symptom: Symptom): Hypothes
     falsification: 'With the API answering, the namespace would name what is left in it instead.',
     explains: [symptom.key],
     remedies: [
-      look('See why it is not served', `kubectl get apiservice ${api.name} -o yaml`),
+      inspect('See why it is not served', `kubectl get apiservice ${api.name} -o yaml`),
       change(api, api, {
         title: 'Bring its server back, or remove the registration when nobody uses it any more',
         command: `kubectl delete apiservice ${api.name}`,

@@ -1,6 +1,6 @@
 import { cite, few } from '../snapshot/cite.ts'
 import { label } from '../snapshot/snapshot.ts'
-import { type Analyzer, blame, type Hypothesis, of } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of } from './hypothesis.ts'
 import { change, rolledOut } from './remedies.ts'
 
 /** Refusals that follow from the template alone: every node with this kubelet configuration says the same. */
@@ -14,7 +14,7 @@ export const turnedAway: Analyzer = ({ subject, symptoms }) =>
     return [
       {
         class: 'InvalidConfiguration',
-        culprit: blame(subject),
+        culprit: culpritOf(subject),
         summary: `The kubelet turns the pods of ${label(subject)} away for what their template asks: ${message}`.slice(
           0,
           590,

@@ -8,9 +8,9 @@ import type { Claim, Node } from '../snapshot/shapes-around.ts'
 import { all, eventsOf, label, present, refOf, type Seen, whether } from '../snapshot/snapshot.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { closedBy } from './fitting.ts'
-import { type Analyzer, blame, type Hypothesis, of, type Scene } from './hypothesis.ts'
+import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
 import { agentOf } from './node.ts'
-import { change, look } from './remedies.ts'
+import { change, inspect } from './remedies.ts'
 
 /** Claims that are not bound, whether the subject is the claim itself or a workload that waits for it. */
 export const unboundClaims: Analyzer = (scene) => {
@@ -51,7 +51,7 @@ function explain(scene: Scene, claim: Seen<Claim>, symptom: Symptom): readonly H
   const make = (
     parts: Pick<Hypothesis, 'class' | 'summary' | 'reasons' | 'falsification'> & Partial<Hypothesis>,
   ): Hypothesis => ({
-    culprit: blame(claim),
+    culprit: culpritOf(claim),
     mechanism:
       `The claim stays ${claim.data.status.phase}, and no pod that uses it can start${last === undefined ? '' : `: ${last.message}`}`.slice(
         0,
@@ -59,7 +59,7 @@ function explain(scene: Scene, claim: Seen<Claim>, symptom: Symptom): readonly H
       ),
     confidence: 'high',
     explains: [symptom.key],
-    chain: [{ ...blame(claim), mechanism: `stays ${claim.data.status.phase}` }],
+    chain: [{ ...culpritOf(claim), mechanism: `stays ${claim.data.status.phase}` }],
     remedies: claimRemedies(claim),
     prevention: 'Check storage classes of a manifest against the cluster before it is applied.',
     weight: 90,
@@ -123,7 +123,8 @@ function explain(scene: Scene, claim: Seen<Claim>, symptom: Symptom): readonly H
     return [
       make({
         class: 'ProvisioningFailed',
-        culprit: input || known?.is !== 'there' ? blame(claim) : /parameter/i.test(last.message) ? cls : blame(claim),
+        culprit:
+          input || known?.is !== 'there' ? culpritOf(claim) : /parameter/i.test(last.message) ? cls : culpritOf(claim),
         summary:
           `The provisioner of StorageClass ${storageClassName} cannot make the volume for ${label(claim)} (${accessModes.join(', ')}): ${last.message}`.slice(
             0,
@@ -160,7 +161,7 @@ const suffix = (meant: string | undefined, names: readonly string[]) =>
   meant === undefined ? (names.length === 0 ? '' : ` (there are: ${names.slice(0, 5).join(', ')})`) : `; ${meant} does`
 
 const claimRemedies = (claim: Seen<Claim>) => [
-  look('See which storage classes there are', 'kubectl get storageclass'),
+  inspect('See which storage classes there are', 'kubectl get storageclass'),
   change(claim, claim, {
     title: 'Make the claim anew with a class that exists (a class cannot be changed in place)',
     command: `kubectl -n ${claim.namespace} get pvc ${claim.name} -o yaml > claim.yaml  # correct storageClassName, then: kubectl replace --force -f claim.yaml`,
@@ -180,7 +181,7 @@ export const mounts: Analyzer = (scene) =>
     const common = {
       explains: [symptom.key],
       weight: 80,
-      remedies: [look('See where the volume is attached', 'kubectl get volumeattachments')],
+      remedies: [inspect('See where the volume is attached', 'kubectl get volumeattachments')],
     }
     if (multi !== undefined) {
       const volume = /volume "([^"]+)"/.exec(multi.message)?.[1] ?? ''
@@ -199,7 +200,7 @@ export const mounts: Analyzer = (scene) =>
         {
           ...common,
           class: 'VolumeMultiAttach',
-          culprit: blame(subject),
+          culprit: culpritOf(subject),
           summary: `${label(subject)} wants volume ${claim?.name ?? volume} on two nodes, and it can be attached to one only (${claim?.data.spec.accessModes.join(', ') ?? 'ReadWriteOnce'}).`,
           mechanism: `Its pods run on different nodes and share one volume: ${multi.message}`.slice(0, 590),
           evidence: few(
@@ -234,7 +235,7 @@ export const mounts: Analyzer = (scene) =>
         return closed.map(({ node, why }) => ({
           ...common,
           class: why === 'cordoned' ? 'NodeCordoned' : 'NodeTainted',
-          culprit: blame(node),
+          culprit: culpritOf(node),
           summary: `Node ${node.name} is closed (${why}), and the volume of ${claim === undefined ? label(subject) : label(claim)} can only be used there.`,
           mechanism: `The volume is bound to ${placeOf(volume)}, and every node there is closed for the pod.`,
           evidence: few(
@@ -257,7 +258,8 @@ export const mounts: Analyzer = (scene) =>
         {
           ...common,
           class: 'VolumeNodeConflict',
-          culprit: volume === undefined ? (claim === undefined ? blame(subject) : blame(claim)) : blame(volume),
+          culprit:
+            volume === undefined ? (claim === undefined ? culpritOf(subject) : culpritOf(claim)) : culpritOf(volume),
           summary: `The volume of ${claim === undefined ? label(subject) : label(claim)} can only be used where the pod cannot run${place === '' ? '' : ` (${place})`}.`,
           mechanism:
             `The volume is bound to a zone or node, and no node there takes the pod: ${symptom.evidence[0]?.quote ?? ''}`.slice(
@@ -284,7 +286,7 @@ export const mounts: Analyzer = (scene) =>
       {
         ...common,
         class: agent?.class ?? 'VolumeMountFailed',
-        culprit: agent?.culprit ?? blame(subject),
+        culprit: agent?.culprit ?? culpritOf(subject),
         summary:
           `A volume of ${label(subject)} cannot be mounted: ${agent === undefined ? failed.message : `its driver does not run on node ${pod.data.spec.nodeName}: ${agent.summary}`}`.slice(
             0,

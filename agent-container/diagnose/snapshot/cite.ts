@@ -50,5 +50,5 @@ export function few(citations: readonly Citation[], most: number): Citation[] {
 
 const fold = (text: string): string => text.replace(/\s+/g, ' ').trim()
 /** Whether the quote stands in the output, white space folded: the same check that the report makes. */
-export const stands = (citation: Citation, outputs: ReadonlyMap<string, string>): boolean =>
+export const holds = (citation: Citation, outputs: ReadonlyMap<string, string>): boolean =>
   fold(outputs.get(citation.id) ?? '').includes(fold(citation.quote))

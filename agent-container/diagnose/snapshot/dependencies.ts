@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import { isAddress } from '../../../shared/cluster/messages/host-in.ts'
-import { devicesWanted } from './devices.ts'
+import { devicesRequested } from './devices.ts'
 import { autoscalers, configMaps, disruptionBudgets, ingresses, pods, services } from './kinds.ts'
 import { failuresInLogs, type LogFailure, unanswered } from './log-failures.ts'
 import { namedAndBad } from './named-objects.ts'
@@ -210,7 +210,7 @@ const nextOf = (snapshot: Snapshot, subject: Subject): readonly Culprit[] => [
   ...brokenGround(snapshot, subject).flatMap((node) => agentPods(snapshot, node).map((pod) => topOf(snapshot, pod))),
   ...(subject.seen === undefined ? [] : namedAndBad(snapshot, subject.seen).map(refOf)),
   ...provisioningOf(snapshot, subject).flatMap((one) => one.pods.slice(0, 2).map((pod) => topOf(snapshot, pod))),
-  ...devicesWanted(snapshot, subject).agents.slice(0, 2).map(refOf),
+  ...devicesRequested(snapshot, subject).agents.slice(0, 2).map(refOf),
   ...dependenciesOf(snapshot, subject)
     .slice(0, 12)
     .flatMap(({ service }) => (service === undefined ? [] : behind(snapshot, service))),

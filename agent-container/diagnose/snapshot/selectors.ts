@@ -3,8 +3,8 @@ import type { Expression, LabelSelector } from './shapes.ts'
 
 type Labels = Readonly<Record<string, string>>
 
-export const matchesLabels = (wanted: Labels, labels: Labels): boolean =>
-  Object.entries(wanted).every(([key, value]) => own(labels, key) === value)
+export const matchesLabels = (requested: Labels, labels: Labels): boolean =>
+  Object.entries(requested).every(([key, value]) => own(labels, key) === value)
 
 /** An empty selector matches everything, as in the API; callers for which it means nothing check first. */
 export const selects = (selector: LabelSelector, labels: Labels): boolean =>

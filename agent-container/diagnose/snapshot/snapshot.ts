@@ -137,8 +137,8 @@ export function whether(
   if (snapshot.objects.some((one) => one.kind === kind && one.namespace === namespace && one.name === name))
     return { is: 'there' }
   const lists = snapshot.lists.filter((one) => one.kind === kind && one.namespace === namespace && one.complete)
-  const looked = lists.find((one) => one.name === name) ?? lists.find((one) => one.name === undefined)
-  return looked === undefined ? { is: 'unknown' } : { is: 'absent', source: looked }
+  const list = lists.find((one) => one.name === name) ?? lists.find((one) => one.name === undefined)
+  return list === undefined ? { is: 'unknown' } : { is: 'absent', source: list }
 }
 
 /** Oldest first. */

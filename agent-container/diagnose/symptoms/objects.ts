@@ -122,7 +122,7 @@ function workloadSymptoms(snapshot: Snapshot, subject: Subject, seen: Seen): rea
     subject.workload?.data.spec.replicas ?? status?.desiredNumberScheduled ?? (seen.kind === 'Deployment' ? 1 : 0)
   // A run that is over wants no pod any more.
   const job = seen.kind === 'Job' ? subject.workload : run
-  const wantsRun =
+  const isDue =
     job !== undefined &&
     !job.data.status.conditions.some(({ type, status: value }) => /^(Complete|Failed)$/.test(type) && value === 'True')
   const alive = subject.pods.filter(
@@ -134,7 +134,7 @@ function workloadSymptoms(snapshot: Snapshot, subject: Subject, seen: Seen): rea
     .at(-1)
   if (
     failure !== undefined ||
-    (refused !== undefined && listed(snapshot, 'Pod', seen.namespace) && alive < Math.max(desired, wantsRun ? 1 : 0))
+    (refused !== undefined && listed(snapshot, 'Pod', seen.namespace) && alive < Math.max(desired, isDue ? 1 : 0))
   ) {
     const evidence = [
       ...cite(refused, refused?.message ?? ''),

@@ -20,7 +20,7 @@ export function podSymptoms(snapshot: Snapshot, subject: Subject): readonly Symp
     for (const symptom of [...wholePod(snapshot, pod), ...(replaced(pod) ? [] : containerSymptoms(snapshot, pod))]) {
       const known = merged.get(symptom.key)
       if (known === undefined) merged.set(symptom.key, symptom)
-      else merged.set(symptom.key, telling(symptom, known))
+      else merged.set(symptom.key, tellingly(symptom, known))
     }
   }
   return [...merged.values()]
@@ -43,7 +43,7 @@ function current(snapshot: Snapshot, subject: Subject): readonly Seen<Pod>[] {
 }
 
 /** The pod that was read in full and restarted most tells most. */
-function telling(a: Symptom, b: Symptom): Symptom {
+function tellingly(a: Symptom, b: Symptom): Symptom {
   const weight = (one: Symptom) =>
     (one.evidence.length > 0 ? 1000 : 0) +
     (one.container?.last === undefined ? 0 : 100) +

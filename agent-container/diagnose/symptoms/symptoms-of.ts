@@ -18,8 +18,8 @@ export function symptomsOf(snapshot: Snapshot, subject: Subject): readonly Sympt
   const before = known.get(key)
   if (before !== undefined) return before
   const hard = [...podSymptoms(snapshot, subject), ...objectSymptoms(snapshot, subject)]
-  const told = hard.length > 0 ? hard : seenByWatch(snapshot, subject)
-  const all = told.length > 0 ? told : complaints(snapshot, subject)
+  const symptoms = hard.length > 0 ? hard : seenByWatch(snapshot, subject)
+  const all = symptoms.length > 0 ? symptoms : complaints(snapshot, subject)
   known.set(key, all)
   return all
 }

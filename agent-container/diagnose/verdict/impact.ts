@@ -1,5 +1,5 @@
 import type { Culprit, Verdict } from '../../../shared/artifacts/verdict.ts'
-import { blame } from '../rules/hypothesis.ts'
+import { culpritOf } from '../rules/hypothesis.ts'
 import { backing, servicesOf } from '../snapshot/services.ts'
 import { label, type Snapshot, whether } from '../snapshot/snapshot.ts'
 import { type Subject, topOf } from '../snapshot/subject.ts'
@@ -37,7 +37,7 @@ export function impactOf(snapshot: Snapshot, subject: Subject): Verdict['impact'
     ...(whether(snapshot, subject.kind, subject.namespace, subject.name).is === 'absent'
       ? { gone: true as const }
       : {}),
-    affected: unique([blame(subject), ...dark.map(blame), ...workloads]).slice(0, 100),
+    affected: unique([culpritOf(subject), ...dark.map(culpritOf), ...workloads]).slice(0, 100),
   }
 }
 
@@ -46,5 +46,5 @@ const onNode = (snapshot: Snapshot, name: string): readonly Culprit[] =>
     .filter(({ kind, object }) => kind === 'Pod' && JSON.stringify(object.spec ?? {}).includes(`"nodeName":"${name}"`))
     .map((pod) => topOf(snapshot, pod))
 const unique = (refs: readonly Culprit[]): Culprit[] => [
-  ...new Map(refs.map((ref) => [label(ref), blame(ref)])).values(),
+  ...new Map(refs.map((ref) => [label(ref), culpritOf(ref)])).values(),
 ]

@@ -26,11 +26,11 @@ const refuted = ({ others }: Ranked): boolean =>
 /** Without these nobody can tell what a name in a sentence means. */
 const blinding = new Set(['Pod', 'Event', 'ConfigMap'])
 /** Somebody has to say something of it: that a thing is near what fails is no argument. */
-const spokenFor = ({ hypotheses, links, features }: Weighed, told: boolean): boolean =>
+const spokenFor = ({ hypotheses, links, features }: Weighed, reported: boolean): boolean =>
   hypotheses.some(({ rejected }) => rejected === undefined) ||
   links.length > 0 ||
   (features.dangling ?? features.refusing ?? 0) > 0 ||
-  (told && (features.subject === 1 || features.onlyHere === 1))
+  (reported && (features.subject === 1 || features.onlyHere === 1))
 
 const MOST_ALIKE = 10
 const isAlike = (one: Weighed, first: Weighed): boolean =>
@@ -47,8 +47,8 @@ export function led(
   symptoms: readonly Symptom[],
   suspects: readonly Weighed[],
 ): Ranked {
-  const told = tellingTexts(snapshot, subject).some(({ detected }) => detected !== true)
-  const [first, ...rest] = suspects.filter((one) => spokenFor(one, told))
+  const reported = tellingTexts(snapshot, subject).some(({ detected }) => detected !== true)
+  const [first, ...rest] = suspects.filter((one) => spokenFor(one, reported))
   const { leading } = ranked
   if (first === undefined || symptoms.every(isWeak)) return ranked
   if (leading.some(({ culprit }) => keyOf(culprit) === keyOf(first.object)) || leading.some(isCertain)) return ranked

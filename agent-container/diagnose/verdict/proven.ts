@@ -1,7 +1,7 @@
 import type { EvidenceEntry } from '../../../shared/artifacts/evidence.ts'
 import { type Checked, checksOf } from '../rules/checks.ts'
 import type { Hypothesis } from '../rules/hypothesis.ts'
-import { stands } from '../snapshot/cite.ts'
+import { holds } from '../snapshot/cite.ts'
 import { label, type Snapshot } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import { kindsOf } from './evidence-kinds.ts'
@@ -25,7 +25,7 @@ export function proven(
   outputs: ReadonlyMap<string, string>,
   entries: ReadonlyMap<string, EvidenceEntry>,
 ): Proven {
-  const evidence = one.evidence.filter((citation) => stands(citation, outputs))
+  const evidence = one.evidence.filter((citation) => holds(citation, outputs))
   const checked = checksOf(snapshot, subject, one)
   const kept: Proven = { ...one, evidence, checked }
   if (evidence.length === 0)

@@ -62,9 +62,9 @@ function suspectOf(snapshot: Snapshot, { object, hypotheses, links, features, wa
     ].slice(0, 4),
     wouldTell:
       own !== undefined
-        ? lookAt(object, own.falsification)
+        ? nextRead(object, own.falsification)
         : change === undefined
-          ? lookAt(object, 'what it says, and who changed it last')
+          ? nextRead(object, 'what it says, and who changed it last')
           : `kubectl ${at(object.namespace)}get ${object.kind.toLowerCase()} ${object.name} -o yaml --show-managed-fields: what ${change.by} changed at ${change.at}.`,
   }
 }
@@ -72,5 +72,5 @@ const grade = { high: 2, medium: 1, low: 0 } as const
 const saidOf = ({ text, word, relation, object }: Link): string =>
   `${label(text.at)} says “${text.text.replace(/\s+/g, ' ').slice(0, 300)}”: ${label(object)} ${relation} (${word}).`
 const at = (namespace: string): string => (namespace === '' ? '' : `-n ${namespace} `)
-const lookAt = ({ kind, namespace, name }: Weighed['object'], what: string): string =>
+const nextRead = ({ kind, namespace, name }: Weighed['object'], what: string): string =>
   `kubectl ${at(namespace)}describe ${kind.toLowerCase()} ${name}: ${what}`

@@ -4,9 +4,9 @@ import { Verdict } from '../../../shared/artifacts/verdict.ts'
 import { type Weighed, weighed } from '../evidence/score.ts'
 import { suspectPool } from '../evidence/suspect-pool.ts'
 import type { Diagnosis } from '../rules/all.ts'
-import { blame, type Hypothesis } from '../rules/hypothesis.ts'
+import { culpritOf, type Hypothesis } from '../rules/hypothesis.ts'
 import { lastChanges } from '../snapshot/changes.ts'
-import { cite, few, stands } from '../snapshot/cite.ts'
+import { cite, few, holds } from '../snapshot/cite.ts'
 import { label, type Snapshot, whether } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import { onsetOf } from '../symptoms/onset.ts'
@@ -48,7 +48,7 @@ export function judge(input: {
   const s = (text: string): string => cut(tidy(text), 600)
   const valid = (citations: readonly Citation[], most: number) =>
     few(
-      citations.filter((one) => stands(one, outputs)),
+      citations.filter((one) => holds(one, outputs)),
       most,
     )
   const events = story(
@@ -300,8 +300,8 @@ function chainOf(subject: Subject, symptoms: readonly Symptom[], one: Hypothesis
   const pod = shows?.pods[0]
   const links = [
     ...first,
-    { ...blame(subject), mechanism: one.mechanism },
-    ...(pod === undefined ? [] : [{ ...blame(pod), mechanism: shows?.text ?? '' }]),
+    { ...culpritOf(subject), mechanism: one.mechanism },
+    ...(pod === undefined ? [] : [{ ...culpritOf(pod), mechanism: shows?.text ?? '' }]),
   ]
   return links.filter((link, index) => links.findIndex((other) => label(other) === label(link)) === index)
 }

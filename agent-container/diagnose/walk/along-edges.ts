@@ -1,5 +1,5 @@
-import { type Analyzer, blame, type Hypothesis } from '../rules/hypothesis.ts'
-import { change, look } from '../rules/remedies.ts'
+import { type Analyzer, culpritOf, type Hypothesis } from '../rules/hypothesis.ts'
+import { change, inspect } from '../rules/remedies.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { badConditions } from '../snapshot/conditions.ts'
 import { nearest } from '../snapshot/near-name.ts'
@@ -34,7 +34,7 @@ function explain(
   // Who needs it says that it is missed; else its absence may be a matter of what was read.
   const missed = saidBy(from, object.name)
   const target = seek(snapshot, object)
-  const looked = whether(snapshot, object.kind, object.namespace, object.name).source
+  const source = whether(snapshot, object.kind, object.namespace, object.name).source
   const cousin = snapshot.objects.find(
     ({ kind, name }) =>
       name === object.name && kind !== object.kind && kind.endsWith(object.kind.replace(/^Cluster/, '')),
@@ -53,7 +53,7 @@ function explain(
   if (found === 'dangling') {
     // Who wrote the wrong name can mend it; what nobody wrote wrongly has to be made.
     const top = meant === undefined ? undefined : (ownerOf() ?? from)
-    const culprit = blame(top ?? object)
+    const culprit = culpritOf(top ?? object)
     return [
       {
         class: 'MissingObject',
@@ -67,7 +67,7 @@ function explain(
         evidence: few(
           [
             ...cite(from, object.name),
-            ...(looked === undefined ? [] : cite(looked, looked.text)),
+            ...(source === undefined ? [] : cite(source, source.text)),
             ...cite(meant, `name: ${object.name}`),
           ],
           5,
@@ -76,7 +76,7 @@ function explain(
         reasons: ['It was looked for by name.', `It is ${depth} ${depth === 1 ? 'step' : 'steps'} from what fails.`],
         falsification: 'Others that name it and are well would speak against it.',
         explains: keys,
-        chain: [{ ...blame(edge.from), mechanism: `names ${label(object)}` }],
+        chain: [{ ...culpritOf(edge.from), mechanism: `names ${label(object)}` }],
         remedies: [
           change(top, culprit, {
             title: meant === undefined ? `Create ${label(object)}` : `Name ${label(meant)} instead`,
@@ -94,7 +94,7 @@ function explain(
   return [
     {
       class: 'RefusedByController',
-      culprit: blame(object),
+      culprit: culpritOf(object),
       summary:
         `${label(object)}, which ${label(edge.from)} needs, does not serve: ${bad.message ?? bad.reason ?? bad.type}`.slice(
           0,
@@ -110,9 +110,9 @@ function explain(
       reasons: ['Its own conditions say so.', `${label(edge.from)} names it (${edge.path}).`],
       falsification: 'Others that need it and are well would speak against it.',
       explains: keys,
-      chain: [{ ...blame(edge.from), mechanism: `needs ${label(object)}` }],
+      chain: [{ ...culpritOf(edge.from), mechanism: `needs ${label(object)}` }],
       remedies: [
-        look(
+        inspect(
           'See all that was said of it',
           `kubectl ${object.namespace === '' ? '' : `-n ${object.namespace} `}describe ${object.kind.toLowerCase()} ${object.name}`,
         ),

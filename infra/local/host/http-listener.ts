@@ -120,8 +120,8 @@ function joined(query: URLSearchParams): readonly (readonly [string, string])[] 
 
 /** `undefined` when it is too big. A body whose length is not told is empty, as it is behind the real host. */
 async function readBody(request: IncomingMessage, most: number): Promise<Buffer | undefined> {
-  const told = request.headers['content-length']
-  if (Number(told ?? 0) > most) return undefined
+  const stated = request.headers['content-length']
+  if (Number(stated ?? 0) > most) return undefined
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
@@ -130,7 +130,7 @@ async function readBody(request: IncomingMessage, most: number): Promise<Buffer 
     if (size > most) return undefined
     chunks.push(bytes)
   }
-  return told === undefined ? Buffer.alloc(0) : Buffer.concat(chunks)
+  return stated === undefined ? Buffer.alloc(0) : Buffer.concat(chunks)
 }
 
 /** As the real host has a page there. A key that somebody chose is not written on it. */

@@ -41,7 +41,7 @@ export function startTimer(
   let status = monitored ? (stored ?? NEVER) : undefined
   let timer: NodeJS.Timeout | undefined
   let running = false
-  let wanted = false
+  let requested = false
   let stopped = false
 
   function arm(next: Date | undefined): void {
@@ -56,7 +56,7 @@ export function startTimer(
   async function run(isPastDue: boolean): Promise<void> {
     if (stopped) return
     if (running) {
-      wanted = true
+      requested = true
       return
     }
     running = true
@@ -74,8 +74,8 @@ export function startTimer(
       deps.saveStatus(status)
     }
     running = false
-    if (!wanted) return arm(next)
-    wanted = false
+    if (!requested) return arm(next)
+    requested = false
     void run(false)
   }
 

@@ -14,7 +14,7 @@ import { startTimer } from './timer-listener.ts'
 /** What the real host gives appTerminate hooks before the process ends. */
 const TERMINATE_LIMIT_MS = 5_000
 
-const tell = (message: FromWorker) => process.send?.(message)
+const post = (message: FromWorker) => process.send?.(message)
 const log = (entry: object) => process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`)
 const logFor = (name: string) => (level: string, message: string) => log({ level, function: name, message })
 
@@ -32,11 +32,11 @@ const invoke: Invoke = createInvoke(
   {
     started: (name, invocationId) => {
       running.add(invocationId)
-      tell({ type: 'started', function: name, invocationId })
+      post({ type: 'started', function: name, invocationId })
     },
     ended: (name, invocationId, ok) => {
       running.delete(invocationId)
-      tell({ type: 'ended', function: name, invocationId, ok })
+      post({ type: 'ended', function: name, invocationId, ok })
     },
   },
   log,
@@ -58,12 +58,12 @@ async function start(order: RunOrder, loaded: readonly Loaded[]): Promise<void> 
       log: logFor('http'),
     })
     listeners.set('http', listener)
-    tell({ type: 'listening', port: listener.port })
+    post({ type: 'listening', port: listener.port })
   }
   for (const { target, binding, trigger } of mine) {
     const { name } = target.metadata
     if (trigger.type === 'timerTrigger') {
-      const saveStatus = (status: (typeof order.timers)[string]) => tell({ type: 'timer', function: name, status })
+      const saveStatus = (status: (typeof order.timers)[string]) => post({ type: 'timer', function: name, status })
       const deps = { invoke, saveStatus, log: logFor(name) }
       listeners.set(name, startTimer(target, binding, trigger, order.timers[name], deps))
     } else if (trigger.type === 'queueTrigger') {
@@ -75,7 +75,7 @@ async function start(order: RunOrder, loaded: readonly Loaded[]): Promise<void> 
       listeners.set(name, startQueue(target, binding, trigger, deps))
     }
   }
-  tell({ type: 'ready' })
+  post({ type: 'ready' })
 }
 
 const bodyLimit = ({ FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: most }: NodeJS.ProcessEnv) =>
@@ -108,11 +108,11 @@ async function main(): Promise<void> {
     kind: kinds[trigger.type],
     disabled: isDisabled(metadata.name, process.env),
   }))
-  tell({ type: 'loaded', functions })
+  post({ type: 'loaded', functions })
 }
 
 function fail(error: unknown): void {
-  tell({ type: 'failed', message: errorText(error) })
+  post({ type: 'failed', message: errorText(error) })
   process.exitCode = 1
   // Leaves the message time to arrive.
   setTimeout(() => process.exit(1), 100)

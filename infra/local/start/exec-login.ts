@@ -16,7 +16,7 @@ const Exec = z.looseObject({
   args: z.array(z.string()).nullish(),
   env: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
 })
-const Standing = z.looseObject({
+const SelfContained = z.looseObject({
   users: z.tuple([z.looseObject({ name: z.string(), user: z.looseObject({ exec: Exec.optional() }) })]),
 })
 /** https://kubernetes.io/docs/reference/config-api/client-authentication.v1/ */
@@ -36,9 +36,9 @@ export type LoggedIn = { readonly kubeconfig: string; readonly again: number | u
  * machine, and what it gives takes its place. A broker gets that and never the program: agents start nothing.
  */
 export async function loggedIn(kubeconfig: string, context: string): Promise<LoggedIn> {
-  const standing = Standing.safeParse(JSON.parse(kubeconfig))
-  const exec = standing.data?.users[0].user.exec
-  if (!standing.success || exec === undefined) return { kubeconfig, again: undefined }
+  const selfContained = SelfContained.safeParse(JSON.parse(kubeconfig))
+  const exec = selfContained.data?.users[0].user.exec
+  if (!selfContained.success || exec === undefined) return { kubeconfig, again: undefined }
   const info = { kind: 'ExecCredential', apiVersion: exec.apiVersion, spec: { interactive: false } }
   const wrong = (what: string) =>
     new GiveUp(
@@ -70,7 +70,7 @@ export async function loggedIn(kubeconfig: string, context: string): Promise<Log
   }
   const left = expirationTimestamp === undefined ? USUAL_MS : (expirationTimestamp.getTime() - Date.now()) / 2
   return {
-    kubeconfig: JSON.stringify({ ...standing.data, users: [{ name: standing.data.users[0].name, user }] }),
+    kubeconfig: JSON.stringify({ ...selfContained.data, users: [{ name: selfContained.data.users[0].name, user }] }),
     again: Math.min(Math.max(left, SOONEST_MS), 60 * 60_000),
   }
 }

@@ -30,18 +30,18 @@ const MAX_REPORT_BYTES = 8 * 1024 * 1024
 
 /** Tells each step of each incident once, and each report when it is there, until the signal aborts. */
 export async function followIncidents(deps: FollowDeps, signal: AbortSignal): Promise<void> {
-  const told = new Map<string, ReadonlySet<string>>()
+  const printed = new Map<string, ReadonlySet<string>>()
   const published = new Map<string, string>()
   let problem = ''
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     const { items } = await deps.incidents.list({}, MOST_INCIDENTS)
     for (const { incident } of items.toReversed()) {
-      const known = told.get(incident.incidentId)
+      const known = printed.get(incident.incidentId)
       // The middle of a long life is cut out, so steps are known by what they say and not by their place.
       const steps = incident.steps.map((step) => ({ step, key: `${step.at} ${step.state} ${step.note}` }))
       for (const { step, key } of steps) if (known?.has(key) !== true) deps.onStep(incident, step)
-      told.set(incident.incidentId, new Set(steps.map(({ key }) => key)))
+      printed.set(incident.incidentId, new Set(steps.map(({ key }) => key)))
       if (incident.reportedAt === undefined || published.get(incident.incidentId) === incident.reportedAt) continue
       const found = await readReport(incident, deps)
       if (found === undefined) continue
@@ -52,7 +52,7 @@ export async function followIncidents(deps: FollowDeps, signal: AbortSignal): Pr
 
   while (!signal.aborted) {
     try {
-      await look()
+      await poll()
       problem = ''
     } catch (error) {
       const text = errorText(error)

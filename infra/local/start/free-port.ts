@@ -2,9 +2,9 @@ import { createServer } from 'node:net'
 import { GiveUp } from '../../../shared/runtime/errors.ts'
 
 /** Asked before anything is built: nobody waits a minute to hear that a port is taken. 0 where the usual one is. */
-export async function freePort(wanted: number, named: boolean): Promise<number> {
-  if (wanted === 0 || (await isFree(wanted))) return wanted
-  if (named) throw new GiveUp(`Port ${wanted} is taken. End what listens there, or name another with --port.`)
+export async function freePort(requested: number, named: boolean): Promise<number> {
+  if (requested === 0 || (await isFree(requested))) return requested
+  if (named) throw new GiveUp(`Port ${requested} is taken. End what listens there, or name another with --port.`)
   return 0
 }
 

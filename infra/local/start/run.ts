@@ -5,13 +5,13 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { GiveUp } from '../../../shared/runtime/errors.ts'
+import { announcePlace } from './announced-place.ts'
 import { builtApp } from './built-app.ts'
 import { startDemo } from './demo.ts'
 import { followIncidents } from './follow-incidents.ts'
 import { freePort } from './free-port.ts'
 import { startPlatform } from './platform.ts'
 import type { Screen } from './screen.ts'
-import { tellPlace } from './told-place.ts'
 import { watchConfig, watchKubeconfig } from './watched.ts'
 
 export type RunOptions = {
@@ -89,7 +89,7 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
   screen.fact('incidents', page('list'))
   screen.fact('board', page('board'))
   screen.fact('terminal', 'npx nightcrier tail, in another one')
-  stack.defer(tellPlace(root, host.url, host.functionKey))
+  stack.defer(announcePlace(root, host.url, host.functionKey))
   // Their schedule would let up to ten seconds pass.
   for (const { name } of host.functions) if (name.startsWith('supervisor')) host.trigger(name)
 

@@ -23,7 +23,7 @@ const LogLine = z.looseObject({
   error: z.string().optional(),
 })
 /** pino's numbers; 40 is a warning. */
-const isWorthTelling = (level: string | number): boolean =>
+const isWorthPrinting = (level: string | number): boolean =>
   typeof level === 'number' ? level >= 40 : ['warning', 'warn', 'error', 'critical', 'fatal'].includes(level)
 
 const sgr = '\u001b\\[[0-9;]{1,12}m'
@@ -62,7 +62,7 @@ export function createScreen(options: { readonly verbose: boolean }) {
     log: (line: string, worker: string) => {
       if (options.verbose) return console.error(colors.dim(`[${worker}] ${printable(line)}`))
       const outer = LogLine.safeParse(fromJson(line))
-      if (!outer.success || !isWorthTelling(outer.data.level)) return
+      if (!outer.success || !isWorthPrinting(outer.data.level)) return
       const said = outer.data.message ?? line
       // The app's own lines are JSON again, within the host's.
       const inner = LogLine.safeParse(fromJson(said))

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../config/cluster.ts'
 import { clusterFromEntry, type DiscoveryEntry } from '../../config/discovery-entry.ts'
-import type { Heard } from '../../config/remembered.ts'
+import type { Listing } from '../../config/remembered.ts'
 import type { SecretDeps } from '../../config/secret-ref.ts'
 import { entrySource, namedBy } from '../../mcp-server/sources/entry-source.ts'
 import type { Clock } from '../../runtime/clock.ts'
@@ -12,20 +12,20 @@ const notYet =
 const notThere = /^(unavailable|error|disconnected)$/i
 
 /** The clusters that one place of `discovery:` knows, asked as the MCP server asks it. */
-export async function discoverClusters(entry: DiscoveryEntry, secrets: SecretDeps, clock: Clock): Promise<Heard> {
+export async function discoverClusters(entry: DiscoveryEntry, secrets: SecretDeps, clock: Clock): Promise<Listing> {
   const source = await entrySource(entry, { secrets, clock })
   try {
     await source.refresh(true)
     const [problem] = source.problems()
     if (problem !== undefined) throw new GiveUp(problem)
-    const heard = source.current().map((found) => {
+    const listing = source.current().map((found) => {
       const { target, state = '' } = found
       if (target.problem !== undefined) return target.problem
       if (notYet.test(state)) return { name: target.name, heldBack: state }
       if (notThere.test(state)) return kept(clusterFromEntry(entry, namedBy(found)), state)
       return clusterFromEntry(entry, namedBy(found))
     })
-    return [...heard, ...(source.notes?.() ?? [])]
+    return [...listing, ...(source.notes?.() ?? [])]
   } finally {
     await source.close?.()
   }

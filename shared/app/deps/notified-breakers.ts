@@ -1,7 +1,7 @@
 import { queues, tables } from '../../artifacts/layout.ts'
 import { noticesTo } from '../../incident/notices.ts'
 import { type BreakerChange, type Breakers, breakers } from '../../runtime/breaker.ts'
-import { onlyTells, triageOf } from '../../runtime/breaker-names.ts'
+import { onlyReports, triageOf } from '../../runtime/breaker-names.ts'
 import type { Log } from '../../runtime/log.ts'
 import type { Platform } from '../platform.ts'
 
@@ -16,10 +16,10 @@ const ofCluster = (name: string) => {
 }
 
 /** Breakers whose changes people hear of. */
-export function toldBreakers(platform: Platform, log: Log): Breakers {
+export function notifiedBreakers(platform: Platform, log: Log): Breakers {
   const { settings, storage, clock, random } = platform
   const notify = noticesTo(storage.queue(queues.notices))
-  const tell = ({ to, name, opening, failures, since, reasons, retryAt }: BreakerChange) => {
+  const report = ({ to, name, opening, failures, since, reasons, retryAt }: BreakerChange) => {
     const common = {
       version: 1,
       id: `${to}:${name}:${opening}`,
@@ -27,9 +27,14 @@ export function toldBreakers(platform: Platform, log: Log): Breakers {
       what: name,
       ...ofCluster(name),
     } as const
-    const told = { failures, since, reasons: [...reasons] }
-    if (to === 'recovered') return notify({ ...common, type: 'recovered', ...told })
-    return notify({ ...common, type: 'degraded', ...told, ...(retryAt === '' || onlyTells(name) ? {} : { retryAt }) })
+    const state = { failures, since, reasons: [...reasons] }
+    if (to === 'recovered') return notify({ ...common, type: 'recovered', ...state })
+    return notify({
+      ...common,
+      type: 'degraded',
+      ...state,
+      ...(retryAt === '' || onlyReports(name) ? {} : { retryAt }),
+    })
   }
   return breakers({
     control: storage.table(tables.control),
@@ -39,6 +44,6 @@ export function toldBreakers(platform: Platform, log: Log): Breakers {
     threshold: settings.FAILURE_THRESHOLD_FOR_ALERT,
     openMs: OPEN_MS,
     longestMs: LONGEST_OPEN_MS,
-    onChange: tell,
+    onChange: report,
   })
 }

@@ -2,12 +2,12 @@ import { containers, queues, tables } from '../../artifacts/layout.ts'
 import { noticesTo } from '../../incident/notices.ts'
 import type { NotifyDeps } from '../../notify/deps.ts'
 import type { Log } from '../../runtime/log.ts'
-import { keepAside } from '../../triage/keep-dead-letter.ts'
+import { keepDeadLetter } from '../../triage/keep-dead-letter.ts'
 import { ownLinks } from '../http/links.ts'
 import { freshReportLink, readReport } from '../http/published-report.ts'
 import type { Platform } from '../platform.ts'
 import { DEFAULT_PLACE, openNotifier } from './channels.ts'
-import { toldBreakers } from './notified-breakers.ts'
+import { notifiedBreakers } from './notified-breakers.ts'
 
 /** The notices with their real surroundings. */
 export function notifyDeps(platform: Platform, log: Log): NotifyDeps {
@@ -30,9 +30,9 @@ export function notifyDeps(platform: Platform, log: Log): NotifyDeps {
     mutes: platform.mutes,
     open: openNotifier(platform),
     control: storage.table(tables.control),
-    breakers: toldBreakers(platform, log),
+    breakers: notifiedBreakers(platform, log),
     again: noticesTo(storage.queue(queues.notices)),
-    keepAside: keepAside({ deadLetters: storage.blobs(containers.deadLetters), clock, log }),
+    deadLetter: keepDeadLetter({ deadLetters: storage.blobs(containers.deadLetters), clock, log }),
     clock,
     random,
     log,

@@ -8,7 +8,7 @@ import { agentSlots } from '../../triage/slots.ts'
 import { listed, pageLinksOf } from '../http/pages.ts'
 import { readReport } from '../http/published-report.ts'
 import type { Platform } from '../platform.ts'
-import { toldBreakers } from './notified-breakers.ts'
+import { notifiedBreakers } from './notified-breakers.ts'
 
 /** The report stage with its real surroundings. */
 export function reportDeps(platform: Platform, log: Log): ReportDeps {
@@ -29,7 +29,7 @@ export function reportDeps(platform: Platform, log: Log): ReportDeps {
     releaseSlot: (incidentId, fence) => slots.release(incidentId, fence),
     wakeTriage: () => storage.queue(queues.faults).send(JSON.stringify({ version: 1, type: 'wake' })),
     notify: noticesTo(storage.queue(queues.notices)),
-    breakers: toldBreakers(platform, log),
+    breakers: notifiedBreakers(platform, log),
     totals: totals({ control: storage.table(tables.control), clock, random }),
     settings,
     clock,

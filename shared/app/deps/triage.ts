@@ -7,7 +7,7 @@ import { randomId } from '../../runtime/ids.ts'
 import type { Log } from '../../runtime/log.ts'
 import type { TriageDeps } from '../../triage/deps.ts'
 import type { Platform } from '../platform.ts'
-import { toldBreakers } from './notified-breakers.ts'
+import { notifiedBreakers } from './notified-breakers.ts'
 
 /** The triage stage with its real surroundings. */
 export function triageDeps(platform: Platform, log: Log): TriageDeps {
@@ -33,7 +33,7 @@ export function triageDeps(platform: Platform, log: Log): TriageDeps {
     brokerPort: platform.brokerPort,
     newToken: () => `${randomId()}${randomId()}`,
     notify: noticesTo(storage.queue(queues.notices)),
-    breakers: toldBreakers(platform, log),
+    breakers: notifiedBreakers(platform, log),
     clock: platform.clock,
     random: platform.random,
     log,

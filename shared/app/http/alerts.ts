@@ -8,7 +8,7 @@ import { kindOfWord } from '../../kubernetes/kind-words.ts'
 import { derivedId } from '../../runtime/ids.ts'
 import type { Log } from '../../runtime/log.ts'
 import type { Table } from '../../runtime/table.ts'
-import { alertBook, type Decision, type Heard } from '../../triage/alert-book.ts'
+import { alertBook, type Decision, type Received } from '../../triage/alert-book.ts'
 import {
   type AlertLabels,
   labelList,
@@ -20,8 +20,8 @@ import {
 import { openIncidentOf } from '../../triage/open-incident.ts'
 import type { Platform } from '../platform.ts'
 import type { Answer } from './answer.ts'
-import { type AskSurroundings, ownedFault, sendFaults } from './investigate.ts'
-import { answer, type BodyRequest, jsonBody, told } from './json-body.ts'
+import { type AskPlatform, ownedFault, sendFaults } from './investigate.ts'
+import { answer, type BodyRequest, jsonBody, problem } from './json-body.ts'
 
 /** Alertmanager's webhook, version 4, and what calls itself so: only what is used is asked for. */
 const Post = z.looseObject({
@@ -47,7 +47,7 @@ const AT_ONCE = 16
 const MOST_IGNORED = 50
 const MOST_TEXT = 1_000
 
-export type AlertSurroundings = AskSurroundings & {
+export type AlertPlatform = AskPlatform & {
   readonly control: Pick<Table, 'get' | 'insert' | 'replace'>
   readonly clusters: ClustersInForce
   readonly settings: Pick<
@@ -65,7 +65,7 @@ export const postAlerts = (platform: Platform, log: Log, request: AlertRequest):
 
 /** A firing alert asks about its object, the end of the last one ends that. */
 export async function alerts(
-  platform: AlertSurroundings,
+  platform: AlertPlatform,
   log: Pick<Log, 'info' | 'warn'>,
   request: AlertRequest,
 ): Promise<Answer> {
@@ -74,7 +74,10 @@ export async function alerts(
   const { clusters } = await platform.clusters.current()
   const only = request.query.get('cluster') ?? undefined
   if (only !== undefined && !clusters.some(({ name }) => name === only))
-    return told(404, `There is no cluster ${only.slice(0, 100)} in clusters.yaml: mend ?cluster= of the receiver's url`)
+    return problem(
+      404,
+      `There is no cluster ${only.slice(0, 100)} in clusters.yaml: mend ?cluster= of the receiver's url`,
+    )
   const { clear } = await platform.door()
   const labels = alertLabels(platform.settings)
   const now = platform.clock.now()
@@ -112,7 +115,7 @@ export async function alerts(
   return answer(200, { ...counts, ignored: ignored.slice(0, MOST_IGNORED), ignoredCount: ignored.length })
 }
 
-const alertLabels = (settings: AlertSurroundings['settings']): AlertLabels => ({
+const alertLabels = (settings: AlertPlatform['settings']): AlertLabels => ({
   cluster: labelList(settings.ALERT_CLUSTER_LABELS),
   namespace: labelList(settings.ALERT_NAMESPACE_LABELS),
   objects: objectLabels(settings.ALERT_OBJECT_LABELS),
@@ -168,11 +171,11 @@ function clusterOf(
 }
 
 async function take(
-  platform: AlertSurroundings,
+  platform: AlertPlatform,
   { fault, key, alerts: given }: Subject,
   now: Date,
 ): Promise<'firing' | 'known' | 'resolved' | undefined> {
-  const heard = given.map((alert): Heard & { readonly alert: Alert } => ({
+  const received = given.map((alert): Received & { readonly alert: Alert } => ({
     fingerprint: alert.fingerprint || derivedId(16, JSON.stringify(Object.entries(alert.labels).sort())),
     firing: alert.status === 'firing',
     startsAt: moment(alert.startsAt, now),
@@ -184,7 +187,7 @@ async function take(
   let known = false
   const send = async ({ fires, isNews, over }: Decision): Promise<void> => {
     if (over) return sendFaults(platform, [{ ...fault, faultId, resolved: true }])
-    const worst = heard.filter((one) => fires.includes(one)).sort((a, b) => rankOf(b.alert) - rankOf(a.alert))[0]
+    const worst = received.filter((one) => fires.includes(one)).sort((a, b) => rankOf(b.alert) - rankOf(a.alert))[0]
     if (worst === undefined) return
     const open = await openIncidentOf(platform.store, fault)
     // Its own incident must hear that it still fires; one of the detectors knows better than an alert.
@@ -194,7 +197,7 @@ async function take(
         { ...alertFault(fault, worst), faultId, source: isNews ? 'notification' : 'reconcile' },
       ])
   }
-  const { fires, over } = await alertBook({ ...platform })(key, heard, send)
+  const { fires, over } = await alertBook({ ...platform })(key, received, send)
   if (over) return 'resolved'
   if (fires.length === 0) return undefined
   return known ? 'known' : 'firing'
@@ -204,7 +207,7 @@ const ranks: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critica
 const rankOf = ({ labels }: Alert): number => ranks[severityOf(labels)]
 
 /** A repetition refreshes its incident as a look would, and is no new occurrence. */
-function alertFault(fault: Fault, { alert, startsAt }: Heard & { readonly alert: Alert }): Fault {
+function alertFault(fault: Fault, { alert, startsAt }: Received & { readonly alert: Alert }): Fault {
   const { alertname = 'An alert' } = alert.labels
   const said = ['summary', 'message', 'description', 'runbook_url'].flatMap((name) => alert.annotations?.[name] || [])
   return {

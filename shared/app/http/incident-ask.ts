@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { defineTool } from '../../mcp-server/server/define-tool.ts'
 import { GiveUp } from '../../runtime/errors.ts'
-import { type AskSurroundings, investigate } from './investigate.ts'
+import { type AskPlatform, investigate } from './investigate.ts'
 
 const Asked = z.object({ incidentId: z.string(), status: z.string(), known: z.boolean() })
 const Refused = z.object({ error: z.string() })
 
 /** The one tool of the app's own door that does something here: nothing in a cluster is changed by it. */
-export const incidentAsk = (platform: AskSurroundings) =>
+export const incidentAsk = (platform: AskPlatform) =>
   defineTool({
     name: 'incident_ask',
     toolset: 'incidents',

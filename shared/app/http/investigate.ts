@@ -11,7 +11,7 @@ import { incidentToBe, openIncidentOf } from '../../triage/open-incident.ts'
 import { whyNot } from '../../triage/queue-state.ts'
 import type { Platform } from '../platform.ts'
 import type { Answer } from './answer.ts'
-import { answer, type BodyRequest, jsonBody, told } from './json-body.ts'
+import { answer, type BodyRequest, jsonBody, problem } from './json-body.ts'
 
 /** Kubernetes' own limit of a name. */
 const name = z.string().max(253)
@@ -28,14 +28,14 @@ export const Investigate = z.strictObject({
 /** The longest of its fields, with room for how JSON writes them. */
 const MAX_BODY_CHARACTERS = 20_000
 
-export type AskSurroundings = Pick<Platform, 'clock' | 'random' | 'cluster' | 'door'> & {
+export type AskPlatform = Pick<Platform, 'clock' | 'random' | 'cluster' | 'door'> & {
   readonly store: Pick<Platform['store'], 'list' | 'read'>
   readonly settings: Pick<Platform['settings'], 'SEVERITY_THRESHOLD'>
   readonly storage: { readonly queue: (name: string) => Pick<Queue, 'send'> }
 }
 
 /** `POST /api/investigate`: any object gets an incident, also one that no detector sees, within the same limits. */
-export async function investigate(platform: AskSurroundings, request: BodyRequest): Promise<Answer> {
+export async function investigate(platform: AskPlatform, request: BodyRequest): Promise<Answer> {
   const { data, refused } = await jsonBody(request, Investigate, MAX_BODY_CHARACTERS, await platform.door())
   if (refused !== undefined) return refused
   const { apiVersion, note, ...object } = data
@@ -44,14 +44,14 @@ export async function investigate(platform: AskSurroundings, request: BodyReques
     ...(apiVersion === undefined ? {} : { apiVersion }),
     ...(note === undefined ? {} : { note }),
   })
-  if (typeof asked === 'string') return told(400, asked)
+  if (typeof asked === 'string') return problem(400, asked)
   const cluster = await platform.cluster(asked.cluster)
-  if (cluster === undefined) return told(404, `There is no cluster ${asked.cluster} in clusters.yaml`)
-  if (!cluster.enabled) return told(409, `Cluster ${cluster.name} is disabled (enabled: false in clusters.yaml)`)
+  if (cluster === undefined) return problem(404, `There is no cluster ${asked.cluster} in clusters.yaml`)
+  if (!cluster.enabled) return problem(409, `Cluster ${cluster.name} is disabled (enabled: false in clusters.yaml)`)
 
   const fault = ownedFault(asked, platform.clock.now())
   const why = whyNot(cluster, fault.severity, platform.settings.SEVERITY_THRESHOLD)
-  if (why !== undefined) return told(409, `${why.reason}. Nothing would be investigated`)
+  if (why !== undefined) return problem(409, `${why.reason}. Nothing would be investigated`)
   const open = await openIncidentOf(platform.store, fault)
   if (open !== undefined) return answer(200, { incidentId: open.incidentId, status: open.status, known: true })
   const incidentId = await incidentToBe(platform.store, fault)
@@ -79,7 +79,7 @@ export function ownedFault(ask: Ask, now: Date): Fault {
 
 /** A call must not hold up its caller; the queue takes a message within a second, or storage is away. */
 export async function sendFaults(
-  { storage, random }: Pick<AskSurroundings, 'storage' | 'random'>,
+  { storage, random }: Pick<AskPlatform, 'storage' | 'random'>,
   faults: readonly Fault[],
 ): Promise<void> {
   const message: TriageMessage = {

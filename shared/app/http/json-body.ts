@@ -21,23 +21,23 @@ export async function jsonBody<T>(
   door?: Door,
 ): Promise<Body<T>> {
   const text = await request.text()
-  if (text.length > most) return { refused: told(413, `The body: at most ${most} characters`) }
+  if (text.length > most) return { refused: problem(413, `The body: at most ${most} characters`) }
   let given: unknown
   try {
     const parsed: unknown = JSON.parse(text)
     given = door === undefined ? parsed : door.clear(parsed)
   } catch {
-    return { refused: told(400, 'The body is no JSON. Send an object, with content-type application/json') }
+    return { refused: problem(400, 'The body is no JSON. Send an object, with content-type application/json') }
   }
   const parsed = schema.safeParse(given)
   if (parsed.success) return { data: parsed.data }
   const said = describeIssues(parsed.error, schema, given).slice(0, MOST_ISSUES).join('; ')
-  return { refused: told(400, said.replace(/^the file:/, 'the body:')) }
+  return { refused: problem(400, said.replace(/^the file:/, 'the body:')) }
 }
 /** The first ones name the mistake; the rest repeat it. */
 const MOST_ISSUES = 10
 
-export const told = (status: number, error: string): Answer => answer(status, { error })
+export const problem = (status: number, error: string): Answer => answer(status, { error })
 export const answer = (status: number, body: unknown): Answer => ({
   status,
   jsonBody: body,

@@ -6,7 +6,7 @@ import { randomId } from '../../runtime/ids.ts'
 import type { Log } from '../../runtime/log.ts'
 import type { Platform } from '../platform.ts'
 import { incidentAsk } from './incident-ask.ts'
-import type { AskSurroundings } from './investigate.ts'
+import type { AskPlatform } from './investigate.ts'
 
 /** What the Functions library's HttpRequest has of a web request. */
 export type IncomingRequest = {
@@ -16,13 +16,13 @@ export type IncomingRequest = {
   readonly text: () => Promise<string>
 }
 
-type Surroundings = Pick<Platform, 'secret' | 'clock' | 'cursorKey'> & {
+type McpPlatform = Pick<Platform, 'secret' | 'clock' | 'cursorKey'> & {
   readonly clusters: Pick<Platform['clusters'], 'current'>
 }
 
 /** Connections are worth keeping between the requests of one instance; what they lead to is looked at with each call. */
-const kept = new WeakMap<Surroundings, SourcedTargets>()
-function targetsOf(platform: Surroundings): SourcedTargets {
+const kept = new WeakMap<McpPlatform, SourcedTargets>()
+function targetsOf(platform: McpPlatform): SourcedTargets {
   const { clusters, secret, clock } = platform
   const targets = kept.get(platform) ?? sourcedTargets([clustersFileSource({ clusters, secret, clock })], { clock })
   kept.set(platform, targets)
@@ -31,11 +31,11 @@ function targetsOf(platform: Surroundings): SourcedTargets {
 
 /** A request may ask about several clusters; its pseudonyms must agree with each other, not with the next request's. */
 export async function kubernetesMcp(
-  platform: Surroundings,
+  platform: McpPlatform,
   log: Log,
   incoming: IncomingRequest,
   /** With it a caller may ask for an investigation, too. */
-  asking?: AskSurroundings,
+  asking?: AskPlatform,
 ) {
   const targets = targetsOf(platform)
   const cursorKey = await platform.cursorKey()

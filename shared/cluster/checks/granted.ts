@@ -91,7 +91,7 @@ function binds(binding: KubeObject, account: ObjectName): boolean {
   )
 }
 const rulesOf = (role: KubeObject) => Role.safeParse(role).data?.rules ?? []
-const has = (list: readonly string[], wanted: string): boolean => list.includes('*') || list.includes(wanted)
+const has = (list: readonly string[], desired: string): boolean => list.includes('*') || list.includes(desired)
 const gives = (role: KubeObject, { verb, resource, group }: Refusal): boolean =>
   rulesOf(role).some((rule) => has(rule.apiGroups, group) && has(rule.resources, resource) && has(rule.verbs, verb))
 const verbsFor = (role: KubeObject, { resource, group }: Refusal): readonly string[] => [

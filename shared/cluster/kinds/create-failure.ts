@@ -8,7 +8,7 @@ import { saysWebhookFailed } from './webhook-refusal.ts'
 const GRACE_SECONDS = 30
 const RECENT_EVENT_MS = 600_000
 /** These tell of refused pods in events only. */
-const tellByEvent = ['StatefulSet', 'DaemonSet', 'Job'] as const
+const fromEvent = ['StatefulSet', 'DaemonSet', 'Job'] as const
 
 /** A controller that may not create its pods: quota, admission, a missing service account. */
 export const setCannotCreate: Signs<ViewOf<'ReplicaSet'>> = (view, { now }) => {
@@ -28,7 +28,7 @@ export const setCannotCreate: Signs<ViewOf<'ReplicaSet'>> = (view, { now }) => {
 
 export const eventSaysCannotCreate: Signs<EventView> = (view, context) => {
   if (view.type !== 'Warning' || view.reason !== 'FailedCreate') return []
-  const kind = tellByEvent.find((one) => one === view.involvedObject.kind)
+  const kind = fromEvent.find((one) => one === view.involvedObject.kind)
   if (kind === undefined || saysWebhookFailed(view.message)) return []
   if (context.now.getTime() - eventTime(view) > RECENT_EVENT_MS) return []
   if ((view.series?.count ?? view.count ?? 1) < 2) return []

@@ -7,15 +7,15 @@ export const daemonSet = defineKind({
   kind: 'DaemonSet',
   signs: (view, context) => {
     if (view.metadata.deletionTimestamp) return []
-    const wanted = view.status?.desiredNumberScheduled ?? 0
+    const desired = view.status?.desiredNumberScheduled ?? 0
     const ready = view.status?.numberReady ?? 0
     const stuck = stuckPods(view.metadata.uid, context)
-    if (ready >= wanted || stuck.length === 0) return []
+    if (ready >= desired || stuck.length === 0) return []
     const names = stuck.slice(0, 3).map((pod) => pod.metadata.name)
     return [
       {
         reason: 'DaemonSetFailure',
-        message: `DaemonSet is stuck: ${ready} of ${wanted} pods ready, waits for ${names.join(', ')}`,
+        message: `DaemonSet is stuck: ${ready} of ${desired} pods ready, waits for ${names.join(', ')}`,
         field: 'status.numberReady',
       },
     ]

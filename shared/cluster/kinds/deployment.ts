@@ -26,8 +26,8 @@ export const deployment = defineKind({
     if (isBehind(metadata.generation, status?.observedGeneration)) return 'its last change has not been seen yet'
     if (spec?.paused) return undefined
     const share = shareOf(view, context)
-    if (share === undefined || share.ready >= share.wanted) return undefined
-    return `${share.ready} of ${share.wanted} replicas are ready`
+    if (share === undefined || share.ready >= share.desired) return undefined
+    return `${share.ready} of ${share.desired} replicas are ready`
   },
 })
 

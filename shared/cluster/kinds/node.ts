@@ -45,11 +45,11 @@ const pressure: Signs<Node> = (node) => {
   })
   const [first] = found
   if (first === undefined) return []
-  const told = found.map((entry) => `${entry.type}${entry.message ? ` (${entry.message})` : ''}`)
+  const words = found.map((entry) => `${entry.type}${entry.message ? ` (${entry.message})` : ''}`)
   return [
     {
       reason: 'NodePressure',
-      message: `Node is under pressure: ${told.join(', ')}`,
+      message: `Node is under pressure: ${words.join(', ')}`,
       field: `status.conditions[type=${first.type}].status`,
       since: first.lastTransitionTime ?? undefined,
       harm: { severity: 'warning', words: 'a node is under pressure' },

@@ -27,14 +27,14 @@ export const persistentVolumeClaim = defineKind({
     const warning = warnings(metadata.uid).find(
       (event) => !waits.has(event.reason ?? '') && now.getTime() - eventTime(event) < RECENT_EVENT_MS,
     )
-    const wanted = inNamespace('Pod', metadata.namespace).some(
+    const desired = inNamespace('Pod', metadata.namespace).some(
       (pod) =>
         pod.spec?.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === metadata.name) &&
         // One that waits for what others leave over needs no volume either.
         (pod.spec.priority ?? 0) >= 0,
     )
     // A claim that nobody uses may wait for its first consumer for ever, and rightly.
-    if (!wanted && warning === undefined) return []
+    if (!desired && warning === undefined) return []
     const storage = spec?.storageClassName ? `, storage class: ${spec.storageClassName}` : ''
     const why = warning === undefined ? '' : `, last warning: ${warning.reason}: ${warning.message ?? ''}`
     return [

@@ -32,14 +32,14 @@ export const service = defineKind({
       inNamespace(kind, namespace).some((one) => matches(selector, one.spec?.template?.metadata?.labels)),
     )
     if (served) return []
-    const told = Object.entries(selector).map(([key, value]) => `${key}=${value}`)
+    const selectors = Object.entries(selector).map(([key, value]) => `${key}=${value}`)
     return [
       {
         reason: 'ServiceWithoutEndpoints',
-        message: `Service has no endpoints: no pod and no workload in its namespace matches its selector ${told.join(',')}`,
+        message: `Service has no endpoints: no pod and no workload in its namespace matches its selector ${selectors.join(',')}`,
         field: 'spec.selector',
         harm: { severity: 'critical', words: 'a Service has no endpoints' },
-        mark: told.join(','),
+        mark: selectors.join(','),
       },
     ]
   },

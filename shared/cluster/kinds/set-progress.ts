@@ -11,5 +11,7 @@ export function setProgress(
   if (isBehind(view.metadata.generation, view.status?.observedGeneration))
     return 'its last change has not been seen yet'
   const share = shareOf(view, context)
-  return share === undefined || share.ready >= share.wanted ? undefined : `${share.ready} of ${share.wanted} are ready`
+  return share === undefined || share.ready >= share.desired
+    ? undefined
+    : `${share.ready} of ${share.desired} are ready`
 }

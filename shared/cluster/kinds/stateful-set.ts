@@ -7,15 +7,15 @@ export const statefulSet = defineKind({
   kind: 'StatefulSet',
   signs: (view, context) => {
     if (view.metadata.deletionTimestamp) return []
-    const wanted = view.spec?.replicas ?? 1
+    const desired = view.spec?.replicas ?? 1
     const ready = view.status?.readyReplicas ?? 0
     const stuck = stuckPods(view.metadata.uid, context)
-    if (ready >= wanted || stuck.length === 0) return []
+    if (ready >= desired || stuck.length === 0) return []
     const names = stuck.slice(0, 3).map((pod) => pod.metadata.name)
     return [
       {
         reason: 'StatefulSetFailure',
-        message: `StatefulSet is stuck: ${ready} of ${wanted} replicas ready, waits for ${names.join(', ')}`,
+        message: `StatefulSet is stuck: ${ready} of ${desired} replicas ready, waits for ${names.join(', ')}`,
         field: 'status.readyReplicas',
       },
     ]

@@ -10,7 +10,7 @@ const named =
 const quoted =
   /(?:upstream|(?:server|host) (?:on|at)|host ?name|host=|host|lookup|resolve|resolving)\s*[:=]?\s*["'`]([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*)["'`]/gi
 /** The word after these is the name that was looked up, whatever else the line speaks of. */
-const lookedUp =
+const asOf =
   /\b(?:lookup|ENOTFOUND|EAI_AGAIN|getaddrinfo|UnknownHostException:?)\s+(?:ENOTFOUND |EAI_AGAIN )?"?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*)/gi
 /** `host: db, port: 5432`, and the host without a port. */
 const labelled =
@@ -28,7 +28,7 @@ const sourcePlace =
 /** The far end that a line about a failed call names; `host` is '' when it names none. */
 export function hostIn(line: string, kind: FailureKind): Place {
   // `lookup` messages name the DNS server as well (`on 10.96.0.10:53`): the name looked up comes first.
-  const words = [...line.matchAll(quoted), ...line.matchAll(lookedUp), ...line.matchAll(named)]
+  const words = [...line.matchAll(quoted), ...line.matchAll(asOf), ...line.matchAll(named)]
     .map((match) => match[1] ?? '')
     .filter((word) => !noHosts.has(word.toLowerCase()) && !/^\d+$/.test(word) && !sourcePlace.test(word))
   const pairs = [

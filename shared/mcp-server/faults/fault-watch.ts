@@ -63,7 +63,7 @@ export function startFaultWatch(
   /** Before every kind has settled, an owner or a neighbour may only seem to be missing. */
   const settled = () => [...states.values()].every(({ state }) => state !== 'starting')
 
-  function look() {
+  function resync() {
     if (!settled() || signal.aborted) return
     const now = clock.now()
     const { appeared, resolved } = open.update(detectInViews(cluster, store.views(now), now, [...listed]), now)
@@ -78,7 +78,7 @@ export function startFaultWatch(
     planned = true
     await clock.sleep(times.debounceMs, signal)
     planned = false
-    look()
+    resync()
   }
   function setState(kind: string, state: KindState) {
     states.set(kind, state)

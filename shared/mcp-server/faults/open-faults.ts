@@ -18,22 +18,22 @@ export function createOpenFaults(
 } {
   let open: OpenFaults = new Map()
   /** As they were told last, and since when they are less bad than that. */
-  const told = new Map<string, { readonly fault: DetectedFault; readonly milderSince?: number }>()
+  const notified = new Map<string, { readonly fault: DetectedFault; readonly milderSince?: number }>()
   const absentSince = new Map<string, number>()
   /**
    * New, or not what it was: worse, or told apart by something else. That it is milder is told when it has stayed so for
    * as long as its end would have to, since replicas come and go around a failing one.
    */
   function isNews(fault: DetectedFault, now: number): boolean {
-    const before = told.get(fault.faultId)
+    const before = notified.get(fault.faultId)
     const milder = before !== undefined && !atLeast(fault.severity, before.fault.severity)
     const since = milder ? (before.milderSince ?? now) : undefined
     const news =
       before === undefined ||
       fault.mark !== before.fault.mark ||
       (fault.severity !== before.fault.severity && (!milder || now - (since ?? now) >= resolveAfterMs))
-    if (news) told.set(fault.faultId, { fault })
-    else told.set(fault.faultId, { fault: before.fault, ...(since === undefined ? {} : { milderSince: since }) })
+    if (news) notified.set(fault.faultId, { fault })
+    else notified.set(fault.faultId, { fault: before.fault, ...(since === undefined ? {} : { milderSince: since }) })
     return news
   }
   return {
@@ -56,7 +56,7 @@ export function createOpenFaults(
       })
       open = next
       const appeared = seen.filter((fault) => isNews(fault, now.getTime()))
-      for (const id of told.keys()) if (!open.has(id)) told.delete(id)
+      for (const id of notified.keys()) if (!open.has(id)) notified.delete(id)
       return { appeared, resolved }
     },
   }

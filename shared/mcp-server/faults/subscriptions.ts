@@ -85,7 +85,7 @@ export function createSubscriptions(deps: {
       let degraded = false
       /** Notices before the answer is under way. */
       let waiting: Notice[] | undefined = []
-      const told = new Set<string>()
+      const notified = new Set<string>()
       const send = (notice: Notice) => {
         if (!active.has(id)) return
         if (waiting === undefined) deps.send(notice)
@@ -99,8 +99,8 @@ export function createSubscriptions(deps: {
         onFault: (fault, resolved) => {
           if (mode !== 'faults') return
           // Whoever was told of a fault is told of its end, though its labels may fit no longer.
-          if (resolved ? !told.delete(fault.faultId) : !fits.fault(fault)) return
-          if (!resolved) told.add(fault.faultId)
+          if (resolved ? !notified.delete(fault.faultId) : !fits.fault(fault)) return
+          if (!resolved) notified.add(fault.faultId)
           send(faultNotice(id, fault, resolved, clock.now()))
         },
         onEvent: (object) => {
@@ -128,8 +128,8 @@ export function createSubscriptions(deps: {
       if (!includeCurrent) waiting = waiting.filter(({ logger }) => logger !== 'kubernetes/faults')
       const replay = since === undefined ? undefined : again(since)
       for (const fault of watch.current()) {
-        if (mode !== 'faults' || !fits.fault(fault) || told.has(fault.faultId)) continue
-        told.add(fault.faultId)
+        if (mode !== 'faults' || !fits.fault(fault) || notified.has(fault.faultId)) continue
+        notified.add(fault.faultId)
         if (includeCurrent) send(faultNotice(id, fault, false, clock.now()))
       }
       void clock.sleep(ANSWER_FIRST_MS).then(() => {
@@ -151,7 +151,7 @@ export function createSubscriptions(deps: {
           if (mode !== 'faults' || !fits.fault(fault)) return []
           if (resolved) open.delete(fault.faultId)
           else open.add(fault.faultId)
-          if (!resolved) told.add(fault.faultId)
+          if (!resolved) notified.add(fault.faultId)
           return [faultNotice(id, fault, resolved, at)]
         })
         // A watch that has just begun tells as new what an earlier one has told.

@@ -169,10 +169,10 @@ function nearest(selector: Readonly<Record<string, string>>, { pods, workloads }
   const idle = workloads.find((one) => fits(selector, templateLabels(one)))
   if (idle !== undefined) return `${idle.kind} ${idle.metadata.name} would make such pods, and has none`
   for (const key of Object.keys(selector)) {
-    const wanted = selector[key] ?? ''
+    const requested = selector[key] ?? ''
     const values = [...new Set(pods.flatMap(({ metadata }) => metadata.labels?.[key] ?? []))]
-    const near = values.toSorted((a, b) => distance(a, wanted) - distance(b, wanted)).slice(0, 3)
-    if (near.length > 0 && !values.includes(wanted))
+    const near = values.toSorted((a, b) => distance(a, requested) - distance(b, requested)).slice(0, 3)
+    if (near.length > 0 && !values.includes(requested))
       return `the nearest that pods there have is ${key}=${near.join(', ')}`
   }
   return 'no workload makes such pods either'

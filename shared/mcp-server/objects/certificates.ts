@@ -79,10 +79,10 @@ export async function certificatesOf(
   namespace: string | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly certificates: readonly KnownCertificate[]; readonly notSeen: readonly string[] }> {
-  const wanted =
+  const requested =
     namespace === undefined ? kinds : kinds.filter(({ kind }) => kind === 'Certificate' || kind === 'Ingress')
   const [{ objects, notSeen }, cas] = await Promise.all([
-    allKinds(api, wanted, { namespace }, signal),
+    allKinds(api, requested, { namespace }, signal),
     namespace === undefined ? publishedBy(api, signal) : { found: [], notSeen: [] },
   ])
   const of = (kind: string) => objects.filter((one) => one.kind === kind)

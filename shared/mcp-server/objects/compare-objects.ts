@@ -12,19 +12,19 @@ const MAX_CHARACTERS = 120
 /** Objects of etcd have fewer leaves than this, but for hostile ones. */
 const MAX_LEAVES = 20_000
 
-export type Picture = { readonly cluster: string; readonly objects: readonly KubeObject[] }
+export type Snapshot = { readonly cluster: string; readonly objects: readonly KubeObject[] }
 type Difference = { path: string; values: { clusters: string; value: string }[] }
 type Drift = { object: string; missingIn?: string[]; differences?: Difference[]; more?: number }
 
 /** Where the same objects of several clusters are not the same. */
-export function compareObjects(pictures: readonly Picture[]): {
+export function compareObjects(snapshots: readonly Snapshot[]): {
   compared: number
   same: number
   drift: Drift[]
   notShown: number
 } {
   const byName = new Map<string, Map<string, KubeObject>>()
-  for (const { cluster, objects } of pictures) {
+  for (const { cluster, objects } of snapshots) {
     for (const object of objects) {
       const { namespace, name } = object.metadata
       const key = namespace === undefined ? name : `${namespace}/${name}`
@@ -32,7 +32,7 @@ export function compareObjects(pictures: readonly Picture[]): {
       byName.set(key, found.set(cluster, object))
     }
   }
-  const clusters = pictures.map(({ cluster }) => cluster)
+  const clusters = snapshots.map(({ cluster }) => cluster)
   const all = [...byName].flatMap(([object, where]) => driftOf(object, where, clusters) ?? [])
   const shown = withinBytes(all, MAX_BYTES).slice(0, MAX_DRIFT)
   return {

@@ -27,7 +27,7 @@ export async function chosenContainer(
   api: ClusterApi,
   name: string,
   namespace: string,
-  wanted: string | undefined,
+  requested: string | undefined,
   signal: AbortSignal,
 ): Promise<ChosenContainer> {
   const object = await api.get(pod, name, namespace, signal)
@@ -38,12 +38,12 @@ export async function chosenContainer(
   const starting = (spec.initContainers ?? []).map((one) => one.name)
   const added = (spec.ephemeralContainers ?? []).map((one) => one.name)
   const all = [...main, ...starting, ...added]
-  if (wanted !== undefined && !all.includes(wanted))
+  if (requested !== undefined && !all.includes(requested))
     throw new GiveUp(`Pod "${name}" in namespace "${namespace}" has no such container. It has: ${all.join(', ')}.`)
   const preferred = metadata.annotations?.['kubectl.kubernetes.io/default-container']
-  const container = wanted ?? main.find((one) => one === preferred) ?? main[0] ?? ''
+  const container = requested ?? main.find((one) => one === preferred) ?? main[0] ?? ''
   const others = all.filter((one) => one !== container).map((one) => (starting.includes(one) ? `${one} (init)` : one))
-  const astray = wanted === undefined && preferred !== undefined && !main.includes(preferred)
+  const astray = requested === undefined && preferred !== undefined && !main.includes(preferred)
   return {
     container,
     others,

@@ -25,8 +25,8 @@ export function labelTest(selector: string): LabelTest | undefined {
 function requirement(text: string): LabelTest | undefined {
   const compared = equal.exec(text)
   if (compared !== null) {
-    const [, name = '', , operator, wanted] = compared
-    return operator === '!=' ? (labels) => own(labels, name) !== wanted : (labels) => own(labels, name) === wanted
+    const [, name = '', , operator, requested] = compared
+    return operator === '!=' ? (labels) => own(labels, name) !== requested : (labels) => own(labels, name) === requested
   }
   const among = set.exec(text)
   if (among !== null) {

@@ -100,7 +100,7 @@ export async function recentChanges(
   const changes = [
     ...objects,
     ...rollouts.map((one) => ({ ...one, what: 'rollout' as const, by: whoRolled(one.object) })),
-    ...toldByEvents(events, { since, there, known, rolled }),
+    ...saidByEvents(events, { since, there, known, rolled }),
   ].toSorted((a, b) => b.at.localeCompare(a.at))
   return { changes, notSeen: [...current.notSeen, ...past.notSeen] }
 }
@@ -116,7 +116,7 @@ const About = z.looseObject({ involvedObject: z.looseObject({ apiVersion: z.stri
 const groupOf = (event: KubeObject): string => group(About.safeParse(event).data?.involvedObject?.apiVersion ?? '')
 
 /** An object of which only events are left is gone; who scales by measure says so in an event, and nowhere else. */
-function toldByEvents(
+function saidByEvents(
   events: readonly KubeObject[],
   at: {
     readonly since: string

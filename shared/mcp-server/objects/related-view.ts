@@ -43,9 +43,9 @@ export async function relatedView(
   const isNode = kind.kind === 'Node' && kind.apiVersion === 'v1'
   const traffic = trafficKinds.has(kind.kind)
   const where = isNode ? { fieldSelector: `spec.nodeName=${name}` } : { namespace }
-  const wanted = isNode ? kinds('v1', 'Pod') : traffic ? serving : storing
+  const requested = isNode ? kinds('v1', 'Pod') : traffic ? serving : storing
   const [around, wide, own, related] = await Promise.all([
-    allKinds(api, wanted, where, signal),
+    allKinds(api, requested, where, signal),
     kind.kind === 'Ingress' ? allKinds(api, classes, {}, signal) : nothing,
     isNode
       ? allKinds(

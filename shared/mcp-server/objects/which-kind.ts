@@ -25,9 +25,9 @@ const builtins: readonly Known[] = [...builtinKinds].flatMap(([key, place]) => {
 })
 const groupOf = (apiVersion: string) => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '')
 const isCalled = (name: string) => {
-  const wanted = name.toLowerCase()
+  const requested = name.toLowerCase()
   return (one: Known) =>
-    one.kind.toLowerCase() === wanted || one.plural === wanted || one.shortNames?.includes(wanted) === true
+    one.kind.toLowerCase() === requested || one.plural === requested || one.shortNames?.includes(requested) === true
 }
 
 /**

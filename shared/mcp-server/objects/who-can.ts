@@ -87,5 +87,5 @@ export async function whoCan(
   return { own, grants, notSeen }
 }
 
-const has = (list: readonly string[], ...wanted: readonly string[]): boolean =>
-  list.includes('*') || wanted.some((one) => list.includes(one))
+const has = (list: readonly string[], ...requested: readonly string[]): boolean =>
+  list.includes('*') || requested.some((one) => list.includes(one))

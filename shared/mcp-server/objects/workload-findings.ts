@@ -56,8 +56,8 @@ export type Termination = {
 const short = (words: string) => words.replace(/\s+/g, ' ').slice(0, 300)
 
 /** What is wrong, the worst first, each thing once however many pods show it. */
-export function findingsOf(cluster: string, picture: WorkloadView, now: Date): readonly Finding[] {
-  const { workload, owners, pods, revisions, events, nodes, related = [], complete = [], broken = [] } = picture
+export function findingsOf(cluster: string, snapshot: WorkloadView, now: Date): readonly Finding[] {
+  const { workload, owners, pods, revisions, events, nodes, related = [], complete = [], broken = [] } = snapshot
   const objects = [workload, ...owners, ...revisions, ...pods, ...events, ...nodes, ...related]
   const faults = detectFaults({ cluster, objects, completeKinds: complete }, now).map((fault) => ({
     severity: severity.catch('warning').parse(fault.severity),

@@ -6,7 +6,7 @@ type Change = 'apply' | 'create' | 'delete' | 'scale' | 'exec'
 /** The same writer; `look` is called before each change, and what it throws keeps the change from happening. */
 export function beforeWrites(
   write: ClusterWriter,
-  look: (change: Change, kind: Kind, namespace: string | undefined, dryRun: boolean) => void,
+  review: (change: Change, kind: Kind, namespace: string | undefined, dryRun: boolean) => void,
 ): ClusterWriter {
   // A namespace lies in itself.
   const spaceOf = ({ kind }: Kind, name: string, namespace: string | undefined) =>
@@ -14,27 +14,27 @@ export function beforeWrites(
   return {
     place: write.place,
     mayApply: (object, namespace) => {
-      look('apply', object, spaceOf(object, object.metadata.name, namespace), true)
+      review('apply', object, spaceOf(object, object.metadata.name, namespace), true)
       write.mayApply(object, namespace)
     },
     apply: async (object, namespace, how) => {
-      look('apply', object, spaceOf(object, object.metadata.name, namespace), how.dryRun)
+      review('apply', object, spaceOf(object, object.metadata.name, namespace), how.dryRun)
       return write.apply(object, namespace, how)
     },
     create: async (object, namespace, how) => {
-      look('create', object, namespace, how.dryRun)
+      review('create', object, namespace, how.dryRun)
       return write.create(object, namespace, how)
     },
     remove: async (kind, name, namespace, how) => {
-      look('delete', kind, spaceOf(kind, name, namespace), how.dryRun)
+      review('delete', kind, spaceOf(kind, name, namespace), how.dryRun)
       return write.remove(kind, name, namespace, how)
     },
     scale: async (kind, name, namespace, how) => {
-      look('scale', kind, namespace, how.dryRun)
+      review('scale', kind, namespace, how.dryRun)
       return write.scale(kind, name, namespace, how)
     },
     exec: async (query, signal) => {
-      look('exec', { apiVersion: 'v1', kind: 'Pod' }, query.namespace, false)
+      review('exec', { apiVersion: 'v1', kind: 'Pod' }, query.namespace, false)
       return write.exec(query, signal)
     },
   }

@@ -1,4 +1,4 @@
-import type { Looked } from '../targets/noted-targets.ts'
+import type { Scope } from '../targets/noted-targets.ts'
 
 /** One call: who looked where with what, and what came of it. Holds no argument and nothing of the answer. */
 export type AuditLine = {
@@ -20,7 +20,7 @@ export type AuditLine = {
 /** A fan-out may look at hundreds of places; the line says how many more there were. */
 const MAX_PLACES = 50
 
-export function places({ clusters, namespaces }: Looked): { clusters: string[]; namespaces: string[] } {
+export function places({ clusters, namespaces }: Scope): { clusters: string[]; namespaces: string[] } {
   const few = (all: ReadonlySet<string>) => {
     const shown = [...all].slice(0, MAX_PLACES)
     return all.size > MAX_PLACES ? [...shown, `and ${all.size - MAX_PLACES} more`] : shown

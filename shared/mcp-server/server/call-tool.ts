@@ -3,13 +3,13 @@ import { errorText } from '../../runtime/errors.ts'
 import type { Log } from '../../runtime/log.ts'
 import { cleanText } from '../safety/redaction.ts'
 import { nameOf } from '../targets/cluster-argument.ts'
-import { type Looked, notedTargets, nowhere } from '../targets/noted-targets.ts'
+import { notedTargets, nowhere, type Scope } from '../targets/noted-targets.ts'
 import { type AuditLine, places } from './audit.ts'
 import { boundText } from './bounds.ts'
 import type { Tool, ToolContext } from './define-tool.ts'
 import { failureText } from './failure.ts'
 
-type Told = {
+type CallRecord = {
   readonly log: Log | undefined
   readonly audit: ((line: AuditLine) => void) | undefined
   readonly who: Pick<AuditLine, 'caller' | 'session' | 'call'>
@@ -20,21 +20,21 @@ export async function callTool(
   tool: Tool,
   args: Record<string, unknown> | undefined,
   context: ToolContext,
-  { log, audit, who }: Told,
+  { log, audit, who }: CallRecord,
 ): Promise<CallToolResult> {
   const began = context.now().getTime()
-  const looked = nowhere()
-  const result = await answered(tool, args, { ...context, targets: notedTargets(context.targets, looked) }, looked, log)
+  const scope = nowhere()
+  const result = await answered(tool, args, { ...context, targets: notedTargets(context.targets, scope) }, scope, log)
   const answer = JSON.stringify(result)
   const partial = result.structuredContent?.complete === false
   const line: AuditLine = {
     ...who,
     tool: tool.name,
-    ...places(looked),
+    ...places(scope),
     outcome: result.isError === true ? 'error' : partial ? 'partial' : 'ok',
     milliseconds: context.now().getTime() - began,
     bytes: Buffer.byteLength(answer),
-    writes: looked.writes,
+    writes: scope.writes,
     redactions: answer.split('‹redacted').length - 1,
   }
   if (audit === undefined) log?.info({ audit: line }, 'A tool was called')
@@ -47,21 +47,21 @@ async function answered(
   tool: Tool,
   args: Record<string, unknown> | undefined,
   context: ToolContext,
-  looked: Looked,
+  scope: Scope,
   log: Log | undefined,
 ): Promise<CallToolResult> {
   try {
     return await tool.call(args, context)
   } catch (error) {
     // Where it looked, which a call that names no cluster may not know.
-    const [only, ...others] = looked.clusters
-    const told = failureText(error, others.length === 0 ? (only ?? namedIn(args)) : undefined)
-    if (told === undefined) {
+    const [only, ...others] = scope.clusters
+    const message = failureText(error, others.length === 0 ? (only ?? namedIn(args)) : undefined)
+    if (message === undefined) {
       const text = context.redact.text(errorText(error))
       log?.error({ tool: tool.name, error: text }, 'A tool failed unexpectedly')
     }
     const text = cleanText(
-      context.redact.text(told ?? `${tool.name} failed through a fault of this server. Its log says more.`),
+      context.redact.text(message ?? `${tool.name} failed through a fault of this server. Its log says more.`),
     )
     return { content: [{ type: 'text', text: boundText(text, 4_000) }], isError: true }
   }

@@ -24,8 +24,8 @@ export function failureText(error: unknown, cluster: string | undefined): string
   const at = cluster === undefined ? '' : `Cluster "${cluster}": `
   if (error instanceof GiveUp) return error.message
   if (error instanceof ClusterApiError) {
-    const told = /try again in \d+ s\.$/.test(error.message)
-    const remedy = told
+    const reported = /try again in \d+ s\.$/.test(error.message)
+    const remedy = reported
       ? ''
       : (own(byReason, error.reason) ?? (wordsOfTheirOwn.has(error.reason) ? '' : (byStatus[error.status] ?? '')))
     return `${at}${error.message}${remedy === '' ? '' : ` ${remedy}`}`

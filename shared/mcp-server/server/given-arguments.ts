@@ -32,7 +32,7 @@ export function givenArguments(
       if (key === '_meta' || value === null || value === undefined) return []
       const blank = typeof value === 'string' && value.trim() === ''
       if (blank && !required.has(key)) return []
-      return [[key, asWanted(value, properties[key]?.type)]]
+      return [[key, asRequested(value, properties[key]?.type)]]
     }),
   )
 }
@@ -70,7 +70,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function asWanted(value: unknown, type: unknown): unknown {
+function asRequested(value: unknown, type: unknown): unknown {
   if (typeof value === 'string') {
     const text = value.trim()
     if ((type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text)

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 
-export const ToldCredential = z.object({
+export const DescribedCredential = z.object({
   kind: z.string(),
   actsAs: z.string().optional(),
   expires: z.string().optional(),
   expired: z.boolean().optional(),
 })
-type ToldCredential = z.infer<typeof ToldCredential>
+type DescribedCredential = z.infer<typeof DescribedCredential>
 
 /** What a cluster is logged into with, and until when; nothing of the credential itself. */
-export function toldCredential(open: () => ClusterApi, now: Date): ToldCredential | undefined {
+export function describeCredential(open: () => ClusterApi, now: Date): DescribedCredential | undefined {
   try {
     const info = open().credential
     if (info?.expires === undefined) return info
@@ -22,12 +22,12 @@ export function toldCredential(open: () => ClusterApi, now: Date): ToldCredentia
 }
 
 /** `token runs out 2026-01-01T00:00:00Z`; nothing where that is not known. */
-export function credentialText(credential: ToldCredential | undefined): string | undefined {
+export function credentialText(credential: DescribedCredential | undefined): string | undefined {
   if (credential === undefined) return undefined
   const { kind, expires, expired, actsAs } = credential
-  const told = [
+  const description = [
     ...(expires === undefined ? [] : [`${kind} ${expired ? 'EXPIRED' : 'runs out'} ${expires}`]),
     ...(actsAs === undefined ? [] : [`acts as ${actsAs}`]),
   ]
-  return told.length === 0 ? undefined : told.join(', ')
+  return description.length === 0 ? undefined : description.join(', ')
 }

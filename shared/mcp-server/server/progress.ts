@@ -17,7 +17,7 @@ export async function withProgress<T>(
   const progressToken = _meta?.progressToken
   if (progressToken === undefined) return work()
   const over = new AbortController()
-  async function tell(token: string | number) {
+  async function report(token: string | number) {
     for (let seconds = EVERY_MS / 1000; !over.signal.aborted; seconds += EVERY_MS / 1000) {
       await clock.sleep(EVERY_MS, over.signal)
       if (over.signal.aborted) return
@@ -29,7 +29,7 @@ export async function withProgress<T>(
     }
   }
   // Whoever cannot be told still gets the answer.
-  void tell(progressToken).catch(() => undefined)
+  void report(progressToken).catch(() => undefined)
   try {
     return await work()
   } finally {

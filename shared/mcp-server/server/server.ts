@@ -142,10 +142,10 @@ export async function connectCaller(
     if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, noTool(cleanText(params.name)))
     const signal = AbortSignal.any([extra.signal, AbortSignal.timeout(CALL_MS)])
     const who = { caller, session: transport.sessionId ?? '', call: String(extra.requestId) }
-    const told = { log, audit: mcp.options.audit, who }
+    const record = { log, audit: mcp.options.audit, who }
     await all.ready?.()
     return withProgress(extra, { clock: mcp.clock, mostMs: CALL_MS, tool: tool.name }, () =>
-      callTool(tool, params.arguments, { ...connected, signal, exchange: { server, extra } }, told),
+      callTool(tool, params.arguments, { ...connected, signal, exchange: { server, extra } }, record),
     )
   })
   server.onclose = () => subscriptions?.end()

@@ -42,7 +42,7 @@ type Session = {
   readonly path: string
   readonly caller: string
   connection: Connection | undefined
-  lastHeard: number
+  lastReceived: number
   /** The end of the newest token that was shown for it. */
   until: Date | undefined
   readonly ended: AbortController
@@ -78,7 +78,7 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
     const session: Session = {
       ...{ transport, outbox, sent, path, caller, until, ended: new AbortController() },
       connection: undefined,
-      lastHeard: now(),
+      lastReceived: now(),
     }
     session.connection = await connectCaller(mcp, transport, {
       caller,
@@ -117,7 +117,7 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
   }
 
   async function goOn(session: Session, request: Request, until: Date | undefined): Promise<Response> {
-    session.lastHeard = now()
+    session.lastReceived = now()
     if (until !== undefined && (session.until === undefined || until > session.until)) session.until = until
     const response = await session.transport.handleRequest(withoutForgotten(request, session.sent))
     if (request.method !== 'GET' || !response.ok) return response
@@ -135,9 +135,9 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
 
   /** One beat: ping who listens, let go who is gone. */
   function tend() {
-    for (const { connection, outbox, lastHeard } of [...sessions.values()]) {
+    for (const { connection, outbox, lastReceived: lastCall } of [...sessions.values()]) {
       if (connection === undefined) continue
-      const silent = now() - lastHeard
+      const silent = now() - lastCall
       if (silent > (outbox.isOpen() ? times.silentMs : times.idleMs)) void connection.close()
       else if (outbox.isOpen()) {
         // No answer is no error here: what counts is whether anything at all is heard.

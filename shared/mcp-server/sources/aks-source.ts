@@ -39,7 +39,7 @@ export function aksSource(
     place,
     filter: table,
     goodId: (id) => resourceId.test(id),
-    hear: async () =>
+    discover: async () =>
       (await marked()).map(({ id, name, location, tags }) => {
         const tag = (key: string) => tags[`nightcrier-${key}`] ?? ''
         const secret = tag('kubeconfig')

@@ -4,7 +4,7 @@ import type { Secret } from '../../config/secret-ref.ts'
 import { connectCluster } from '../../kubernetes/connect.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { seldom } from './seldom.ts'
-import { LOOK_MS } from './small-file.ts'
+import { REFRESH_MS } from './small-file.ts'
 import type { Connect, Found, Opened, Source } from './source.ts'
 
 /** The clusters of nightcrier's own clusters.yaml that have a kubeconfig, which is fetched with the first call. */
@@ -19,7 +19,7 @@ export function clustersFileSource(deps: {
   let before: readonly Cluster[] | undefined
   let found: readonly Found[] = []
   let problem: string | undefined
-  async function look(): Promise<void> {
+  async function refresh(): Promise<void> {
     const { clusters, problem: wrong } = await deps.clusters.current()
     problem = wrong
     if (clusters === before) return
@@ -38,7 +38,7 @@ export function clustersFileSource(deps: {
     name,
     current: () => found,
     problems: () => (problem === undefined ? [] : [problem]),
-    refresh: seldom(deps.clock, look, () => LOOK_MS),
+    refresh: seldom(deps.clock, refresh, () => REFRESH_MS),
   }
 }
 

@@ -7,7 +7,7 @@ import { parseKubeconfig } from '../../kubernetes/kubeconfig-text.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
 import { seldom } from './seldom.ts'
-import { isMissing, LOOK_MS, readSmall, stampOf } from './small-file.ts'
+import { isMissing, REFRESH_MS, readSmall, stampOf } from './small-file.ts'
 import type { Connect, Found, Source } from './source.ts'
 
 /** Ten times the largest fleet that is looked at from one place. */
@@ -23,31 +23,38 @@ export function directorySource(options: {
   readonly directory: string
   readonly allowExec?: boolean
   /** Whether a cluster of this name is wanted; absent: all are. */
-  readonly wants?: (cluster: string) => boolean
+  readonly queries?: (cluster: string) => boolean
   /** False: only at the start and when asked to. */
   readonly watch?: boolean
   readonly connect?: Connect
   readonly clock: Clock
 }): Source {
-  const { directory, allowExec = false, wants = () => true, watch = true, connect = connectCluster, clock } = options
+  const {
+    directory,
+    allowExec = false,
+    queries: includes = () => true,
+    watch = true,
+    connect = connectCluster,
+    clock,
+  } = options
   const name = `directory ${directory}`
   let known: ReadonlyMap<string, Read> = new Map()
   let found: readonly Found[] = []
   let problems: readonly string[] = []
   let notes: readonly string[] = []
 
-  async function look(): Promise<void> {
+  async function refresh(): Promise<void> {
     try {
       const entries = await readdir(directory, { withFileTypes: true })
       const names = entries.map(({ name: file }) => file).sort()
-      const all = names.filter((file) => kubeconfigName.test(file) && wants(parse(file).name))
+      const all = names.filter((file) => kubeconfigName.test(file) && includes(parse(file).name))
       const folders = new Set(entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])))
       const others = names.filter(
         (file) => !kubeconfigName.test(file) && !noKubeconfig.test(file) && !folders.has(file),
       )
       notes = others.length === 0 ? [] : [leftOut(name, others)]
       const files = all.slice(0, MAX_FILES)
-      const read = await Promise.all(files.map(async (file) => [file, await lookAt(file)] as const))
+      const read = await Promise.all(files.map(async (file) => [file, await readAt(file)] as const))
       const there = new Map(read.flatMap(([file, one]) => (one === undefined ? [] : [[file, one] as const])))
       problems =
         all.length > files.length
@@ -61,7 +68,7 @@ export function directorySource(options: {
       problems = [`Cannot read the ${name}: ${errorText(error)}`]
     }
   }
-  async function lookAt(file: string): Promise<Read | undefined> {
+  async function readAt(file: string): Promise<Read | undefined> {
     const path = join(directory, file)
     try {
       const stamp = await stampOf(path)
@@ -79,7 +86,7 @@ export function directorySource(options: {
     current: () => found,
     problems: () => problems,
     notes: () => notes,
-    refresh: seldom(clock, look, () => (watch ? LOOK_MS : Number.POSITIVE_INFINITY)),
+    refresh: seldom(clock, refresh, () => (watch ? REFRESH_MS : Number.POSITIVE_INFINITY)),
   }
 }
 
@@ -118,12 +125,12 @@ function foundAt(path: string, text: string, allowExec: boolean, connect: Connec
       const context = current === '' && only !== undefined && others.length === 0 ? { context: only.name } : {}
       return readContext(file, path, { ...options, ...context })
     }
-    const { server, namespace, text: standing } = read()
+    const { server, namespace, text: selfContained } = read()
     return {
       target: { name, aliases: [], server, namespace, source: `file ${path}` },
       file: path,
-      credential: () => credentialInfo({ text: standing }),
-      version: standing,
+      credential: () => credentialInfo({ text: selfContained }),
+      version: selfContained,
       open: async () => connect(read().text, { where: path, allowExec }),
     }
   } catch (error) {

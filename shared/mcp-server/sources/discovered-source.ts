@@ -9,7 +9,7 @@ import { GiveUp } from '../../runtime/errors.ts'
 import { entryFound, labelsOf } from './clusters-file-source.ts'
 import { entrySource, namedBy } from './entry-source.ts'
 import { seldom } from './seldom.ts'
-import { LOOK_MS } from './small-file.ts'
+import { REFRESH_MS } from './small-file.ts'
 import type { Connect, Found, Source } from './source.ts'
 
 /** A cluster as its place knows it, which is also a way to it. */
@@ -69,7 +69,7 @@ export function discoveredSource(deps: {
   let found: readonly Found[] = []
   let problems: readonly string[] = []
   let waiting = false
-  async function look(): Promise<void> {
+  async function refresh(): Promise<void> {
     const { discovery } = await deps.clusters.current()
     // Its clusters are not there yet: a list without them must not look whole.
     if (before === undefined) waiting = discovery.length > 0
@@ -104,14 +104,14 @@ export function discoveredSource(deps: {
       },
     }
   }
-  const again = seldom(clock, look, () => LOOK_MS)
+  const again = seldom(clock, refresh, () => REFRESH_MS)
   return {
     kind: 'discovered',
     name,
     current: () => found,
     problems: () => (waiting ? ['The places under discovery: in clusters.yaml have not answered yet.'] : problems),
     refresh: (force = false) => {
-      if (force) merged.lookAgain()
+      if (force) merged.refreshAgain()
       return again(force)
     },
     close: async () => {

@@ -9,11 +9,11 @@ import type { DiscoveryStatus, Found, Opened, SeenCluster, Source } from './sour
 /** A system that did not answer is asked again after this, so that no call waits for it each time. */
 const AFTER_FAILURE_MS = 30_000
 /** All pages, or one run of a program. */
-const HEAR_MS = 20_000
+const RECEIVE_MS = 20_000
 /** What may be a cluster's name here, and an argument of a program: never a path, an option or two words. */
 const goodName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
 
-export type Heard = {
+export type Discovered = {
   readonly id: string
   readonly name: string
   readonly state: string
@@ -37,7 +37,7 @@ export function discoverySource(deps: {
   readonly filter: Filter
   /** Which ids may be used at all. */
   readonly goodId: (id: string) => boolean
-  readonly hear: (signal: AbortSignal) => Promise<readonly Heard[]>
+  readonly discover: (signal: AbortSignal) => Promise<readonly Discovered[]>
   readonly status: (signal: AbortSignal) => Promise<Partial<DiscoveryStatus>>
   readonly close?: () => Promise<void>
   readonly clock: Clock
@@ -50,10 +50,10 @@ export function discoverySource(deps: {
   let problem: string | undefined = `${name} has not answered yet.`
   let failed = false
 
-  async function look(): Promise<void> {
+  async function refresh(): Promise<void> {
     try {
-      const heard = await deps.hear(AbortSignal.timeout(HEAR_MS))
-      const judged = heard.map((one) => ({ one, leftOut: whyNot(one) }))
+      const discovered = await deps.discover(AbortSignal.timeout(RECEIVE_MS))
+      const judged = discovered.map((one) => ({ one, leftOut: whyNot(one) }))
       const names = uniqueNames(judged.flatMap(({ one, leftOut }) => (leftOut === undefined ? [one] : [])))
       seen = judged.map(({ one: { id, name: called, state }, leftOut }) => ({
         id: oneLine(id),
@@ -72,12 +72,12 @@ export function discoverySource(deps: {
       failed = true
     }
   }
-  function whyNot({ id, name: called }: Heard): string | undefined {
+  function whyNot({ id, name: called }: Discovered): string | undefined {
     if (!deps.goodId(id)) return 'its id is none that can stand in an address or a command'
     if (filter.exclude_clusters.includes(called) || filter.exclude_clusters.includes(id)) return 'exclude_clusters'
     return fits(called) ? undefined : 'it does not fit cluster_pattern'
   }
-  const foundOf = (one: Heard, names: ReadonlyMap<string, string>): Found => {
+  const foundOf = (one: Discovered, names: ReadonlyMap<string, string>): Found => {
     const called = names.get(one.id) ?? one.id
     return {
       target: {
@@ -103,7 +103,7 @@ export function discoverySource(deps: {
     name,
     current: () => found,
     problems: () => (problem === undefined ? [] : [problem]),
-    refresh: seldom(clock, look, dueMs),
+    refresh: seldom(clock, refresh, dueMs),
     ...(deps.close === undefined ? {} : { close: deps.close }),
     discovery: {
       place,
@@ -125,7 +125,7 @@ export function discoverySource(deps: {
 const oneLine = (text: string) => cleanText(text.slice(0, 128)).replace(/\s+/g, ' ')
 
 /** A name that is fit for one is kept. A name that is odd, or that could mean another cluster, gives way to the id. */
-function uniqueNames(all: readonly Heard[]): ReadonlyMap<string, string> {
+function uniqueNames(all: readonly Discovered[]): ReadonlyMap<string, string> {
   const ids = new Set(all.map(({ id }) => id))
   const bearers = Map.groupBy(all, ({ name }) => name)
   return new Map(

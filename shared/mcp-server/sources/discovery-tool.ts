@@ -85,16 +85,16 @@ export async function statusAnswer({ discovery }: Asked, signal: AbortSignal) {
 }
 
 type Status = z.infer<z.ZodObject<typeof statusOutput>>
-export const statusText = (title: string, told: Status): string =>
+export const statusText = (title: string, status: Status): string =>
   [
-    `# ${title} ${told.place}: ${told.reachable ? 'reachable' : 'not reachable'}`,
-    ...(told.error === undefined ? [] : [`! ${told.error}`]),
-    ...(told.how === '' ? [] : [`Clusters are reached ${told.how}.`]),
-    `${told.clusters} clusters, ${told.leftOut} left out; last got: ${told.refreshed ?? 'never'}.`,
-    told.autoRefresh ? `Asked again every ${told.refreshSeconds} s.` : 'Asked again only when told to.',
-    ...(told.user === undefined ? [] : [`User: ${told.user}`]),
-    ...(told.profile === undefined ? [] : [`Profile: ${told.profile}`]),
-    ...(told.tokenExpired === true
+    `# ${title} ${status.place}: ${status.reachable ? 'reachable' : 'not reachable'}`,
+    ...(status.error === undefined ? [] : [`! ${status.error}`]),
+    ...(status.how === '' ? [] : [`Clusters are reached ${status.how}.`]),
+    `${status.clusters} clusters, ${status.leftOut} left out; last got: ${status.refreshed ?? 'never'}.`,
+    status.autoRefresh ? `Asked again every ${status.refreshSeconds} s.` : 'Asked again only when told to.',
+    ...(status.user === undefined ? [] : [`User: ${status.user}`]),
+    ...(status.profile === undefined ? [] : [`Profile: ${status.profile}`]),
+    ...(status.tokenExpired === true
       ? ['The token HAS RUN OUT.']
-      : [`The token runs out: ${told.tokenExpires ?? 'not known'}`]),
+      : [`The token runs out: ${status.tokenExpires ?? 'not known'}`]),
   ].join('\n')

@@ -5,7 +5,7 @@ import { type MergedKubeconfig, mergedKubeconfig } from '../../kubernetes/merged
 import type { Clock } from '../../runtime/clock.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
 import { seldom } from './seldom.ts'
-import { isMissing, LOOK_MS, readSmall, stampOf } from './small-file.ts'
+import { isMissing, REFRESH_MS, readSmall, stampOf } from './small-file.ts'
 import type { Connect, Found, Source } from './source.ts'
 
 /** Files that count together as kubectl has it; each context is a cluster. */
@@ -25,7 +25,7 @@ export function kubeconfigSource(options: {
   let problem: string | undefined
   let current: string | undefined
 
-  async function look(): Promise<void> {
+  async function refresh(): Promise<void> {
     try {
       const stamps = await Promise.all(files.map((file) => stampOf(file).catch(String)))
       if (stamps.join() === stamp) return
@@ -51,7 +51,7 @@ export function kubeconfigSource(options: {
     current: () => found,
     currentContext: () => current,
     problems: () => (problem === undefined ? [] : [problem]),
-    refresh: seldom(clock, look, () => (watch ? LOOK_MS : Number.POSITIVE_INFINITY)),
+    refresh: seldom(clock, refresh, () => (watch ? REFRESH_MS : Number.POSITIVE_INFINITY)),
   }
 }
 

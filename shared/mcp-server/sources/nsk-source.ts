@@ -5,7 +5,7 @@ import { connectCluster } from '../../kubernetes/connect.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 import type { NskTable } from '../server/server-config.ts'
-import { discoverySource, type Heard, isGoodName } from './discovery-source.ts'
+import { type Discovered, discoverySource, isGoodName } from './discovery-source.ts'
 import { rancherSource, tokenOf } from './rancher-source.ts'
 import { runProgram } from './run-program.ts'
 import type { Connect, Source } from './source.ts'
@@ -68,7 +68,7 @@ export function nskSource(
     place: rancher_url ?? table.nsk_path,
     filter: table,
     goodId: isGoodName,
-    hear: async (signal) => {
+    discover: async (signal) => {
       const listed = clustersIn(await run(table.list_args, '', LIST_MS, signal), table.nsk_path)
       // The program knows clusters by name, so that is the id here.
       return listed.map(({ name, state }) => ({
@@ -109,7 +109,7 @@ const Listed = z.union([z.array(Named), z.looseObject({ clusters: z.array(Named)
 const MAX_CLUSTERS = 25_000
 
 /** JSON, `{clusters: [{name, state}]}` or a list; or else one name a line. */
-export function clustersIn(output: string, program: string): readonly Pick<Heard, 'name' | 'state'>[] {
+export function clustersIn(output: string, program: string): readonly Pick<Discovered, 'name' | 'state'>[] {
   const text = output.trim()
   if (!/^[[{]/.test(text)) {
     const lines = text.split('\n').map((line) => line.trim())

@@ -12,7 +12,7 @@ import { kubeconfigSource } from './kubeconfig-source.ts'
 import type { Connect, Source } from './source.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
-type Surroundings = {
+type Platform = {
   readonly environment: Environment
   readonly clock: Clock
   readonly allowExec: boolean
@@ -26,16 +26,16 @@ type Surroundings = {
  * Every source that the config names, side by side; without any, what kubectl would take. What reaches other systems is
  * loaded only where one is named: a client that starts a server for one kubeconfig waits for none of it.
  */
-export async function openSources(config: ServerConfig, surroundings: Surroundings): Promise<readonly Source[]> {
-  const { environment, clock, allowExec, connect = connectCluster, log } = surroundings
-  const azure = async () => surroundings.azure ?? (await import('../../azure/clusters.ts')).azureClusters(environment)
+export async function openSources(config: ServerConfig, platform: Platform): Promise<readonly Source[]> {
+  const { environment, clock, allowExec, connect = connectCluster, log } = platform
+  const azure = async () => platform.azure ?? (await import('../../azure/clusters.ts')).azureClusters(environment)
   const watch = config.auto_discovery
   const sources: Source[] = []
   if (config.kubeconfig.length > 0)
     sources.push(kubeconfigSource({ files: config.kubeconfig, allowExec, watch, connect, clock }))
   for (const directory of config.kubeconfig_dir) {
-    const wants = await wantedIn(directory, config)
-    sources.push(directorySource({ directory, allowExec, wants, watch, connect, clock }))
+    const queries = await requestedIn(directory, config)
+    sources.push(directorySource({ directory, allowExec, queries, watch, connect, clock }))
   }
   if (config.clusters_file !== undefined) {
     const where = config.clusters_file
@@ -66,7 +66,7 @@ export async function openSources(config: ServerConfig, surroundings: Surroundin
 }
 
 /** Where nsk writes its files, what it leaves out of its list is left out of its folder as well. */
-async function wantedIn(directory: string, { nsk }: ServerConfig): Promise<(cluster: string) => boolean> {
+async function requestedIn(directory: string, { nsk }: ServerConfig): Promise<(cluster: string) => boolean> {
   if (nsk?.config_dir === undefined || resolve(nsk.config_dir) !== resolve(directory)) return () => true
   const { clusterFilter } = await import('./discovery-source.ts')
   const fits = clusterFilter(nsk.cluster_pattern)

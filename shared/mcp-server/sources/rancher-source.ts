@@ -66,7 +66,7 @@ export function rancherSource(
     place: url,
     filter: table,
     goodId: (id) => rancherId.safeParse(id).success,
-    hear: async (signal) => {
+    discover: async (signal) => {
       const [clusters] = await Promise.all([rancherClusters(url, http, signal), ownToken(signal)])
       return clusters.map((one) => {
         const server = `${url}/k8s/clusters/${one.id}`

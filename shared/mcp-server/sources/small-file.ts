@@ -3,7 +3,7 @@ import { MAX_KUBECONFIG_BYTES, textOf } from '../../kubernetes/kubeconfig-text.t
 import { GiveUp } from '../../runtime/errors.ts'
 
 /** Files on this machine are looked at so often, at most: a change counts with the next call. */
-export const LOOK_MS = 1_000
+export const REFRESH_MS = 1_000
 
 /** Another one means another content. Follows links, as mounted ConfigMaps need it. */
 export async function stampOf(path: string): Promise<string> {

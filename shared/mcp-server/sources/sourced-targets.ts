@@ -66,10 +66,10 @@ export function sourcedTargets(
     }
   }
   const problems = () => {
-    const told = sources.flatMap((source) => source.problems())
+    const problems = sources.flatMap((source) => source.problems())
     const gone =
       preferred === undefined || now().byName.has(preferred) ? [] : [`default_cluster: there is no "${preferred}"`]
-    return [...told, ...now().problems, ...gone]
+    return [...problems, ...now().problems, ...gone]
   }
   function entry(name: string) {
     const found = now().byName.get(name)

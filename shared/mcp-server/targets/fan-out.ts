@@ -72,8 +72,8 @@ export async function fanOut<T>(
       deadline.aborted ? 'timeout' : stop.signal.aborted ? 'skipped' : undefined,
     )
     if (outcome.status !== 'ok' && call.failFast === true) stop.abort()
-    const told = outcome.status === 'ok' ? outcome : { ...outcome, error: call.redact.text(outcome.error) }
-    return { cluster, milliseconds: clock.now().getTime() - at, ...told }
+    const cleared = outcome.status === 'ok' ? outcome : { ...outcome, error: call.redact.text(outcome.error) }
+    return { cluster, milliseconds: clock.now().getTime() - at, ...cleared }
   }
   const waiting = [...names]
   async function worker() {

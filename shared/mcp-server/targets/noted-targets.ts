@@ -3,27 +3,27 @@ import { beforeWrites } from '../safety/before-writes.ts'
 import type { Targets } from './targets.ts'
 
 /** Where one call has looked, `*`: in all namespaces, or at what has none; and how many changes it has tried. */
-export type Looked = { readonly clusters: Set<string>; readonly namespaces: Set<string>; writes: number }
-export const nowhere = (): Looked => ({ clusters: new Set(), namespaces: new Set(), writes: 0 })
+export type Scope = { readonly clusters: Set<string>; readonly namespaces: Set<string>; writes: number }
+export const nowhere = (): Scope => ({ clusters: new Set(), namespaces: new Set(), writes: 0 })
 
 /** The same clusters; what is asked of them is noted. */
-export function notedTargets(targets: Targets, looked: Looked): Targets {
-  const note = (namespace: string | undefined) => looked.namespaces.add(namespace || '*')
+export function notedTargets(targets: Targets, scope: Scope): Targets {
+  const note = (namespace: string | undefined) => scope.namespaces.add(namespace || '*')
   const { writeAt } = targets
   return {
     ...targets,
     at: (name) => {
-      looked.clusters.add(targets.find(name).name)
+      scope.clusters.add(targets.find(name).name)
       return noted(targets.at(name), note)
     },
     ...(writeAt === undefined
       ? {}
       : {
           writeAt: (name) => {
-            looked.clusters.add(targets.find(name).name)
+            scope.clusters.add(targets.find(name).name)
             return beforeWrites(writeAt(name), (_, __, namespace, dryRun) => {
               note(namespace)
-              if (!dryRun) looked.writes += 1
+              if (!dryRun) scope.writes += 1
             })
           },
         }),

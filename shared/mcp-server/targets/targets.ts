@@ -95,12 +95,12 @@ const MAX_NAMES = 10
 
 /** What was meant, if that can be said, and else the nearest of those that there are. */
 export function noCluster(name: string, all: readonly Target[]): string {
-  const wanted = name.toLowerCase()
+  const requested = name.toLowerCase()
   const names = all.flatMap((target) => [target.name, ...target.aliases])
-  const parts = names.filter((one) => endsWith(one, wanted))
+  const parts = names.filter((one) => endsWith(one, requested))
   // A third of the letters may be wrong: beyond that another name is meant.
   const near = names
-    .map((one) => ({ one, far: name.length > 253 ? Number.POSITIVE_INFINITY : distance(wanted, one.toLowerCase()) }))
+    .map((one) => ({ one, far: name.length > 253 ? Number.POSITIVE_INFINITY : distance(requested, one.toLowerCase()) }))
     .toSorted((a, b) => a.far - b.far)
   const first = near[0]
   const close = first !== undefined && first.far <= Math.floor(name.length / 3) ? [first.one] : []
@@ -112,12 +112,17 @@ export function noCluster(name: string, all: readonly Target[]): string {
   ]
   const known = nearest.slice(0, MAX_NAMES)
   const more = nearest.length - known.length
-  const told = `${known.join(', ') || 'none'}${more > 0 ? `, and ${more} more (clusters_list shows all)` : ''}`
-  return `There is no cluster "${shown(name)}". ${meant.length === 0 ? '' : `Did you mean ${meant.join(' or ')}? `}Known: ${told}.`
+  const knownNames = `${known.join(', ') || 'none'}${more > 0 ? `, and ${more} more (clusters_list shows all)` : ''}`
+  return `There is no cluster "${shown(name)}". ${meant.length === 0 ? '' : `Did you mean ${meant.join(' or ')}? `}Known: ${knownNames}.`
 }
 
 /** `staging` of `arn:aws:eks:us-east-1:111122223333:cluster/staging`, or of `shop/api-ocp:6443/kube:admin` one part. */
-const endsWith = (name: string, wanted: string): boolean => {
+const endsWith = (name: string, requested: string): boolean => {
   const all = name.toLowerCase()
-  return all === wanted || all.endsWith(`/${wanted}`) || all.endsWith(`:${wanted}`) || all.split('/').includes(wanted)
+  return (
+    all === requested ||
+    all.endsWith(`/${requested}`) ||
+    all.endsWith(`:${requested}`) ||
+    all.split('/').includes(requested)
+  )
 }

@@ -23,9 +23,9 @@ export const apiResources = defineTool({
   effects: reads,
   run: async ({ match = '', ...args }, call) => {
     const { target, api } = clusterOf(call, args)
-    const wanted = match.toLowerCase()
+    const requested = match.toLowerCase()
     const all = (await api.kinds(call.signal))
-      .filter(({ apiVersion, kind, plural }) => `${apiVersion} ${kind} ${plural}`.toLowerCase().includes(wanted))
+      .filter(({ apiVersion, kind, plural }) => `${apiVersion} ${kind} ${plural}`.toLowerCase().includes(requested))
       .map(({ apiVersion, kind, plural, namespaced }) => ({ apiVersion, kind, plural, namespaced }))
     const kinds = withinBytes(all, MAX_BYTES)
     const unread = [...((await api.unreadGroups?.()) ?? [])].slice(0, 50)

@@ -67,13 +67,13 @@ export const clustersCompare = defineTool({
       ),
     )
     // Redacted first: equal secrets stay equal, and nothing else of them enters the comparison.
-    const pictures = results.flatMap((result) =>
+    const snapshots = results.flatMap((result) =>
       result.status === 'ok'
         ? [{ cluster: result.cluster, objects: result.value.items.map((item) => redact.object(item)) }]
         : [],
     )
     const cut = results.some((result) => result.status === 'ok' && result.value.continueToken !== undefined)
-    const found = compareObjects(pictures)
+    const found = compareObjects(snapshots)
     const missing = missingFrom(targets, asked)
     const whole = results.every(({ status }) => status === 'ok') && missing.problems === undefined
     return {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { withinBytes } from '../server/bounds.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
-import { credentialText, ToldCredential, toldCredential } from '../server/given-credential.ts'
+import { credentialText, DescribedCredential, describeCredential } from '../server/given-credential.ts'
 
 /** Five hundred clusters by name; together with the text it stays what a model is shown. */
 const MAX_BYTES = 24_000
@@ -24,7 +24,7 @@ export const clustersList = defineTool({
         server: z.string().optional(),
         namespace: z.string().optional(),
         source: z.string().optional(),
-        credential: ToldCredential.optional(),
+        credential: DescribedCredential.optional(),
         default: z.boolean().optional(),
         problem: z.string().optional(),
       }),
@@ -35,7 +35,7 @@ export const clustersList = defineTool({
   effects: { ...reads, openWorldHint: false },
   run: async ({ show_details }, { targets, now }) => {
     const details = (name: string) => {
-      const credential = toldCredential(() => targets.at(name), now())
+      const credential = describeCredential(() => targets.at(name), now())
       return credential === undefined ? {} : { credential }
     }
     const all = targets.list().map(({ name, aliases, server, namespace, source, problem }) => ({
@@ -53,25 +53,25 @@ export const clustersList = defineTool({
         notShown: all.length - clusters.length,
         ...(problems.length === 0 ? {} : { problems: withinBytes(problems, MAX_PROBLEM_BYTES) }),
       },
-      text: (told) => listText(told),
+      text: (listed) => listText(listed),
     }
   },
 })
 
-type Told = {
+type Listed = {
   readonly clusters: readonly {
     readonly name: string
     readonly aliases?: readonly string[] | undefined
     readonly server?: string | undefined
     readonly namespace?: string | undefined
-    readonly credential?: z.infer<typeof ToldCredential> | undefined
+    readonly credential?: z.infer<typeof DescribedCredential> | undefined
     readonly default?: boolean | undefined
     readonly problem?: string | undefined
   }[]
   readonly notShown: number
   readonly problems?: readonly string[] | undefined
 }
-function listText({ clusters, notShown, problems = [] }: Told): string {
+function listText({ clusters, notShown, problems = [] }: Listed): string {
   const wrong = problems.map((problem) => `! ${problem}`)
   if (clusters.length === 0) return ['No clusters. Start the server with a kubeconfig.', ...wrong].join('\n')
   const lines = clusters.map((one) => {

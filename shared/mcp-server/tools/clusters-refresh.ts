@@ -56,13 +56,13 @@ export const clustersRefresh = defineTool({
         })),
         problems: withinBytes(problems, MAX_BYTES),
       },
-      text: (told) =>
+      text: (reported) =>
         [
-          `# ${told.clusters} clusters: ${told.added.length} new, ${told.removed.length} gone`,
-          ...told.added.map((name) => `+ ${name}`),
-          ...told.removed.map((name) => `- ${name}`),
-          ...told.sources.map((source) => `${source.name}: ${source.clusters}`),
-          ...told.problems.map((problem) => `! ${problem}`),
+          `# ${reported.clusters} clusters: ${reported.added.length} new, ${reported.removed.length} gone`,
+          ...reported.added.map((name) => `+ ${name}`),
+          ...reported.removed.map((name) => `- ${name}`),
+          ...reported.sources.map((source) => `${source.name}: ${source.clusters}`),
+          ...reported.problems.map((problem) => `! ${problem}`),
         ].join('\n'),
     }
   },

@@ -3,7 +3,7 @@ import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { ClusterApiError } from '../../kubernetes/cluster-api.ts'
 import { withinBytes } from '../server/bounds.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
-import { credentialText, ToldCredential, toldCredential } from '../server/given-credential.ts'
+import { credentialText, DescribedCredential, describeCredential } from '../server/given-credential.ts'
 import { clusterArguments, nameOf } from '../targets/cluster-argument.ts'
 import {
   clusterStatus,
@@ -22,7 +22,7 @@ const Row = z.object({
   version: z.string().optional(),
   nodes: z.object({ ready: z.int(), all: z.int() }).optional(),
   error: z.string().optional(),
-  credential: ToldCredential.optional(),
+  credential: DescribedCredential.optional(),
 })
 const Node = z.looseObject({
   status: z.looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).catch([]) }),
@@ -33,7 +33,7 @@ const MAX_NODES = 500
 /** With its lines of text the answer stays within 32 KiB for some hundred clusters; more are counted. */
 const MAX_BYTES = 20_000
 
-async function look(api: ClusterApi, signal: AbortSignal) {
+async function probe(api: ClusterApi, signal: AbortSignal) {
   const version = await api.version(signal)
   try {
     const { items } = await api.list({ apiVersion: 'v1', kind: 'Node' }, { limit: MAX_NODES }, signal)
@@ -66,10 +66,10 @@ export const clustersStatus = defineTool({
   run: async ({ clusters, timeout_seconds, ...named }, { targets, signal, now, redact }) => {
     const one = nameOf(named)
     const asked = { clusters: one === undefined ? clusters : [...(clusters ?? []), one], timeout_seconds }
-    const results = await fanOut(targets, asked, { signal, redact }, (name, until) => look(targets.at(name), until))
+    const results = await fanOut(targets, asked, { signal, redact }, (name, until) => probe(targets.at(name), until))
     const rows = results.map((result) => {
       const { cluster, status, milliseconds } = result
-      const credential = toldCredential(() => targets.at(cluster), now())
+      const credential = describeCredential(() => targets.at(cluster), now())
       const known = result.status === 'ok' ? result.value : { error: result.error.slice(0, 300) }
       return { cluster, status, milliseconds, ...known, ...(credential === undefined ? {} : { credential }) }
     })

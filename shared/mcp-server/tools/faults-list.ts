@@ -87,10 +87,12 @@ export const faultsList = defineTool({
           }))
         : [],
     )
-    const wanted = all.filter(
+    const requested = all.filter(
       ({ object }) => kind === undefined || object.toLowerCase().startsWith(`${kind.toLowerCase()} `),
     )
-    const sorted = wanted.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.times - a.times)
+    const sorted = requested.toSorted(
+      (a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.times - a.times,
+    )
     const faults = withinBytes(sorted.slice(0, limit), limit === undefined ? USUAL_BYTES : MAX_BYTES)
     const rest = Map.groupBy(sorted.slice(faults.length), ({ fault }) => fault)
     const notShown = [...rest].map(([fault, of]) => ({ fault, count: of.length }))
@@ -109,10 +111,10 @@ export const faultsList = defineTool({
     const seen = clusters.every((one) => one.status === 'ok' && !('notSeen' in one))
     return {
       structured: {
-        complete: seen && faults.length === wanted.length && missing.problems === undefined,
+        complete: seen && faults.length === requested.length && missing.problems === undefined,
         ...missing,
         counts: tally(results),
-        found: wanted.length,
+        found: requested.length,
         ...(notShown.length === 0 ? {} : { notShown }),
         faults,
         clusters,

@@ -134,7 +134,7 @@ export const logsSearch = defineTool({
       }
       return {
         rows: searched.flatMap(({ rows }) => rows),
-        told: {
+        summary: {
           pods: page.items.length,
           containers: searched.length,
           lines: searched.reduce((total, { lines }) => total + lines, 0),
@@ -146,17 +146,20 @@ export const logsSearch = defineTool({
     })
     const rows = results.flatMap((result) => (result.status === 'ok' ? result.value.rows : []))
     const matches = withinBytes(rows.slice(0, limit), MAX_BYTES)
-    const told = results.map((result) => {
+    const summary = results.map((result) => {
       const { cluster, status } = result
       return result.status === 'ok'
-        ? { cluster, status, ...result.value.told }
+        ? { cluster, status, ...result.value.summary }
         : { cluster, status, error: result.error.slice(0, 300) }
     })
-    const sorted = [...told.filter(({ status }) => status !== 'ok'), ...told.filter(({ status }) => status === 'ok')]
+    const sorted = [
+      ...summary.filter(({ status }) => status !== 'ok'),
+      ...summary.filter(({ status }) => status === 'ok'),
+    ]
     const shown = withinBytes(sorted, MAX_CLUSTER_BYTES)
-    const found = told.reduce((total, each) => total + ('found' in each ? each.found : 0), 0)
+    const found = summary.reduce((total, each) => total + ('found' in each ? each.found : 0), 0)
     const missing = missingFrom(call.targets, asked)
-    const searched = told.every((each) => each.status === 'ok' && !('notSearched' in each))
+    const searched = summary.every((each) => each.status === 'ok' && !('notSearched' in each))
     return {
       structured: {
         complete: matches.length === found && searched && missing.problems === undefined,
@@ -165,7 +168,7 @@ export const logsSearch = defineTool({
         found,
         matches,
         clusters: shown,
-        notShown: told.length - shown.length,
+        notShown: summary.length - shown.length,
       },
       text: (answer) =>
         [

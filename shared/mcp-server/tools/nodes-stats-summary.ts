@@ -56,7 +56,7 @@ export const nodesStatsSummary = defineTool({
   run: async ({ name, ...args }, call) => {
     const { target, api } = clusterOf(call, args)
     const onNode = { limit: 500, fieldSelector: `spec.nodeName=${name}` }
-    const [picture, pods, use] = await Promise.all([
+    const [snapshot, pods, use] = await Promise.all([
       nodeView(target, api, name, call),
       api.list({ apiVersion: 'v1', kind: 'Pod' }, onNode, call.signal),
       measured(target.name, api, 'NodeMetrics', {}, call.signal).catch((error: unknown) => errorText(error)),
@@ -71,12 +71,12 @@ export const nodesStatsSummary = defineTool({
       structured: {
         cluster: target.name,
         node: name,
-        allocatable: usageOf(picture.allocatable),
+        allocatable: usageOf(snapshot.allocatable),
         ...(found === undefined ? {} : { used: { ...found.used } }),
         requested: given(pods.items, 'requests'),
         limits: given(pods.items, 'limits'),
         pods: pods.items.length,
-        conditions: picture.conditions,
+        conditions: snapshot.conditions,
         unknown,
         complete: false as const,
       },

@@ -45,12 +45,12 @@ export const nodesTop = defineTool({
       measured(target.name, api, 'NodeMetrics', query, call.signal),
       api.list({ apiVersion: 'v1', kind: 'Node' }, { ...query, limit: 500 }, call.signal),
     ])
-    const wanted = (one: string) => name === undefined || one === name
+    const requested = (one: string) => name === undefined || one === name
     const has = new Map(
       nodes.items.map((item) => [item.metadata.name, usageOf(Node.parse(item).status?.allocatable ?? {})]),
     )
     const rows = all
-      .filter((one) => wanted(one.name))
+      .filter((one) => requested(one.name))
       .map((one) => ({
         name: one.name,
         ...one.used,
@@ -61,7 +61,7 @@ export const nodesTop = defineTool({
         measuredAt: one.measuredAt,
       }))
     const shown = withinBytes(rows, MAX_BYTES)
-    const notMeasured = [...has.keys()].filter((one) => wanted(one) && !rows.some((row) => row.name === one))
+    const notMeasured = [...has.keys()].filter((one) => requested(one) && !rows.some((row) => row.name === one))
     return {
       structured: {
         cluster: target.name,

@@ -26,7 +26,7 @@ export const nskClustersDiscover = defineTool({
     await source.refresh(true)
     return {
       structured: seenAnswer(source, ({ name }) => fits(name)),
-      text: (told) => seenText('Clusters', told),
+      text: (reported) => seenText('Clusters', reported),
     }
   },
 })

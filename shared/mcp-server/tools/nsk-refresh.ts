@@ -21,8 +21,8 @@ export const nskRefresh = defineTool({
     if (asked) await source.refresh(true)
     return {
       structured: { ...seenAnswer(source), asked },
-      text: (told) =>
-        `${seenText('Clusters', told)}${told.asked ? '' : '\n\nNot asked again: the list is less than five minutes old (force: true asks all the same).'}`,
+      text: (reported) =>
+        `${seenText('Clusters', reported)}${reported.asked ? '' : '\n\nNot asked again: the list is less than five minutes old (force: true asks all the same).'}`,
     }
   },
 })

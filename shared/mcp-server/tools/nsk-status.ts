@@ -12,6 +12,6 @@ export const nskStatus = defineTool({
   effects: reads,
   run: async (_, { targets, signal }) => ({
     structured: await statusAnswer(discoveryOf(targets, 'nsk'), signal),
-    text: (told) => statusText('nsk', told),
+    text: (reported) => statusText('nsk', reported),
   }),
 })

@@ -12,6 +12,6 @@ export const rancherListClusters = defineTool({
   effects: reads,
   run: async (_, { targets }) => ({
     structured: seenAnswer(discoveryOf(targets, 'rancher')),
-    text: (told) => seenText('Clusters', told),
+    text: (reported) => seenText('Clusters', reported),
   }),
 })

@@ -12,6 +12,6 @@ export const rancherStatus = defineTool({
   effects: reads,
   run: async (_, { targets, signal }) => ({
     structured: await statusAnswer(discoveryOf(targets, 'rancher'), signal),
-    text: (told) => statusText('Rancher', told),
+    text: (reported) => statusText('Rancher', reported),
   }),
 })

@@ -142,18 +142,18 @@ export const workloadDiagnose = defineTool({
     const name = given.replace(/^[a-z.]+\//, '')
     const found = await whichKind(api, { kind: written }, call.signal)
     const { kind } = found.kind
-    const picture =
+    const snapshot =
       versions[kind] === found.kind.apiVersion
         ? await workloadView(api, found.kind, name, namespace, call)
         : await relatedView(api, found, name, namespace, call)
-    const logs = await logsOf(api, namespace, picture.pods, call)
-    const findings = findingsOf(target.name, picture, call.now())
+    const logs = await logsOf(api, namespace, snapshot.pods, call)
+    const findings = findingsOf(target.name, snapshot, call.now())
     const broken = findings.some((one) => one.severity !== 'info')
-    const pods = picture.pods
+    const pods = snapshot.pods
       .map(podLine)
       .sort((a, b) => a.ready / a.containers - b.ready / b.containers || b.restarts - a.restarts)
     const notVisible = [
-      ...picture.notVisible,
+      ...snapshot.notVisible,
       ...logs.flatMap((one) => (one.error === undefined ? [] : [`log of ${one.pod}/${one.container}: ${one.error}`])),
     ]
     return {
@@ -162,13 +162,13 @@ export const workloadDiagnose = defineTool({
         workload: `${kind} ${found.namespaced === false ? '' : `${namespace}/`}${name}`,
         state: broken ? ('broken' as const) : notVisible.length > 0 ? ('unknown' as const) : ('no fault seen' as const),
         findings: findings.slice(0, MAX.findings),
-        conditions: conditionsOf(picture.workload),
-        owners: picture.owners.map((one) => `${one.kind}/${one.metadata.name}`),
-        ...(picture.chain === undefined || picture.chain.length === 0 ? {} : { chain: picture.chain.slice(0, 30) }),
+        conditions: conditionsOf(snapshot.workload),
+        owners: snapshot.owners.map((one) => `${one.kind}/${one.metadata.name}`),
+        ...(snapshot.chain === undefined || snapshot.chain.length === 0 ? {} : { chain: snapshot.chain.slice(0, 30) }),
         pods: pods.slice(0, MAX.pods),
         podCount: pods.length,
-        lastTerminations: [...terminationsOf(picture.pods)].slice(0, MAX.terminations),
-        rollouts: picture.revisions
+        lastTerminations: [...terminationsOf(snapshot.pods)].slice(0, MAX.terminations),
+        rollouts: snapshot.revisions
           .map(revisionOf)
           .sort((a, b) => b.revision - a.revision)
           .slice(0, MAX.revisions),

@@ -94,7 +94,7 @@ export function noticeLedger(deps: LedgerDeps) {
 
   return {
     /** Whether there is anything to tell; changes nothing. */
-    look: async (asked: Asked): Promise<'told' | 'unknown' | 'overtaken' | 'to-tell'> => {
+    query: async (asked: Asked): Promise<'told' | 'unknown' | 'overtaken' | 'to-tell'> => {
       const { line, row } = await read(asked)
       if (line.done.includes(asked.id)) return 'told'
       if (asked.end === undefined) return isEnding(line) ? 'overtaken' : 'to-tell'
@@ -138,7 +138,7 @@ export function noticeLedger(deps: LedgerDeps) {
      * The place has it. Written also when another has taken over meanwhile: that the place has it is still true. Answers
      * the message of the end when that was told first: it must be told once more.
      */
-    told: async (held: Held, ref: string | undefined, isEnd: boolean): Promise<string | undefined> => {
+    delivered: async (held: Held, ref: string | undefined, isEnd: boolean): Promise<string | undefined> => {
       let late: string | undefined
       await move(held, (line) => {
         late = !isEnd && line.state === 'over' ? line.end : undefined

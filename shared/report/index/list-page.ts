@@ -114,10 +114,10 @@ function choices(
   ) =>
     html`<p class="choices"><span class="soft">${title}</span> ${[[undefined, 'any'] as const, ...values].map(
       ([value, word]) => {
-        const wanted = { ...filter, [name]: value }
+        const requested = { ...filter, [name]: value }
         return filter[name] === value
           ? html`<strong aria-current="true">${word}</strong> `
-          : html`<a href="${isEmpty(wanted) ? all : to(wanted)}">${word}</a> `
+          : html`<a href="${isEmpty(requested) ? all : to(requested)}">${word}</a> `
       },
     )}</p>`
   return html`<nav class="filters" aria-label="Filters of the whole list">

@@ -3,8 +3,8 @@ import type { Citation } from '../../artifacts/evidence.ts'
 import { dayAndMinute, type Glance, glance } from '../../artifacts/glance.ts'
 import { certainty } from '../../artifacts/outcome-words.ts'
 import type { Report } from '../../artifacts/report.ts'
+import { checkCommands } from './check-commands.ts'
 import type { Html } from './document.ts'
-import { lookCommands } from './look-commands.ts'
 import { beside, cites, command, effect, objectName, severityBadge } from './marks.ts'
 import { between, duration } from './times.ts'
 
@@ -65,10 +65,10 @@ function toDo(report: Report): Html | '' {
   if (step !== undefined)
     return html`<h2 class="label">Do ${effect(step)}</h2><p>${step.title}</p>${step.command === undefined ? '' : command(step.command)}
 ${beside(step)}`
-  const looks = lookCommands(incident)
-  return looks.length === 0
+  const reads = checkCommands(incident)
+  return reads.length === 0
     ? ''
-    : html`<h2 class="label">Look at first ${effect({ changesState: false })}</h2>${looks.map((one) => command(one))}`
+    : html`<h2 class="label">Look at first ${effect({ changesState: false })}</h2>${reads.map((one) => command(one))}`
 }
 
 /** The words that the cause rests on, of different answers where there are several. */

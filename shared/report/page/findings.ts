@@ -61,11 +61,11 @@ export const gaps = ({ gaps: all }: Verdict): Html | '' =>
 /** What a reader must know before believing the rest. */
 export function notes({ notes: all, dropped, injectionFlags, verdict }: Report): Html | '' {
   // Without a verdict the card says the first.
-  const told = verdict === undefined ? all.slice(1) : all
-  if (told.length + dropped.length + injectionFlags.length === 0) return ''
+  const reported = verdict === undefined ? all.slice(1) : all
+  if (reported.length + dropped.length + injectionFlags.length === 0) return ''
   return html`<section id="notes" class="notes"><h2>What to know about this report</h2><ul>
 ${injectionFlags.map((one) => html`<li><strong>Possible manipulation:</strong> ${one}</li>`)}
-${told.map((one) => html`<li>${one}</li>`)}
+${reported.map((one) => html`<li>${one}</li>`)}
 ${dropped.map((one) => html`<li>Removed by the evidence check: ${one}</li>`)}
 </ul></section>`
 }

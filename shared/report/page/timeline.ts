@@ -18,9 +18,9 @@ export type TimelineEntry = {
 
 /** What the verdict tells of, and what we know ourselves: when the fault was heard and when the verdict was there. */
 export function timelineOf({ verdict, incident, generatedAt, outcome }: Report): readonly TimelineEntry[] {
-  const told: TimelineEntry[] = [...(verdict?.timeline ?? [])]
+  const entries: TimelineEntry[] = [...(verdict?.timeline ?? [])]
   const add = (kind: Kind, at: string, text: string) => {
-    if (!told.some((one) => one.kind === kind)) told.push({ kind, at, text, evidence: [] })
+    if (!entries.some((one) => one.kind === kind)) entries.push({ kind, at, text, evidence: [] })
   }
   add('symptom', incident.firstSeen, `${incident.faultType} of ${incident.resource.kind} ${incident.resource.name}`)
   add('detection', incident.createdAt, `${incident.faultType} was heard`)
@@ -28,7 +28,7 @@ export function timelineOf({ verdict, incident, generatedAt, outcome }: Report):
   if (verdict !== undefined) add('verdict', generatedAt, outcomeWords[outcome])
   const end = incident.steps.findLast(({ state }) => state === 'resolved')
   if (end !== undefined) add('resolution', end.at, end.note === '' ? 'Over' : end.note)
-  return told.toSorted((a, b) => between(b.at, a.at) || kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
+  return entries.toSorted((a, b) => between(b.at, a.at) || kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
 }
 
 /** Drawn over the list that says the same in words; offsets count from the first symptom. */

@@ -30,8 +30,8 @@ export const lookup: LookupFunction = (hostname, options, callback) => {
   }
   answer.then(
     (all) => {
-      const wanted = options.family === 4 || options.family === 6 ? options.family : 0
-      const found = wanted === 0 ? all : all.filter(({ family }) => family === wanted)
+      const requested = options.family === 4 || options.family === 6 ? options.family : 0
+      const found = requested === 0 ? all : all.filter(({ family }) => family === requested)
       const [first] = found
       if (first === undefined) callback(notFound(hostname), '')
       else if (options.all === true) callback(null, [...found])

@@ -44,7 +44,7 @@ export type Exchange = Omit<StreamEvents, 'onMessage'> & {
   /** What comes behind the answer is wanted, too, for as long as it comes. */
   readonly lingers?: boolean
   /** The stream on which the server sends what nobody asked for: it has a connection of its own, and no end. */
-  readonly standing?: boolean
+  readonly keepOpen?: boolean
 }
 /** How an exchange ended that got what it wanted, or all there was. */
 export type Ended = { readonly status: number; readonly type: string }
@@ -104,7 +104,7 @@ export function openWire(endpoint: string, way: Way) {
   }
 
   function once(ask: Exchange): Promise<Ended> {
-    const isStream = ask.standing === true
+    const isStream = ask.keepOpen === true
     return new Promise((resolve, reject) => {
       let controller: Dispatcher.DispatchController | undefined
       let answer: Reader | undefined
@@ -139,14 +139,14 @@ export function openWire(endpoint: string, way: Way) {
       }, ask.timeoutMs)
       running.add(abort)
 
-      const heard = (text: string): void => {
+      const received = (text: string): void => {
         if (!ask.onMessage(text) || isStream) return
         settle()
         if (lane !== undefined) lane.ending = ask.lingers !== true
         if (ask.lingers !== true) timer = setTimeout(() => finish(undefined, true), ENDING_MS)
       }
-      const asEvents = () => eventReader({ ...ask, onMessage: heard })
-      const asWhole = () => wholeReader(heard)
+      const asEvents = () => eventReader({ ...ask, onMessage: received })
+      const asWhole = () => wholeReader(received)
 
       function readerFor(status: number, headers: Headers): Reader {
         const type = typeOf(headers)
@@ -165,7 +165,7 @@ export function openWire(endpoint: string, way: Way) {
       /** Some put this label on everything. */
       function labelledAsPage(status: number, headers: Headers, problem: (text: string) => string | undefined): Reader {
         return wholeReader((text) =>
-          /^\s*[{[]/.test(text) ? heard(text) : finish(refuse(status, headers, problem(text), text)),
+          /^\s*[{[]/.test(text) ? received(text) : finish(refuse(status, headers, problem(text), text)),
         )
       }
       function decoded(reader: Reader, headers: Headers): Reader {

@@ -1,8 +1,8 @@
 import { Cluster } from '../../../shared/config/cluster.ts'
 import type { Fault } from '../../../shared/faults/fault.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
-import { hearFaults } from '../../../shared/subscription/receive-faults.ts'
-import { toldFaults } from '../../../shared/subscription/seen-faults.ts'
+import { receiveFaults } from '../../../shared/subscription/receive-faults.ts'
+import { createSeenFaults } from '../../../shared/subscription/seen-faults.ts'
 import { openSession } from '../../../shared/subscription/session.ts'
 import { subscribe } from '../../../shared/subscription/subscribe.ts'
 import { ownDoor } from '../../fakes/own-door.ts'
@@ -20,13 +20,13 @@ export const oursInto =
       mcp: { endpoint },
       triage: { enabled: false },
     })
-    const hearing = hearFaults({
+    const hearing = receiveFaults({
       cluster,
       clock: systemClock,
       outbox: { add },
-      aside: { keep: quiet },
+      deadLetter: { keep: quiet },
       report: { event: quiet, trouble: quiet },
-      told: toldFaults(),
+      seenFaults: createSeenFaults(),
       door: ownDoor,
       signal: ending.signal,
       claimed: true,

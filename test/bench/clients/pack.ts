@@ -37,7 +37,7 @@ export async function pack(fleet: FleetAddress, client: string, clusters: number
           sent += body.split('"faultId"').length - 1
         },
       },
-      aside: { keep: quiet },
+      deadLetter: { keep: quiet },
       door: ownDoor,
       clock: systemClock,
       random: systemRandom,

@@ -48,7 +48,7 @@ export function directoryModel(sky: Sky, plan: PlacesPlan, rows: Table) {
 
   async function look(who: Mortal): Promise<void> {
     if (known === undefined || chance.happens(NEW_PROCESS)) known = discovery(who)
-    known.lookAgain()
+    known.refreshAgain()
     const { clusters: all, problem } = await known.current()
     inForce = new Map(all.map((one) => [one.name, one]))
     for (const name of fleet) await write(name, inForce.has(name), problem === undefined)

@@ -19,7 +19,7 @@ const calmly = { error: 0, lost: 0, crash: 0, pause: 0, pauseMs: 300_000, skewMs
 const deadly: Weather = { ...calmly, crash: 0.03 }
 
 const line = 'shared/notify/ledger/line.ts'
-const tell = 'shared/notify/tell-place.ts'
+const tell = 'shared/notify/notify-place.ts'
 const handle = 'shared/notify/handle-notice.ts'
 const notTaken = 'shared/notify/not-taken.ts'
 

@@ -110,7 +110,7 @@ export async function simulatePlaces(
       ...{ ...common(who), control: controlOf(who), threshold: 3, openMs: 60_000, longestMs: 900_000 },
     }),
     again: sendOf(who),
-    keepAside: async ({ id, reason }) => {
+    deadLetter: async ({ id, reason }) => {
       kept.push(reason)
       return `${id}.json`
     },

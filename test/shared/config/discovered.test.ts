@@ -192,7 +192,7 @@ function remembering(finds: () => Promise<readonly Found[]>, kept: Map<string, s
   )
   return {
     told,
-    standing: source.standing,
+    standing: source.states,
     look: async (hours = 0.1) => {
       now = new Date(now.getTime() + hours * 3_600_000)
       const { clusters, problem } = await source.current()

@@ -130,10 +130,10 @@ describe('what is over', () => {
   async function aside() {
     const all = setUp()
     await all.store.insert(over)
-    expect(await all.store.setAside(later(0.9), 100)).toBe(0)
-    expect(await all.store.setAside(later(1.1), 100)).toBe(0)
+    expect(await all.store.archive(later(0.9), 100)).toBe(0)
+    expect(await all.store.archive(later(1.1), 100)).toBe(0)
     expect(all.incidents.rows()).toHaveLength(1)
-    expect(await all.store.setAside(later(2.2), 100)).toBe(1)
+    expect(await all.store.archive(later(2.2), 100)).toBe(1)
     expect(all.incidents.rows()).toHaveLength(0)
     return all
   }
@@ -163,13 +163,13 @@ describe('what is over', () => {
   test('stays when it comes back while it is put aside, and is kept as it was at its end', async () => {
     const { store, incidents } = setUp()
     await store.insert(over)
-    await store.setAside(later(1.1), 100)
+    await store.archive(later(1.1), 100)
     const told = await store.update((await store.current(over.incidentId))!, {
       notices: { slack: { state: 'sent', at } },
     })
     if (told === 'stale') throw new Error(told)
     expect(await store.openNextGeneration(told, next)).toMatchObject({ incident: { generation: 2 } })
-    expect(await store.setAside(later(2.2), 100)).toBe(0)
+    expect(await store.archive(later(2.2), 100)).toBe(0)
     expect(incidents.rows()).toHaveLength(1)
     expect((await store.byId(over.incidentId))?.notices).toEqual({ slack: { state: 'sent', at } })
   })
@@ -192,7 +192,7 @@ describe('what is over', () => {
       const one = { identity: key(n), incidentId: `east.${key(n)}.1`, status } as const
       await incidents.insert('east', one.identity, toFields(incident(one)))
     }
-    for (const hours of [1.1, 2.2]) await store.setAside(later(hours), 1_000)
+    for (const hours of [1.1, 2.2]) await store.archive(later(hours), 1_000)
     read = 0
     expect((await store.list({ status: 'queued' }, 100)).items).toHaveLength(3)
     expect((await store.list({ absent: true, open: true }, 100)).items).toHaveLength(0)

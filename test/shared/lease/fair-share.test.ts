@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type Standing, shareOut } from '../../../shared/lease/fair-share.ts'
+import { type FairShare, shareOut } from '../../../shared/lease/fair-share.ts'
 
-const cluster = (name: string, changes: Partial<Standing> = {}): Standing => ({
+const cluster = (name: string, changes: Partial<FairShare> = {}): FairShare => ({
   name,
   mine: false,
   free: false,
@@ -9,7 +9,7 @@ const cluster = (name: string, changes: Partial<Standing> = {}): Standing => ({
   orphaned: false,
   ...changes,
 })
-const many = (count: number, changes: Partial<Standing>) =>
+const many = (count: number, changes: Partial<FairShare>) =>
   Array.from({ length: count }, (_, at) => cluster(`c${at}`, changes))
 
 describe('sharing', () => {

@@ -50,7 +50,7 @@ describe('a lease', () => {
       replace: async (...given) => void (await table.replace(...given)),
     }
     const one = book('one', 0, lossy)
-    await one.look()
+    await one.scan()
     expect(await one.take('east', {})).toMatchObject({ owner: 'one', fence: 1 })
     expect(one.held()).toEqual(['east'])
     expect(row('east').owner).toBe('one')
@@ -70,7 +70,7 @@ describe('a lease', () => {
       },
     }
     const one = book('one', 0, refusing)
-    await one.look()
+    await one.scan()
     const names = Array.from({ length: 120 }, (_, at) => `c${at}`)
     for (const name of names) await one.take(name, {})
     pass(50)
@@ -91,7 +91,7 @@ describe('a lease', () => {
       },
     }
     const one = book('one', 0, gone)
-    await one.look()
+    await one.scan()
     for (const name of ['a', 'b', 'c']) await one.take(name, {})
     away.now = true
     calls.length = 0
@@ -102,7 +102,7 @@ describe('a lease', () => {
   test('is held by one', async () => {
     const { book, row } = world()
     const [one, two] = [book('one'), book('two')]
-    await Promise.all([one.look(), two.look()])
+    await Promise.all([one.scan(), two.scan()])
     const taken = await Promise.all([one.take('east', { environment: 'production' }), two.take('east', {})])
     expect(taken.filter((state) => state !== undefined)).toHaveLength(1)
     expect(row('east')).toMatchObject({ owner: 'one', fence: 1, environment: 'production', status: 'disconnected' })
@@ -111,7 +111,7 @@ describe('a lease', () => {
   test('taken twice by its owner stays one, with the same fence', async () => {
     const { book, row } = world()
     const one = book('one')
-    await one.look()
+    await one.scan()
     await one.take('east', {})
     await one.take('east', {})
     expect(row('east').fence).toBe(1)
@@ -120,10 +120,10 @@ describe('a lease', () => {
   test('given back is free at once, and the fence grows with the next owner', async () => {
     const { book, row } = world()
     const [one, two] = [book('one'), book('two')]
-    await one.look()
+    await one.scan()
     await one.take('east', {})
     await one.release(one.held())
-    await two.look()
+    await two.scan()
     expect(await two.take('east', {})).toMatchObject({ owner: 'two', fence: 2 })
     expect(row('east').blindSince).not.toBe('')
   })
@@ -133,12 +133,12 @@ describe('a lease', () => {
       const { book, pass } = world()
       const one = book('one')
       const two = book('two', skew)
-      await one.look()
+      await one.scan()
       await one.take('east', {})
       for (let at = 0; at < 40; at++) {
         pass(20)
         await one.renewAll()
-        const { seen } = await two.look()
+        const { seen } = await two.scan()
         expect(seen.get('east')!.free).toBe(false)
         expect(await two.take('east', {})).toBeUndefined()
       }
@@ -149,13 +149,13 @@ describe('a lease', () => {
     for (const skew of [-600, 0, 600]) {
       const { book, pass } = world()
       const [one, two] = [book('one'), book('two', skew)]
-      await one.look()
+      await one.scan()
       await one.take('east', {})
-      await two.look()
+      await two.scan()
       pass(65)
-      expect((await two.look()).seen.get('east')!.free).toBe(false)
+      expect((await two.scan()).seen.get('east')!.free).toBe(false)
       pass(10)
-      expect((await two.look()).seen.get('east')!.free).toBe(true)
+      expect((await two.scan()).seen.get('east')!.free).toBe(true)
       expect(await two.take('east', {})).toMatchObject({ owner: 'two', fence: 2 })
     }
   })
@@ -163,17 +163,17 @@ describe('a lease', () => {
   test('that ran out long ago is free for a supervisor that has just begun', async () => {
     const { book, pass } = world()
     const one = book('one')
-    await one.look()
+    await one.scan()
     await one.take('east', {})
     pass(3_600)
     const two = book('two')
-    expect((await two.look()).seen.get('east')!.free).toBe(true)
+    expect((await two.scan()).seen.get('east')!.free).toBe(true)
   })
 
   test('does not look over to somebody whose look was long on its way', async () => {
     const { book, table, pass } = world()
     const one = book('one')
-    await one.look()
+    await one.scan()
     await one.take('east', {})
     const two = book('two', 0, {
       ...table,
@@ -183,18 +183,18 @@ describe('a lease', () => {
         return table.list(query)
       },
     })
-    expect((await two.look()).seen.get('east')!.free).toBe(false)
+    expect((await two.scan()).seen.get('east')!.free).toBe(false)
     expect(await two.take('east', {})).toBeUndefined()
   })
 
   test('that is lost is never written again by the loser', async () => {
     const { book, pass, row } = world()
     const [one, two] = [book('one'), book('two')]
-    await one.look()
+    await one.scan()
     await one.take('east', {})
-    await two.look()
+    await two.scan()
     pass(80)
-    await two.look()
+    await two.scan()
     await two.take('east', {})
     one.note('east', { status: 'active', error: 'a zombie was here' })
     expect(await one.flush()).toEqual(['east'])
@@ -208,7 +208,7 @@ describe('a lease', () => {
   test('that could not be renewed for its whole time is let go before anybody may take it', async () => {
     const { book, pass } = world()
     const one = book('one')
-    await one.look()
+    await one.scan()
     await one.take('east', {})
     pass(59)
     expect(one.expired()).toEqual([])
@@ -220,16 +220,16 @@ describe('a lease', () => {
   test('that is offered goes to whoever is first, is no blind time, and its owner sees it go', async () => {
     const { book, row } = world()
     const [one, two, three] = [book('one'), book('two'), book('three')]
-    await one.look()
+    await one.scan()
     await one.take('east', {})
     one.note('east', { status: 'active', blindSince: '' })
     await one.offer(['east'])
-    await Promise.all([two.look(), three.look()])
+    await Promise.all([two.scan(), three.scan()])
     await one.renewAll()
     const taken = await Promise.all([two.take('east', {}), three.take('east', {})])
     expect(taken.filter((state) => state !== undefined)).toHaveLength(1)
     expect(row('east')).toMatchObject({ offered: false, blindSince: '', fence: 2 })
-    expect((await one.look()).lost).toEqual(['east'])
+    expect((await one.scan()).lost).toEqual(['east'])
   })
 })
 
@@ -237,7 +237,7 @@ describe('writing', () => {
   test('renews a thousand leases in ten requests', async () => {
     const { book, calls } = world()
     const one = book('one')
-    await one.look()
+    await one.scan()
     for (let at = 0; at < 1_000; at++) await one.take(`c${at}`, {})
     calls.length = 0
     expect(await one.renewAll()).toEqual([])
@@ -247,11 +247,11 @@ describe('writing', () => {
   test('falls back row by row when one of a batch was lost, and loses no other', async () => {
     const { book, pass } = world()
     const [one, two] = [book('one'), book('two')]
-    await one.look()
+    await one.scan()
     for (let at = 0; at < 5; at++) await one.take(`c${at}`, {})
-    await two.look()
+    await two.scan()
     pass(80)
-    await two.look()
+    await two.scan()
     await two.take('c3', {})
     expect(await one.renewAll()).toEqual(['c3'])
     expect(one.held()).toEqual(['c0', 'c1', 'c2', 'c4'])
@@ -268,7 +268,7 @@ describe('writing', () => {
         return written
       },
     })
-    await one.look()
+    await one.scan()
     await one.take('east', {})
     one.note('east', { status: 'connecting' })
     lose = true
@@ -290,10 +290,10 @@ describe('writing', () => {
         return written
       },
     })
-    await one.look()
+    await one.scan()
     await expect(one.take('east', {})).rejects.toThrow('socket hang up')
     lose = false
-    await one.look()
+    await one.scan()
     expect(await one.take('east', {})).toMatchObject({ owner: 'one' })
     expect(row('east').fence).toBe(2)
   })
@@ -301,7 +301,7 @@ describe('writing', () => {
   test('what is not urgent waits for the renewal', async () => {
     const { book, calls, row } = world()
     const one = book('one')
-    await one.look()
+    await one.scan()
     await one.take('east', {})
     calls.length = 0
     one.note('east', { eventCount: 7 }, false)
@@ -314,12 +314,12 @@ describe('writing', () => {
   test('a cluster that comes back after it was removed is not blind for the time in between', async () => {
     const { book, pass, row } = world()
     const one = book('one')
-    await one.look()
+    await one.scan()
     await one.take('east', {})
     await one.retire(['east'], { removed: true })
     expect(row('east')).toMatchObject({ removed: true, owner: '', blindSince: '', status: 'disconnected' })
     pass(3_600)
-    await one.look()
+    await one.scan()
     await one.take('east', {})
     expect(row('east')).toMatchObject({ removed: false, blindSince: '2026-01-12T10:00:00.000Z' })
   })

@@ -69,7 +69,7 @@ async function killedAt(call: number, when: 'before' | 'after', change: (table: 
         return undefined
       }),
     }),
-    keepAside: async () => 'kept',
+    deadLetter: async () => 'kept',
     control,
     breakers: breakers({ control, clock, random: () => 0.5, log, threshold: 3, openMs: 1_000, longestMs: 1_000 }),
     again: guard(async (one) => void waiting.push(one)),

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { tellDigests } from '../../../shared/notify/digest.ts'
-import { tellFolded } from '../../../shared/notify/fold.ts'
+import { notifyDigests } from '../../../shared/notify/digest.ts'
+import { notifyFolded } from '../../../shared/notify/fold.ts'
 import { startReceiver } from '../../fakes/receiver.ts'
 import { incident } from '../report/sample.ts'
 import { placeWorld } from './place-world.ts'
@@ -32,14 +32,14 @@ test('three hundred notices of one kind in a minute are ten, and one that counts
   }
   await run(20)
   expect(new Set(bodies().map(({ id }) => id)).size).toBe(10)
-  await tellFolded({ ...deps, notify })
+  await notifyFolded({ ...deps, notify })
   await run(100)
-  await tellFolded({ ...deps, notify })
+  await notifyFolded({ ...deps, notify })
   await run(10)
   const folded = bodies().filter(({ type }) => type.includes('folded'))
   expect(folded).toHaveLength(1)
   expect(JSON.stringify(folded[0])).toMatch(/And 290 more: skipped .*in 60 namespaces/)
-  await tellFolded({ ...deps, notify })
+  await notifyFolded({ ...deps, notify })
   await run(100)
   expect(bodies().filter(({ type }) => type.includes('folded'))).toHaveLength(1)
 })
@@ -70,7 +70,7 @@ test('a digest tells once a day, at its time, what stayed below the threshold or
   await add(2, { severity: 'critical', skip: 'muted', lastSeen: '2026-01-12T08:00:00.000Z' })
   await add(3, { severity: 'critical', status: 'reported', lastSeen: '2026-01-12T08:00:00.000Z' })
   const pass = async (seconds: number) => {
-    await tellDigests({ ...deps, notify, store })
+    await notifyDigests({ ...deps, notify, store })
     await run(seconds)
   }
   await pass(1_900)

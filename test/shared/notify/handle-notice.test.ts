@@ -5,7 +5,7 @@ import { NoticeMessage } from '../../../shared/incident/notices.ts'
 import { incidentStore } from '../../../shared/incident/store.ts'
 import { breakerOf, type NotifyDeps } from '../../../shared/notify/deps.ts'
 import { handleNotice } from '../../../shared/notify/handle-notice.ts'
-import type { Notice, Told } from '../../../shared/notify/notice.ts'
+import type { Delivered, Notice } from '../../../shared/notify/notice.ts'
 import { Refused, Unsure } from '../../../shared/notify/refusal.ts'
 import { targetOf } from '../../../shared/notify/route/routing.ts'
 import { breakers } from '../../../shared/runtime/breaker.ts'
@@ -14,7 +14,7 @@ import { createLog } from '../../../shared/runtime/log.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
 import { incident } from '../report/sample.ts'
 
-type Sent = { readonly place: string; readonly notice: Notice; readonly told: Told }
+type Sent = { readonly place: string; readonly notice: Notice; readonly told: Delivered }
 const reportedIncident = (changes: Partial<Incident> = {}) =>
   incident({ status: 'reported', reportedAt: '2026-01-12T09:41:08.000Z', ...changes })
 const message = (changes: Record<string, unknown> = {}): NoticeMessage =>
@@ -62,7 +62,7 @@ async function setUp(given: { first?: Incident; routes?: readonly Record<string,
         return answer
       },
     }),
-    keepAside: async ({ reason }) => {
+    deadLetter: async ({ reason }) => {
       kept.push(reason)
       return `2026-01-12/${kept.length}.json`
     },

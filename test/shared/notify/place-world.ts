@@ -80,7 +80,7 @@ export async function placeWorld(given: {
     mutes: muteBook({ control, clock, random: () => 0.5 }).list,
     open: async (target) => open(target),
     control,
-    keepAside: async ({ reason }) => {
+    deadLetter: async ({ reason }) => {
       kept.push(reason)
       return `2026-01-12/${kept.length}.json`
     },

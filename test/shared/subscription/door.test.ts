@@ -3,10 +3,10 @@ import { Cluster } from '../../../shared/config/cluster.ts'
 import { ClusterRow } from '../../../shared/lease/cluster-row.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { clusterReport } from '../../../shared/subscription/cluster-report.ts'
-import { asideKeeper } from '../../../shared/subscription/dead-letter.ts'
+import { deadLetterKeeper } from '../../../shared/subscription/dead-letter.ts'
 import { outbox } from '../../../shared/subscription/outbox.ts'
-import { hearFaults } from '../../../shared/subscription/receive-faults.ts'
-import { toldFaults } from '../../../shared/subscription/seen-faults.ts'
+import { receiveFaults } from '../../../shared/subscription/receive-faults.ts'
+import { createSeenFaults } from '../../../shared/subscription/seen-faults.ts'
 import { memoryBlobs } from '../../fakes/memory-blobs.ts'
 import { memoryQueue } from '../../fakes/memory-queue.ts'
 import { ownDoor } from '../../fakes/own-door.ts'
@@ -23,16 +23,16 @@ function door() {
   const said: string[] = []
   const line = (_: unknown, text?: string) => void said.push(text ?? '')
   const log = { debug: line, info: line, warn: line, error: line }
-  const aside = asideKeeper({ deadLetters: blobs, clock, log })
+  const aside = deadLetterKeeper({ deadLetters: blobs, clock, log })
   const queue = memoryQueue()
-  const out = outbox({ queue, aside, door: ownDoor, clock: systemClock, random: () => 0.5, log })
-  const hearing = hearFaults({
+  const out = outbox({ queue, deadLetter: aside, door: ownDoor, clock: systemClock, random: () => 0.5, log })
+  const hearing = receiveFaults({
     cluster: Cluster.parse({ name: 'east', mcp: { endpoint: 'https://mcp.example/mcp' } }),
     clock,
     outbox: out,
-    aside,
+    deadLetter: aside,
     report: { event: () => {}, trouble: () => {} },
-    told: toldFaults(),
+    seenFaults: createSeenFaults(),
     signal: new AbortController().signal,
     claimed: true,
     door: ownDoor,

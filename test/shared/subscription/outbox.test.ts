@@ -4,7 +4,7 @@ import { TriageMessage } from '../../../shared/incident/messages.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { createLog } from '../../../shared/runtime/log.ts'
 import { MAX_MESSAGE_BYTES, type Queue } from '../../../shared/runtime/queue.ts'
-import { asideKeeper } from '../../../shared/subscription/dead-letter.ts'
+import { deadLetterKeeper } from '../../../shared/subscription/dead-letter.ts'
 import { outbox } from '../../../shared/subscription/outbox.ts'
 import { memoryBlobs } from '../../fakes/memory-blobs.ts'
 import { memoryQueue } from '../../fakes/memory-queue.ts'
@@ -26,10 +26,10 @@ function parts(send: Queue['send'] | undefined = undefined) {
   const queue = memoryQueue()
   const blobs = memoryBlobs()
   const log = createLog('silent', () => {})
-  const aside = asideKeeper({ deadLetters: blobs, clock: systemClock, log })
+  const aside = deadLetterKeeper({ deadLetters: blobs, clock: systemClock, log })
   const out = outbox({
     queue: { send: send ?? queue.send },
-    aside,
+    deadLetter: aside,
     door: ownDoor,
     clock: systemClock,
     random: () => 0.5,

@@ -8,7 +8,7 @@ describe('one fault', () => {
   test('becomes one incident with one agent', async () => {
     const w = world()
     const handled = await handleTriageMessage(w.deps)(message(fault()), once('m1'))
-    expect(handled).toEqual({ admissions: { opened: 1 }, keptAside: 0, launched: [(await w.only()).incidentId] })
+    expect(handled).toEqual({ admissions: { opened: 1 }, deadLettered: 0, launched: [(await w.only()).incidentId] })
     const incident = await w.only()
     expect(incident).toMatchObject({
       status: 'running',
@@ -111,7 +111,7 @@ describe('what gets no agent', () => {
   test('a fault of an unknown or disabled cluster is kept aside with the reason', async () => {
     const w = world({ clusters: [cluster('east', {}, { enabled: false })] })
     const handled = await handleTriageMessage(w.deps)(message(fault(), fault({ cluster: 'moon' })), once('m1'))
-    expect(handled).toMatchObject({ keptAside: 2, admissions: {} })
+    expect(handled).toMatchObject({ deadLettered: 2, admissions: {} })
     const kept = await Promise.all(w.deadLetters.names().map((name) => w.deadLetters.read(name, 10_000)))
     const letters = kept.map((blob) => JSON.parse(blob!.text))
     expect(letters.map(({ cluster: name, reason }) => [name, reason])).toEqual([
@@ -128,7 +128,7 @@ describe('bad input', () => {
     const w = world()
     const broken = { ...fault(), severity: 'terrible' }
     const handled = await handleTriageMessage(w.deps)(message(broken, 'nonsense', podFault('api')), once('m1'))
-    expect(handled).toMatchObject({ keptAside: 2, admissions: { opened: 1 } })
+    expect(handled).toMatchObject({ deadLettered: 2, admissions: { opened: 1 } })
     expect(w.deadLetters.names()).toEqual(['2026-01-12/m1-0.json', '2026-01-12/m1-1.json'])
     const first = JSON.parse((await w.deadLetters.read('2026-01-12/m1-0.json', 10_000))!.text)
     expect(first).toMatchObject({ cluster: 'east', reason: expect.stringMatching(/^Not a fault: severity: /) })
@@ -151,7 +151,7 @@ describe('bad input', () => {
   ])('a message that is %s is kept aside whole', async (_what, body) => {
     const w = world()
     const handled = await handleTriageMessage(w.deps)(body, once('m/1'))
-    expect(handled).toEqual({ admissions: {}, keptAside: 1, launched: [] })
+    expect(handled).toEqual({ admissions: {}, deadLettered: 1, launched: [] })
     expect(w.deadLetters.names()).toEqual(['2026-01-12/m-1.json'])
   })
 
@@ -161,7 +161,7 @@ describe('bad input', () => {
       labels: Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`l${n}`, 'x'.repeat(30_000)])),
     })
     const handled = await handleTriageMessage(w.deps)(message(huge, podFault('api')), once('m1'))
-    expect(handled).toMatchObject({ keptAside: 1, admissions: { opened: 1 } })
+    expect(handled).toMatchObject({ deadLettered: 1, admissions: { opened: 1 } })
     expect(w.deadLetters.names()).toHaveLength(1)
     expect(w.lines.join()).toContain('is too large to be kept')
   })

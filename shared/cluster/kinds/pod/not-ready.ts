@@ -2,7 +2,7 @@ import { type Context, condition, countedFrom, eventTime, olderThan, onDeadNode,
 import { none, type Sign, type Signs } from '../../sign.ts'
 import type { PodView } from '../../view/view-pod.ts'
 import { budgetOf, containersOf, specOf } from './containers.ts'
-import { runsOnce, toldToGo } from './meant.ts'
+import { isEvicted, runsOnce } from './meant.ts'
 
 /** With the kubelet's word that a probe fails; slow starters fail theirs for a minute or two by design. */
 const WARNED_GRACE_SECONDS = 120
@@ -16,9 +16,9 @@ const GATE_SECONDS = 120
 
 export const notReady: Signs<PodView> = (pod, context) => {
   const { now, warnings } = context
-  if (toldToGo(pod) || runsOnce(pod) || pod.status?.phase !== 'Running') return none
+  if (isEvicted(pod) || runsOnce(pod) || pod.status?.phase !== 'Running') return none
   const unready = condition(pod.status.conditions, 'Ready')
-  if (unready?.status !== 'False' || onDeadNode(pod, context) || standsBy(pod, context)) return none
+  if (unready?.status !== 'False' || onDeadNode(pod, context) || isStandby(pod, context)) return none
   const since = countedFrom(unready.lastTransitionTime, pod, context)
   const gate = closedGate(pod, since, now)
   if (gate !== undefined) return [gate]
@@ -69,7 +69,7 @@ function closedGate(pod: PodView, since: string | undefined, now: Date): Sign | 
 }
 
 /** What stands by for so long is meant to. */
-const STANDING_BY_SECONDS = 86_400
+const STANDBY_SECONDS = 86_400
 /** A pod that was never ready says so from its first moments on. */
 const FIRST_MOMENTS_SECONDS = 120
 const names = ['app', 'app.kubernetes.io/name', 'k8s-app'] as const
@@ -78,11 +78,11 @@ const names = ['app', 'app.kubernetes.io/name', 'k8s-app'] as const
  * A standby that is ready only when it leads: never ready since its start, no restart, for more than a day, and beside it
  * one of the same application that serves. A younger one cannot be told from a fault.
  */
-function standsBy(pod: PodView, { now, inNamespace }: Context): boolean {
+function isStandby(pod: PodView, { now, inNamespace }: Context): boolean {
   const ready = condition(pod.status?.conditions, 'Ready')
   const age = secondsSince(pod.metadata.creationTimestamp, now) ?? 0
   const unready = secondsSince(ready?.lastTransitionTime, now) ?? 0
-  if (unready < STANDING_BY_SECONDS || age - unready > FIRST_MOMENTS_SECONDS) return false
+  if (unready < STANDBY_SECONDS || age - unready > FIRST_MOMENTS_SECONDS) return false
   if (containersOf(pod).some(({ status }) => (status.restartCount ?? 0) > 0 || !status.state?.running)) return false
   const name = names.find((one) => pod.metadata.labels?.[one] !== undefined)
   if (name === undefined) return false

@@ -1,5 +1,5 @@
 import { derivedId } from '../../../runtime/ids.ts'
-import { cut, type IncidentNotice, isOver, type Notice, type Notifier, type Told } from '../../notice.ts'
+import { cut, type Delivered, type IncidentNotice, isOver, type Notice, type Notifier } from '../../notice.ts'
 import { openedWith, type PostDeps, postJson } from '../post.ts'
 import { isNews } from '../slack/slack-webhook.ts'
 
@@ -23,9 +23,9 @@ const DEDUP_KEY = 255
 export function pagerDuty({ routingKey, url = EVENTS, page = 'at-once' }: PagerDutyOptions, deps: PostDeps): Notifier {
   const post = (address: string, event: unknown) =>
     postJson(deps, { channel: 'pagerduty', address, keys: [routingKey] }, JSON.stringify(event))
-  async function send(notice: Notice, told: Told): Promise<string | undefined> {
-    const key = told.ref ?? dedupKey(notice)
-    if (told.ref === undefined || isOver(notice)) {
+  async function send(notice: Notice, delivered: Delivered): Promise<string | undefined> {
+    const key = delivered.ref ?? dedupKey(notice)
+    if (delivered.ref === undefined || isOver(notice)) {
       await post(url, pagerDutyEvent(notice, routingKey, key))
     } else if (notice.kind === 'incident') {
       // The page is out; that a service takes no change events must not hold back its end.

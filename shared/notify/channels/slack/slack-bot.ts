@@ -1,7 +1,7 @@
 import { LogLevel, WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import { derivedId } from '../../../runtime/ids.ts'
-import type { IncidentNotice, Notice, Notifier, Told } from '../../notice.ts'
+import type { Delivered, IncidentNotice, Notice, Notifier } from '../../notice.ts'
 import { Refused } from '../../refusal.ts'
 import { atBottom, openedWith, type PostDeps, provingFetch } from '../post.ts'
 import { mustPostAnew } from './slack-errors.ts'
@@ -18,7 +18,7 @@ export type SlackBotOptions = {
 /** Marks our messages, so that one whose answer was lost is found again (needs the scope channels:history). */
 const MARK = 'nightcrier_notice'
 /** What was lost was posted minutes ago. */
-const LOOK_BACK = 50
+const HISTORY_LIMIT = 50
 /** Of one notice, where we may not look. */
 const MOST_COPIES = 2
 const Posted = z.looseObject({ channel: z.string(), ts: z.string() })
@@ -45,12 +45,12 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
   })
 
-  async function send(notice: Notice, told: Told): Promise<string | undefined> {
+  async function send(notice: Notice, delivered: Delivered): Promise<string | undefined> {
     const message = slackMessage(notice)
-    const subject = notice.kind === 'trouble' ? told.id : notice.incidentId
+    const subject = notice.kind === 'trouble' ? delivered.id : notice.incidentId
     // The end of a trouble is a message of its own.
-    const known = notice.kind === 'trouble' ? undefined : told.ref
-    const root = known ?? (told.unsure ? await look(channel, subject, told.copies) : undefined)
+    const known = notice.kind === 'trouble' ? undefined : delivered.ref
+    const root = known ?? (delivered.unsure ? await findPosted(channel, subject, delivered.copies) : undefined)
     if (notice.kind === 'trouble') return root ?? open(message, subject)
     if (root === undefined) return open(message, subject, notice)
     const at = ref.parse(root)
@@ -61,7 +61,7 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
       if (!(refusal instanceof Refused) || !mustPostAnew(refusal.code)) throw error
       return open(message, subject, notice)
     }
-    await reply(at, notice, told)
+    await reply(at, notice, delivered)
     return root
   }
 
@@ -78,16 +78,16 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
     return `${posted.channel} ${posted.ts}`
   }
 
-  async function reply(at: { channel: string; ts: string }, notice: IncidentNotice, told: Told) {
+  async function reply(at: { channel: string; ts: string }, notice: IncidentNotice, delivered: Delivered) {
     if (!hasDetails(notice)) return
-    const subject = mark(told.id)
-    if (told.unsure) {
+    const subject = mark(delivered.id)
+    if (delivered.unsure) {
       const { messages = [] } = await client.conversations.replies({
         ...at,
-        limit: LOOK_BACK,
+        limit: HISTORY_LIMIT,
         include_all_metadata: true,
       })
-      if (messages.some((one) => carries(one, told.id))) return
+      if (messages.some((one) => carries(one, delivered.id))) return
     }
     const where = { channel: at.channel, thread_ts: at.ts }
     await client.chat.postMessage({ ...where, text: slackDetails(notice), metadata: subject, ...plainLinks })
@@ -97,11 +97,11 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
    * `undefined` when it is not there. Where we may not look it is posted again, once: silence is worse, and a third copy
    * is no better.
    */
-  async function look(where: string, subject: string, copies: number): Promise<string | undefined> {
+  async function findPosted(where: string, subject: string, copies: number): Promise<string | undefined> {
     try {
       const { messages = [] } = await client.conversations.history({
         channel: where,
-        limit: LOOK_BACK,
+        limit: HISTORY_LIMIT,
         include_all_metadata: true,
       })
       const found = messages.find((one) => carries(one, subject))
@@ -123,9 +123,9 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
     dedups: true,
     pace: SLACK_PACE,
     openedWith: openedWith(token, channel),
-    send: async (notice, told) => {
+    send: async (notice, delivered) => {
       try {
-        return await send(notice, told)
+        return await send(notice, delivered)
       } catch (error) {
         throw atBottom(error)
       }

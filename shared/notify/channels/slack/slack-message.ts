@@ -68,7 +68,7 @@ function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
         blocks: [
           header(title),
           section(where(notice, text)),
-          ...told(body(notice, text)),
+          ...delivered(body(notice, text)),
           ...next(notice, text),
           ...buttons(notice),
           { type: 'context', elements: [{ type: 'mrkdwn', text: `Incident \`${text(notice.incidentId, 150)}\`` }] },
@@ -79,7 +79,7 @@ function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
 }
 
 /** Slack takes no section without words. */
-const told = (text: string): KnownBlock[] => (text === '' ? [] : [section(text)])
+const delivered = (text: string): KnownBlock[] => (text === '' ? [] : [section(text)])
 
 /** The first step, which is read at once; a bot tells the others in the thread. */
 function next({ actions: [first], event }: IncidentNotice, text: Cutter): KnownBlock[] {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type AlertSurroundings, alerts } from '../../../../shared/app/http/alerts.ts'
+import { type AlertPlatform, alerts } from '../../../../shared/app/http/alerts.ts'
 import { readSettings } from '../../../../shared/config/settings.ts'
 import { TriageMessage } from '../../../../shared/incident/messages.ts'
 import { handleTriageMessage } from '../../../../shared/triage/handle-triage-message.ts'
@@ -10,7 +10,7 @@ import { cluster, message, podFault, type World, world } from '../../triage/worl
 
 let there: World
 let queue: ReturnType<typeof memoryQueue>
-let platform: AlertSurroundings
+let platform: AlertPlatform
 const lines: string[] = []
 const line = (_fields: unknown, text?: string) => void lines.push(text ?? '')
 const log = { info: line, warn: line }

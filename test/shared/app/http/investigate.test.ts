@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { type AskSurroundings, investigate } from '../../../../shared/app/http/investigate.ts'
+import { type AskPlatform, investigate } from '../../../../shared/app/http/investigate.ts'
 import { kubernetesMcp } from '../../../../shared/app/http/mcp.ts'
 import { handleTriageMessage } from '../../../../shared/triage/handle-triage-message.ts'
 import { memoryQueue } from '../../../fakes/memory-queue.ts'
@@ -9,7 +9,7 @@ import { cluster, type World, world } from '../../triage/world.ts'
 
 let there: World
 let queue: ReturnType<typeof memoryQueue>
-let platform: AskSurroundings
+let platform: AskPlatform
 beforeEach(() => {
   const quiet = cluster('quiet', { enabled: false })
   there = world({ clusters: [cluster('east'), quiet, cluster('gone', {}, { enabled: false })] })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { QueueClient } from '@azure/storage-queue'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Azurite, startAzurite } from '../../../../infra/local/azurite.ts'
-import { toldBreakers } from '../../../../shared/app/deps/notified-breakers.ts'
+import { notifiedBreakers } from '../../../../shared/app/deps/notified-breakers.ts'
 import { reportDeps } from '../../../../shared/app/deps/report.ts'
 import { metrics } from '../../../../shared/app/http/health.ts'
 import { createPlatform, type Platform } from '../../../../shared/app/platform.ts'
@@ -58,7 +58,7 @@ test('metrics are read from real tables and queues: an agent that ended stands i
 test('people are told when what fails is tried again, but of agents, which nothing waits for', async () => {
   const queue = new QueueClient(azurite.connectionString, queues.notices)
   await queue.clearMessages()
-  const breakers = toldBreakers(platform, log)
+  const breakers = notifiedBreakers(platform, log)
   for (const name of [AGENTS, CONTAINER_GROUPS])
     for (let failure = 0; failure < 3; failure++) await breakers.failed(name, 'It does not work')
   const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages: 10 })

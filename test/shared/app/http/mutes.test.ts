@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { muteByLink } from '../../../../shared/app/http/mute-by-link.ts'
-import { acknowledgeIncident, type MuteSurroundings, mutes, unmute } from '../../../../shared/app/http/mutes.ts'
+import { acknowledgeIncident, type MutePlatform, mutes, unmute } from '../../../../shared/app/http/mutes.ts'
 import { mutesOfFile } from '../../../../shared/incident/mute.ts'
 import { muteBook } from '../../../../shared/incident/mute-book.ts'
 import { ownDoor } from '../../../fakes/own-door.ts'
@@ -8,7 +8,7 @@ import { incident } from '../../report/sample.ts'
 import { type World, world } from '../../triage/world.ts'
 
 let there: World
-let platform: MuteSurroundings & Parameters<typeof muteByLink>[0]
+let platform: MutePlatform & Parameters<typeof muteByLink>[0]
 beforeEach(() => {
   there = world()
   const { store, clock, random, control } = there.deps

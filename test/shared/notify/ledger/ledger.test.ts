@@ -18,17 +18,17 @@ test('a notice that may have arrived stays in doubt while other notices of its s
   expect((await claim('incident', 'started')).unsure).toBe(false)
   // Its process dies; a quarter of an hour later the next notice of the incident is told, and another is refused.
   now += 15 * 60_000
-  await ledger.told((await claim('incident', 'reported')).held, 'ref', false)
+  await ledger.delivered((await claim('incident', 'reported')).held, 'ref', false)
   await ledger.failed((await claim('incident', 'resolved')).held)
   const again = await claim('incident', 'started')
   expect(again).toMatchObject({ unsure: true, ref: 'ref' })
-  await ledger.told(again.held, undefined, false)
+  await ledger.delivered(again.held, undefined, false)
   // Nothing is in doubt any more.
   expect((await claim('incident', 'resolved')).unsure).toBe(false)
 })
 
 test('what the place has answered is not in doubt, and is not told again', async () => {
-  await ledger.told((await claim('other', 'started')).held, 'ref', false)
+  await ledger.delivered((await claim('other', 'started')).held, 'ref', false)
   const again = await ledger.claim({
     ...{ place: 'slack', subject: 'other', target: '{}', since: '2026-01-12', id: 'started' },
   })

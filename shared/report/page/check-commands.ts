@@ -4,7 +4,7 @@ import { inCluster } from '../bundle/in-cluster.ts'
 const withPods = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']
 
 /** Three commands that only read: the object, what happened to it, what it says. None where a name is not plain to a shell. */
-export function lookCommands({ cluster, namespace, owner, resource, faultClass }: Incident): readonly string[] {
+export function checkCommands({ cluster, namespace, owner, resource, faultClass }: Incident): readonly string[] {
   const plain = [namespace, owner.kind, owner.name, resource.name].every((one) => /^[\w.:-]*$/.test(one))
   if (!plain || owner.name === '') return []
   const scope = namespace === '' ? '' : `-n ${namespace} `

@@ -1,16 +1,16 @@
 import { discoveryBreaker } from '../../runtime/breaker-names.ts'
 import type { Log } from '../../runtime/log.ts'
 import type { Platform } from '../platform.ts'
-import { toldBreakers } from './notified-breakers.ts'
+import { notifiedBreakers } from './notified-breakers.ts'
 
 /**
  * People hear once when a place of `discovery:` fails again and again, or tells of so few clusters that it is doubted, and
  * once when it is well. A look is counted once, by its time, however often this asks.
  */
-export async function tellDiscovery(platform: Platform, log: Log): Promise<void> {
+export async function notifyDiscovery(platform: Platform, log: Log): Promise<void> {
   await platform.clusters.current()
-  const breakers = toldBreakers(platform, log)
-  for (const { name, lookedAt, trouble, doubted } of platform.clusters.standing()) {
+  const breakers = notifiedBreakers(platform, log)
+  for (const { name, lookedAt, trouble, doubted } of platform.clusters.states()) {
     const breaker = discoveryBreaker(name)
     if (trouble === '') await breakers.succeeded(breaker)
     // Doubted is certain at once: the place does answer.

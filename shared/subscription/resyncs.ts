@@ -4,21 +4,21 @@ import type { Reconciled } from './reconcile.ts'
 /** A look takes at most this part of a server's time, unless it is the one that is always due. */
 const SHARE = 20
 
-export type LooksDeps = {
+export type ResyncsDeps = {
   readonly now: () => number
   readonly reconcileMs: number
   /** How often while nothing proves that faults are heard. */
   readonly closeMs: number
-  readonly look: (again: boolean) => Promise<Reconciled>
+  readonly resync: (again: boolean) => Promise<Reconciled>
   /** Called when one is over, well or not. */
-  readonly onLook: (outcome: Reconciled) => void
+  readonly onResync: (outcome: Reconciled) => void
 }
 
 /** By then the end of what is over is known to whoever admits faults. At most so often is a cluster looked at for it. */
 const AGAIN_MS = 30_000
 
 /** What is to be remembered of looks from one connection to the next. */
-export type LookMemory = {
+export type ResyncMemory = {
   lookedAt: number
   /** When to look and tell all again, since something is over that may have explained other things. */
   againAt: number | undefined
@@ -26,10 +26,10 @@ export type LookMemory = {
 }
 
 /** Looks at one cluster beside its watch, one at a time. */
-export function looks(deps: LooksDeps, memory: LookMemory) {
+export function resyncs(deps: ResyncsDeps, memory: ResyncMemory) {
   const { now } = deps
   let running: Promise<void> | undefined
-  let wantedAgain = false
+  let resyncAgain = false
 
   function start(): void {
     if (running !== undefined) return
@@ -37,21 +37,21 @@ export function looks(deps: LooksDeps, memory: LookMemory) {
     const again = startedAt >= (memory.againAt ?? Number.POSITIVE_INFINITY)
     if (again) memory.againAt = undefined
     memory.lookedAt = startedAt
-    wantedAgain = false
+    resyncAgain = false
     running = one(again).finally(() => {
       running = undefined
       memory.tookMs = now() - startedAt
-      if (wantedAgain) memory.lookedAt = Number.NEGATIVE_INFINITY
+      if (resyncAgain) memory.lookedAt = Number.NEGATIVE_INFINITY
     })
   }
 
   async function one(again: boolean): Promise<void> {
     try {
-      const looked = await deps.look(again)
-      if (looked.ended) memory.againAt ??= now() + AGAIN_MS
-      deps.onLook(looked)
+      const resynced = await deps.resync(again)
+      if (resynced.ended) memory.againAt ??= now() + AGAIN_MS
+      deps.onResync(resynced)
     } catch (error) {
-      deps.onLook({ gaps: '', broken: errorText(error), refused: '', ended: false, unheard: 0 })
+      deps.onResync({ gaps: '', broken: errorText(error), refused: '', ended: false, unheard: 0 })
     }
   }
 
@@ -65,9 +65,9 @@ export function looks(deps: LooksDeps, memory: LookMemory) {
       return Math.min(memory.lookedAt + every, memory.againAt ?? Number.POSITIVE_INFINITY)
     },
     /** Something may have been missed: look at once, and once more when one is under way that may have begun before. */
-    want: (): void => {
+    expected: (): void => {
       memory.lookedAt = Number.NEGATIVE_INFINITY
-      wantedAgain = running !== undefined
+      resyncAgain = running !== undefined
     },
     overdue: (): void => {
       memory.againAt ??= now() + AGAIN_MS

@@ -4,7 +4,7 @@ import process from 'node:process'
 import { LOCAL_FILE } from '../../../shared/cli/place.ts'
 
 /** Lets the command line find this run; answers how to take that back. The last of several that run is found. */
-export function tellPlace(root: string, url: string, key: string): () => void {
+export function announcePlace(root: string, url: string, key: string): () => void {
   const file = join(root, LOCAL_FILE)
   const text = `${JSON.stringify({ url, key, pid: process.pid })}\n`
   mkdirSync(dirname(file), { recursive: true })

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { tellPlace } from '../../../../infra/local/start/told-place.ts'
+import { announcePlace } from '../../../../infra/local/start/announced-place.ts'
 import { placeOf } from '../../../../shared/cli/place.ts'
 
 test('a run is found while it lives, its key by nobody else, and taken back at its end', () => {
@@ -10,10 +10,10 @@ test('a run is found while it lives, its key by nobody else, and taken back at i
   const environment = { XDG_CONFIG_HOME: join(root, 'none') }
   const found = () => placeOf({ url: undefined, key: undefined, environment, folder: root })
   const file = join(root, '.nightcrier', 'local.json')
-  const end = tellPlace(root, 'http://127.0.0.1:7099', 'secret')
+  const end = announcePlace(root, 'http://127.0.0.1:7099', 'secret')
   expect(found()).toEqual({ url: 'http://127.0.0.1:7099', key: 'secret' })
   expect(statSync(file).mode & 0o777).toBe(0o600)
-  const other = tellPlace(root, 'http://127.0.0.1:7100', 'other')
+  const other = announcePlace(root, 'http://127.0.0.1:7100', 'other')
   // The older one ends and takes nothing from the newer.
   end()
   expect(found().url).toBe('http://127.0.0.1:7100')

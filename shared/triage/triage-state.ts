@@ -8,7 +8,7 @@ import type { TriageDeps } from './deps.ts'
 /** Rows of table `control`: whether agents can set out for a cluster, and when that was looked at last. */
 export const TRIAGE_CHECKS = 'triage-checks'
 
-const Standing = z.object({
+const State = z.object({
   /** Of what the configuration says of its triage: another is looked at at once. */
   entry: z.string(),
   checkedAt: z.iso.datetime(),
@@ -17,14 +17,14 @@ const Standing = z.object({
   /** No agent can be started: it would have no kubeconfig. */
   blocked: z.boolean(),
 })
-export type TriageStanding = z.infer<typeof Standing>
+export type TriageState = z.infer<typeof State>
 
 export const entryOf = ({ triage }: Cluster): string =>
   derivedId(16, triage.kubeconfig ?? '', String(triage.allow_secrets_access))
 
 /** `undefined`: nobody has looked yet, or another version did. */
-export function standingIn(row: Row | undefined): TriageStanding | undefined {
-  const parsed = Standing.safeParse(row?.fields ?? {})
+export function stateIn(row: Row | undefined): TriageState | undefined {
+  const parsed = State.safeParse(row?.fields ?? {})
   return parsed.success ? parsed.data : undefined
 }
 
@@ -33,21 +33,16 @@ const MOST_CLUSTERS = 5_000
 
 type Needs = Pick<TriageDeps, 'control' | 'clock' | 'random'>
 
-export const keepStanding = (
-  { control, ...deps }: Needs,
-  cluster: string,
-  standing: TriageStanding,
-): Promise<unknown> =>
+export const keepState = ({ control, ...deps }: Needs, cluster: string, open: TriageState): Promise<unknown> =>
   contend(deps, `The triage of ${cluster}`, async () => {
     const row = await control.get(TRIAGE_CHECKS, cluster)
-    const written =
-      row === undefined ? control.insert(TRIAGE_CHECKS, cluster, standing) : control.replace(row, standing)
+    const written = row === undefined ? control.insert(TRIAGE_CHECKS, cluster, open) : control.replace(row, open)
     return (await written) ?? STALE
   })
 
 /** A launch has found out what the next look would have. */
 export const noteBlocked = (deps: Needs, cluster: Cluster, problem: string): Promise<unknown> =>
-  keepStanding(deps, cluster.name, {
+  keepState(deps, cluster.name, {
     ...{ entry: entryOf(cluster), problem: problem.slice(0, 1_000), blocked: true },
     checkedAt: deps.clock.now().toISOString(),
   })
@@ -55,5 +50,5 @@ export const noteBlocked = (deps: Needs, cluster: Cluster, problem: string): Pro
 /** Clusters for which no agent can be started, with the reason. */
 export async function blockedClusters({ control }: Pick<TriageDeps, 'control'>): Promise<ReadonlyMap<string, string>> {
   const rows = await control.list({ partition: TRIAGE_CHECKS, filter: { blocked: true }, limit: MOST_CLUSTERS })
-  return new Map(rows.map((row) => [row.key, standingIn(row)?.problem ?? '']))
+  return new Map(rows.map((row) => [row.key, stateIn(row)?.problem ?? '']))
 }

@@ -2,10 +2,10 @@ import type { NoticeMessage } from '../incident/notices.ts'
 import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import type { Composed } from './compose.ts'
-import { breakerOf, type Told } from './deps.ts'
+import { breakerOf, type DeliveryResult } from './deps.ts'
 import { fold, isTooMuch } from './fold.ts'
 import type { Asked } from './ledger/ledger.ts'
-import { defer, giveUp, notTaken, PATIENCE_MS, type TellDeps } from './not-taken.ts'
+import { type DeliveryDeps, defer, giveUp, notTaken, PATIENCE_MS } from './not-taken.ts'
 import type { Notifier } from './notice.ts'
 import { Refused } from './refusal.ts'
 import { type Target, twinsOf, type Way } from './route/routing.ts'
@@ -14,28 +14,33 @@ import { type Target, twinsOf, type Way } from './route/routing.ts'
 const MOST_COPIES = 2
 
 /** One notice in one place: the line says whether, breaker and pace say when, the channel says whether it arrived. */
-export const tellPlace = (deps: TellDeps) => {
+export const notifyPlace = (deps: DeliveryDeps) => {
   const { ledger, book } = deps
 
-  return async (message: NoticeMessage, composed: Composed, { target, at }: Way): Promise<Told> => {
-    const told = await tell(message, composed, target, at)
+  return async (message: NoticeMessage, composed: Composed, { target, at }: Way): Promise<DeliveryResult> => {
+    const result = await deliver(message, composed, target, at)
     // Only what comes back from the queue has ever waited.
-    const waits = told === 'deferred' || told === 'failed'
+    const waits = result === 'deferred' || result === 'failed'
     if (message.places !== undefined && !waits) await book.waitsNoMore(target.key, message.id)
-    return told
+    return result
   }
 
-  async function tell(message: NoticeMessage, composed: Composed, target: Target, at: Date | undefined): Promise<Told> {
+  async function deliver(
+    message: NoticeMessage,
+    composed: Composed,
+    target: Target,
+    at: Date | undefined,
+  ): Promise<DeliveryResult> {
     const { key } = target
     const { notice, about, since, isEnd } = composed
     const asked: Asked = {
       ...{ place: key, target: JSON.stringify(target), subject: about, since, id: message.id },
       ...(isEnd ? { end: JSON.stringify({ ...message, places: [key] }) } : {}),
     }
-    const standing = await ledger.look(asked)
-    if (standing === 'told') return 'told-before'
-    if (standing === 'overtaken') return 'overtaken'
-    if (standing === 'unknown') {
+    const state = await ledger.query(asked)
+    if (state === 'told') return 'told-before'
+    if (state === 'overtaken') return 'overtaken'
+    if (state === 'unknown') {
       // Closes the line, so that what still waits for this place is not told any more.
       await ledger.claim(asked)
       return 'not-wanted'
@@ -83,7 +88,7 @@ export const tellPlace = (deps: TellDeps) => {
     target: Target,
     notifier: Notifier,
     { held, ref, unsure, copies }: Extract<Awaited<ReturnType<typeof ledger.claim>>, { state: 'yours' }>,
-  ): Promise<Told> {
+  ): Promise<DeliveryResult> {
     const { key } = target
     // Read while nobody else can tell this place of it, so that nothing newer is told in between.
     if (!(await stillSo())) {
@@ -106,7 +111,7 @@ export const tellPlace = (deps: TellDeps) => {
       const last = !notifier.dedups && copies + 1 >= MOST_COPIES
       return notTaken(deps, message, { key, error, held, openedWith: notifier.openedWith, last })
     }
-    const end = await ledger.told(held, answer, isEnd)
+    const end = await ledger.delivered(held, answer, isEnd)
     // It ended while we were telling it, and was not told so before: now it must be.
     if (end !== undefined) await deps.again(lateEnd(end))
     await deps.breakers.succeeded(breakerOf(target))
@@ -136,7 +141,7 @@ export const tellPlace = (deps: TellDeps) => {
     return refusedWith !== '' && refusedWith !== openedWith
   }
 
-  async function later(message: NoticeMessage, key: string, at: Date, why: string): Promise<Told> {
+  async function later(message: NoticeMessage, key: string, at: Date, why: string): Promise<DeliveryResult> {
     if (deps.clock.now().getTime() - Date.parse(message.at) <= PATIENCE_MS) return defer(deps, message, key, at, why)
     await giveUp(deps, message, key, `${why}, and has not taken it for a day`, 'refused')
     return 'given-up'

@@ -31,9 +31,13 @@ const usual = { SUPERVISORS: '1', SUPERVISOR_WINDOW_SECONDS: '600', MAX_CONCURRE
 /** What a killed process had in hand comes back after this; who lives renews it at half of it. */
 const HIDDEN_MS = 60_000
 
+/** A line within a moment; a terminal that nobody looks at for weeks must not keep storage busy. */
+const LOOK_PAUSE_MS = 2_000
+
 /** The whole product on this machine until the signal aborts; what it knows stays in the folder. */
 export async function runServe(options: ServeOptions, screen: Screen, signal: AbortSignal): Promise<void> {
   await using stack = new AsyncDisposableStack()
+  const since = systemClock.now()
   await checkPort(options)
   const state = await openStateFolder(options.data)
   stack.defer(state.release)
@@ -82,8 +86,9 @@ export async function runServe(options: ServeOptions, screen: Screen, signal: Ab
       ...platform,
       clock: systemClock,
       linkHours: platform.settings.REPORT_LINK_HOURS,
+      pauseMs: LOOK_PAUSE_MS,
+      since,
       onStep: screen.step,
-      onReport: () => {},
       onProblem: screen.trouble,
     },
     AbortSignal.any([signal, over.signal]),

@@ -13,41 +13,63 @@ export type Published = {
   readonly report: Report
 }
 export type FollowDeps = {
-  readonly incidents: Pick<IncidentStore, 'list'>
+  readonly incidents: Pick<IncidentStore, 'list' | 'byId'>
   readonly storage: Pick<Storage, 'blobs'>
   readonly clock: Clock
   readonly linkHours: number
+  readonly pauseMs: number
+  /** Steps from before are no news. */
+  readonly since?: Date
   readonly onStep: (incident: Incident, step: Incident['steps'][number]) => void
-  readonly onReport: (published: Published) => void
+  /** Absent: reports are not read at all. */
+  readonly onReport?: (published: Published) => void
   readonly onProblem: (sentence: string) => void
 }
 
-/** Often enough to look live. */
-const PAUSE_MS = 250
 /** What fits a screen; older incidents have been shown. */
 const MOST_INCIDENTS = 50
+/** One that left the screen may come back, and its steps were told: remembered for a good many screens. */
+const MOST_REMEMBERED = 500
 const MAX_REPORT_BYTES = 8 * 1024 * 1024
+
+type Known = { readonly steps: ReadonlySet<string>; readonly reportedAt?: string | undefined }
 
 /** Tells each step of each incident once, and each report when it is there, until the signal aborts. */
 export async function followIncidents(deps: FollowDeps, signal: AbortSignal): Promise<void> {
-  const printed = new Map<string, ReadonlySet<string>>()
-  const published = new Map<string, string>()
+  const known = new Map<string, Known>()
+  let open: ReadonlySet<string> = new Set()
+  const since = deps.since?.toISOString() ?? ''
   let problem = ''
 
+  async function tell(incident: Incident): Promise<void> {
+    const { incidentId, reportedAt } = incident
+    const before = known.get(incidentId)
+    // The middle of a long life is cut out, so steps are known by what they say and not by their place.
+    const steps = incident.steps.map((step) => ({ step, key: `${step.at} ${step.state} ${step.note}` }))
+    for (const { step, key } of steps)
+      if (step.at >= since && before?.steps.has(key) !== true) deps.onStep(incident, step)
+    // Taken out first, so that those which nothing was heard of for longest stand first.
+    known.delete(incidentId)
+    const now = { steps: new Set(steps.map(({ key }) => key)), reportedAt: before?.reportedAt }
+    known.set(incidentId, now)
+    if (deps.onReport === undefined || reportedAt === undefined || now.reportedAt === reportedAt) return
+    const found = await readReport(incident, deps)
+    if (found === undefined) return
+    known.set(incidentId, { ...now, reportedAt })
+    deps.onReport(found)
+  }
+
   async function poll(): Promise<void> {
-    const { items } = await deps.incidents.list({}, MOST_INCIDENTS)
-    for (const { incident } of items.toReversed()) {
-      const known = printed.get(incident.incidentId)
-      // The middle of a long life is cut out, so steps are known by what they say and not by their place.
-      const steps = incident.steps.map((step) => ({ step, key: `${step.at} ${step.state} ${step.note}` }))
-      for (const { step, key } of steps) if (known?.has(key) !== true) deps.onStep(incident, step)
-      printed.set(incident.incidentId, new Set(steps.map(({ key }) => key)))
-      if (incident.reportedAt === undefined || published.get(incident.incidentId) === incident.reportedAt) continue
-      const found = await readReport(incident, deps)
-      if (found === undefined) continue
-      published.set(incident.incidentId, incident.reportedAt)
-      deps.onReport(found)
+    // Those that are over lie in a table that only grows: each is read once, by its name, when it has left the open ones.
+    const { items } = await deps.incidents.list({ open: true }, MOST_INCIDENTS)
+    const listed = new Set(items.map(({ incident }) => incident.incidentId))
+    for (const id of open) {
+      const left = listed.has(id) ? undefined : await deps.incidents.byId(id)
+      if (left !== undefined) await tell(left)
     }
+    for (const { incident } of items.toReversed()) await tell(incident)
+    open = listed
+    for (const id of known.keys()) if (known.size > MOST_REMEMBERED) known.delete(id)
   }
 
   while (!signal.aborted) {
@@ -59,7 +81,7 @@ export async function followIncidents(deps: FollowDeps, signal: AbortSignal): Pr
       if (!signal.aborted && text !== problem) deps.onProblem(`The incidents cannot be read: ${text}`)
       problem = text
     }
-    await deps.clock.sleep(PAUSE_MS, signal)
+    await deps.clock.sleep(deps.pauseMs, signal)
   }
 }
 

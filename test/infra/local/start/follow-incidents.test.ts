@@ -84,6 +84,7 @@ test('each step and each report is told once, and a table that is away for a mom
   await followIncidents(
     {
       incidents: {
+        ...store,
         list: async (...given) => {
           if (look === 2) throw new Error('away')
           return store.list(...given)
@@ -92,6 +93,7 @@ test('each step and each report is told once, and a table that is away for a mom
       storage: { blobs: () => blobs },
       clock: { now, sleep: async () => void (await life[look++]?.()) },
       linkHours: 1,
+      pauseMs: 250,
       onStep: (_, step) => told.push(step.note),
       onReport: (published) => told.push(`${causeLine(published)}, ${blobs.followReadLink(published.url)}`),
       onProblem: (sentence) => told.push(sentence),
@@ -106,6 +108,65 @@ test('each step and each report is told once, and a table that is away for a mom
     'report',
     'none inconclusive, <p>',
   ])
+})
+
+test('what runs for long tells neither what was before nor anything twice, hears of ends, and reads no report', async () => {
+  const history = memoryTable()
+  const store = incidentStore({ incidents: memoryTable(), history })
+  const now = () => new Date(at)
+  const reads: string[] = []
+  const blobs = { ...memoryBlobs({ now, sleep: async () => {} }), read: async (name: string) => void reads.push(name) }
+  const told: string[] = []
+  const end = new AbortController()
+  const stored = (await store.insert({ ...incident, reportedAt: at }))!
+  const later = new Date('2026-01-12T10:00:01.000Z')
+  const others = Array.from({ length: 50 }, (_, index) => ({
+    ...incident,
+    incidentId: `demo.${String(index).padStart(16, '0')}.1`,
+    identity: String(index).padStart(16, '0'),
+    lastSeen: later.toISOString(),
+  }))
+  let look = 0
+  const life: readonly (() => Promise<unknown>)[] = [
+    () => store.move(stored, 'queued', { at: later, note: 'queued' }),
+    // It is pushed off the screen, and comes back.
+    () => Promise.all(others.map((other) => store.insert(other))),
+    async () => {
+      const first = await store.current(others[0]!.incidentId)
+      await store.move(first!, 'resolved', { at: later, note: 'gone' })
+    },
+    async () => {
+      const all = await store.list({ open: true }, 100)
+      for (const one of all.items)
+        if (one.incident.identity !== incident.identity) await store.move(one, 'resolved', { at: later, note: 'over' })
+    },
+    async () => end.abort(),
+  ]
+  const asked: unknown[] = []
+  await followIncidents(
+    {
+      incidents: {
+        byId: store.byId,
+        list: (...given) => {
+          asked.push(given[0])
+          return store.list(...given)
+        },
+      },
+      storage: { blobs: () => blobs as never },
+      clock: { now, sleep: async () => void (await life[look++]?.()) },
+      linkHours: 1,
+      pauseMs: 2_000,
+      since: new Date('2026-01-12T10:00:00.000Z'),
+      onStep: ({ identity }, step) => told.push(`${identity.slice(-2)} ${step.note}`),
+      onProblem: (sentence) => told.push(sentence),
+    },
+    end.signal,
+  )
+  expect(told.slice(0, 2)).toEqual(['ef queued', '00 gone'])
+  expect(told.filter((line) => line.startsWith('ef'))).toEqual(['ef queued'])
+  expect(told.filter((line) => line.endsWith('over'))).toHaveLength(49)
+  expect(asked).toEqual(asked.map(() => ({ open: true })))
+  expect(reads).toEqual([])
 })
 
 test('the cause is said as Kind/namespace/name and class', () => {

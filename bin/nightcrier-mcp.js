@@ -1,6 +1,16 @@
 #!/usr/bin/env node
-// A clone runs its sources, where Node can; an installed package has no sources and runs what was built of them.
+// A clone runs its sources, which need Node 24; an installed package has no sources and runs what was built of them for any
+// Node from 20 up.
 import { existsSync } from 'node:fs'
 
 const source = new URL('../shared/mcp-server/main.ts', import.meta.url)
-await import(process.features.typescript && existsSync(source) ? source.href : '../dist/nightcrier-mcp.js')
+const built = new URL('../dist/nightcrier-mcp.js', import.meta.url)
+const [major] = process.versions.node.split('.')
+if (Number(major) >= 24 && existsSync(source)) await import(source.href)
+else if (existsSync(built)) await import(built.href)
+else {
+  console.error(
+    `A clone needs Node 24, and this is ${process.versions.node}: npx nightcrier-mcp, after npm ci, takes the one that it brings on Linux.`,
+  )
+  process.exitCode = 1
+}

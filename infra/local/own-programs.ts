@@ -9,7 +9,7 @@ const built = basename(here) === 'chunks' ? dirname(here) : here
 const azurite = () => createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js')
 
 /** The folder of the built app in an installed package; in a clone the app is built for each start. */
-export const builtApp: string | undefined = fromSource ? undefined : built
+export const installedApp: string | undefined = fromSource ? undefined : built
 
 /** Programs of our own that are started as processes: sources in a clone, bundles beside one another when installed. */
 export const ownPrograms = fromSource

@@ -1,3 +1,4 @@
+import { systemClock } from '../../../shared/runtime/clock.ts'
 import { errorText } from '../../../shared/runtime/errors.ts'
 import { type Azurite, type AzuritePorts, startAzurite } from '../azurite.ts'
 
@@ -38,7 +39,8 @@ export async function keepAzurite(
       // Also a new one may not come up at once.
       while (!stopping.signal.aborted) {
         trouble(`Storage has ended and is started again in ${pause} ms.`)
-        await new Promise((done) => setTimeout(done, pause))
+        await systemClock.sleep(pause, stopping.signal)
+        if (stopping.signal.aborted) return
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
         const next = await startAzurite([], { folder, ports }).catch((error: unknown) => trouble(errorText(error)))
         if (next === undefined) continue

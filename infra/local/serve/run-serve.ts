@@ -1,13 +1,11 @@
-import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../../shared/runtime/clock.ts'
-import { errorText, GiveUp } from '../../../shared/runtime/errors.ts'
+import { GiveUp } from '../../../shared/runtime/errors.ts'
 import { version } from '../../../shared/runtime/version.ts'
-import { builtApp } from '../own-programs.ts'
+import { installedApp } from '../own-programs.ts'
 import { followIncidents } from '../start/follow-incidents.ts'
+import { whyNoPort } from '../start/free-port.ts'
 import { startPlatform } from '../start/platform.ts'
 import type { Screen } from '../start/screen.ts'
 import { serve, type Watched, watchConfig } from '../start/watched.ts'
@@ -35,14 +33,15 @@ const HIDDEN_MS = 60_000
 const LOOK_PAUSE_MS = 2_000
 
 /** The whole product on this machine until the signal aborts; what it knows stays in the folder. */
-export async function runServe(options: ServeOptions, screen: Screen, signal: AbortSignal): Promise<void> {
+export async function runServe(options: ServeOptions, screen: Screen, ended: AbortSignal): Promise<void> {
   await using stack = new AsyncDisposableStack()
   const since = systemClock.now()
   await checkPort(options)
-  const state = await openStateFolder(options.data)
+  const state = await openStateFolder(options.data, ended)
   stack.defer(state.release)
+  const signal = AbortSignal.any([ended, state.lost])
   const watched = await watch(options, state, screen, stack)
-  const app = builtApp ?? (await buildHere(state))
+  const app = installedApp ?? (await buildHere(screen))
   const azurite = await keepAzurite(state.storage, state.ports, screen.trouble)
   stack.defer(azurite.stop)
   await state.keepPorts(azurite.ports)
@@ -76,8 +75,9 @@ export async function runServe(options: ServeOptions, screen: Screen, signal: Ab
   const host = await platform.startFunctions()
   screen.say(`Nightcrier ${version} watches. Ctrl-C ends it; what it knows stays in ${state.path}.`)
   for (const [name, value] of watched.facts) screen.fact(name, value)
-  screen.fact('address', `http://${shownHost(options.host)}:${new URL(host.url).port}/api/health`)
-  screen.fact('key', `in ${state.keyFile}: NIGHTCRIER_KEY="$(cat '${state.keyFile}')" nightcrier incidents`)
+  const address = `http://${shownHost(options.host)}:${options.port}`
+  screen.fact('address', `${address}/api/health`)
+  screen.fact('ask it', askWith(address, state.keyFile))
   for (const { name } of host.functions) if (name.startsWith('supervisor')) host.trigger(name)
 
   const over = new AbortController()
@@ -98,20 +98,26 @@ export async function runServe(options: ServeOptions, screen: Screen, signal: Ab
     await follow
   })
   await follow
+  if (state.lost.aborted)
+    throw new GiveUp(
+      `Another process has taken ${state.path} over, since this one stood still: only one may work on it.`,
+    )
 }
+
+/**
+ * How the command line asks this run, from any folder. Address and key together: a key alone would go to the address
+ * that `nightcrier login` kept.
+ */
+export const askWith = (address: string, keyFile: string): string =>
+  `NIGHTCRIER_URL=${address} NIGHTCRIER_KEY="$(cat '${keyFile.replaceAll("'", "'\\''")}')" nightcrier incidents`
 
 /** Told before anything is started: workers would only say so after the rest is up, each in its own words. */
 async function checkPort({ port, host }: ServeOptions): Promise<void> {
-  const server = createServer().listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
+  const why = await whyNoPort(port, host)
+  if (why !== undefined)
     throw new GiveUp(
-      `Port ${port} of ${host} cannot be had (${errorText(error)}): end what listens there, or give another with --port.`,
+      `Port ${port} of ${host} cannot be had (${why}): end what listens there, or give another with --port.`,
     )
-  }
-  server.close()
-  await once(server, 'close')
 }
 
 /** An address that somebody can open: one that stands for all of this machine's is none. */
@@ -120,11 +126,11 @@ const shownHost = (host: string): string =>
 
 async function watch(
   { config, kubeconfig, inCluster, clusterName }: ServeOptions,
-  { path }: StateFolder,
+  { run }: StateFolder,
   screen: Screen,
   stack: AsyncDisposableStack,
 ): Promise<Watched> {
-  if (config !== undefined) return watchConfig(config, { folder: path, screen, stack })
+  if (config !== undefined) return watchConfig(config, { folder: run, screen, stack })
   const parts = [
     ...(inCluster ? [await inClusterPart(clusterName, process.env)] : []),
     ...(kubeconfig.length === 0 ? [] : await kubeconfigParts(kubeconfig, screen)),
@@ -133,17 +139,16 @@ async function watch(
     throw new GiveUp(
       'Say what to watch: --kubeconfig with a file or a folder, --in-cluster, or --config clusters.yaml.',
     )
-  const { clustersFile, facts } = await serve(parts, { folder: path, screen, stack })
+  const { clustersFile, facts } = await serve(parts, { folder: run, screen, stack })
   const names = parts.flatMap(({ contexts }) => contexts.map(({ context }) => context))
   return { clustersFile, facts: [['clusters', names.join(', ')], ...facts] }
 }
 
 /** In a clone there is no bundle to run that is surely of these sources. */
-async function buildHere({ path }: StateFolder): Promise<string> {
+async function buildHere(screen: Screen): Promise<string> {
   // By its address, so that no bundle takes in what bundles.
-  const builder = new URL('../../build.ts', import.meta.url).href
-  const { build }: typeof import('../../build.ts') = await import(builder)
-  const app = join(path, 'app')
-  await rm(app, { recursive: true, force: true })
-  return (await build(join(import.meta.dirname, '../../..'), app)).folder
+  const builder = new URL('../start/built-app.ts', import.meta.url).href
+  const { builtApp }: typeof import('../start/built-app.ts') = await import(builder)
+  const root = fileURLToPath(new URL('../../..', import.meta.url))
+  return builtApp(root, () => screen.event('The functions are built, since they are new or have changed …'))
 }

@@ -5,57 +5,59 @@ import { z } from 'zod'
 import { errorText, GiveUp } from '../../../shared/runtime/errors.ts'
 import { randomId } from '../../../shared/runtime/ids.ts'
 import type { AzuritePorts } from '../azurite.ts'
-import { isRunning } from '../own-process.ts'
+import { type FolderLock, lockFolder } from './folder-lock.ts'
 
 /** All that outlives a process of `nightcrier serve`. */
 export type StateFolder = {
   readonly path: string
   readonly storage: string
+  /** What only this run needs, credentials among it: empty at its start and at its end. */
+  readonly run: string
   readonly vault: string
   readonly functionKey: string
   readonly keyFile: string
   /** Addresses that were handed out before a restart still name them. */
   readonly ports: AzuritePorts | undefined
   readonly keepPorts: (ports: AzuritePorts) => Promise<void>
+  /** Aborts when another process has taken the folder. */
+  readonly lost: AbortSignal
   readonly release: () => Promise<void>
 }
 
 const Port = z.int().min(1).max(65_535)
 const Ports = z.strictObject({ blob: Port, queue: Port, table: Port })
-/** Marks our own process among those that a number may belong to later. */
-const MARK = 'serve'
 
 /** Makes what is missing, and takes the folder for this process: two on one storage would undo each other's writes. */
-export async function openStateFolder(given: string): Promise<StateFolder> {
+export async function openStateFolder(given: string, signal: AbortSignal): Promise<StateFolder> {
   const path = resolve(given)
   const at = (name: string) => join(path, name)
+  let lock: FolderLock | undefined
   try {
     for (const folder of [path, at('storage'), at('vault')]) await mkdir(folder, { recursive: true, mode: 0o700 })
-    await take(at('lock'), path)
+    lock = await lockFolder(at('lock'), path, signal)
+    const held = lock
+    const run = at('run')
+    await rm(run, { recursive: true, force: true })
+    await mkdir(run, { mode: 0o700 })
     return {
       path,
       storage: at('storage'),
+      run,
       vault: at('vault'),
       functionKey: await keyIn(at('function-key')),
       keyFile: at('function-key'),
       ports: await portsIn(at('ports.json')),
       keepPorts: (ports) => writeFile(at('ports.json'), JSON.stringify(ports), { mode: 0o600 }),
-      release: () => rm(at('lock'), { force: true }),
+      lost: lock.lost,
+      release: () => held.release(() => rm(run, { recursive: true, force: true })),
     }
   } catch (error) {
-    if (error instanceof GiveUp) throw error
+    await lock?.release(async () => {})
+    if (error instanceof GiveUp || signal.aborted) throw error
     throw new GiveUp(
       `The folder ${path} cannot be used: ${errorText(error)}. Give one that user ${process.getuid?.() ?? ''} may write to with --data.`,
     )
   }
-}
-
-async function take(file: string, path: string): Promise<void> {
-  const holder = Number(await readFile(file, 'utf8').catch(() => ''))
-  // In a container every process has the same number: a lock of our own number is left from before.
-  if (holder > 0 && holder !== process.pid && (await isRunning(holder, MARK)))
-    throw new GiveUp(`Process ${holder} works on ${path} already. End it, or give another folder with --data.`)
-  await writeFile(file, String(process.pid), { mode: 0o600 })
 }
 
 async function keyIn(file: string): Promise<string> {

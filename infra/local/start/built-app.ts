@@ -5,7 +5,10 @@ import process from 'node:process'
 import { build } from '../../build.ts'
 
 /** All that decides what a build comes to. */
-const SOURCES = ['functions/**', 'shared/**', 'agent-container/**', 'infra/*.ts', 'package-lock.json', 'host.json']
+const SOURCES = [
+  ...['functions/**', 'shared/**', 'agent-container/**', 'infra/*.ts'],
+  ...['package.json', 'package-lock.json', 'host.json'],
+]
 /** A start of an older tree may still run from its own. */
 const KEEP_MS = 7 * 86_400_000
 

@@ -1,10 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
-import { runServe, type ServeOptions } from '../../../../infra/local/serve/run-serve.ts'
-import { openStateFolder } from '../../../../infra/local/serve/state-folder.ts'
+import { askWith, runServe, type ServeOptions } from '../../../../infra/local/serve/run-serve.ts'
 import { createScreen } from '../../../../infra/local/start/screen.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'nightcrier-serve-'))
@@ -43,13 +43,9 @@ test('a port that is taken is told before anything starts', async () => {
   expect(await refusal({ port })).toContain(`Port ${port} of 127.0.0.1 cannot be had`)
 })
 
-test('a folder is given back, keeps its key, and holds a lock of our own number for an old one', async () => {
-  const first = await openStateFolder(join(place, 'kept'))
-  await first.keepPorts({ blob: 1, queue: 2, table: 3 })
-  const again = await openStateFolder(join(place, 'kept'))
-  expect(again.functionKey).toBe(first.functionKey)
-  expect(first.functionKey.length).toBeGreaterThan(32)
-  expect(again.ports).toEqual({ blob: 1, queue: 2, table: 3 })
-  writeFileSync(join(place, 'kept', 'ports.json'), 'half of')
-  expect((await openStateFolder(join(place, 'kept'))).ports).toBeUndefined()
+test('what is printed asks this run and no other, whatever was logged in to', () => {
+  const said = askWith('http://127.0.0.1:80', "/home/o'neil/nightcrier-data/function-key")
+  const shown = String(execFileSync('sh', ['-c', said.replace('cat ', 'echo ').replace('nightcrier incidents', 'env')]))
+  expect(shown).toContain('NIGHTCRIER_URL=http://127.0.0.1:80\n')
+  expect(shown).toContain("NIGHTCRIER_KEY=/home/o'neil/nightcrier-data/function-key\n")
 })

@@ -1,0 +1,147 @@
+import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import process from 'node:process'
+import { type Clock, systemClock } from '../../../shared/runtime/clock.ts'
+import { errorText, GiveUp } from '../../../shared/runtime/errors.ts'
+import { randomId } from '../../../shared/runtime/ids.ts'
+import { isRunning } from '../own-process.ts'
+
+/** Who takes it, and by which clock. */
+export type Taker = { readonly clock: Clock; readonly host: string; readonly pid: number }
+export type FolderLock = {
+  /** Aborts when another process has taken the folder all the same: it saw nothing of this one for too long. */
+  readonly lost: AbortSignal
+  /** Gives it back, after `last` has cleared away what is this process's; neither when it is another's by now. */
+  readonly release: (last: () => Promise<void>) => Promise<void>
+}
+
+/** Marks our own process among those that a number may belong to later. */
+const MARK = 'serve'
+const TOUCH_MS = 5_000
+/** Four touches: a holder on another machine that is this silent has ended, or stands still. */
+const SILENT_MS = 4 * TOUCH_MS
+/** While somebody else's lock is watched for a touch. */
+const LOOK_MS = 1_000
+/** Each ends with one process fewer that wants it. */
+const MOST_TRIES = 5
+
+const thisProcess = (): Taker => ({ clock: systemClock, host: hostname(), pid: process.pid })
+
+/**
+ * A file that says who works on a folder. A process of this machine is looked for by its number; in a container every
+ * process has the same number, and those of other machines cannot be seen at all: they touch the file while they live.
+ */
+export async function lockFolder(
+  file: string,
+  path: string,
+  signal: AbortSignal,
+  taker = thisProcess(),
+): Promise<FolderLock> {
+  const { clock, host, pid } = taker
+  const mine = `${host} ${pid} ${randomId()}\n`
+  for (let tries = 0; ; tries++) {
+    signal.throwIfAborted()
+    if (await made(file, mine)) break
+    if (tries === MOST_TRIES) throw taken('Another process', path)
+    const theirs = await readIf(file)
+    if (theirs !== undefined && (await isDead(file, theirs, path, signal, taker))) await removeDead(file, theirs, mine)
+  }
+  const lost = new AbortController()
+  const over = new AbortController()
+  const touching = touch()
+
+  async function touch(): Promise<void> {
+    for (;;) {
+      await clock.sleep(TOUCH_MS, over.signal)
+      if (over.signal.aborted) return
+      try {
+        const there = await readIf(file)
+        if (there === undefined) await made(file, mine)
+        else if (there !== mine) return lost.abort()
+        await utimes(file, clock.now(), clock.now())
+      } catch {
+        // A disk that is away for a moment: the next touch tells.
+      }
+    }
+  }
+  return {
+    lost: lost.signal,
+    release: async (last) => {
+      over.abort()
+      await touching
+      if ((await readIf(file)) !== mine) return
+      await last()
+      await rm(file, { force: true })
+    },
+  }
+}
+
+const taken = (who: string, path: string): GiveUp =>
+  new GiveUp(`${who} works on ${path} already. End it, or give another folder with --data.`)
+
+/** False: it changed meanwhile. One that is held is refused. */
+async function isDead(
+  file: string,
+  theirs: string,
+  path: string,
+  signal: AbortSignal,
+  { clock, host, pid }: Taker,
+): Promise<boolean> {
+  const [, itsHost, number] = /^(\S+) (\d+) \S+\n$/.exec(theirs) ?? []
+  if (itsHost === host) {
+    // Our own number: this container ran before and was killed.
+    if (Number(number) !== pid && (await isRunning(Number(number), MARK))) throw taken(`Process ${number}`, path)
+    return true
+  }
+  const who = itsHost === undefined ? 'Another process' : `Process ${number} of ${itsHost}`
+  const first = await touchedAt(file)
+  const until = Math.min(first + SILENT_MS, clock.now().getTime() + SILENT_MS)
+  while (clock.now().getTime() < until) {
+    await clock.sleep(LOOK_MS, signal)
+    signal.throwIfAborted()
+    if ((await readIf(file)) !== theirs) return false
+    if ((await touchedAt(file)) !== first) throw taken(who, path)
+  }
+  return true
+}
+
+/** False when there is one. */
+async function made(file: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(file, text, { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Two that found the same dead lock must not take away each other's new one: only one can rename what it has seen. */
+async function removeDead(file: string, theirs: string, mine: string): Promise<void> {
+  const away = `${file}.${mine.trim().split(' ')[2]}`
+  try {
+    await rename(file, away)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return
+    throw error
+  }
+  if ((await readIf(away)) === theirs) await rm(away, { force: true })
+  else await rename(away, file)
+}
+
+const touchedAt = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )
+
+async function readIf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw new Error(`${file} cannot be read: ${errorText(error)}`, { cause: error })
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)

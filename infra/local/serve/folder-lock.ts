@@ -21,7 +21,7 @@ const TOUCH_MS = 5_000
 /** Four touches: a holder on another machine that is this silent has ended, or stands still. */
 const SILENT_MS = 4 * TOUCH_MS
 /** While somebody else's lock is watched for a touch. */
-const LOOK_MS = 1_000
+const CHECK_MS = 1_000
 /** Each ends with one process fewer that wants it. */
 const MOST_TRIES = 5
 
@@ -97,7 +97,7 @@ async function isDead(
   const first = await touchedAt(file)
   const until = Math.min(first + SILENT_MS, clock.now().getTime() + SILENT_MS)
   while (clock.now().getTime() < until) {
-    await clock.sleep(LOOK_MS, signal)
+    await clock.sleep(CHECK_MS, signal)
     signal.throwIfAborted()
     if ((await readIf(file)) !== theirs) return false
     if ((await touchedAt(file)) !== first) throw taken(who, path)

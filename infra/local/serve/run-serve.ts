@@ -30,7 +30,7 @@ const usual = { SUPERVISORS: '1', SUPERVISOR_WINDOW_SECONDS: '600', MAX_CONCURRE
 const HIDDEN_MS = 60_000
 
 /** A line within a moment; a terminal that nobody looks at for weeks must not keep storage busy. */
-const LOOK_PAUSE_MS = 2_000
+const READ_PAUSE_MS = 2_000
 
 /** The whole product on this machine until the signal aborts; what it knows stays in the folder. */
 export async function runServe(options: ServeOptions, screen: Screen, ended: AbortSignal): Promise<void> {
@@ -86,7 +86,7 @@ export async function runServe(options: ServeOptions, screen: Screen, ended: Abo
       ...platform,
       clock: systemClock,
       linkHours: platform.settings.REPORT_LINK_HOURS,
-      pauseMs: LOOK_PAUSE_MS,
+      pauseMs: READ_PAUSE_MS,
       since,
       onStep: screen.step,
       onProblem: screen.trouble,

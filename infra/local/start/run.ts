@@ -29,7 +29,7 @@ export type RunOptions = {
 /** In which the first report must be there with `--once`. */
 const ONCE_LIMIT_MS = 60_000
 /** Often enough to look live. */
-const LOOK_PAUSE_MS = 250
+const READ_PAUSE_MS = 250
 /** Long enough to read what is on the screen, and for the watch to be up. */
 const BEFORE_BREAKING_MS = 3_000
 
@@ -103,7 +103,7 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
       ...platform,
       clock: systemClock,
       linkHours: platform.settings.REPORT_LINK_HOURS,
-      pauseMs: LOOK_PAUSE_MS,
+      pauseMs: READ_PAUSE_MS,
       onStep: screen.step,
       onReport: (published) => {
         // The last two lines of stdout are those of the first report.

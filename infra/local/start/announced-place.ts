@@ -10,7 +10,15 @@ export function announcePlace(root: string, url: string, key: string): () => voi
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text, { mode: 0o600 })
   return () => {
-    // Not what another run has written since.
-    if (readFileSync(file, { encoding: 'utf8', flag: 'a+' }) === text) rmSync(file, { force: true })
+    // Not what another run has written since, nor what it has taken back.
+    if (textOf(file) === text) rmSync(file, { force: true })
+  }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
   }
 }

@@ -19,6 +19,14 @@ test('a run is found while it lives, its key by nobody else, and taken back at i
   expect(found().url).toBe('http://127.0.0.1:7100')
   other()
   expect(existsSync(file)).toBe(false)
+  // In the other order: the newer one takes itself back, and the older finds nothing to take.
+  const [first, second] = [
+    announcePlace(root, 'http://127.0.0.1:7102', 'a'),
+    announcePlace(root, 'http://127.0.0.1:7103', 'b'),
+  ]
+  second()
+  first()
+  expect(existsSync(file)).toBe(false)
   // Of a run that was killed; no process has so high a number.
   writeFileSync(file, JSON.stringify({ url: 'http://127.0.0.1:7101', key: 'x', pid: 2_147_483_646 }))
   expect(found().url).toBe('http://127.0.0.1:7071')

@@ -4,8 +4,8 @@ import type { Clock } from '../runtime/clock.ts'
 import { contend, STALE } from '../runtime/contend.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import type { Random } from '../runtime/ids.ts'
-import type { Table } from '../runtime/table.ts'
-import { idOf, type Mute } from './mute.ts'
+import type { Row, Table } from '../runtime/table.ts'
+import { idOf, type Mute, sameMatch } from './mute.ts'
 
 /** Rows of table `control`: mutes that somebody asked for, by their ids. */
 const PARTITION = 'mutes'
@@ -31,27 +31,31 @@ export function muteBook(deps: MuteBookDeps) {
     list: async (): Promise<readonly Mute[]> => {
       const now = clock.now().toISOString()
       const rows = await control.list({ partition: PARTITION, limit: MOST_MUTES })
-      return rows.flatMap(({ key, fields }) => {
-        const row = Kept.safeParse(fields)
-        const match = row.success ? Match.safeParse(JSON.parse(row.data.match)) : undefined
-        if (!row.success || match?.success !== true || row.data.until <= now) return []
-        const { until, reason, by } = row.data
-        return [{ id: key, match: match.data, until, reason, source: 'asked' as const, ...(by === '' ? {} : { by }) }]
+      return rows.flatMap((row) => {
+        const mute = muteIn(row)
+        return mute === undefined || mute.until <= now ? [] : [mute]
       })
     },
-    /** May be said twice; what was said last counts. Throws GiveUp for what makes no mute. */
+    /**
+     * One for each match: said again, reason and end are those that were said last, so that a mute can be shortened
+     * and other words fill no book. Throws GiveUp for what makes no mute.
+     */
     add: async ({ match, until, reason, by = '' }: NewMute): Promise<Mute> => {
       const lasts = until.getTime() - clock.now().getTime()
       if (!(lasts > 0)) throw new GiveUp('until: lies in the past. Give a time to come')
       if (lasts > LONGEST_MS)
         throw new GiveUp('until: is more than 90 days away. Put it into clusters.yaml, under mutes:')
-      const key = idOf(match, reason)
+      if (!Match.safeParse(match).success)
+        throw new GiveUp('A name in it is empty or too long to be matched. Write the mute into clusters.yaml')
+      const key = idOf(match, '')
       const fields = { match: JSON.stringify(match), until: until.toISOString(), reason, by }
       await contend(deps, `Mute ${key}`, async () => {
         const row = await control.get(PARTITION, key)
         if (row !== undefined) return (await control.replace(row, fields)) ?? STALE
         const before = await control.list({ partition: PARTITION, limit: MOST_MUTES })
-        const over = before.filter((one) => String(one.fields.until) <= clock.now().toISOString())
+        const now = clock.now().toISOString()
+        // An older version kept one for each reason.
+        const over = before.filter((one) => String(one.fields.until) <= now || saysTheSame(one, match))
         if (before.length >= MOST_MUTES && over.length === 0)
           throw new GiveUp(
             `There are ${MOST_MUTES} mutes already. Take back some, or put one for all into clusters.yaml`,
@@ -68,6 +72,19 @@ export function muteBook(deps: MuteBookDeps) {
       return row !== undefined
     },
   }
+}
+
+function muteIn({ key, fields }: Row): Mute | undefined {
+  const row = Kept.safeParse(fields)
+  const match = row.success ? Match.safeParse(JSON.parse(row.data.match)) : undefined
+  if (!row.success || match?.success !== true) return undefined
+  const { until, reason, by } = row.data
+  return { id: key, match: match.data, until, reason, source: 'asked', ...(by === '' ? {} : { by }) }
+}
+
+function saysTheSame(row: Row, match: Match): boolean {
+  const mute = muteIn(row)
+  return mute !== undefined && sameMatch(mute.match, match)
 }
 export type MuteBook = ReturnType<typeof muteBook>
 

@@ -72,6 +72,9 @@ export function mutesOfFile(
 export const idOf = (match: Match, reason: string): string =>
   derivedId(12, ...MATCH_KEYS.flatMap((key) => [key, JSON.stringify(match[key] ?? '')]), reason)
 
+/** Whatever the order of its keys. */
+export const sameMatch = (one: Match, other: Match): boolean => idOf(one, '') === idOf(other, '')
+
 const DAY = 24 * 60
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
 

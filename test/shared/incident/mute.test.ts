@@ -111,6 +111,15 @@ describe('mutes that are asked for', () => {
     expect(await list()).toMatchObject([{ id, until: '2026-01-12T12:00:00.000Z' }])
     expect([await remove(id), await remove(id), await list()]).toEqual([true, false, []])
   })
+  test('one for each match, whatever the words; also where an older version kept one for each reason', async () => {
+    const control = memoryTable()
+    const { add, list } = muteBook({ control, clock: { now: () => now, sleep: async () => {} }, random: () => 0 })
+    const until = new Date('2026-01-12T10:00:00Z')
+    const fields = { match: '{"name":["web"]}', until: '2026-01-15T10:00:00.000Z', reason: 'old', by: '' }
+    await control.insert('mutes', 'of-an-older-version', fields)
+    for (let at = 0; at < 600; at++) await add({ match: { name: ['web'] }, until, reason: `reason ${at}` })
+    expect(await list()).toMatchObject([{ until: until.toISOString(), reason: 'reason 599' }])
+  })
   test('neither for ever nor for what is past', async () => {
     const { add } = book()
     await expect(add({ match: {}, until: new Date('2027-01-12'), reason: 'x' })).rejects.toThrow('clusters.yaml')

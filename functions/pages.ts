@@ -10,7 +10,7 @@ host.http('list', {
 
 /** Anonymous: the link itself says what it may open, and is checked before anything is read. */
 host.http('link', {
-  methods: ['GET', 'HEAD', 'POST'],
+  methods: ['GET', 'HEAD', 'POST', 'DELETE'],
   authLevel: 'anonymous',
   route: 'r/{token}',
   handler: (request, context) => app().byLink(request.params.token ?? '', request, context),

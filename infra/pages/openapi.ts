@@ -100,6 +100,10 @@ const reported: Readonly<Record<string, Reported>> = {
     summary: 'Feedback or a mute by a signed link',
     answers: { 200: html('A page'), 403: html('It opens nothing') },
   },
+  'DELETE /r/{token}': {
+    summary: 'Ends a mute by its signed link',
+    answers: { 200: html('A page'), 403: html('It opens nothing') },
+  },
   'POST /mcp': { summary: 'The Kubernetes MCP server, stateless', answers: { 200: json('An answer of the protocol') } },
 }
 /** Methods that functions/ takes and that are no business of a reader: HEAD, and what MCP’s transport refuses by itself. */

@@ -40,7 +40,7 @@ test.each(cases)(
 )
 
 test.each(lookNames)('the form that mutes, %s: anyone can read and send it', { timeout: 60_000 }, async (look) => {
-  const url = await site.publish(`mute-${look}.html`, await mutePage(incident(), 'Muted.'))
+  const url = await site.publish(`mute-${look}.html`, await mutePage(incident(), { said: 'Muted.', ends: true }))
   const opened = await openPage(site.browser, url, looks[look], look === 'print')
   await opened.picture(`mute-${look}`)
   await readable(opened)

@@ -22,7 +22,7 @@ export async function byLink(platform: Platform, text: string, request: Feedback
   const answer =
     capability === undefined
       ? refused(403, 'This link opens nothing: it is not whole, or its key was taken away. Ask for a new one.')
-      : request.method === 'POST' && !takesForms.has(capability.purpose)
+      : !takes(request.method, capability.purpose)
         ? refused(405, 'This link only shows something: nothing can be sent to it.')
         : await opened(platform, capability, request)
   return forBrowser(answer, request)
@@ -53,6 +53,8 @@ async function opened(
 }
 
 const takesForms: ReadonlySet<string> = new Set(['feedback', 'mute'])
+const takes = (method: string, purpose: string): boolean =>
+  method === 'DELETE' ? purpose === 'mute' : method !== 'POST' || takesForms.has(purpose)
 
 /** Made anew, so that its own links are signed with the key of today. */
 async function report(platform: Platform, incidentId: string, links: Links): Promise<Answer> {

@@ -8,7 +8,10 @@ export type MuteScope = (typeof muteScopes)[number]
 export const muteHours = { '1h': 1, '24h': 24, '7d': 168 } as const
 
 /** A page that asks for how long; looking at it mutes nothing, since chats open links by themselves. */
-export const mutePage = (incident: Incident, said: string): Promise<string> => {
+export const mutePage = (
+  incident: Incident,
+  { said, ends }: { readonly said: string /** A mute that the link can end is in force. */; readonly ends: boolean },
+): Promise<string> => {
   const { owner, cluster, namespace, muted, acknowledged, status } = incident
   const what = `${owner.kind} ${owner.name}${namespace === '' ? '' : ` in ${namespace}`} of ${cluster}`
   return htmlDocument(
@@ -27,6 +30,13 @@ ${muteScopes.filter((scope) => scope !== 'namespace' || namespace !== '').map((s
 <p><label for="reason">Why</label><br><input id="reason" name="reason" maxlength="300" value="muted from its message"></p>
 <p><label for="by">Your name, if you like</label><br><input id="by" name="by" maxlength="100" autocomplete="name"></p>
 <p><button type="submit" name="for" value="1h">for an hour</button> <button type="submit" name="for" value="24h">for a day</button> <button type="submit" name="for" value="7d">for a week</button></p>
+${
+  ends
+    ? html`<h2>Or end the mute</h2>
+<p>What is still wrong is told within a minute.</p>
+<p><button type="submit" name="for" value="end">End it</button></p>`
+    : ''
+}
 <h2>Or say that you are at it</h2>
 <p>It stays as it is and shows your name; it is told again when it gets worse or its cause changes.</p>
 <p><button type="submit" name="for" value="acknowledge">Acknowledge</button></p>

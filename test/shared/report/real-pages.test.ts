@@ -70,7 +70,7 @@ test('the other pages are right HTML, too', { timeout: 90_000 }, async () => {
       { version: 1, incidentId: incident.incidentId, entries: [] },
       { chosen: 'right', thanks: true },
     ),
-    await mutePage(incident, 'Muted.'),
+    await mutePage(incident, { said: 'Muted.', ends: true }),
     await messagePage('No', 'This link opens nothing.'),
   ]
   for (const page of pages) expect(await faultsIn(page!)).toEqual([])

@@ -84,6 +84,49 @@ describe('the mute link', () => {
       },
     ])
   })
+  test('an object in no namespace mutes itself and never its cluster', async () => {
+    const node = { apiVersion: 'v1', kind: 'Node', namespace: '', name: 'worker-1', uid: 'u9' }
+    const one = incident({ status: 'reported', namespace: '', resource: node, owner: node })
+    await there.deps.store.insert(one)
+    const refused = await muteByLink(platform, one.incidentId, form({ for: '1h', scope: 'namespace' }))
+    expect(refused).toMatchObject({ status: 400, jsonBody: { error: expect.stringContaining('is in no namespace') } })
+    expect(await platform.muteBook.list()).toEqual([])
+    expect((await muteByLink(platform, one.incidentId, form({ for: '1h' }))).status).toBe(200)
+    expect(await platform.muteBook.list()).toMatchObject([
+      { match: { cluster: ['east'], kind: ['Node'], name: ['worker-1'] } },
+    ])
+  })
+  test('a name from a cluster is no pattern', async () => {
+    const pod = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: '*', uid: 'u9' }
+    const one = incident({ status: 'reported', resource: pod, owner: pod })
+    await there.deps.store.insert(one)
+    expect((await muteByLink(platform, one.incidentId, form({ for: '1h', scope: 'object' }))).status).toBe(409)
+    expect(await platform.muteBook.list()).toEqual([])
+  })
+  test('said again with other words it replaces the first, and can be shortened', async () => {
+    await there.deps.store.insert(incident({ status: 'reported' }))
+    const { incidentId } = incident()
+    for (const [hours, reason] of [
+      ['7d', 'first'],
+      ['1h', 'second'],
+    ] as const)
+      await muteByLink(platform, incidentId, form({ for: hours, reason }))
+    expect(await platform.muteBook.list()).toMatchObject([{ until: '2026-01-12T10:41:00.000Z', reason: 'second' }])
+  })
+  test.each(['POST', 'DELETE'])('by %s it ends what it may ask for, and nothing else', async (method) => {
+    await there.deps.store.insert(incident({ status: 'reported' }))
+    const { incidentId } = incident()
+    const until = new Date('2026-01-12T12:00:00Z')
+    await platform.muteBook.add({ match: { cluster: ['east'] }, until, reason: 'all of it' })
+    const look = () => muteByLink(platform, incidentId, { ...form({}), method: 'GET' })
+    expect((await look()).body).not.toContain('End it')
+    await muteByLink(platform, incidentId, form({ for: '1h', scope: 'namespace' }))
+    await muteByLink(platform, incidentId, form({ for: '1h', scope: 'object' }))
+    expect((await look()).body).toContain('End it')
+    const done = await muteByLink(platform, incidentId, { ...form({ for: 'end' }), method })
+    expect(done.body).toContain('The mute is ended')
+    expect(await platform.muteBook.list()).toMatchObject([{ reason: 'all of it' }])
+  })
   test('a double click mutes once; what no form sends is refused', async () => {
     await there.deps.store.insert(incident({ status: 'reported' }))
     const { incidentId } = incident()

@@ -25,7 +25,7 @@ export async function mute({ client, out, json, now }: Deps, id: string | undefi
   const { reason, by } = given
   if (reason === undefined || reason.trim() === '')
     throw new GiveUp('Say why with --reason: whoever wonders about the silence reads it.')
-  const match = id === undefined ? matchOf(given) : await matchOfIncident(client, id)
+  const match = id === undefined ? matchOf(given) : await matchOfIncident(client, id, given)
   const until = new Date(now().getTime() + minutesOf(given.for) * 60_000).toISOString()
   const body = { ...match, until, reason, ...(by === undefined ? {} : { by }) }
   const made = await client.post('mutes', body, ShownMute)
@@ -41,8 +41,17 @@ function matchOf(given: MuteOptions) {
   throw new GiveUp(`Say what to mute: an incident's id, or one of ${MATCH.map((key) => `--${key}`).join(', ')}.`)
 }
 
-async function matchOfIncident(client: Client, id: string) {
+/** Of exactly its object: options that would say more or less are for a mute without an incident. */
+async function matchOfIncident(client: Client, id: string, given: MuteOptions) {
+  const beside = MATCH.filter((key) => given[key] !== undefined).map((key) => `--${key}`)
+  if (beside.length > 0)
+    throw new GiveUp(`An incident's id says what to mute already. Leave out the id, or ${beside.join(' and ')}.`)
   const { cluster, owner } = await find(client, id)
+  const names = [cluster, owner.namespace, owner.kind, owner.name]
+  if (names.some((name) => name.includes('*')))
+    throw new GiveUp(
+      `${plain(names.find((name) => name.includes('*')) ?? '')} would be taken for a pattern, and mute others with it. Say with --name and --namespace what you mean.`,
+    )
   const place = owner.namespace === '' ? {} : { namespace: owner.namespace }
   return { cluster, ...place, kind: owner.kind, name: owner.name }
 }

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import module from 'node:module'
 import process from 'node:process'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 // A clone runs its sources; an installed package has bundles, and no path of a source in it leads anywhere.
@@ -31,7 +30,7 @@ process.exitCode = await program(
     serve: async (args, signal) => (await import(new URL(servePath, import.meta.url).href)).serveCommand(args, signal),
     scenarioRunner: fileURLToPath(new URL('../../test/simulator/run-scenario.ts', import.meta.url)),
     folder: process.cwd(),
-    piped: async () => (process.stdin.isTTY === true ? '' : text(process.stdin)),
+    piped: async () => (await import('./piped.ts')).pipedIn(process.stdin, stop.signal),
   },
   process.argv.slice(2),
 )

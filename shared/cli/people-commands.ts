@@ -1,14 +1,16 @@
 import type { Command } from 'commander'
 import type { Client } from './client.ts'
 import type { FeedbackOptions } from './feedback.ts'
+import type { LoginDeps } from './login.ts'
 import type { Output } from './terminal.ts'
 
 type Deps = { readonly client: Client; readonly out: Output; readonly json: boolean }
 type Platform = {
   readonly out: Output
+  readonly bare: Output
   readonly json: boolean
-  readonly url: string
-  readonly key: string
+  readonly key: string | undefined
+  readonly place: LoginDeps['place']
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly piped: () => Promise<string>
 }
@@ -64,6 +66,7 @@ export function peopleCommands(command: Command, deps: () => Deps, platform: () 
     .argument('<shell>', 'bash, zsh or fish')
     .action(async (shell: string) => {
       const { completion } = await import('./completion.ts')
-      platform().out.line(completion(command, shell))
+      // For a shell, whatever the form of other answers.
+      platform().bare.line(completion(command, shell))
     })
 }

@@ -12,6 +12,8 @@ type Given = {
   readonly environment: Environment
   /** In which the command was given; a run of `npm start` is looked for in it and above. */
   readonly folder: string
+  /** A file that cannot be read counts as none: for whoever is about to write it anew. */
+  readonly lenient?: boolean
 }
 
 /** Where the Functions host listens on a machine of one's own. */
@@ -24,30 +26,42 @@ const MOST_FOLDERS = 30
 const Kept = z.looseObject({ url: z.string(), key: z.string().default(''), pid: z.number().int().optional() })
 
 /** The app that is meant: by option, by environment, a run on this machine, what login kept, or the usual port. */
-export function placeOf({ url, key, environment, folder }: Given): Place {
-  const address = url ?? environment.NIGHTCRIER_URL
-  const secret = key ?? environment.NIGHTCRIER_KEY
+export function placeOf({ url, key, environment, folder, lenient = false }: Given): Place {
+  const address = given(url, environment.NIGHTCRIER_URL)
+  const secret = given(key, environment.NIGHTCRIER_KEY)
   if (address !== undefined && secret !== undefined) return { url: address, key: secret }
-  const kept = [localRun(folder), login(environment)]
+  const kept = [
+    // Whoever can write into a folder says what is in it: a secret that names no address is not for that.
+    secret === undefined ? localRun(folder, lenient) : undefined,
+    read(loginFile(environment), 'Run nightcrier login again, or remove it.', lenient),
+  ]
     .filter((one) => one !== undefined)
     // A key is sent to no address but the one it was kept for.
     .find((one) => address === undefined || bare(one.url) === bare(address))
   return { url: address ?? kept?.url ?? LOCAL, key: secret ?? kept?.key ?? '' }
 }
 
+/** What is set to nothing is not set. */
+const given = (...words: readonly (string | undefined)[]) => words.find((one) => one !== undefined && one !== '')
 const bare = (url: string): string => url.replace(/\/+$/, '').replace(/\/api$/, '')
 
-function localRun(folder: string): Place | undefined {
+/** A clone is a stranger's folder, too: a run on this machine, and no address elsewhere. */
+function localRun(folder: string, lenient: boolean): Place | undefined {
   let at = folder
   for (let up = 0; up < MOST_FOLDERS; up++) {
-    const found = read(join(at, LOCAL_FILE))
-    if (found !== undefined || dirname(at) === at) return found
+    const found = read(join(at, LOCAL_FILE), 'Remove it: npm start writes it anew.', lenient)
+    if (found !== undefined && isLoopback(found.url)) return found
+    if (dirname(at) === at) return undefined
     at = dirname(at)
   }
   return undefined
 }
 
-const login = (environment: Environment): Place | undefined => read(loginFile(environment))
+function isLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  return /^https?:$/.test(protocol) && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+}
 
 /** By NIGHTCRIER_CONFIG, else where the system keeps what belongs to a user. */
 export function loginFile(environment: Environment): string {
@@ -56,7 +70,7 @@ export function loginFile(environment: Environment): string {
   return join(config || (home ? join(home, '.config') : roaming || '.'), 'nightcrier', 'config.json')
 }
 
-function read(file: string): Place | undefined {
+function read(file: string, remedy: string, lenient: boolean): Place | undefined {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -68,7 +82,8 @@ function read(file: string): Place | undefined {
     // A run that was killed takes nothing back.
     return pid === undefined || isRunning(pid) ? { url, key } : undefined
   } catch {
-    throw new GiveUp(`${file} is not as nightcrier login writes it. Run nightcrier login again, or remove it.`)
+    if (lenient) return undefined
+    throw new GiveUp(`${file} is not as nightcrier writes it. ${remedy}`)
   }
 }
 

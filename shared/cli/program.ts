@@ -73,10 +73,13 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     const json = isJson()
     const { environment, folder, piped } = deps
     const bare = output({ ...deps, color: color && (environment.NO_COLOR ?? '') === '' })
-    const out = yaml === undefined ? bare : inYaml(bare, yaml)
-    const place = placeOf({ url, key, environment, folder })
-    const open = (): Client => client(place)
-    return { out, json, wide: form === 'wide', ...place, open, now: deps.clock.now, environment, piped }
+    const formed = (out: Output): Output => (yaml === undefined ? out : inYaml(out, yaml))
+    // Looked for by those commands alone that ask an app.
+    const place = (more: { readonly key?: string | undefined; readonly lenient?: boolean } = {}) =>
+      placeOf({ url, key, environment, folder, ...more })
+    const open = (): Client => client(place())
+    const out = formed(bare)
+    return { out, bare, formed, json, wide: form === 'wide', key, place, open, now: deps.clock.now, environment, piped }
   }
   const isJson = () => {
     const { json = false, output: form } = command.opts<Global>()
@@ -84,10 +87,11 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
   }
   /** Once, or with --watch until it is stopped. */
   const perhapsWatching = async (again: boolean | undefined, show: (out: Output) => Promise<unknown>) => {
-    const { out } = platform()
+    const { out, bare, formed } = platform()
     if (again !== true) return show(out)
     const { watch } = await import('./watch.ts')
-    return watch({ out, clock: deps.clock, signal: deps.signal }, show)
+    await watch({ out: bare, clock: deps.clock, signal: deps.signal }, (kept) => show(formed(kept)))
+    code = 130
   }
 
   command
@@ -169,9 +173,9 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     )
     .option('--wait <seconds>', 'asks again until all is well, so long at most', seconds, 0)
     .action(async ({ wait }: { readonly wait: number }) => {
-      const { out, json, url, key } = platform()
+      const { out, json, place } = platform()
       const { doctor } = await import('./doctor.ts')
-      if (!(await doctor({ out, json, url, key, clock: deps.clock }, wait))) code = 1
+      if (!(await doctor({ out, json, ...place(), clock: deps.clock }, wait))) code = 1
     })
   command
     .command('replay')

@@ -146,7 +146,56 @@ test('a run on this machine is found from any folder of the clone, before what l
   const environment = { XDG_CONFIG_HOME: join(folder, 'none') }
   expect((await run(['incidents'], { environment, folder: join(clone, 'docs') })).out).toContain(incidentId)
   writeFileSync(join(clone, '.nightcrier', 'local.json'), 'no JSON')
-  expect((await run(['incidents'], { environment, folder: clone })).error).toContain('Run nightcrier login again')
+  expect((await run(['incidents'], { environment, folder: clone })).error).toContain('npm start writes it anew')
+})
+
+test('a folder sends no key to an address that is not of this machine, nor one that names no address', async () => {
+  const strange = join(folder, 'strange')
+  mkdirSync(join(strange, '.nightcrier'), { recursive: true })
+  const kept = (url: string) => writeFileSync(join(strange, '.nightcrier', 'local.json'), JSON.stringify({ url }))
+  const environment = { XDG_CONFIG_HOME: join(folder, 'none'), NIGHTCRIER_KEY: 'secret' }
+  kept(app.url)
+  expect((await run(['incidents'], { environment, folder: strange })).code).toBe(1)
+  expect(app.received).toEqual([])
+  for (const url of ['https://evil.example', 'http://127.0.0.1.evil.example', 'file:///etc/passwd']) {
+    kept(url)
+    const { error } = await run(['incidents'], {
+      environment: { XDG_CONFIG_HOME: environment.XDG_CONFIG_HOME },
+      folder: strange,
+    })
+    expect(error).toContain('127.0.0.1:7071')
+  }
+})
+
+test('a login file that is damaged stands in the way of nothing that asks no app, and of no new login', async () => {
+  const environment = { XDG_CONFIG_HOME: join(folder, 'damaged') }
+  const file = join(folder, 'damaged', 'nightcrier', 'config.json')
+  mkdirSync(join(file, '..'), { recursive: true })
+  writeFileSync(file, 'half of')
+  expect((await run(['incidents'], { environment })).error).toContain('Run nightcrier login again, or remove it.')
+  expect((await run(['completion', 'bash'], { environment })).code).toBe(0)
+  expect((await run(['-o', 'yaml', 'completion', 'bash'], { environment })).out).toContain('COMPREPLY')
+  expect((await run(['check-config', join(folder, 'no.yaml')], { environment })).error).not.toContain('login')
+  expect((await run(['--url', app.url, 'login'], { environment, piped: 'secret' })).code).toBe(0)
+  writeFileSync(file, 'half of')
+  expect((await run(['logout'], { environment })).code).toBe(0)
+})
+
+test('stopped while it watches it ends as a command that was stopped, and its form holds', async () => {
+  const { out, code } = await run(['incidents', '--watch', '-o', 'yaml'], { looks: 3 })
+  expect(code).toBe(130)
+  expect(parseAllDocuments(out)[0]?.toJS()).toMatchObject({ incidents: [{ incidentId }] })
+})
+
+test('of an incident exactly its object is muted', async () => {
+  const both = await run(['mute', 'last', '--namespace', 'shop', '--reason', 'x'])
+  expect(both).toMatchObject({ code: 1, error: expect.stringContaining('Leave out the id, or --namespace') })
+  const pod = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: '*', uid: 'u9' }
+  const star = incident({ incidentId: 'west.0123456789abcdef.1', cluster: 'west', resource: pod, owner: pod })
+  await app.store.insert(star)
+  const refused = await run(['mute', star.incidentId, '--reason', 'x'])
+  expect(refused).toMatchObject({ code: 1, error: expect.stringContaining('taken for a pattern') })
+  expect(app.received.filter(({ path }) => path.startsWith('/api/mutes'))).toEqual([])
 })
 
 test('bash completes commands and their options', async () => {

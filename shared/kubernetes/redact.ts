@@ -6,6 +6,7 @@ import { type PlainView, plainView } from './plain-view.ts'
 import { hidePrivateKeys } from './private-keys.ts'
 import { type Hide, redactValue } from './redact-value.ts'
 import { isTrivial } from './secret-names.ts'
+import { isKeyAlone } from './secret-prefixed.ts'
 import type { Shape } from './secret-shape.ts'
 import { shapes } from './secret-shapes.ts'
 import { wordsFound } from './words-found.ts'
@@ -175,5 +176,11 @@ function hideEncoded(text: string, hide: Hide, depth = 0): string {
     return found === undefined ? token : hide(found, inside)
   }
   if (!hasLongRun(text)) return text
-  return text.replace(base64, (token) => decode(token, 'base64')).replace(hex, (token) => decode(token, 'hex'))
+  const alone = (token: string, at: number): string => {
+    const decoded = decode(token, 'base64')
+    return decoded === token && isKeyAlone(token, text, at) && textWithin(token, 'base64') === undefined
+      ? hide('key', token)
+      : decoded
+  }
+  return text.replace(base64, alone).replace(hex, (token) => decode(token, 'hex'))
 }

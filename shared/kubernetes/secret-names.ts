@@ -6,7 +6,7 @@ export type Strength = 'strong' | 'medium' | 'weak'
 
 /** `secretName`, `tokenExpirationSeconds`, `PASSWORD_FILE`: about a secret, not the secret. */
 const about =
-  /(?:names?|refs?|files?|paths?|dir|urls?|uris?|hosts?|port|enabled|types?|mode|methods?|providers?|class|namespaces?|expiry|expirations?|expires|seconds|minutes|ttl|timeout|size|length|count|limits?|version|policy|reviews?|controller|issuer|audiences?|endpoints?|user|username|mounts?|volumes?|store|required|rotation|algorithm|format|prefix|header|id|kind|found|error|state|status|publickeytoken)$/i
+  /(?:names?|refs?|files?|paths?|dir|urls?|uris?|hosts?|port|enabled|types?|mode|methods?|providers?|class|namespaces?|expiry|expirations?|expires|seconds|minutes|ttl|timeout|size|length|count|limits?|version|policy|reviews?|controller|issuer|audiences?|endpoints?|user|username|mounts?|volumes?|store|required|rotation|algorithm|format|prefix|header|id|kind|found|errors?|exceptions?|state|status|publickeytoken)$/i
 const strong =
   /passw(?:or)?[dt]|passcode|kennwort|mot[ _.-]?de[ _.-]?passe|contrase(?:ñ|n)a|senha|пароль|密码|密碼|パスワード|비밀번호|wachtwoord|lösenord|adgangskode|has[łl]o|heslo|parola|[şs]ifre|jelsz[óo]|salasana|passord|palavra[ _.-]?passe|passphrase|requirepass|masterauth|(?:^|[_.-])p(?:ass|wd|w)(?:$|[_.\d-])|(?:^|[_.-])client-(?:key|certificate)-data$/i
 const medium = /secret|token|credential|api[_.-]?key/i

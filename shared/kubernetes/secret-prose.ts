@@ -1,4 +1,5 @@
 import { isRandomLike, isTrivial } from './secret-names.ts'
+import { isDrawn } from './secret-prefixed.ts'
 import type { Shape } from './secret-shape.ts'
 
 /**
@@ -10,10 +11,10 @@ import type { Shape } from './secret-shape.ts'
 const apart = '(?<!‹redacted:[a-z-]{0,20}|checksum/|publickey)'
 const password = `${apart}(?:password|passwd|passphrase|passcode)s?(?![\\w-])`
 /** Of several words as well, which no `name=value` has. */
-const credential = `${apart}(?:(?:(?:api|access|account|auth|client|encryption|license|master|private|secret|shared|signing)[ _-]key)|secret|token|credential)s?(?![\\w-])`
+const credential = `${apart}(?:(?:(?:api|access|account|auth|client|encryption|license|master|private|secret|shared|signing)[ _-]?key)|secret|token|credential)s?(?![\\w-])`
 /** `for user admin`, `of the shop`. */
 const whose = `(?:\\s{1,3}(?:for|of)(?:\\s{1,3}[\\w@./'"-]{1,60}){1,3}?)?`
-const says = `(?:\\s{0,2}(?::|=|->|=>)\\s{0,3}|(?:['’]s|\\s{1,3}(?:(?:(?:is|was|has been|been)\\s)?(?:set|changed|reset|updated|rotated)\\s(?:to|as)|is|was|equals))\\s{1,3}(?:now\\s{1,3})?)`
+const says = `(?:\\s(?:provided|supplied|given)(?=:))?(?:\\s{0,2}(?::|=|->|=>)\\s{0,3}|(?:['’]s|\\s{1,3}(?:(?:(?:is|was|has been|been)\\s)?(?:set|changed|reset|updated|rotated)\\s(?:to|as)|is|was|equals))\\s{1,3}(?:now\\s{1,3})?)`
 const quoted = `\\\\{0,2}(?:"([^"\\\\\\n]{1,256})\\\\{0,2}"|'([^'\\\\\\n]{1,256})\\\\{0,2}'|\`([^\`\\n]{1,256})\`)`
 const bare = `([^\\s"'\`,;()<>‹›[\\]{}\\\\]{3,256}[^\\s"'\`,.:;?()<>‹›[\\]{}\\\\])`
 
@@ -38,6 +39,7 @@ const isMadeLike = (value: string): boolean =>
   !isWord(value) && value.length >= 8 && /\d/.test(value) && !isNamedLike(value) && isRandomLike(value)
 const isLong = (value: string): boolean =>
   hex.test(value) ||
+  (isDrawn(value) && !isNamedLike(value)) ||
   (value.length >= 20 && isMadeLike(value) && /[A-Z]/.test(value) && /[a-z]/.test(value) && /^[\w+/=.-]+$/.test(value))
 
 const shape = (kind: string, hints: readonly string[], source: string, when: (value: string) => boolean): Shape => ({

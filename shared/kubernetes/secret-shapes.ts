@@ -1,4 +1,5 @@
 import { isRandomLike, isSecret, isTrivial, type Strength, strengthOf } from './secret-names.ts'
+import { prefixed } from './secret-prefixed.ts'
 import { prose } from './secret-prose.ts'
 import type { Shape } from './secret-shape.ts'
 import { mixed, vendors } from './secret-vendors.ts'
@@ -46,6 +47,12 @@ const written: readonly Shape[] = [
     hints: ['redis-cli', 'sshpass'],
     pattern: /\b(?:redis-cli\b[^\n;|&]{0,200}?\s-a|sshpass\s{1,4}-p)\s{0,4}["']?([^\s"';|&]{2,200})/dg,
     when: (secret) => !isTrivial(secret),
+  },
+  {
+    kind: 'argument',
+    hints: ['login'],
+    pattern: /\blogin\b[^\n;|&]{0,200}?\s-p[ =]["']?([^\s"';|&]{4,400})/dg,
+    when: (secret) => !isTrivial(secret) && !/^\d+$/.test(secret),
   },
   {
     // ~/.pgpass: host:port:database:user:password
@@ -267,8 +274,8 @@ const written: readonly Shape[] = [
     when: (secret, match) => {
       const strength = strengthOf(`${match[1]}${match[2]}`)
       // A .NET assembly's name tells its public key.
-      if (strength === undefined || /publickey$/i.test(match.input.slice(Math.max(0, match.index - 9), match.index)))
-        return false
+      const head = match.input.slice(Math.max(0, match.index - 30), match.index)
+      if (strength === undefined || /(?:publickey|\barn:[\w-]{1,20}:)$/i.test(head)) return false
       return isSecret(spokenOf(strength, match), secret)
     },
   },
@@ -276,11 +283,11 @@ const written: readonly Shape[] = [
 
 /** `Secret shop/api-keys: MountVolume…`, `MissingSecret: …`, `arn:aws:secretsmanager:…`: a thing is spoken of by name. */
 const spokenName =
-  /(?:[a-z\d][a-z\d.-]{0,252}\/[a-z\d.-]{0,252}|\b(?:Missing|No|Invalid|Unknown|Wrong|Unused)|\barn:[\w:/-]{0,200}|\b(?:secret|secrets|configmap)\s{1,2}["']?[\w.-]{0,100})$/
+  /(?:[a-z\d][a-z\d.-]{0,252}\/[a-z\d.-]{0,252}|\b(?:Missing|No|Invalid|Unknown|Wrong|Unused)|\b(?:missing|unset|required|undefined|unknown|empty)\s(?:[a-z]{2,12}\s){0,3}["'`]?[\w.-]{0,100}|\barn:[\w:/-]{0,200}|\b(?:secret|secrets|configmap)\s{1,2}["']?[\w.-]{0,100})$/
 function spokenOf(strength: Strength, match: RegExpExecArray): Strength {
   if (strength !== 'strong' || !/:\s/.test(match[0])) return strength
   const head = match.input.slice(Math.max(0, match.index - 260), match.index)
   return spokenName.test(head) ? 'medium' : strength
 }
 
-export const shapes: readonly Shape[] = [...vendors, ...written, ...prose]
+export const shapes: readonly Shape[] = [...vendors, ...prefixed, ...written, ...prose]

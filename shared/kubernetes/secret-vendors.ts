@@ -102,7 +102,7 @@ export const vendors: readonly Shape[] = [
   token('snyk', ['snyk_'], 'snyk_(?:uat|sat)\\.[\\w.-]{30,}'),
   token('sonar', ['sqp_', 'squ_', 'sqa_'], 'sq[pua]_[a-f\\d]{40}'),
   token('supabase', ['sbp_', 'sb_secret_'], 'sbp_[a-f\\d]{40}|sb_secret_[\\w-]{31}'),
-  token('circleci', ['ccipat_', 'ccipr_'], 'cci(?:pat|prj)_[A-Za-z\\d]{20,24}_[a-f\\d]{40}'),
+  token('circleci', ['ccipat_', 'cciprj_'], '(?:CCI|cci)(?:PAT|PRJ|pat|prj)_[A-Za-z\\d]{20,24}_[a-f\\d]{40}'),
   token('buildkite', ['bkua_'], 'bkua_[a-z\\d]{40}'),
   token('dynatrace', ['dt0'], 'dt0[a-z]\\d{2}\\.[A-Z\\d]{24}\\.[A-Z\\d]{64}'),
   token('easypost', ['ezak', 'eztk'], 'EZ[AT]K[a-z\\d]{54}'),
@@ -114,5 +114,8 @@ export const vendors: readonly Shape[] = [
   token('openrouter', ['sk-or-'], 'sk-or-v1-[a-f\\d]{64}'),
   token('brevo', ['xkeysib-'], 'xkeysib-[a-f\\d]{64}-[A-Za-z\\d]{16}'),
   token('newrelic', ['nrii-', 'nrjs-', 'nraa-'], 'NR(?:II|AA)-[\\w-]{27,32}|NRJS-[a-f\\d]{19}'),
+  token('firebase', [':apa91b'], '[\\w-]{11}:APA91b[\\w-]{100,200}'),
+  token('jfrog', ['akcp'], 'AKCp[A-Za-z\\d]{60,80}'),
+  token('voyage', ['pa-'], 'pa-[\\w-]{43}', mixed),
   token('rancher', ['token-', 'kubeconfig-'], '(?:token|kubeconfig)-[a-z\\d.-]{3,60}:([a-z\\d]{40,})'),
 ]

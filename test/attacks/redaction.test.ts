@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createRedactor } from '../../shared/kubernetes/redact.ts'
 import { redactionRates } from './redaction-rates.ts'
 import { drawOf, secretShapes } from './secret-shapes.ts'
+import { unseenRates } from './unseen-rates.ts'
 
 const redactor = createRedactor({ key: 'a key of this test' })
 const text = (given: string) => redactor.text(given)
@@ -16,6 +17,14 @@ test('of over 400 shapes in ten carriers 99 in 100 are hidden, and of normal lin
   expect(rates.hidden, rates.leaks.join('\n')).toBeGreaterThanOrEqual(0.99)
   expect(rates.hiddenUnseen).toBeGreaterThanOrEqual(0.99)
   expect(rates.changed, JSON.stringify(rates.falselyHidden)).toBeLessThanOrEqual(0.002)
+})
+
+test('of keys of a hundred makers that no rule names nine in ten are hidden, and no normal line of theirs is touched', () => {
+  const { secrets, leaks, lines, changed } = unseenRates()
+  expect(secrets).toBeGreaterThanOrEqual(100)
+  expect(lines).toBeGreaterThanOrEqual(150)
+  expect(leaks.length / secrets, leaks.join('\n')).toBeLessThanOrEqual(0.1)
+  expect(changed).toEqual([])
 })
 
 test('each rule for a vendor’s token holds for a thousand of its members', { timeout: 120_000 }, () => {

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { type Attempt, attempt, type Reader } from './attempt.ts'
 import { attacks, goals } from './corpus.ts'
 import { redactionRates } from './redaction-rates.ts'
+import { unseenRates } from './unseen-rates.ts'
 import { carriers } from './victim.ts'
 
 export type Row = {
@@ -79,6 +80,7 @@ if (import.meta.main) {
     .filter(({ goal, carrier }) => goal === 'all' && carrier === 'all')
     .reduce((sum, row) => sum + row.leaks, 0)
   const rates = redactionRates()
+  const unseen = unseenRates()
   const share = (part: number) => `${(part * 100).toFixed(2)} %`
   const won = all
     .filter(({ succeeded }) => succeeded)
@@ -96,6 +98,7 @@ if (import.meta.main) {
         rows: table,
         succeeded: won,
         redaction: rates,
+        unseen,
       }),
     )
   else {
@@ -119,6 +122,10 @@ if (import.meta.main) {
         `(${share(rates.hiddenUnseen)} of the half that is only counted)`,
     )
     console.log(`${rates.lines} normal lines: ${share(rates.changed)} changed`)
+    console.log(
+      `${unseen.secrets} lines with keys of makers that no rule names: ${share(1 - unseen.leaks.length / unseen.secrets)} ` +
+        `hidden; of ${unseen.lines} normal lines ${unseen.changed.length} changed`,
+    )
     for (const one of rates.leaks.slice(0, 20)) console.log(`leaked: ${one}`)
     for (const [line] of rates.falselyHidden) console.log(`changed: ${line}`)
   }

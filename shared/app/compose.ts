@@ -77,13 +77,8 @@ function join() {
     },
     sweep: async (invocation: Invocation): Promise<void> => {
       const { platform: base, log } = await begin(invocation)
-      const { triageDeps } = await import('./deps/triage.ts')
-      const { sweep } = await import('../triage/sweep.ts')
-      await sweep(triageDeps(base, log))()
-      const { notifyDiscovery } = await import('./deps/notify-discovery.ts')
-      await notifyDiscovery(base, log)
-      const { notifyHeldBack } = await import('./deps/notify-held-back.ts')
-      await notifyHeldBack(base)
+      const { sweep } = await import('./deps/sweep.ts')
+      await sweep(base, log)
     },
     deadLetter: async (queue: string, message: unknown, invocation: Invocation): Promise<void> => {
       const { platform: base, log, edge } = await begin(invocation, message)

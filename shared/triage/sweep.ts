@@ -1,4 +1,4 @@
-import { errorText } from '../runtime/errors.ts'
+import { inParts } from '../runtime/parts.ts'
 import { checkTriage } from './check-triage.ts'
 import { closeUnwatched } from './close-unwatched.ts'
 import type { TriageDeps } from './deps.ts'
@@ -15,15 +15,7 @@ import { watchClusters } from './watch-clusters.ts'
  * may run at any time, twice, or beside another sweep; one that fails stops none of the others.
  */
 export const sweep = (deps: TriageDeps) => async (): Promise<void> => {
-  const failures: string[] = []
-  const part = async <T>(name: string, work: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work()
-    } catch (error) {
-      failures.push(`${name}: ${errorText(error)}`)
-      return undefined
-    }
-  }
+  const { part, end } = inParts('The sweep')
   const groups = await part('list container groups', () => deps.groups.list())
   if (groups !== undefined) {
     await part('watch agents', () => watchAgents(deps)(groups))
@@ -39,5 +31,5 @@ export const sweep = (deps: TriageDeps) => async (): Promise<void> => {
   await part('launch', launchWaiting(deps))
   await part('set aside what is over', archiveIncidents(deps))
   await part('forget', forgetIncidents(deps))
-  if (failures.length > 0) throw new Error(`The sweep could not do all: ${failures.join('; ')}`)
+  end()
 }

@@ -10,6 +10,10 @@ const common = {
   places: z.array(z.string().max(100)).max(100).optional(),
   /** How often it was sent on to itself because a place did not take it. */
   attempt: z.number().int().nonnegative().optional(),
+  /** Its place has counted it among those of a minute already, and found that it is not too much. */
+  counted: z.boolean().optional(),
+  /** Quiet hours or a mute kept it until then: that is no age of its own. */
+  heldUntil: z.iso.datetime().optional(),
   /** W3C trace context. */
   traceparent: z.string().max(55).optional(),
 }

@@ -15,7 +15,7 @@ export type Composed = {
   /** Of the subject's beginning, the same for all its notices. */
   readonly since: string
   readonly isEnd: boolean
-  /** Not before: a mute of its cluster lasts until then. */
+  /** Not before: a mute of its cluster lasts until then, or is looked at again. */
   readonly notBefore?: Date
   /** Whether it still holds, asked when nobody else can tell this place of it. */
   readonly stillSo: () => Promise<boolean>
@@ -35,7 +35,8 @@ export async function compose(deps: NotifyDeps, message: NoticeMessage): Promise
     const since = 'since' in message ? message.since : message.at
     const mute = cluster === undefined ? undefined : muteOfCluster(await deps.mutes(), cluster)
     const isEnd = isOver(notice)
-    const wait = mute === undefined || isEnd ? {} : { notBefore: new Date(mute.until) }
+    if (await isOfMuted(deps, message)) return 'void'
+    const wait = mute === undefined || isEnd ? {} : { notBefore: soon(new Date(mute.until), deps.clock.now()) }
     return { notice, subject, about, since, isEnd, ...wait, stillSo: async () => true }
   }
   const { incidentId, event } = message
@@ -63,4 +64,15 @@ export async function compose(deps: NotifyDeps, message: NoticeMessage): Promise
       return now !== undefined && stateOf(event, now) === 'so'
     },
   }
+}
+
+/** A mute may be taken back, and what it held is told a minute later. */
+const MUTE_READ_MS = 60_000
+const soon = (until: Date, now: Date): Date => new Date(Math.min(until.getTime(), now.getTime() + MUTE_READ_MS))
+
+/** That its agent is gone is news of an incident that nobody is to hear of; its report comes with the end of the mute. */
+async function isOfMuted(deps: Pick<NotifyDeps, 'store' | 'mutes'>, message: NoticeMessage): Promise<boolean> {
+  if (message.type !== 'agent-lost') return false
+  const incident = await deps.store.byId(message.incidentId)
+  return incident !== undefined && muteOf(await deps.mutes(), incident) !== undefined
 }

@@ -11,13 +11,14 @@ const RATES = 'told-rates'
 const FOLDED = 'folded'
 /** As many of one kind as somebody reads who is being woken. */
 export const MOST_A_MINUTE = 10
-/** Per pass; the next takes the rest. */
-const MOST_ROWS = 5_000
+/** A heap is told once and whole: this is far above what comes in two minutes. */
+const MOST_ROWS = 100_000
+const A_PAGE = 5_000
 const MOST_NAMES = 15
 /** Whoever counts a notice of this minute has done so by then. */
 const SETTLED_MS = 90_000
 
-const Rate = z.object({ minute: z.string(), count: z.number().int() })
+const Rate = z.object({ minute: z.string(), ids: z.string() })
 const Folded = z.object({
   place: z.string(),
   kind: z.string(),
@@ -38,17 +39,20 @@ const kindOf = (notice: Notice): string => `${notice.event} ${notice.severity}`
 const minuteOf = (at: Date): string => at.toISOString().slice(0, 16)
 const placeKey = (place: string, kind: string): string => `${place}-${kind.replaceAll(' ', '-')}`
 
-/** Whether this place has been told enough of this kind in this minute; if not, this one counts. */
-export async function isTooMuch(deps: FoldDeps, place: string, notice: Notice): Promise<boolean> {
+/** Whether this place has been told enough of this kind in this minute; if not, this one counts, once. */
+export async function isTooMuch(deps: FoldDeps, place: string, id: string, notice: Notice): Promise<boolean> {
   const minute = minuteOf(deps.clock.now())
   const key = placeKey(place, kindOf(notice))
   return contend(deps, `Notices to ${place}`, async () => {
     const row = await deps.control.get(RATES, key)
     const known = Rate.safeParse(row?.fields ?? {})
-    const count = known.success && known.data.minute === minute ? known.data.count : 0
+    const ids = known.success && known.data.minute === minute ? known.data.ids.split(' ') : []
+    const own = derivedId(8, id)
+    // A delivery of the same message.
+    if (ids.includes(own)) return false
     // Read and not written: a flood costs no more than this.
-    if (count >= MOST_A_MINUTE) return true
-    const fields = { minute, count: count + 1 }
+    if (ids.length >= MOST_A_MINUTE) return true
+    const fields = { minute, ids: [...ids, own].join(' ') }
     const written = await (row === undefined
       ? deps.control.insert(RATES, key, fields)
       : deps.control.replace(row, fields))
@@ -56,7 +60,7 @@ export async function isTooMuch(deps: FoldDeps, place: string, notice: Notice): 
   })
 }
 
-/** Kept until its minute is over, under a name of its own, so that the same one counts once. */
+/** Kept until its minute is over, under a name of its own, so that the same one counts once, in whatever minute. */
 export async function fold(deps: FoldDeps, place: string, id: string, notice: Notice): Promise<void> {
   const minute = minuteOf(deps.clock.now())
   const kind = kindOf(notice)
@@ -65,14 +69,14 @@ export async function fold(deps: FoldDeps, place: string, id: string, notice: No
       ? { name: `${notice.resource} in ${notice.cluster}`, cluster: notice.cluster, namespace: notice.namespace }
       : { name: notice.title, cluster: notice.cluster ?? '', namespace: '' }
   const name = about.name.slice(0, 200)
-  await deps.control.insert(FOLDED, `${placeKey(place, kind)}-${minute}-${derivedId(16, id)}`, {
+  await deps.control.insert(FOLDED, `${placeKey(place, kind)}-${derivedId(16, id)}`, {
     ...{ ...about, name, place, kind, minute },
   })
 }
 
 /** One notice for each place, kind and minute that is over: how many more there were, and of whom. */
 export async function notifyFolded(deps: FoldDeps & { readonly notify: SendNotice }): Promise<void> {
-  const rows = await deps.control.list({ partition: FOLDED, limit: MOST_ROWS })
+  const rows = await foldedRows(deps)
   const now = deps.clock.now()
   const heaps = new Map<string, { readonly first: Folded; readonly rows: Row[]; readonly all: Folded[] }>()
   for (const row of rows) {
@@ -98,4 +102,17 @@ export async function notifyFolded(deps: FoldDeps & { readonly notify: SendNotic
     })
     for (const row of gone) await deps.control.remove(row)
   }
+}
+
+async function foldedRows({ control }: FoldDeps): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (let fromKey = ''; rows.length < MOST_ROWS; ) {
+    const page = await control.list({ partition: FOLDED, limit: A_PAGE, ...(fromKey === '' ? {} : { fromKey }) })
+    rows.push(...page)
+    const last = page.at(-1)
+    if (page.length < A_PAGE || last === undefined) break
+    // The next key there may be.
+    fromKey = `${last.key}0`
+  }
+  return rows
 }

@@ -59,12 +59,16 @@ export const handleNotice =
 /** That a place does not work is not told there; what a place did not take is told in others, whatever they are for. */
 function meantFor(message: NoticeMessage, ways: readonly Way[], routing: Routing): readonly Way[] {
   const { places } = message
+  if (message.type === 'digest' || message.type === 'folded')
+    // Made for these, whatever else the routes send them.
+    return targetsIn(routing)
+      .filter(({ key }) => places?.includes(key))
+      .map((target) => ways.find((way) => way.target.key === target.key) ?? { target, at: undefined })
   const broken = 'what' in message && message.type === 'degraded' ? message.what : undefined
   const meant = ways.filter(
     ({ target }) => (places?.includes(target.key) ?? true) && (broken === undefined || broken !== breakerOf(target)),
   )
-  const goesTo = message.type === 'dead-letter' || message.type === 'folded' || message.type === 'digest'
-  if (meant.length > 0 || !goesTo || places === undefined) return meant
+  if (meant.length > 0 || message.type !== 'dead-letter' || places === undefined) return meant
   return targetsIn(routing).flatMap((target) => (places.includes(target.key) ? [{ target, at: undefined }] : []))
 }
 
@@ -81,7 +85,11 @@ async function waysOf(
 ): Promise<readonly Way[]> {
   const ways = waysFor(routing, subject, deps.clock.now())
   if (!isEnd)
-    return notBefore === undefined ? ways : ways.map(({ target, at }) => ({ target, at: later(at, notBefore) }))
+    return ways.map((way) =>
+      notBefore === undefined || (way.at !== undefined && way.at > notBefore)
+        ? way
+        : { target: way.target, at: notBefore, why: 'muted' },
+    )
   const lines = await ledger.heardBy(since, about)
   const informed = lines.flatMap(({ target }): Way[] => {
     const stored = StoredTarget.safeParse(JSON.parse(target))
@@ -94,8 +102,6 @@ async function waysOf(
     notice.kind === 'trouble' ? ways.filter(({ target }) => !lines.some(({ place }) => place === target.key)) : []
   return [...informed, ...others]
 }
-
-const later = (a: Date | undefined, b: Date): Date => (a !== undefined && a > b ? a : b)
 
 const summary = (byPlace: Readonly<Record<string, DeliveryResult>>): string =>
   Object.entries(byPlace)

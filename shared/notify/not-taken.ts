@@ -18,7 +18,7 @@ const AWAY_SECONDS = [30, 120, 600, 1_800]
 /** Of a notice that a place does not take: what is wrong with it will not change. */
 const MESSAGE_SECONDS = [30, 120]
 /** A place that does not work for this long: its notices become dead letters, where they are kept. */
-export const PATIENCE_MS = 24 * 3_600_000
+const PATIENCE_MS = 24 * 3_600_000
 /** The queue's own limit is seven days. */
 const LONGEST_DELAY_SECONDS = 6 * 86_400
 const MOST_REASON = 900
@@ -43,7 +43,7 @@ export async function notTaken(deps: DeliveryDeps, message: NoticeMessage, faile
   const breaker = breakerOf({ key })
   deps.log.error({ notice: message.id, place: key, attempt }, `${key} did not take notice ${message.id}: ${why}`)
   const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000)
-  const tooOld = clock.now().getTime() - Date.parse(message.at) > PATIENCE_MS
+  const tooOld = isTooOld(message, clock.now())
   const next = { ...message, attempt: attempt + 1 }
 
   if (error instanceof Unsure) {
@@ -77,6 +77,10 @@ export async function notTaken(deps: DeliveryDeps, message: NoticeMessage, faile
   await defer(deps, next, key, inSeconds(retryAfterSeconds ?? seconds), why)
   return 'failed'
 }
+
+/** Only the place's own days count: what quiet hours or a mute held back was never tried meanwhile. */
+export const isTooOld = ({ at, heldUntil = '' }: NoticeMessage, now: Date): boolean =>
+  now.getTime() - Date.parse(heldUntil > at ? heldUntil : at) > PATIENCE_MS
 
 const awaySeconds = (attempt: number): number => AWAY_SECONDS[attempt] ?? AWAY_SECONDS.at(-1) ?? 0
 

@@ -5,7 +5,7 @@ import type { Composed } from './compose.ts'
 import { breakerOf, type DeliveryResult } from './deps.ts'
 import { fold, isTooMuch } from './fold.ts'
 import type { Asked } from './ledger/ledger.ts'
-import { type DeliveryDeps, defer, giveUp, notTaken, PATIENCE_MS } from './not-taken.ts'
+import { type DeliveryDeps, defer, giveUp, isTooOld, notTaken } from './not-taken.ts'
 import type { Notifier } from './notice.ts'
 import { Refused } from './refusal.ts'
 import { type Target, twinsOf, type Way } from './route/routing.ts'
@@ -17,8 +17,9 @@ const MOST_COPIES = 2
 export const notifyPlace = (deps: DeliveryDeps) => {
   const { ledger, book } = deps
 
-  return async (message: NoticeMessage, composed: Composed, { target, at }: Way): Promise<DeliveryResult> => {
-    const result = await deliver(message, composed, target, at)
+  return async (message: NoticeMessage, composed: Composed, way: Way): Promise<DeliveryResult> => {
+    const { target } = way
+    const result = await deliver(message, composed, way)
     // Only what comes back from the queue has ever waited.
     const waits = result === 'deferred' || result === 'failed'
     if (message.places !== undefined && !waits) await book.waitsNoMore(target.key, message.id)
@@ -26,13 +27,13 @@ export const notifyPlace = (deps: DeliveryDeps) => {
   }
 
   async function deliver(
-    message: NoticeMessage,
+    given: NoticeMessage,
     composed: Composed,
-    target: Target,
-    at: Date | undefined,
+    { target, at, why = 'quiet hours' }: Way,
   ): Promise<DeliveryResult> {
     const { key } = target
     const { notice, about, since, isEnd } = composed
+    let message = given
     const asked: Asked = {
       ...{ place: key, target: JSON.stringify(target), subject: about, since, id: message.id },
       ...(isEnd ? { end: JSON.stringify({ ...message, places: [key] }) } : {}),
@@ -45,7 +46,7 @@ export const notifyPlace = (deps: DeliveryDeps) => {
       await ledger.claim(asked)
       return 'not-wanted'
     }
-    if (at !== undefined) return defer(deps, message, key, at, 'quiet hours')
+    if (at !== undefined) return defer(deps, { ...message, heldUntil: at.toISOString() }, key, at, why)
     let notifier: Notifier
     try {
       notifier = await open(target, isEnd)
@@ -54,9 +55,12 @@ export const notifyPlace = (deps: DeliveryDeps) => {
       return notTaken(deps, message, { key, error: new Refused(why, errorText(error)) })
     }
     if (!notifier.takes(notice)) return 'not-wanted'
-    if (mayFold(message, isEnd) && (await isTooMuch(deps, key, notice))) {
-      await fold(deps, key, message.id, notice)
-      return 'folded'
+    if (mayFold(message, isEnd)) {
+      if (await isTooMuch(deps, key, message.id, notice)) {
+        await fold(deps, key, message.id, notice)
+        return 'folded'
+      }
+      message = { ...message, counted: true }
     }
     const admitted = await deps.breakers.ask(breakerOf(target))
     if (!admitted.go && !(await hasOtherKey(key, notifier)))
@@ -142,7 +146,7 @@ export const notifyPlace = (deps: DeliveryDeps) => {
   }
 
   async function later(message: NoticeMessage, key: string, at: Date, why: string): Promise<DeliveryResult> {
-    if (deps.clock.now().getTime() - Date.parse(message.at) <= PATIENCE_MS) return defer(deps, message, key, at, why)
+    if (!isTooOld(message, deps.clock.now())) return defer(deps, message, key, at, why)
     await giveUp(deps, message, key, `${why}, and has not taken it for a day`, 'refused')
     return 'given-up'
   }
@@ -167,9 +171,9 @@ export const notifyPlace = (deps: DeliveryDeps) => {
   }
 }
 
-/** Ends close what was told, and what is tried again was counted at its first try. */
-const mayFold = ({ type, attempt = 0 }: NoticeMessage, isEnd: boolean): boolean =>
-  !isEnd && attempt === 0 && type !== 'folded' && type !== 'digest'
+/** Ends close what was told, and what comes again was counted before. */
+const mayFold = ({ type, attempt = 0, counted = false }: NoticeMessage, isEnd: boolean): boolean =>
+  !isEnd && attempt === 0 && !counted && type !== 'folded' && type !== 'digest'
 
 /** The same end under another name: under its own it was told already. */
 function lateEnd(text: string): NoticeMessage {

@@ -21,8 +21,8 @@ export type Routing = {
   /** Gets what no route is meant for. */
   readonly fallback: readonly Target[]
 }
-/** `at`: not before, because of quiet hours. */
-export type Way = { readonly target: Target; readonly at: Date | undefined }
+/** `at`: not before, because of quiet hours, or of what `why` says. */
+export type Way = { readonly target: Target; readonly at: Date | undefined; readonly why?: string }
 
 /** A target as a row keeps it; the place that the settings name has nothing but its key. */
 export const StoredTarget = z.strictObject({ key: z.string(), place: Place.or(z.strictObject({})) })

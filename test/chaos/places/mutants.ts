@@ -80,8 +80,8 @@ export const placesMutants: readonly PlacesMutant[] = [
   {
     what: 'what comes in quiet hours is dropped',
     file: tell,
-    from: "    if (at !== undefined) return defer(deps, message, key, at, 'quiet hours')\n",
-    to: "    if (at !== undefined) return 'deferred'\n",
+    from: '    if (at !== undefined) return defer(',
+    to: "    if (at !== undefined) return 'deferred'\n    if (at !== undefined) return defer(",
     often: true,
     caught: 'never heard|did not hear',
   },
@@ -119,7 +119,7 @@ export const placesMutants: readonly PlacesMutant[] = [
     what: 'a cluster that leaves keeps its page that nobody watches it',
     file: 'shared/triage/watch-clusters.ts',
     from: "    if (row !== undefined && since === '') back.push(row)\n",
-    to: "    if (row !== undefined && since === '' && wanted) back.push(row)\n",
+    to: "    if (row !== undefined && since === '' && requested) back.push(row)\n",
     caught: 'stays open',
   },
 ]

@@ -30,30 +30,37 @@ export function givenArguments(
   return Object.fromEntries(
     Object.entries(args).flatMap(([key, value]): [string, unknown][] => {
       if (key === '_meta' || value === null || value === undefined) return []
-      const blank = typeof value === 'string' && value.trim() === ''
-      if (blank && !required.has(key)) return []
+      if (isBlank(value) && !required.has(key)) return []
       return [[key, asRequested(value, properties[key]?.type)]]
     }),
   )
 }
 
-/** Some tools take one cluster and some many: who says it the other way is understood where there is only one. */
+/** Some tools take one cluster and some many: who says it the other way is understood, and no name is left out. */
 function oneOrMany(args: Given, known: readonly string[]): Given {
   const { cluster, context, clusters, ...rest } = args
-  const one = cluster ?? context
-  if (!known.includes('cluster') && known.includes('clusters') && typeof one === 'string' && one.trim() !== '')
-    return { ...rest, clusters: Array.isArray(clusters) ? [...clusters, one] : [one] }
-  const [only, ...others] = Array.isArray(clusters) ? clusters : []
-  if (
-    known.includes('cluster') &&
-    !known.includes('clusters') &&
-    one === undefined &&
-    typeof only === 'string' &&
-    others.length === 0
-  )
-    return { ...rest, cluster: only }
-  return args
+  const many = known.includes('clusters')
+  if (many === known.includes('cluster')) return args
+  const names = (given: readonly unknown[]) => [
+    ...new Set(
+      given
+        .filter((one) => !isBlank(one))
+        .flatMap((one) => (typeof one === 'number' ? String(one) : asRequested(one, 'array'))),
+    ),
+  ]
+  if (many) {
+    const all = names([clusters, cluster, context])
+    // An empty list is somebody's question, too.
+    return all.length > 0 || Array.isArray(clusters) ? { ...rest, clusters: all } : rest
+  }
+  if (clusters === undefined) return args
+  const { clusters: _, ...without } = args
+  const all = names([clusters])
+  if (all.length === 0) return without
+  return all.length === 1 && isBlank(cluster) && isBlank(context) ? { ...rest, cluster: all[0] } : args
 }
+const isBlank = (value: unknown): boolean =>
+  value === null || value === undefined || (typeof value === 'string' && value.trim() === '')
 
 function objectOf(tool: string, given: unknown): Given {
   const value = typeof given === 'string' ? (given.trim() === '' ? {} : jsonOf(given)) : (given ?? {})

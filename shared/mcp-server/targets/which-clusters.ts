@@ -1,5 +1,5 @@
 import type { ToolContext } from '../server/define-tool.ts'
-import { clusterOf, nameOf } from './cluster-argument.ts'
+import { clusterOf } from './cluster-argument.ts'
 
 /** Of a tool that takes one cluster or many: those that were named, else the default; `undefined` for all. */
 export function clustersOf(
@@ -10,9 +10,9 @@ export function clustersOf(
   },
   call: Pick<ToolContext, 'targets' | 'chosen'>,
 ): readonly string[] | undefined {
-  const one = nameOf(args)
-  if (args.clusters !== undefined) return one === undefined ? args.clusters : [...args.clusters, one]
-  const meant = one ?? call.chosen?.name() ?? call.targets.preferred
+  const named = [...(args.clusters ?? []), args.cluster, args.context].filter((one) => one !== undefined)
+  if (args.clusters !== undefined || named.length > 0) return named
+  const meant = call.chosen?.name() ?? call.targets.preferred
   return meant === undefined ? undefined : [clusterOf(call, args).target.name]
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { givenArguments } from '../../../shared/mcp-server/server/given-arguments.ts'
+import { targetsOf } from '../../../shared/mcp-server/targets/targets.ts'
 import { crashLooping, webPod } from './pods.ts'
-import { east } from './setup.ts'
+import { caller, east, simulated } from './setup.ts'
 
 const schema = {
   properties: {
@@ -34,6 +35,38 @@ test.each([
   expect(taken(given)).toEqual(wanted)
 })
 
+const many = { properties: { clusters: { type: 'array' } } }
+test.each([
+  [{ cluster: 'c1' }, { clusters: ['c1'] }],
+  [{ cluster: 'c1', clusters: 'c2,c3' }, { clusters: ['c2', 'c3', 'c1'] }],
+  [{ cluster: 'c1', clusters: '["c2"]' }, { clusters: ['c2', 'c1'] }],
+  [{ cluster: 'c1', clusters: ['c1', 'c2'] }, { clusters: ['c1', 'c2'] }],
+  [{ cluster: 'c1', context: 'c2' }, { clusters: ['c1', 'c2'] }],
+  [{ cluster: '', context: 'c2' }, { clusters: ['c2'] }],
+  [{ cluster: ' ', context: null, clusters: '' }, {}],
+  [{ cluster: 7 }, { clusters: ['7'] }],
+  [{ clusters: [] }, { clusters: [] }],
+])('of a tool that takes many, %j is taken as %j', (given, wanted) => {
+  expect(givenArguments('tool', given, many)).toEqual(wanted)
+})
+
+const single = { properties: { cluster: { type: 'string' }, context: { type: 'string' } } }
+test.each([
+  [{ clusters: 'c1' }, { cluster: 'c1' }],
+  [{ clusters: ['c1'], cluster: '' }, { cluster: 'c1' }],
+  [{ clusters: '', cluster: 'c1' }, { cluster: 'c1' }],
+  [{ clusters: null, context: 'c1' }, { context: 'c1' }],
+])('of a tool that takes one, %j is taken as %j', (given, wanted) => {
+  expect(givenArguments('tool', given, single)).toEqual(wanted)
+})
+
+test.each([[{ clusters: 'c1,c2' }], [{ clusters: ['c1'], cluster: 'c2' }], [{ clusters: ['c1'], context: 'c2' }]])(
+  'of a tool that takes one, %j is refused',
+  (given) => {
+    expect(() => givenArguments('tool', given, single)).toThrow(/unknown argument "clusters"/)
+  },
+)
+
 test.each([[[1]], [7], ['[1]'], ['words']])('%j is refused in one sentence', (given) => {
   expect(() => taken(given)).toThrow(/must be one object/)
 })
@@ -61,4 +94,14 @@ test('what our own guard refuses is not said to be the cluster’s role', async 
   expect(text).toContain('This server refuses it whatever the cluster allows')
   expect(text).not.toContain('role')
   expect(simulator.url).toBeTruthy()
+})
+
+test('a tool that takes one cluster or many asks all that are named', async () => {
+  const { api } = await simulated({ objects: [] })
+  const { call } = await caller({ targets: targetsOf(['c1', 'c2', 'c3'].map((name) => ({ name, api }))) })
+  const may = { verb: 'get', resource: 'pods' }
+  const counts = async (more: object) => (await call('access_who_can', { ...may, ...more })).structured.counts
+  expect(await counts({ cluster: 'c1', context: 'c2' })).toBe('2 ok')
+  expect(await counts({ cluster: 'c1', context: 'c2', clusters: 'c3' })).toBe('3 ok')
+  expect(await counts({ cluster: 'c1', context: 'c1' })).toBe('1 ok')
 })

@@ -20,14 +20,32 @@ type Known = Kind & {
 /** Events stand in two groups, and everybody means the old one. */
 const builtins: readonly Known[] = [...builtinKinds].flatMap(([key, place]) => {
   const [apiVersion = '', kind = ''] = key.split(' ')
-  const short = Object.entries(shortNames).flatMap(([name, of]) => (of === kind ? [name] : []))
-  return [{ apiVersion, kind, ...place, shortNames: short }]
+  return [{ apiVersion, kind, ...place, shortNames: shortOf(kind) }]
 })
+function shortOf(kind: string): readonly string[] {
+  return Object.entries(shortNames).flatMap(([name, of]) => (of === kind ? [name] : []))
+}
 const groupOf = (apiVersion: string) => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '')
 const isCalled = (name: string) => {
   const requested = name.toLowerCase()
   return (one: Known) =>
     one.kind.toLowerCase() === requested || one.plural === requested || one.shortNames?.includes(requested) === true
+}
+
+/** Whether somebody who says `deploy`, `deployments` or `deployments.apps` means this kind; no cluster is asked. */
+export function isMeant(written: string): (one: Kind) => boolean {
+  const [name = '', ...rest] = written.trim().split('.')
+  const called = isCalled(name)
+  const group = rest.join('.').toLowerCase()
+  return ({ apiVersion, kind }) =>
+    (group === '' || groupOf(apiVersion) === group) &&
+    called({
+      apiVersion,
+      kind,
+      plural: builtinKinds.get(`${apiVersion} ${kind}`)?.plural ?? `${kind.toLowerCase()}s`,
+      namespaced: true,
+      shortNames: shortOf(kind),
+    })
 }
 
 /**

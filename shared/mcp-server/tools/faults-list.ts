@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { detectFaults } from '../../faults/detect.ts'
 import { faultKinds } from '../../faults/fault-kinds.ts'
+import { GiveUp } from '../../runtime/errors.ts'
 import { allKinds } from '../objects/all-objects.ts'
+import { isMeant } from '../objects/which-kind.ts'
 import { withinBytes } from '../server/bounds.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
 import {
@@ -13,11 +15,14 @@ import {
   problemsOutput,
   tally,
 } from '../targets/fan-out.ts'
+import { shown } from '../targets/targets.ts'
 
 /** The worst of ten clusters; who wants all asks with a limit, or for one cluster. */
 const USUAL_BYTES = 6_500
 const MAX_BYTES = 24_000
 const order = ['critical', 'warning', 'info']
+/** An event tells of another object, which has the fault. */
+const seen = faultKinds.filter(({ kind }) => kind !== 'Event')
 
 export const faultsList = defineTool({
   name: 'faults_list',
@@ -28,7 +33,7 @@ export const faultsList = defineTool({
   input: {
     ...fanOutArguments,
     namespace: z.string().max(253).optional().describe('Absent: all'),
-    kind: z.string().max(100).optional().describe('Only of these, such as Node'),
+    kind: z.string().max(100).optional().describe('Only of these or of what they own, such as Node'),
     limit: z.int().min(1).max(500).optional().describe('Absent: the worst that fit a short answer'),
   },
   output: {
@@ -61,12 +66,14 @@ export const faultsList = defineTool({
   effects: reads,
   run: async ({ namespace, kind, limit, ...asked }, call) => {
     const { targets, redact, now } = call
+    const meant = kind === undefined ? () => true : isMeant(kind)
     const results = await fanOut(targets, asked, call, async (cluster, signal) => {
       const { objects, complete, notSeen } = await allKinds(targets.at(cluster), faultKinds, { namespace }, signal, [
         'Pod',
       ])
       const byOwner = new Map<string, { fault: ReturnType<typeof detectFaults>[number]; times: number }>()
       for (const fault of detectFaults({ cluster, objects, completeKinds: complete }, now())) {
+        if (!meant(fault.owner) && !meant(fault.resource)) continue
         const key = `${fault.faultType} ${fault.owner.kind} ${fault.owner.namespace ?? ''}/${fault.owner.name}`
         const known = byOwner.get(key)
         byOwner.set(key, { fault: known?.fault ?? fault, times: (known?.times ?? 0) + 1 })
@@ -87,12 +94,12 @@ export const faultsList = defineTool({
           }))
         : [],
     )
-    const requested = all.filter(
-      ({ object }) => kind === undefined || object.toLowerCase().startsWith(`${kind.toLowerCase()} `),
-    )
-    const sorted = requested.toSorted(
-      (a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.times - a.times,
-    )
+    // A custom kind may own what fails, and else nothing is known of it.
+    if (all.length === 0 && !seen.some(meant))
+      throw new GiveUp(
+        `kind: faults are not looked for in "${shown(kind ?? '')}". They are in: ${seen.map((one) => one.kind).join(', ')}; or in another kind that owns such.`,
+      )
+    const sorted = all.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.times - a.times)
     const faults = withinBytes(sorted.slice(0, limit), limit === undefined ? USUAL_BYTES : MAX_BYTES)
     const rest = Map.groupBy(sorted.slice(faults.length), ({ fault }) => fault)
     const notShown = [...rest].map(([fault, of]) => ({ fault, count: of.length }))
@@ -108,13 +115,13 @@ export const faultsList = defineTool({
       }
     })
     const missing = missingFrom(targets, asked)
-    const seen = clusters.every((one) => one.status === 'ok' && !('notSeen' in one))
+    const allSeen = clusters.every((one) => one.status === 'ok' && !('notSeen' in one))
     return {
       structured: {
-        complete: seen && faults.length === requested.length && missing.problems === undefined,
+        complete: allSeen && faults.length === all.length && missing.problems === undefined,
         ...missing,
         counts: tally(results),
-        found: requested.length,
+        found: all.length,
         ...(notShown.length === 0 ? {} : { notShown }),
         faults,
         clusters,

@@ -62,3 +62,23 @@ test('which kinds there are can be asked', async () => {
   const { call } = await east({ objects: [node] })
   expect((await call('api_resources', { match: 'deploy' })).text).toContain('apps/v1  Deployment  deployments')
 })
+
+test.each(['deploy', 'Deployments', 'deployments.apps', 'Pod', 'po', 'pods'])(
+  'faults_list with kind %s finds what that kind owns or has',
+  async (kind) => {
+    const { call } = await east({ objects: [deployment, replicaSet, webPod('p-1', crashLooping), node] })
+    const { text } = await call('faults_list', { kind })
+    expect(text).toMatch(/ CrashLoop {2}Deployment shop\/web/)
+    expect((await call('faults_list', { kind: 'no' })).structured).toMatchObject({ complete: true, found: 0 })
+  },
+)
+
+test.each(['Bogus', 'ConfigMap', 'Event', 'deployments.example'])(
+  'faults_list with kind %s is refused, since nothing was looked at',
+  async (kind) => {
+    const { call } = await east({ objects: [deployment, replicaSet, webPod('p-1', crashLooping)] })
+    const { text, isError } = await call('faults_list', { kind })
+    expect(isError, text).toBe(true)
+    expect(text).toMatch(/^kind: faults are not looked for in "\S+"\. They are in: Pod, Node, .*Deployment/)
+  },
+)

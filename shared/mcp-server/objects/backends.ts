@@ -1,7 +1,10 @@
 import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
+import { matches } from '../../cluster/kinds/service.ts'
 import type { KubeObject } from '../../faults/kube-object.ts'
-import type { Broken } from './workload-view.ts'
+import type { Backend } from './backend-references.ts'
+import { LabelSelector, labelTest, selectorText } from './label-selector.ts'
+import { type Broken, faultKey } from './workload-view.ts'
 
 const text = z.string().nullish().catch(undefined)
 const port = z.union([z.string(), z.number()]).nullish().catch(undefined)
@@ -33,13 +36,11 @@ const Pod = z.looseObject({
 })
 const Policy = z.looseObject({
   spec: z.looseObject({
-    podSelector: z.looseObject({ matchLabels: Labels }).catch({}),
+    podSelector: LabelSelector.catch({ matchLabels: {}, matchExpressions: [] }),
     policyTypes: z.array(z.string()).catch(['Ingress']),
   }),
 })
 
-/** A Service as something names it: by which port, and where it says so. */
-export type Backend = { readonly service: string; readonly port: string | number | undefined; readonly path: string }
 /** All of one namespace that lies behind its Services, as far as it was read. */
 export type Behind = {
   readonly services: readonly KubeObject[]
@@ -51,24 +52,21 @@ export type Behind = {
   readonly complete: readonly string[]
 }
 
-export const selectorOf = (service: KubeObject): Readonly<Record<string, string>> =>
-  Service.safeParse(service).data?.spec.selector ?? {}
-export const selected = (pods: readonly KubeObject[], selector: Readonly<Record<string, string>>) =>
-  Object.keys(selector).length === 0 ? [] : pods.filter(({ metadata }) => fits(selector, metadata.labels))
+type Selector = Readonly<Record<string, string>>
+const selectorOf = (service: KubeObject): Selector => Service.safeParse(service).data?.spec.selector ?? {}
+const selected = (pods: readonly KubeObject[], selector: Selector) =>
+  Object.keys(selector).length === 0 ? [] : pods.filter(({ metadata }) => matches(selector, metadata.labels))
 
-const fits = (
-  selector: Readonly<Record<string, string>>,
-  labels: Readonly<Record<string, string>> | null | undefined,
-) => Object.entries(selector).every(([key, value]) => labels?.[key] === value)
-
+type Step = {
+  readonly chain: string
+  readonly broken: readonly Broken[]
+  readonly pods: readonly KubeObject[]
+  /** The Service, and the workloads that make pods for it. */
+  readonly behind: readonly KubeObject[]
+}
 /** One step from whoever names a Service to the pods that answer: what stands there, and what is wrong with it. */
-export function follow(
-  backend: Backend,
-  from: string,
-  namespace: string,
-  behind: Behind,
-): { readonly chain: string; readonly broken: readonly Broken[]; readonly pods: readonly KubeObject[] } {
-  const name = `Service ${namespace}/${backend.service}`
+export function follow(backend: Backend, from: string, behind: Behind): Step {
+  const name = `Service ${backend.namespace}/${backend.service}`
   const asked = backend.port === undefined ? '' : `:${backend.port}`
   const service = behind.services.find(({ metadata }) => metadata.name === backend.service)
   const bad = (what: string, object: string, evidence: string, severity: Broken['severity'] = 'critical'): Broken => ({
@@ -79,13 +77,14 @@ export function follow(
   })
   if (service === undefined) {
     if (!behind.complete.includes('Service'))
-      return { chain: `${from} → ${name}${asked} (could not be seen)`, broken: [], pods: [] }
+      return { chain: `${from} → ${name}${asked} (could not be seen)`, broken: [], pods: [], behind: [] }
     const there = behind.services.map(({ metadata }) => metadata.name)
     const evidence = `${from} names it at ${backend.path}; the namespace has: ${there.slice(0, 8).join(', ') || 'no Service'}`
     return {
       chain: `${from} → ${name}${asked} (does not exist)`,
-      broken: [bad('ServiceMissing', name, evidence)],
+      broken: [{ ...bad('ServiceMissing', name, evidence), covers: faultKey('IngressUnserved', 'spec.rules', from) }],
       pods: [],
+      behind: [],
     }
   }
   const { spec } = Service.parse(service)
@@ -94,7 +93,8 @@ export function follow(
   const matching = spec.ports.filter(
     (one) => backend.port === undefined || one.port === backend.port || one.name === backend.port,
   )
-  if (spec.type !== 'ExternalName' && matching.length === 0)
+  // A headless Service may have no ports, and is asked for none.
+  if (spec.type !== 'ExternalName' && backend.port !== undefined && matching.length === 0)
     broken.push(
       bad(
         'PortMissing',
@@ -107,21 +107,26 @@ export function follow(
   const written = Object.entries(selector)
     .map(([key, value]) => `${key}=${value}`)
     .join(',')
+  const makers = written === '' ? [] : behind.workloads.filter((one) => matches(selector, templateLabels(one)))
+  const around = [service, ...makers]
   const endpoints = behind.slices
     .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === backend.service)
     .flatMap((slice) => Slice.parse(slice).endpoints ?? [])
   const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false).length
   const seen = behind.complete.includes('EndpointSlice')
   if (spec.type === 'ExternalName')
-    return { chain: `${from} → ${name}${asked} (a name outside the cluster)`, broken, pods }
+    return { chain: `${from} → ${name}${asked} (a name outside the cluster)`, broken, pods, behind: around }
   if (written !== '' && pods.length === 0 && behind.complete.includes('Pod'))
-    broken.push(bad('NoPodSelected', name, `its selector ${written} matches no pod; ${nearest(selector, behind)}`))
+    broken.push({
+      ...bad('NoPodSelected', name, `its selector ${written} matches no pod; ${nearest(selector, behind)}`),
+      covers: faultKey('ServiceWithoutEndpoints', 'spec.selector', name),
+    })
   else if (seen && ready === 0)
     broken.push(
       bad(
         'NoReadyEndpoints',
         name,
-        pods.length === 0
+        written === ''
           ? 'it has no selector, and nobody has given it endpoints'
           : `0 of ${Math.max(endpoints.length, pods.length)} endpoints are ready: whoever calls it gets 503 or no answer`,
       ),
@@ -144,10 +149,8 @@ export function follow(
   }
   const limiting = behind.policies.filter((policy) => {
     const { podSelector, policyTypes } = Policy.parse(policy).spec
-    return (
-      policyTypes.includes('Ingress') &&
-      pods.some(({ metadata }) => fits(podSelector.matchLabels ?? {}, metadata.labels))
-    )
+    const fits = labelTest(selectorText(podSelector))
+    return policyTypes.includes('Ingress') && pods.some(({ metadata }) => fits?.(metadata.labels ?? {}) === true)
   })
   if (limiting.length > 0)
     broken.push(
@@ -161,12 +164,12 @@ export function follow(
   const state = seen
     ? `${ready} of ${endpoints.length} endpoints ready`
     : `${pods.length} pods, endpoints could not be seen`
-  return { chain: `${from} → ${name}${asked} → ${state}`, broken, pods }
+  return { chain: `${from} → ${name}${asked} → ${state}`, broken, pods, behind: around }
 }
 
 /** The label that comes nearest, or the workload that has nobody. */
-function nearest(selector: Readonly<Record<string, string>>, { pods, workloads }: Behind): string {
-  const idle = workloads.find((one) => fits(selector, templateLabels(one)))
+function nearest(selector: Selector, { pods, workloads }: Behind): string {
+  const idle = workloads.find((one) => matches(selector, templateLabels(one)))
   if (idle !== undefined) return `${idle.kind} ${idle.metadata.name} would make such pods, and has none`
   for (const key of Object.keys(selector)) {
     const requested = selector[key] ?? ''

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { own } from '../../runtime/own.ts'
+
 /** True when the labels fit. */
 export type LabelTest = (labels: Readonly<Record<string, string>>) => boolean
 
@@ -40,4 +42,24 @@ function requirement(text: string): LabelTest | undefined {
   const [, not, name] = present.exec(text) ?? []
   if (name === undefined) return undefined
   return not === '!' ? (labels) => own(labels, name) === undefined : (labels) => own(labels, name) !== undefined
+}
+
+const Requirement = z.looseObject({ key: z.string(), operator: z.string(), values: z.array(z.string()).catch([]) })
+/** As objects write it. */
+export const LabelSelector = z.looseObject({
+  matchLabels: z.record(z.string(), z.string()).catch({}),
+  matchExpressions: z.array(Requirement).catch([]),
+})
+
+/** The same as the API takes it in a query; '' fits everything. */
+export function selectorText({ matchLabels, matchExpressions }: z.infer<typeof LabelSelector>): string {
+  const written = [
+    ...Object.entries(matchLabels).map(([name, requested]) => `${name}=${requested}`),
+    ...matchExpressions.map(({ key: name, operator, values }) => {
+      if (operator === 'Exists') return name
+      if (operator === 'DoesNotExist') return `!${name}`
+      return `${name} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`
+    }),
+  ]
+  return written.join(',')
 }

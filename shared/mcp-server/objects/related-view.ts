@@ -1,11 +1,11 @@
-import { z } from 'zod'
 import { referencesOf } from '../../cluster/graph/references.ts'
 import type { KubeObject } from '../../faults/kube-object.ts'
 import { type ClusterApi, ClusterApiError, type Kind } from '../../kubernetes/cluster-api.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
 import type { ToolContext } from '../server/define-tool.ts'
 import { allKinds } from './all-objects.ts'
-import { type Backend, type Behind, follow } from './backends.ts'
+import { backendsOf } from './backend-references.ts'
+import { type Behind, follow } from './backends.ts'
 import { eventFields } from './event-fields.ts'
 import { whatThereIs } from './get-object.ts'
 import type { FoundKind } from './which-kind.ts'
@@ -13,7 +13,9 @@ import type { Broken, WorkloadView } from './workload-view.ts'
 
 /** Named by one object: more is a list of its own. */
 const MAX_RELATED = 20
-const MAX_BACKENDS = 10
+const MAX_BACKENDS = 50
+/** A route may lead into other namespaces, and each is read whole. */
+const MAX_NAMESPACES = 5
 
 const kinds = (apiVersion: string, names: string): readonly Kind[] =>
   names.split(' ').map((kind) => ({ apiVersion, kind }))
@@ -41,41 +43,38 @@ export async function relatedView(
       `There is no ${kind.kind} "${name}"${namespace === undefined ? '' : ` in namespace "${namespace}"`}. ${whatThereIs(kind)}`,
     )
   const isNode = kind.kind === 'Node' && kind.apiVersion === 'v1'
-  const traffic = trafficKinds.has(kind.kind)
+  const traffic = isTraffic(kind)
+  const from = `${kind.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
+  const backends = traffic ? backendsOf(object, space) : []
+  const spaces = [...new Set(backends.map((backend) => backend.namespace))].slice(0, MAX_NAMESPACES)
+  const followed = backends.filter((backend) => spaces.includes(backend.namespace)).slice(0, MAX_BACKENDS)
   const where = isNode ? { fieldSelector: `spec.nodeName=${name}` } : { namespace }
-  const requested = isNode ? kinds('v1', 'Pod') : traffic ? serving : storing
-  const [around, wide, own, related] = await Promise.all([
-    allKinds(api, requested, where, signal),
-    kind.kind === 'Ingress' ? allKinds(api, classes, {}, signal) : nothing,
-    isNode
-      ? allKinds(
-          api,
-          kinds('v1', 'Event'),
-          { fieldSelector: `involvedObject.kind=Node,involvedObject.name=${name}` },
-          signal,
-        )
-      : nothing,
+  const ofNode = { fieldSelector: `involvedObject.kind=Node,involvedObject.name=${name}` }
+  const [own, places, wide, related] = await Promise.all([
+    traffic ? nothing : allKinds(api, isNode ? kinds('v1', 'Pod') : storing, where, signal),
+    Promise.all(
+      spaces.map(async (of) => ({ space: of, read: await allKinds(api, serving, { namespace: of }, signal) })),
+    ),
+    isIngress(kind)
+      ? allKinds(api, classes, {}, signal)
+      : isNode
+        ? allKinds(api, kinds('v1', 'Event'), ofNode, signal)
+        : nothing,
     named(api, object, signal),
   ])
-  const of = (which: string) => around.objects.filter((one) => one.kind === which)
-  const behind: Behind = {
-    services: of('Service'),
-    pods: of('Pod'),
-    slices: of('EndpointSlice'),
-    policies: of('NetworkPolicy'),
-    workloads: [...of('Deployment'), ...of('StatefulSet'), ...of('DaemonSet')],
-    complete: around.complete,
-  }
-  const from = `${kind.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
-  const steps = traffic
-    ? backendsOf(object).map((backend) => follow(backend, kind.kind === 'Service' ? '' : from, space, behind))
-    : []
-  const pods = isNode ? behind.pods : traffic ? steps.flatMap((step) => step.pods) : usersOf(object, behind.pods)
+  const behind = new Map(places.map(({ space: of, read }) => [of, behindOf(read)]))
+  const steps = followed.flatMap((backend) => {
+    const there = behind.get(backend.namespace)
+    return there === undefined ? [] : [follow(backend, kind.kind === 'Service' ? '' : from, there)]
+  })
+  const around = [own, ...places.map(({ read }) => read), wide]
+  const seen = around.flatMap((one) => one.objects)
+  const podsThere = seen.filter((one) => one.kind === 'Pod')
+  const pods = isNode ? podsThere : traffic ? steps.flatMap((step) => step.pods) : usersOf(object, podsThere)
   const mine = new Set([object, ...pods, ...related.objects].map((one) => `${one.kind}/${one.metadata.name}`))
-  const events = [...around.objects, ...own.objects].filter(
-    (one) => one.kind === 'Event' && mine.has(eventFields(one).object),
-  )
+  const events = seen.filter((one) => one.kind === 'Event' && mine.has(eventFields(one).object))
   const clean = (objects: readonly KubeObject[]) => objects.map(redact.object)
+  const beyond = backends.length - followed.length
   return {
     workload: redact.object(object),
     owners: [],
@@ -83,88 +82,47 @@ export async function relatedView(
     revisions: [],
     events: clean(events),
     nodes: [],
-    related: clean([
-      ...(traffic ? behind.services.filter(({ metadata }) => isNamed(metadata.name, object)) : []),
-      ...behind.workloads,
-      ...wide.objects,
-      ...related.objects,
-    ]),
-    // Absence counts where the whole namespace was seen.
-    complete: isNode ? [] : [...around.complete, ...wide.complete],
+    // What lies behind it, and not its neighbours in the namespace.
+    related: clean(
+      [...new Set([...steps.flatMap((step) => step.behind), ...wide.objects, ...related.objects])].filter(
+        (one) => one.kind !== kind.kind || one.metadata.name !== name,
+      ),
+    ),
+    // Absence counts where the whole namespace was seen; of a node only its pods were asked for.
+    complete: isNode
+      ? []
+      : [...own.complete, ...wide.complete, ...(beyond > 0 ? [] : (behind.get(space)?.complete ?? []))],
     chain: [...steps.map(({ chain }) => chain.replace(/^ → /, '')), ...related.chain],
     broken: [...steps.flatMap((step) => step.broken), ...related.broken],
-    notVisible: [...around.notSeen, ...wide.notSeen, ...own.notSeen, ...related.notSeen],
+    notVisible: [
+      ...around.flatMap((one) => one.notSeen),
+      ...related.notSeen,
+      ...(beyond > 0 ? [`${beyond} more of the ${backends.length} Services that it names`] : []),
+    ],
   }
 }
 
-const trafficKinds: ReadonlySet<string> = new Set([
-  'Service',
-  'Ingress',
-  'HTTPRoute',
-  'GRPCRoute',
-  'TCPRoute',
-  'TLSRoute',
-])
+const behindOf = ({
+  objects,
+  complete,
+}: Pick<Awaited<ReturnType<typeof allKinds>>, 'objects' | 'complete'>): Behind => {
+  const of = (which: string) => objects.filter((one) => one.kind === which)
+  return {
+    services: of('Service'),
+    pods: of('Pod'),
+    slices: of('EndpointSlice'),
+    policies: of('NetworkPolicy'),
+    workloads: [...of('Deployment'), ...of('StatefulSet'), ...of('DaemonSet')],
+    complete,
+  }
+}
+
+const isIngress = ({ apiVersion, kind }: Kind) => kind === 'Ingress' && apiVersion.startsWith('networking.k8s.io/')
+const isTraffic = (one: Kind): boolean =>
+  isIngress(one) ||
+  (one.kind === 'Service' && one.apiVersion === 'v1') ||
+  (/^(HTTP|GRPC|TCP|TLS|UDP)Route$/.test(one.kind) && one.apiVersion.startsWith('gateway.networking.k8s.io/'))
 const nothing = { objects: [], complete: [], notSeen: [] }
-
-const backend = z.looseObject({
-  service: z.looseObject({
-    name: z.string(),
-    port: z.looseObject({ number: z.number().optional(), name: z.string().optional() }).optional(),
-  }),
-})
-const Ingress = z.looseObject({
-  spec: z.looseObject({
-    defaultBackend: backend.optional().catch(undefined),
-    rules: z
-      .array(
-        z.looseObject({
-          host: z.string().optional(),
-          http: z
-            .looseObject({ paths: z.array(z.looseObject({ path: z.string().optional(), backend: z.unknown() })) })
-            .optional(),
-        }),
-      )
-      .catch([]),
-  }),
-})
-const Route = z.looseObject({
-  spec: z.looseObject({
-    rules: z
-      .array(
-        z.looseObject({
-          backendRefs: z
-            .array(z.looseObject({ name: z.string(), kind: z.string().optional(), port: z.number().optional() }))
-            .catch([]),
-        }),
-      )
-      .catch([]),
-  }),
-})
-
-/** The Services that an object sends its callers to; a Service leads to itself. */
-function backendsOf(object: KubeObject): readonly Backend[] {
-  if (object.kind === 'Service') return [{ service: object.metadata.name, port: undefined, path: '' }]
-  const found: Backend[] = []
-  if (object.kind === 'Ingress') {
-    const { rules, defaultBackend } = Ingress.parse(object).spec
-    const add = (given: unknown, path: string) => {
-      const one = backend.safeParse(given).data?.service
-      if (one !== undefined) found.push({ service: one.name, port: one.port?.number ?? one.port?.name, path })
-    }
-    for (const { host = '*', http } of rules)
-      for (const { path = '/', backend: given } of http?.paths ?? []) add(given, `rule ${host}${path}`)
-    if (defaultBackend !== undefined) add(defaultBackend, 'spec.defaultBackend')
-  } else {
-    for (const [at, { backendRefs }] of (Route.safeParse(object).data?.spec.rules ?? []).entries())
-      for (const one of backendRefs)
-        if ((one.kind ?? 'Service') === 'Service')
-          found.push({ service: one.name, port: one.port, path: `spec.rules[${at}].backendRefs` })
-  }
-  const once = new Map(found.map((one) => [`${one.service}:${one.port}`, one]))
-  return [...once.values()].slice(0, MAX_BACKENDS)
-}
-const isNamed = (service: string, object: KubeObject) => backendsOf(object).some((one) => one.service === service)
 
 /** Pods that mount a claim. */
 function usersOf({ kind, metadata }: KubeObject, pods: readonly KubeObject[]): readonly KubeObject[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { detectFaults } from '../../faults/detect.ts'
 import type { KubeObject } from '../../faults/kube-object.ts'
-import type { WorkloadView } from './workload-view.ts'
+import { faultKey, type WorkloadView } from './workload-view.ts'
 
 const text = z.string().catch('')
 const terminated = z.looseObject({ exitCode: z.number().catch(0), reason: text, message: text, finishedAt: text })
@@ -59,12 +59,17 @@ const short = (words: string) => words.replace(/\s+/g, ' ').slice(0, 300)
 export function findingsOf(cluster: string, snapshot: WorkloadView, now: Date): readonly Finding[] {
   const { workload, owners, pods, revisions, events, nodes, related = [], complete = [], broken = [] } = snapshot
   const objects = [workload, ...owners, ...revisions, ...pods, ...events, ...nodes, ...related]
-  const faults = detectFaults({ cluster, objects, completeKinds: complete }, now).map((fault) => ({
-    severity: severity.catch('warning').parse(fault.severity),
-    what: fault.faultType,
-    object: `${fault.owner.kind}/${fault.owner.name}${fault.container === undefined ? '' : `, container ${fault.container}`}`,
-    evidence: short(fault.context),
-  }))
+  const covered = new Set(broken.map(({ covers }) => covers))
+  const faults = detectFaults({ cluster, objects, completeKinds: complete }, now)
+    .filter(({ faultType, field, resource: { kind, namespace, name } }) => {
+      return !covered.has(faultKey(faultType, field, `${kind} ${namespace ? `${namespace}/` : ''}${name}`))
+    })
+    .map((fault) => ({
+      severity: severity.catch('warning').parse(fault.severity),
+      what: fault.faultType,
+      object: `${fault.owner.kind}/${fault.owner.name}${fault.container === undefined ? '' : `, container ${fault.container}`}`,
+      evidence: short(fault.context),
+    }))
   const warnings = events.flatMap((event) => {
     const { type, reason, message, involvedObject } = Warning.parse(event)
     if (type !== 'Warning') return []
@@ -72,7 +77,8 @@ export function findingsOf(cluster: string, snapshot: WorkloadView, now: Date): 
     return [{ severity: 'info' as const, what: `Event ${reason}`, object, evidence: short(message) }]
   })
   const order = severity.options
-  return once([...broken, ...faults, ...warnings]).sort(
+  const reported = broken.map(({ covers: _, ...one }) => one)
+  return once([...reported, ...faults, ...warnings]).sort(
     (a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || b.times - a.times,
   )
 }
@@ -115,7 +121,8 @@ export function troubled(pods: readonly KubeObject[]) {
       statusesOf(pod).flatMap(({ name, ready, restartCount, state }) => {
         const neverStarted = restartCount === 0 && state.waiting !== undefined
         if ((ready && restartCount === 0) || neverStarted) return []
-        return [{ pod: pod.metadata.name, container: name, restarts: restartCount, ready }]
+        const { namespace, name: named } = pod.metadata
+        return [{ namespace, pod: named, container: name, restarts: restartCount, ready }]
       }),
     )
     .sort((a, b) => Number(a.ready) - Number(b.ready) || b.restarts - a.restarts)

@@ -4,6 +4,7 @@ import type { ClusterApi, Kind } from '../../kubernetes/cluster-api.ts'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
 import type { ToolContext } from '../server/define-tool.ts'
 import { whatThereIs } from './get-object.ts'
+import { LabelSelector, selectorText } from './label-selector.ts'
 
 /** Enough to see what a workload does; one with more is told by these. */
 const MAX_PODS = 200
@@ -11,13 +12,7 @@ const MAX_EVENTS = 500
 const MAX_REVISIONS = 50
 const MAX_NODES = 3
 
-const Labels = z.record(z.string(), z.string())
-const Requirement = z.looseObject({ key: z.string(), operator: z.string(), values: z.array(z.string()).catch([]) })
-const Selector = z.looseObject({
-  spec: z.looseObject({
-    selector: z.looseObject({ matchLabels: Labels.catch({}), matchExpressions: z.array(Requirement).catch([]) }),
-  }),
-})
+const Selector = z.looseObject({ spec: z.looseObject({ selector: LabelSelector }) })
 const OnNode = z.looseObject({ spec: z.looseObject({ nodeName: z.string().optional() }).optional() })
 const About = z.looseObject({
   involvedObject: z.looseObject({ kind: z.string().catch(''), name: z.string().catch(''), uid: z.string().catch('') }),
@@ -46,7 +41,11 @@ export type Broken = {
   readonly what: string
   readonly object: string
   readonly evidence: string
+  /** The fault that says the same of it, as `faultKey` writes it: one defect is told once. */
+  readonly covers?: string
 }
+/** A fault by its type, the field it is read from, and its object as it is written here. */
+export const faultKey = (faultType: string, field: string, object: string): string => `${faultType} ${field} ${object}`
 
 export async function workloadView(
   api: ClusterApi,
@@ -127,17 +126,7 @@ async function podsOf(
 
 function selectorOf(workload: KubeObject): string | undefined {
   const parsed = Selector.safeParse(workload)
-  if (!parsed.success) return undefined
-  const { matchLabels, matchExpressions } = parsed.data.spec.selector
-  const written = [
-    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
-    ...matchExpressions.map(({ key, operator, values }) => {
-      if (operator === 'Exists') return key
-      if (operator === 'DoesNotExist') return `!${key}`
-      return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`
-    }),
-  ]
-  return written.length === 0 ? undefined : written.join(',')
+  return parsed.success ? selectorText(parsed.data.spec.selector) || undefined : undefined
 }
 
 /** Upwards, as far as there is a controller that can be seen. */

@@ -53,10 +53,12 @@ async function logsOf(
   return Promise.all(
     troubled(pods)
       .slice(0, MAX.logs)
-      .map(async ({ pod, container, restarts }) => {
+      .map(async ({ namespace: own = namespace, pod: name, container, restarts }) => {
+        // The pods of a node are of many namespaces.
+        const pod = own === namespace ? name : `${own}/${name}`
         // What it wrote before it fell tells why it fell.
         const previous = restarts > 0
-        const query = { namespace, pod, container, previous, tailLines: MAX.logLines, limitBytes: 64 * 1024 }
+        const query = { namespace: own, pod: name, container, previous, tailLines: MAX.logLines, limitBytes: 64 * 1024 }
         try {
           const { text } = await api.log(query, signal)
           // Cut afterwards, since a secret cut in two is not known for one.

@@ -164,3 +164,155 @@ test('one that works is not called broken, and what may not be seen is not calle
   expect(text).toMatch(/: unknown/)
   expect(text).toMatch(/Service: may not be listed/)
 })
+
+test('the logs of a node’s pods are read where the pods are, whatever namespace the call means', async () => {
+  const restarted = webPod(
+    'p-3',
+    {
+      ...running,
+      restartCount: 1,
+      lastState: { terminated: { exitCode: 0, reason: 'Completed', finishedAt: ago(9_000) } },
+    },
+    { metadata: { creationTimestamp: ago(90_000) } },
+  )
+  const ready = { ...restarted, status: { ...restarted.status, conditions: [{ type: 'Ready', status: 'True' }] } }
+  const namesake = {
+    ...ready,
+    metadata: { ...ready.metadata, namespace: 'default', uid: 'p-4' },
+    spec: { containers: [] },
+  }
+  const logs = {
+    [`shop/${ready.metadata.name}/web.previous`]: 'closed by the operator',
+    [`default/${ready.metadata.name}/web.previous`]: 'another pod',
+  }
+  for (const objects of [
+    [node, ready],
+    [node, ready, namesake],
+  ]) {
+    const { call } = await east({ objects, logs })
+    const { text } = await call('workload_diagnose', { kind: 'Node', name: 'n1' })
+    expect(text).toMatch(/^# Node n1 in cluster east: no fault seen/)
+    expect(text).toMatch(/Log before the last restart of shop\/web-\S+\/web .*\nclosed by the operator/)
+    expect(text).not.toMatch(/another pod/)
+  }
+})
+
+const inSpace = (namespace: string, object: { metadata: object }) => ({
+  ...object,
+  metadata: { ...object.metadata, namespace },
+})
+const deployed = (name: string, spec: object) => at('apps/v1', 'Deployment', name, { spec })
+const policy = (name: string, podSelector: object) =>
+  at('networking.k8s.io/v1', 'NetworkPolicy', name, { spec: { podSelector, policyTypes: ['Ingress'] } })
+const namedOnce: readonly [string, readonly unknown[], string, string, readonly RegExp[], readonly RegExp[]][] = [
+  [
+    'a neighbour that falls is not what an Ingress suffers from',
+    [
+      ingress({ name: 'web', port: { number: 80 } }),
+      service('web', { selector: { app: 'web' } }),
+      slice('web', [true]),
+      up,
+      service('other', { selector: { app: 'nobody' } }),
+      {
+        ...deployed('other', {
+          replicas: 2,
+          selector: { matchLabels: { app: 'o' } },
+          template: { metadata: { labels: { app: 'o' } } },
+        }),
+        status: {
+          conditions: [
+            { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', lastTransitionTime: ago(900) },
+          ],
+        },
+      },
+    ],
+    'Ingress',
+    'front',
+    [/: no fault seen/],
+    [/other/],
+  ],
+  [
+    'one that is missing is told once',
+    [ingress({ name: 'none', port: { number: 80 } })],
+    'Ingress',
+    'front',
+    [/ServiceMissing/],
+    [/IngressUnserved/],
+  ],
+  [
+    'a selector that matches nobody is told once',
+    [service('web', { selector: { app: 'gone' } })],
+    'Service',
+    'web',
+    [/NoPodSelected/],
+    [/ServiceWithoutEndpoints/],
+  ],
+  [
+    'a headless Service needs no port',
+    [service('web', { clusterIP: 'None', selector: { app: 'web' }, ports: undefined }), slice('web', [true]), up],
+    'svc',
+    'web',
+    [/: no fault seen/],
+    [/PortMissing/],
+  ],
+  [
+    'a policy is read whole',
+    [
+      service('web', { selector: { app: 'web' } }),
+      slice('web', [true]),
+      up,
+      policy('not-ours', { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['web'] }] }),
+      policy('ours', { matchExpressions: [{ key: 'app', operator: 'In', values: ['web', 'api'] }] }),
+    ],
+    'svc',
+    'web',
+    [/limited by ours$/m],
+    [/not-ours/],
+  ],
+  [
+    'a route is followed into the namespace that it names',
+    [
+      at('gateway.networking.k8s.io/v1', 'HTTPRoute', 'front', {
+        spec: { rules: [{ backendRefs: [{ name: 'web', namespace: 'back', port: 80 }] }] },
+      }),
+      inSpace('back', service('web', { selector: { app: 'web' } })),
+      inSpace('back', slice('web', [true])),
+      inSpace('back', up),
+    ],
+    'HTTPRoute',
+    'front',
+    [/→ Service back\/web:80 → 1 of 1 endpoints ready/],
+    [/ServiceMissing/],
+  ],
+  [
+    'a Service of another group is no Service of the core group',
+    [
+      at('serving.knative.dev/v1', 'Service', 'web', {
+        spec: {},
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      }),
+    ],
+    'services.serving.knative.dev',
+    'web',
+    [/: no fault seen/],
+    [/ServiceMissing|could not be seen/],
+  ],
+]
+test.each(namedOnce)('%s', async (_, objects, kind, name, says, never) => {
+  const { call } = await east({
+    objects: [at('v1', 'Namespace', 'shop', { metadata: { namespace: undefined } }), ...objects],
+  })
+  const { text, isError } = await call('workload_diagnose', { kind, name, namespace: 'shop' })
+  expect(isError, text).toBe(false)
+  for (const one of says) expect(text).toMatch(one)
+  for (const one of never) expect(text).not.toMatch(one)
+})
+
+test('backends that are not followed are said', async () => {
+  const refs = Array.from({ length: 60 }, (_, number) => ({ name: `s-${number}`, port: 80 }))
+  const { call } = await east({
+    objects: [at('gateway.networking.k8s.io/v1', 'HTTPRoute', 'wide', { spec: { rules: [{ backendRefs: refs }] } })],
+  })
+  const { text } = await call('workload_diagnose', { kind: 'HTTPRoute', name: 'wide', namespace: 'shop' })
+  expect(text).toMatch(/10 more of the 60 Services that it names/)
+})

@@ -9,7 +9,7 @@ import { derivedId } from '../runtime/ids.ts'
 export type Sightings = {
   readonly identity: Identity
   readonly faults: readonly Fault[]
-  /** The queue message's own id, the same at each of its deliveries. */
+  /** A digest of the message's body: the same at each of its deliveries, and when storage kept it twice. */
   readonly delivery: string
   readonly now: Date
 }

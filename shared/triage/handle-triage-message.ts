@@ -4,6 +4,7 @@ import { type Identity, identityOf } from '../incident/identity.ts'
 import { TriageMessage } from '../incident/messages.ts'
 import { otherVersion, problems } from '../incident/unreadable.ts'
 import { errorText, GiveUp, RetryLater } from '../runtime/errors.ts'
+import { derivedId } from '../runtime/ids.ts'
 import { type Admitted, admitCluster } from './admit-cluster.ts'
 import type { OwnerGroup } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
@@ -109,10 +110,13 @@ async function admitAll(deps: TriageDeps, items: readonly unknown[], delivery: D
       deadLettered += faults.length
     }
   }
+  // Storage may keep a message and answer with an error, and its library sends again: two messages with names of their
+  // own. Each fault bears the millisecond in which it was received, so the same body is the same message.
+  const body = derivedId(24, JSON.stringify(items))
   await Promise.all(
     [...byCluster([...groups.values()])].map(async ([cluster, logLine]) => {
       try {
-        const message = { cluster, groups: logLine, delivery: delivery.id, traceparent }
+        const message = { cluster, groups: logLine, delivery: body, traceparent }
         await admitCluster(deps)(message, (one, act) => each(cluster, one, act))
       } catch (error) {
         failures.push(errorText(error))

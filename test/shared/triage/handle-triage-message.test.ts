@@ -30,11 +30,19 @@ describe('one fault', () => {
   test('sent ten times at once gives one incident with ten occurrences and one agent', async () => {
     const w = world()
     await Promise.all(
-      Array.from({ length: 10 }, (_, n) => handleTriageMessage(w.deps)(message(fault()), once(`m${n}`))),
+      Array.from({ length: 10 }, (_, n) =>
+        handleTriageMessage(w.deps)(message(fault({ receivedAt: `2026-01-12T09:40:59.00${n}Z` })), once(`m${n}`)),
+      ),
     )
     expect(await w.only()).toMatchObject({ occurrences: 10, status: 'running', fence: 1 })
     expect(w.groups.started).toHaveLength(1)
     expect(await w.slots()).toHaveLength(1)
+  })
+
+  test('that storage kept twice, since it was sent again after an error, is counted once', async () => {
+    const w = world()
+    for (let n = 0; n < 5; n++) await handleTriageMessage(w.deps)(message(fault()), once(`m${n}`))
+    expect(await w.only()).toMatchObject({ occurrences: 1 })
   })
 
   test('ten times in one message counts ten', async () => {
@@ -99,7 +107,8 @@ describe('what gets no agent', () => {
       status: 'skipped',
       reason: 'Severity warning is below the threshold of cluster east (critical)',
     })
-    await handleTriageMessage(w.deps)(message(fault({ severity: 'warning' })), once('m2'))
+    const again = fault({ severity: 'warning', receivedAt: '2026-01-12T09:40:59.500Z' })
+    await handleTriageMessage(w.deps)(message(again), once('m2'))
     expect(await w.only()).toMatchObject({ status: 'skipped', occurrences: 2 })
     const handled = await handleTriageMessage(w.deps)(message(fault()), once('m3'))
     expect(handled.admissions).toEqual({ 'queued-again': 1 })
@@ -202,7 +211,8 @@ describe('generations', () => {
     await handleTriageMessage(w.deps)(message(fault()), { id: 'm1', dequeueCount: 2 })
     expect(await w.only()).toMatchObject({ status: 'resolved', generation: 1 })
 
-    const handled = await handleTriageMessage(w.deps)(message(fault()), once('m2'))
+    const later = fault({ receivedAt: '2026-01-12T09:41:30.000Z' })
+    const handled = await handleTriageMessage(w.deps)(message(later), once('m2'))
     expect(handled.admissions).toEqual({ opened: 1 })
     expect(await w.only()).toMatchObject({ generation: 2, occurrences: 1 })
     expect(await w.deps.store.byId(first.incidentId)).toMatchObject({ generation: 1, status: 'resolved' })

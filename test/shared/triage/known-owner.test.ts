@@ -3,8 +3,12 @@ import { handleTriageMessage } from '../../../shared/triage/handle-triage-messag
 import { fault, message, type World, world } from './world.ts'
 
 let delivered = 0
-const tell = (w: World, ...faults: readonly unknown[]) =>
-  handleTriageMessage(w.deps)(message(...faults), { id: `k${++delivered}`, dequeueCount: 1 })
+const tell = (w: World, ...faults: readonly object[]) => {
+  // Each was received at a moment of its own.
+  const receivedAt = `2026-01-12T09:40:59.${String(++delivered).padStart(3, '0')}Z`
+  const told = faults.map((one) => ({ ...one, receivedAt }))
+  return handleTriageMessage(w.deps)(message(...told), { id: `k${delivered}`, dequeueCount: 1 })
+}
 const crash = (pod: string, owner?: { readonly kind: string; readonly name: string }) => {
   const at = { namespace: 'shop', name: pod }
   return fault({

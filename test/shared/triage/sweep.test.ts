@@ -212,10 +212,16 @@ describe('time moves incidents on', () => {
     await sweep(w.deps)()
     expect(await api()).toMatchObject({ status: 'skipped', reason: 'Overload: no agent was free for 100 s' })
 
-    await handleTriageMessage(w.deps)(message(podFault('api')), { id: 'm3', dequeueCount: 1 })
+    await handleTriageMessage(w.deps)(message(podFault('api', { receivedAt: '2026-01-12T09:42:40.000Z' })), {
+      id: 'm3',
+      dequeueCount: 1,
+    })
     expect(await api()).toMatchObject({ status: 'skipped', occurrences: 2 })
     w.clock.pass(600)
-    await handleTriageMessage(w.deps)(message(podFault('api')), { id: 'm4', dequeueCount: 1 })
+    await handleTriageMessage(w.deps)(message(podFault('api', { receivedAt: '2026-01-12T09:52:40.000Z' })), {
+      id: 'm4',
+      dequeueCount: 1,
+    })
     expect(await api()).toMatchObject({ status: 'queued', occurrences: 3 })
     await sweep(w.deps)()
     expect(await api()).toMatchObject({ status: 'queued' })

@@ -141,6 +141,8 @@ export function azureTable(client: TableClient): Table {
         ...Object.entries(filter).map(([name, value]) => `${fieldName(name)} eq ${literal(value)}`),
         ...Object.entries(below).map(([name, value]) => `${fieldName(name)} lt ${literal(value)}`),
       ]
+      if (conditions.length > MAX_COMPARISONS)
+        throw new Error(`${conditions.length} comparisons in one question to a table, ${MAX_COMPARISONS} is the most`)
       const queryOptions = conditions.length === 0 ? {} : { filter: conditions.join(' and ') }
       const pages = client
         .listEntities<Record<string, unknown>>({ queryOptions, abortSignal: transferDeadline() })
@@ -163,6 +165,8 @@ export function azureTable(client: TableClient): Table {
 }
 
 type Place = Pick<Row, 'partition' | 'key'>
+/** https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities: Azurite takes any number. */
+const MAX_COMPARISONS = 15
 const missing = 'ResourceNotFound'
 /** Somebody else wrote or removed the row. */
 const stale: readonly string[] = [missing, 'UpdateConditionNotSatisfied', 'ConditionNotMet', 'EntityNotFound']

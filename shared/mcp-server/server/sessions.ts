@@ -15,8 +15,10 @@ export type SessionTimes = {
   readonly idleMs: number
   /** Half-open connections take what is written; a client that answers no ping for so long is gone. */
   readonly silentMs: number
+  /** Silent for so long, without a stream, a session makes room for another when all places are taken. */
+  readonly restMs: number
 }
-export const usualSessionTimes: SessionTimes = { pingMs: 20_000, idleMs: 300_000, silentMs: 900_000 }
+export const usualSessionTimes: SessionTimes = { pingMs: 20_000, idleMs: 300_000, silentMs: 900_000, restMs: 5_000 }
 
 /** One per client; a supervisor holds one per cluster. More means that somebody loops. */
 const MAX_SESSIONS = 500
@@ -60,7 +62,7 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
   const now = () => mcp.clock.now().getTime()
 
   async function begin(request: Request, path: string, { caller, until, only }: Visitor): Promise<Response> {
-    if (sessions.size >= MAX_SESSIONS)
+    if (sessions.size >= MAX_SESSIONS && !(await makeRoom()))
       return jsonError(503, 'This server has reached its limit of sessions. Try later.')
     const outbox = createOutbox(MAX_HELD)
     const sent = createEventLog()
@@ -96,6 +98,23 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
     // Whatever did not initialize (a wrong first message) leaves nothing behind.
     if (transport.sessionId === undefined) await session.connection.close()
     return response
+  }
+
+  /**
+   * One caller, or without tokens anybody at all, can begin sessions in a loop: of whoever has most, the one that was
+   * silent longest makes room, unless it listens. Its client is told that it is gone, and begins a new one.
+   */
+  async function makeRoom(): Promise<boolean> {
+    const counts = new Map<string, number>()
+    for (const { caller } of sessions.values()) counts.set(caller, (counts.get(caller) ?? 0) + 1)
+    const [leaving] = [...sessions.values()]
+      .filter(({ outbox, lastReceived }) => !outbox.isOpen() && now() - lastReceived >= times.restMs)
+      .sort(
+        (one, other) =>
+          (counts.get(other.caller) ?? 0) - (counts.get(one.caller) ?? 0) || one.lastReceived - other.lastReceived,
+      )
+    await leaving?.connection?.close()
+    return sessions.size < MAX_SESSIONS
   }
 
   /** A stream that is open needs no further request: without this it would outlive the right to it. */

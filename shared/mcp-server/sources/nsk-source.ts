@@ -82,7 +82,7 @@ export function nskSource(
     status: async (signal) => {
       await run(table.list_args, '', LIST_MS, signal)
       return {
-        how: `the program ${table.nsk_path}`,
+        how: `by the program ${table.nsk_path}`,
         ...(table.profile === undefined ? {} : { profile: table.profile }),
       }
     },

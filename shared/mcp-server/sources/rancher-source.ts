@@ -81,7 +81,7 @@ export function rancherSource(
     status: async (signal) => {
       const [user] = await Promise.all([whoAmI(url, http, signal), ownToken(signal)])
       return {
-        how: table.access === 'proxy' ? 'through Rancher, with its token' : 'kubeconfigs made by Rancher',
+        how: table.access === 'proxy' ? 'through Rancher, with its token' : 'with kubeconfigs that Rancher makes',
         ...(user === undefined ? {} : { user }),
         ...(info === undefined ? {} : { tokenExpired: info.expired }),
         ...(info?.expires === undefined ? {} : { tokenExpires: info.expires }),

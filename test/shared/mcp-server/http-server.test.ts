@@ -156,7 +156,7 @@ test('a session that ends leaves nothing: no subscription, no watch, no session'
 })
 
 test('a client that vanished without a word is let go after a while, one that listens is pinged and kept', async () => {
-  const { server } = await served(broken, { sessionTimes: { pingMs: 20, idleMs: 150, silentMs: 400 } })
+  const { server } = await served(broken, { sessionTimes: { pingMs: 20, idleMs: 150, silentMs: 400, restMs: 5_000 } })
   const vanished = await connected(`${server.url}/east`)
   await vanished.client.callTool({ name: 'events_subscribe', arguments: { mode: 'faults' } })
   const kept = await connected(`${server.url}/east`)
@@ -211,6 +211,26 @@ test('with a token, only who has it comes in; a foreign Host or Origin never doe
 
 test('without a token the server listens to this machine only', async () => {
   await expect(served(healthy, { host: '0.0.0.0' })).rejects.toThrow(/give a token/)
+})
+
+test('whoever begins sessions in a loop takes nobody’s place: the silent ones make room, who listens stays', {
+  timeout: 60_000,
+}, async () => {
+  const { server, simulator } = await served(broken, {
+    sessionTimes: { pingMs: 20_000, idleMs: 300_000, silentMs: 900_000, restMs: 1 },
+  })
+  const listens = await connected(`${server.url}/east`)
+  await listens.client.callTool({ name: 'events_subscribe', arguments: { mode: 'faults' } })
+  while (server.sessions() < 500) {
+    const some = Math.min(25, 500 - server.sessions())
+    await Promise.all(Array.from({ length: some }, () => fetch(`${server.url}/east`, initialize())))
+  }
+  await pause(5)
+  const late = await connected(`${server.url}/east`)
+  expect((await late.client.listTools()).tools.length).toBeGreaterThan(0)
+  expect(server.sessions()).toBe(500)
+  simulator.apply([webPod('p-2', crashLooping, { name: 'web-6bf586c785-zzzzz' })])
+  await until(() => listens.notices.length === 2, 'the notice of who listens')
 })
 
 test('without sessions tools work, and a subscription is refused in the known words', async () => {

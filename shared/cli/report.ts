@@ -2,7 +2,7 @@ import { GiveUp } from '../runtime/errors.ts'
 import type { Client } from './client.ts'
 import { find } from './incidents.ts'
 import { causeLines, readReport, type ShownReport, stepLines } from './shown-report.ts'
-import { type Output, plain } from './terminal.ts'
+import { lined, type Output, plain } from './terminal.ts'
 
 type Deps = { readonly client: Client; readonly out: Output; readonly json: boolean }
 
@@ -46,7 +46,7 @@ function inMarkdown(found: ShownReport): readonly string[] {
     `${at + 1}. ${words(step.title)} (**${step.changesState ? 'changes state' : 'read-only'}**)`,
     ...(step.command === undefined
       ? []
-      : ['', '   ```sh', `   ${plain(step.command).replaceAll('`', 'ʼ')}`, '   ```', '']),
+      : ['', '   ```sh', ...lined(step.command).map((line) => `   ${line.replaceAll('`', 'ʼ')}`), '   ```', '']),
     ...(step.changesState ? [`   Check: ${words(step.verify)}  `, `   Undo: ${words(step.rollback)}`] : []),
   ])
   const parts: readonly Part[] = [
@@ -68,7 +68,9 @@ function inMarkdown(found: ShownReport): readonly string[] {
 const utc = (at: string): string => `${at.slice(0, 19).replace('T', ' ')} UTC`
 /** Words of a cluster are no Markdown: nothing in them links, mentions or formats. */
 const words = (text: string): string =>
-  plain(text).replace(/[\\`*_{}[\]<>#|~@]/g, (sign) => (sign === '@' ? '@\u200b' : `\\${sign}`))
+  plain(text)
+    .replace(/[\\`*_{}[\]<>#|~@]/g, (sign) => (sign === '@' ? '@\u200b' : `\\${sign}`))
+    .replace(/:\/\/|www\./gi, (begin) => `${begin.slice(0, -1)}\u200b${begin.slice(-1)}`)
 
 /** `nightcrier open ID`: the page in a browser; its address where there is none. */
 export async function openPage(

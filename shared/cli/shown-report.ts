@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Client } from './client.ts'
-import { type Output, plain } from './terminal.ts'
+import { lined, type Output, plain } from './terminal.ts'
 
 const Step = z.looseObject({
   title: z.string(),
@@ -44,7 +44,7 @@ export function causeLines({ verdict, notes }: ShownReport): readonly string[] {
 export function stepLines({ verdict }: ShownReport, { colors }: Output): readonly string[] {
   return (verdict?.remedies ?? []).flatMap(({ title, command, changesState, verify, rollback }, at) => [
     `${at + 1}. ${plain(title)} (${changesState ? colors.red('changes state') : 'read-only'})`,
-    ...(command === undefined ? [] : [`   ${plain(command)}`]),
+    ...(command === undefined ? [] : lined(command).map((line) => `   ${line}`)),
     ...(changesState ? [colors.dim(`   check: ${plain(verify)}`), colors.dim(`   undo:  ${plain(rollback)}`)] : []),
   ])
 }

@@ -51,6 +51,8 @@ export const inYaml = (out: Output, stringify: (value: unknown) => string): Outp
 
 /** Words from a cluster as words: no escape sequence may move the cursor, and none turn the line around. */
 export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+/** A command of several lines stays one: joined it would be another. */
+export const lined = (text: string): readonly string[] => text.split(/\r?\n/).map(plain)
 
 /** Columns as wide as their widest cell; the last one is left as it is. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {

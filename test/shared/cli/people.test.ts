@@ -66,7 +66,7 @@ test('a report is text, and Markdown in which no word of a cluster formats', asy
     fullReport({ headline: '**web** [x](https://evil.example) @channel' }),
   )
   const markdown = (await run(['report', incidentId, '--markdown'])).out
-  expect(markdown).toContain('# \\*\\*web\\*\\* \\[x\\](https://evil.example) @\u200bchannel')
+  expect(markdown).toContain('# \\*\\*web\\*\\* \\[x\\](https:/\u200b/evil.example) @\u200bchannel')
   expect(markdown).toContain('## Cause')
   expect(JSON.parse((await run(['--json', 'report', 'last'])).out).outcome).toBe('cause')
 })

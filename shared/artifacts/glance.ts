@@ -7,6 +7,8 @@ export type Glance = {
   readonly since: string
   /** `0 of 2 ready`; absent where nothing was counted. */
   readonly harm: string | undefined
+  /** The effect says that count already. */
+  readonly isCounted: boolean
   /** What is wrong, without its cause. */
   readonly effect: string
   /** The cause, or what was seen where none was found. */
@@ -29,13 +31,14 @@ const SHORT_CLUSTER = 16
 
 export function glance(incident: Incident, report: Concluded | undefined): Glance {
   const verdict = report?.verdict
-  const { state, seen, harm } = stateOf(incident, verdict)
+  const { state, seen, harm, isCounted = false } = stateOf(incident, verdict)
   const because = becauseOf(incident, report)
   const [who, where] = [middle(incident.owner.name, SHORT_NAME), middle(incident.cluster, SHORT_CLUSTER)]
   const after = because === '' ? '' : `: ${lowered(because)}`
   return {
     since: firstSign(incident, report),
     harm,
+    isCounted,
     effect: `${middle(incident.owner.name, LINE - state.length)}${state}`,
     because: atWord(because, LINE),
     whole: because.length <= LINE,
@@ -44,7 +47,12 @@ export function glance(incident: Incident, report: Concluded | undefined): Glanc
   }
 }
 
-type State = { readonly state: string; readonly seen: string; readonly harm: string | undefined }
+type State = {
+  readonly state: string
+  readonly seen: string
+  readonly harm: string | undefined
+  readonly isCounted?: true
+}
 /** Only what was counted is said to be missing: all ready is no loss, whatever else is wrong. */
 function stateOf({ faultType, owner, harm }: Incident, verdict: Concluded['verdict']): State {
   const kind = words(faultType)
@@ -61,8 +69,14 @@ function stateOf({ faultType, owner, harm }: Incident, verdict: Concluded['verdi
         state: ` has ${ready} of ${desired} ${what} ready`,
         seen: `${ready}/${desired} ready`,
         harm: `${ready} of ${desired} ready`,
+        isCounted: true,
       }
-    : { state: `: ${kind}, ${ready} of ${desired} ${what} ready now`, seen: kind, harm: `${ready} of ${desired} ready` }
+    : {
+        state: `: ${kind}, ${ready} of ${desired} ${what} ready now`,
+        seen: kind,
+        harm: `${ready} of ${desired} ready`,
+        isCounted: true,
+      }
 }
 
 /** The whole cause of one that leads; of contested ones that they are so, since both do not fit a line. */

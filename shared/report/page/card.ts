@@ -3,6 +3,7 @@ import type { Citation } from '../../artifacts/evidence.ts'
 import { dayAndMinute, type Glance, glance } from '../../artifacts/glance.ts'
 import { certainty } from '../../artifacts/outcome-words.ts'
 import type { Report } from '../../artifacts/report.ts'
+import type { RootCause } from '../../artifacts/verdict.ts'
 import { checkCommands } from './check-commands.ts'
 import type { Html } from './document.ts'
 import { beside, cites, command, effect, objectName, severityBadge } from './marks.ts'
@@ -17,7 +18,9 @@ export function card(report: Report): Html {
   const { incident, verdict, injectionFlags } = report
   const { severity, owner, cluster, environment, occurrences } = incident
   const seen = glance(incident, report)
-  const [cause, ...more] = verdict?.rootCauses ?? []
+  const causes = verdict?.rootCauses ?? []
+  const [cause, ...more] = causes
+  const isContested = report.outcome === 'contested'
   const place = [
     `${cluster}${environment === '' ? '' : ` (${environment})`}`,
     ...(incident.namespace === '' ? [] : [incident.namespace]),
@@ -27,14 +30,22 @@ export function card(report: Report): Html {
 <p class="harm">${severityBadge(severity)}${harm(report, seen)} · ${certainty(report)}${quiet(incident)}</p>
 <h1>${seen.effect}</h1>
 <p class="because">${because(report, seen)}</p>
-${cause === undefined || seen.whole ? '' : html`<p class="soft">${cause.summary}</p>`}
-${more.map((one) => html`<p><strong>${report.outcome === 'contested' ? 'Or' : 'And'} ${objectName(one)}:</strong> ${one.summary}</p>`)}
+${
+  isContested
+    ? contested(causes)
+    : html`${cause === undefined || seen.whole ? '' : html`<p class="soft">${cause.summary}</p>`}
+${more.map((one) => html`<p><strong>And ${objectName(one)}:</strong> ${one.summary}</p>`)}`
+}
 <p class="where">${place.map((part, at) => html`${at === 0 ? '' : html` <span aria-hidden="true">›</span> `}${at === 0 ? html`<strong>${part}</strong>` : part}`)} <span class="soft">· seen ${occurrences === 1 ? 'once' : `${occurrences} times`}</span></p>
 ${injectionFlags.length === 0 ? '' : html`<p class="alarm"><strong>Careful:</strong> text in this cluster tries to steer whoever reads it. <a href="#notes">See the notes.</a></p>`}
 ${verdict?.tellApart === undefined ? '' : html`<p><strong>What would tell them apart:</strong> ${verdict.tellApart}</p>`}
 ${toDo(report)}
-${proof(cause?.evidence ?? [])}</section>`
+${proof(isContested ? causes.flatMap(({ evidence }) => evidence.slice(0, 1)) : (cause?.evidence ?? []))}</section>`
 }
+
+/** Each in full, and whose it is: the line above says only that they differ. */
+const contested = (causes: readonly RootCause[]): Html =>
+  html`${causes.map((one, at) => html`<p><strong>${at === 0 ? 'Either' : 'Or'} ${objectName(one)}</strong>${one.by === undefined ? '' : html` <span class="soft">(${one.by === 'rules' ? 'the rules' : 'the model'})</span>`}<strong>:</strong> ${one.summary}</p>`)}`
 
 /** Whether people hear of it now, and whether somebody is at it. */
 const quiet = ({ muted, acknowledged }: Report['incident']): Html =>
@@ -43,8 +54,8 @@ const quiet = ({ muted, acknowledged }: Report['incident']): Html =>
   }${acknowledged === undefined ? '' : html` · <strong>acknowledged${acknowledged.by === '' ? '' : ` by ${acknowledged.by}`}</strong>`}`
 
 /** What the heading has not counted, since when, and whether it is over. */
-function harm({ incident, generatedAt }: Report, { harm: counted, effect: heading, since }: Glance): Html {
-  const words = counted === undefined || /\d+ of \d+/.test(heading) ? '' : html`<strong>${counted}</strong> · `
+function harm({ incident, generatedAt }: Report, { harm: counted, isCounted, since }: Glance): Html {
+  const words = counted === undefined || isCounted ? '' : html`<strong>${counted}</strong> · `
   const end = incident.steps.findLast(({ state }) => state === 'resolved')?.at
   const over = incident.status === 'resolved' && end !== undefined
   const lasted = between(since, over ? end : generatedAt)

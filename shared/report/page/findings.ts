@@ -43,7 +43,7 @@ export function impact({ impact: { summary, desired, ready, affected } }: Verdic
   const { kind, namespace = '', name } = incident.owner
   const own = objectName({ kind, namespace, name })
   const others = affected.filter((one) => objectName(one) !== own)
-  if (others.length === 0 && /^\d+ of \d+ replicas of \S+ \S+ are ready\.$/.test(summary)) return ''
+  if (others.length === 0 && desired !== undefined && ready !== undefined) return ''
   const drawn = desired !== undefined && ready !== undefined && desired > 0 && desired <= MOST_SQUARES
   return html`<section id="impact"><h2>Impact</h2>${drawn ? html`<svg class="replicas" role="img" aria-label="${ready} of ${desired} replicas are ready" width="${desired * 22}" height="20">${Array.from({ length: desired }, (_, index) => html`<rect class="${index < ready ? 'up' : 'down'}" x="${index * 22 + 1}" y="1" width="18" height="18" rx="3"/>`)}</svg>` : ''}<p>${summary}</p>
 ${others.length === 0 ? '' : html`<ul class="objects">${others.map((one) => html`<li>${objectName(one)}</li>`)}</ul>`}</section>`

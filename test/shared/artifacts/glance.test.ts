@@ -12,6 +12,7 @@ describe('what is taken in at one look', () => {
     expect(glance(owner('web'), told())).toEqual({
       since: '2026-01-12T09:40:58.000Z',
       harm: '0 of 3 ready',
+      isCounted: true,
       effect: 'web has 0 of 3 replicas ready',
       because: 'The container command /bin/srvr does not exist in the image',
       whole: true,

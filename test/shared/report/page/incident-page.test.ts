@@ -35,3 +35,19 @@ test('a page of four hundred long answers stays below a megabyte', async () => {
   expect(Buffer.byteLength(page)).toBeLessThan(1_000_000)
   expect(page).toContain('500 of 60006 characters shown here')
 })
+
+test('of contested causes the first glance shows each in full, and whose it is', async () => {
+  const whole = verdict()
+  const [first] = whole.rootCauses
+  const other = { ...first!, by: 'model' as const, kind: 'Secret', name: 'db', summary: 'The password has expired.' }
+  const page = await incidentPage(
+    fullReport({
+      outcome: 'contested',
+      verdict: { ...whole, outcome: 'contested', rootCauses: [{ ...first!, by: 'rules' as const }, other] },
+    }),
+  )
+  const card = page.slice(page.indexOf('id="top"'), page.indexOf('</section>'))
+  const words = card.replace(/<[^>]+>/g, '')
+  expect(words).toContain(`(the rules): ${first!.summary}`)
+  expect(words).toContain('(the model): The password has expired.')
+})

@@ -1,10 +1,10 @@
-import { containers, tables } from '../../artifacts/layout.ts'
+import { containers, MOST_BREAKERS, tables } from '../../artifacts/layout.ts'
 import { PLACES, WAITING } from '../../artifacts/notice-places.ts'
 import { boardOf } from '../../health/cluster-health.ts'
 import { placesHealth } from '../../health/place-health.ts'
 import type { Incident } from '../../incident/incident.ts'
 import { entryOf } from '../../report/index/entry.ts'
-import { filterIn, inQuery } from '../../report/index/filter.ts'
+import { filterIn, inQuery, isEmpty } from '../../report/index/filter.ts'
 import { listIncident, renderedPage } from '../../report/index/list-incident.ts'
 import type { Addresses } from '../../report/index/list-page.ts'
 import { boardPage } from '../../report/page/board-page.ts'
@@ -63,7 +63,12 @@ export async function list(
   const page = query.get('page') ?? 'index.html'
   const deps = { blobs: platform.storage.blobs(containers.incidents), addresses: links }
   const part = Number(/^[1-9]\d{0,2}$/.exec(query.get('part') ?? '1')?.[0] ?? '1')
-  const body = await renderedPage(deps, page, filterIn(query), part)
+  const filter = filterIn(query)
+  // A month that is over changes no more.
+  const own = links.filtered !== undefined && !isEmpty(filter) ? links.filtered(filter, part) : links.list('index.html')
+  const refresh =
+    page === 'index.html' ? { to: refreshLink(own, !query.has('refresh')), on: query.has('refresh') } : undefined
+  const body = await renderedPage(deps, page, { filter, part, refresh })
   if (body !== undefined) return { status: 200, body, headers: { ...htmlHeaders, ...refreshed(query) } }
   const error = `There is no page ${page.slice(0, 100)}: no incident has been listed there yet`
   return { status: 404, jsonBody: { error }, headers }
@@ -120,20 +125,21 @@ export async function board(
     platform.clusters.current(),
     storage.table(tables.clusters).list({ partition: 'clusters', limit: MOST_CLUSTERS }),
     storage.table(tables.permissions).list({ partition: 'permissions', limit: MOST_CLUSTERS }),
-    control.list({ partition: 'breakers', limit: MOST_CLUSTERS }),
+    control.list({ partition: 'breakers', limit: MOST_BREAKERS }),
     control.list({ partition: PLACES, limit: MOST_PLACES }),
     control.list({ partition: WAITING, limit: MOST_CLUSTERS }),
   ])
   const now = clock.now()
+  const page = Number(/^\d{1,3}$/.exec(query.get('page') ?? '1')?.[0] ?? '1')
   const body = await boardPage({
     clusters: boardOf({ clusters, rows, permissions, breakers }, now),
     places: placesHealth(places, waiting, now),
     configErrors: problem === undefined ? [] : [problem],
     now: now.toISOString(),
-    page: Number(/^\d{1,3}$/.exec(query.get('page') ?? '1')?.[0] ?? '1'),
+    page,
     address: links.board,
     list: links.list,
-    refresh: { to: refreshLink(links.board(1), !query.has('refresh')), on: query.has('refresh') },
+    refresh: { to: refreshLink(links.board(page), !query.has('refresh')), on: query.has('refresh') },
   })
   return { status: 200, body, headers: { ...htmlHeaders, ...refreshed(query) } }
 }

@@ -2,7 +2,7 @@ import type { Blobs } from '../../runtime/blobs.ts'
 import { type ContendDeps, contend, STALE } from '../../runtime/contend.ts'
 import type { Entry } from './entry.ts'
 import { type Filter, isEmpty, isOpen, passes } from './filter.ts'
-import { type Addresses, listPage } from './list-page.ts'
+import { type Addresses, listPage, type Refresh } from './list-page.ts'
 import { monthBlob, monthOf, monthPage, newestFirst, parts, ROWS, withEntry } from './month.ts'
 import { everyLine, monthsOf, readMonth } from './read-month.ts'
 
@@ -37,7 +37,7 @@ export const listIncident =
     })
     // Also when the line was there: whoever wrote it may have died before the pages.
     await writeMonthPages(deps, month, entry.id, cut)
-    await writePage(deps, 'index.html', () => firstPage(deps))
+    await writePage(deps, 'index.html', () => firstPage(deps, { kept: true }))
   }
 
 /** The etag is taken first: a page made of older months than another's is refused, and made again. */
@@ -69,19 +69,25 @@ async function writeMonthPages(deps: ListDeps, month: string, id: string, cut: b
     )
 }
 
+type Asked = {
+  readonly filter?: Filter
+  /** Of what the filter finds. */
+  readonly part?: number
+  readonly refresh?: Refresh | undefined
+}
+
 /** A page of the list made now, for other addresses than those of the page that is kept; a filter is asked of all pages. */
 export async function renderedPage(
   deps: Pick<ListDeps, 'blobs' | 'addresses'>,
   page: string,
-  filter: Filter = {},
-  filteredPart = 1,
+  { filter = {}, part = 1, refresh }: Asked = {},
 ): Promise<string | undefined> {
-  if (!isEmpty(filter)) return filteredPage(deps, filter, filteredPart)
-  if (page === 'index.html') return firstPage(deps)
-  const [, month, part] = /^incidents-(\d{4}-\d\d)(?:-(\d{1,3}))?\.html$/.exec(page) ?? []
+  if (!isEmpty(filter)) return filteredPage(deps, filter, part, refresh)
+  if (page === 'index.html') return firstPage(deps, { kept: false, refresh })
+  const [, month, number] = /^incidents-(\d{4}-\d\d)(?:-(\d{1,3}))?\.html$/.exec(page) ?? []
   if (month === undefined) return undefined
   const { entries } = (await readMonth(deps, month)).content
-  return monthListPage(entries, month, part === undefined ? 'newest' : Number(part), deps.addresses)
+  return monthListPage(entries, month, number === undefined ? 'newest' : Number(number), deps.addresses)
 }
 
 /** One part of a month, counted from 1, the oldest; `undefined` when there is none. */
@@ -116,7 +122,10 @@ export async function monthListPage(
 }
 
 /** The newest lines, figures of the last thirty days before the newest, and the way to each month. */
-async function firstPage(deps: Pick<ListDeps, 'blobs' | 'addresses'>): Promise<string | undefined> {
+async function firstPage(
+  deps: Pick<ListDeps, 'blobs' | 'addresses'>,
+  { kept, refresh }: { readonly kept: boolean; readonly refresh?: Refresh | undefined },
+): Promise<string | undefined> {
   const months = await monthsOf(deps)
   // Thirty days touch at most three months: 31 January to 1 March.
   const newest = await Promise.all(
@@ -127,9 +136,13 @@ async function firstPage(deps: Pick<ListDeps, 'blobs' | 'addresses'>): Promise<s
   if (last === undefined) return undefined
   const to = last.at.slice(0, 10)
   const from = new Date(Date.parse(to) - (DAYS - 1) * DAY).toISOString().slice(0, 10)
-  const open = entries.filter(isOpen)
+  // Looked for in every month where somebody asks; a page that is kept is written too often for that, and says so.
+  const asked = kept ? undefined : await everyLine(deps)
+  const open = (asked?.entries ?? entries).filter(isOpen)
+  const earlier = asked === undefined ? months[3] !== undefined : !asked.whole
   return listPage({
     title: 'Incidents',
+    ...(earlier ? { openSince: (asked?.entries ?? entries).at(-1)?.at.slice(0, 10) ?? from } : {}),
     open: open.slice(0, MOST_OPEN),
     openCount: open.length,
     rows: entries.slice(0, ROWS).filter((one) => !isOpen(one)),
@@ -142,6 +155,7 @@ async function firstPage(deps: Pick<ListDeps, 'blobs' | 'addresses'>): Promise<s
     ],
     current: 'index.html',
     addresses: deps.addresses,
+    ...(refresh === undefined ? {} : { refresh }),
   })
 }
 
@@ -149,6 +163,7 @@ async function filteredPage(
   deps: Pick<ListDeps, 'blobs' | 'addresses'>,
   filter: Filter,
   part: number,
+  refresh: Refresh | undefined,
 ): Promise<string> {
   const { entries, whole } = await everyLine(deps)
   const found = entries.filter(passes(filter))
@@ -171,6 +186,7 @@ async function filteredPage(
     })),
     current: '',
     addresses: deps.addresses,
+    ...(refresh === undefined ? {} : { refresh }),
   })
 }
 

@@ -20,11 +20,16 @@ export type Addresses = {
   readonly board: string | undefined
 }
 
+/** The same page with or without asking for itself again, where somebody answers. */
+export type Refresh = { readonly to: string; readonly on: boolean }
+
 export type ListPage = {
   readonly title: string
   /** Of the first page: what is not over, on top. */
   readonly open?: readonly Entry[]
   readonly openCount?: number
+  /** Those opened before that day were not looked for. */
+  readonly openSince?: string
   /** The rows of this page, newest first. */
   readonly rows: readonly Entry[]
   /** What the counts and charts speak of. */
@@ -42,6 +47,7 @@ export type ListPage = {
   readonly parts?: readonly { readonly title: string; readonly address: string | undefined }[]
   readonly current: string
   readonly addresses: Addresses
+  readonly refresh?: Refresh
 }
 
 /** Clusters beyond this are counted as one: a legend nobody can read helps nobody. Style rules exist for this many. */
@@ -58,7 +64,7 @@ export function listPage(list: ListPage): Promise<string> {
   return htmlDocument(
     list.title,
     html`<main class="list"><h1>${list.title}</h1>
-<p class="soft">${amount(all.length, 'incident')}${span}${list.whole === false ? '; older ones are found by their month' : ''}${addresses.board === undefined ? '' : html` · <a href="${addresses.board}">Clusters</a>`}</p>
+<p class="soft">${amount(all.length, 'incident')}${span}${list.whole === false ? '; older ones are found by their month' : ''}${addresses.board === undefined ? '' : html` · <a href="${addresses.board}">Clusters</a>`}${list.refresh === undefined ? '' : html` · <a href="${list.refresh.to}">${list.refresh.on ? 'Stop refreshing' : 'Refresh each minute'}</a>`}</p>
 ${addresses.filtered === undefined ? radios(shown, named, rest) : choices(filter ?? {}, named, addresses.filtered, addresses.list('index.html'))}
 ${list.open === undefined ? '' : openNow(list, places)}
 <section><h2>${list.open === undefined ? 'Incidents' : 'Over or left out'}</h2>
@@ -68,9 +74,13 @@ ${figures(list)}</main>`,
   )
 }
 
-function openNow({ open = [], openCount = 0, addresses }: ListPage, places: ReadonlyMap<string, number>): Html {
+function openNow(
+  { open = [], openCount = 0, openSince, addresses }: ListPage,
+  places: ReadonlyMap<string, number>,
+): Html {
   const more = openCount > open.length && addresses.filtered !== undefined
   return html`<section><h2>Open now: ${amount(openCount)}</h2>
+${openSince === undefined ? '' : html`<p class="soft">Of those opened since ${openSince}; older ones are found by their month.</p>`}
 ${open.length === 0 ? html`<p>Nothing is open.</p>` : table(open, addresses, places)}
 ${more ? html`<p><a href="${addresses.filtered?.({ state: 'now' })}">All ${amount(openCount)} that are open</a></p>` : ''}</section>`
 }

@@ -3,6 +3,7 @@ import { type ConnectionStatus, isReceived } from '../../artifacts/cluster-statu
 import type { ClusterPermissions } from '../../artifacts/permissions.ts'
 import type { BoardCluster } from '../../health/cluster-health.ts'
 import type { PlaceHealth } from '../../health/place-health.ts'
+import type { Refresh } from '../index/list-page.ts'
 import { type Html, htmlDocument } from './document.ts'
 import { between, duration, moment } from './times.ts'
 
@@ -16,8 +17,7 @@ export type Board = {
   readonly page: number
   readonly address: (page: number) => string
   readonly list: string | undefined
-  /** The same page with or without asking for itself again, where somebody answers. */
-  readonly refresh?: { readonly to: string; readonly on: boolean }
+  readonly refresh?: Refresh
 }
 
 /** With every field full a row takes about 1.2 kB. */

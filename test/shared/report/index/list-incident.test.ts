@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { type Entry, entryOf, Month } from '../../../../shared/report/index/entry.ts'
-import { type ListDeps, listIncident, monthListPage } from '../../../../shared/report/index/list-incident.ts'
+import {
+  type ListDeps,
+  listIncident,
+  monthListPage,
+  renderedPage,
+} from '../../../../shared/report/index/list-incident.ts'
 import type { Addresses } from '../../../../shared/report/index/list-page.ts'
 import { monthBlob, newestFirst, parts } from '../../../../shared/report/index/month.ts'
 import { memoryBlobs } from '../../../fakes/memory-blobs.ts'
@@ -53,6 +58,24 @@ describe('listIncident', () => {
       expect(await text(page)).toContain('href="east.0123456789abcdef.1/index.html"')
       expect(await text(page)).toContain('It is broken.')
     }
+  })
+
+  test('what is open is looked for in every month where somebody asks; a kept page says how far it looked', async () => {
+    const { deps, text } = setUp()
+    for (const month of ['01', '02', '03', '04', '05'])
+      await listIncident(deps)(
+        entryOf(
+          incident({
+            incidentId: `east.0123456789abcde${month.slice(1)}.1`,
+            createdAt: `2026-${month}-12T09:41:00.000Z`,
+            status: month === '01' ? 'queued' : 'resolved',
+          }),
+        ),
+      )
+    expect(await text('index.html')).toContain('Of those opened since 2026-03-12')
+    const asked = await renderedPage(deps, 'index.html')
+    expect(asked).toContain('Open now: 1')
+    expect(asked).not.toContain('Of those opened since')
   })
 
   test('writers at once lose nothing, neither from the list nor from its pages', async () => {

@@ -121,12 +121,15 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
   }
 }
 
+/** A clock that was set back makes nothing fresh for longer. */
+const isFresh = (since: number, now: number): boolean => now >= since && now - since <= CLUSTERS_FRESH_MS
+
 function clusterByName(source: ClustersSource) {
   let fresh = 0
   let known: Awaited<ReturnType<ClustersSource['current']>> | undefined
   return async (name: string) => {
     const now = systemClock.now().getTime()
-    if (known === undefined || now - fresh > CLUSTERS_FRESH_MS) {
+    if (known === undefined || !isFresh(fresh, now)) {
       known = await source.current()
       fresh = now
     }
@@ -140,7 +143,7 @@ function currentMutes(source: ClustersSource, book: MuteBook) {
   let known: { readonly file: CurrentClusters; readonly asked: readonly Mute[] } | undefined
   return async (): Promise<readonly Mute[]> => {
     const now = systemClock.now()
-    if (known === undefined || now.getTime() - fresh > CLUSTERS_FRESH_MS) {
+    if (known === undefined || !isFresh(fresh, now.getTime())) {
       const [file, asked] = await Promise.all([source.current(), book.list()])
       known = { file, asked }
       fresh = now.getTime()

@@ -12,6 +12,8 @@ export const containers = {
   config: 'config',
   deadLetters: 'dead-letters',
 } as const
+/** Partition `breakers` of `control`: one for the triage of each of 5,000 clusters, one for each place, model and list. */
+export const MOST_BREAKERS = 10_000
 export const queues = { faults: 'faults', results: 'results', notices: 'notices' } as const
 export const tables = {
   /** Partition `clusters`, key = cluster name: lease, connection status, counters. */

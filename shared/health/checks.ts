@@ -1,4 +1,4 @@
-import { CLUSTERS_FILE, containers, queues, tables } from '../artifacts/layout.ts'
+import { CLUSTERS_FILE, containers, MOST_BREAKERS, queues, tables } from '../artifacts/layout.ts'
 import type { ClustersSource } from '../config/clusters-source.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Blobs } from '../runtime/blobs.ts'
@@ -176,7 +176,7 @@ function agentChecks({ settings, groups, storage }: CheckDeps): readonly Check[]
       name: 'what fails again and again',
       remedy: 'docs/operations.md, Something is left alone for a while, says for each what to look at.',
       check: async () => {
-        const rows = await storage.table(tables.control).list({ partition: 'breakers', limit: MOST_ROWS })
+        const rows = await storage.table(tables.control).list({ partition: 'breakers', limit: MOST_BREAKERS })
         const open = rows.flatMap((row) => {
           const breaker = readBreaker(row)
           return breaker.state === 'open' ? [breaker.name] : []

@@ -39,6 +39,7 @@ export function metrics(input: MetricsInput, now: Date): string {
     watches.map(({ labels, watch }) => ({ labels, value: value(watch) }))
   const breakers = (value: (fields: Fields) => number): readonly Sample[] =>
     input.breakers.map(({ key, fields }) => ({ labels: { name: key }, value: value(fields) }))
+  const failuresOf = new Map(input.breakers.map(({ key, fields }) => [key, Number(fields.failures ?? 0)]))
   const up = (watch: (typeof watches)[number]['watch']) => isReceived(watch.status)
 
   return [
@@ -92,8 +93,7 @@ export function metrics(input: MetricsInput, now: Date): string {
       'Whether an agent could be sent there: its kubeconfig is there and may read what is needed.',
       input.clusters.flatMap(({ name, enabled, triage }) => {
         if (!enabled || !triage.enabled) return []
-        const row = input.breakers.find(({ key }) => key === triageBreaker(name))
-        return [{ labels: { cluster: name }, value: Number(row?.fields.failures ?? 0) === 0 ? 1 : 0 }]
+        return [{ labels: { cluster: name }, value: (failuresOf.get(triageBreaker(name)) ?? 0) === 0 ? 1 : 0 }]
       }),
     ),
     family(

@@ -1,4 +1,4 @@
-import { containers, queues, tables } from '../../artifacts/layout.ts'
+import { artifactName, containers, MOST_BREAKERS, queues, tables } from '../../artifacts/layout.ts'
 import { PLACES, WAITING } from '../../artifacts/notice-places.ts'
 import { alive } from '../../health/alive.ts'
 import { clusterHealth as clusterHealthOf } from '../../health/cluster-health.ts'
@@ -16,8 +16,7 @@ const MOST_CLUSTERS = 5_000
 const MOST_SUPERVISORS = 200
 const MOST_INCIDENTS = 10_000
 const MOST_DEAD_LETTERS = 1_000
-/** One for each place and for agents. */
-const MOST_BREAKERS = 1_000
+const MOST_PLACES = 1_000
 /** A flood that all wait for one place; more than that is told as that many. */
 const MOST_WAITING = 5_000
 /** Probes give up after some seconds; one that hears nothing says nothing. */
@@ -53,7 +52,7 @@ export async function clusterHealth(platform: Platform): Promise<Answer> {
     clusterRows(platform),
     platform.storage.table(tables.permissions).list({ partition: 'permissions', limit: MOST_CLUSTERS }),
     control.list({ partition: 'breakers', limit: MOST_BREAKERS }),
-    control.list({ partition: PLACES, limit: MOST_BREAKERS }),
+    control.list({ partition: PLACES, limit: MOST_PLACES }),
     control.list({ partition: WAITING, limit: MOST_WAITING }),
   ])
   const configErrors = problem === undefined ? [] : [problem]
@@ -82,7 +81,7 @@ export async function metrics(platform: Platform): Promise<Answer> {
       part('breakers', MOST_BREAKERS),
       part('supervisors', MOST_SUPERVISORS),
       part(TOTALS, MOST_CLUSTERS),
-      part(PLACES, MOST_BREAKERS),
+      part(PLACES, MOST_PLACES),
       part(WAITING, MOST_WAITING),
       lengths(),
     ])
@@ -116,6 +115,9 @@ export async function incidentReport(platform: Platform, id: string, accept = ''
     const report = await readReport(platform)(id)
     if (report !== undefined) return json({ status: 200, body: report })
   }
+  // What storage has let go of leads nowhere: that is said here, and not by an error page of the storage.
+  if ((await platform.storage.blobs(containers.incidents).info(artifactName(id, 'index.html'))) === undefined)
+    return json({ status: 404, body: { error: `The report on incident ${id} is not kept any more` } })
   const location = await freshReportLink(platform, id)
   return { status: 302, headers: { ...uncached, location, 'referrer-policy': 'no-referrer' } }
 }

@@ -22,13 +22,14 @@ export async function jsonBody<T>(
 ): Promise<Body<T>> {
   const text = await request.text()
   if (text.length > most) return { refused: problem(413, `The body: at most ${most} characters`) }
-  let given: unknown
+  let sent: unknown
   try {
-    const parsed: unknown = JSON.parse(text)
-    given = door === undefined ? parsed : door.clear(parsed)
+    sent = JSON.parse(text)
   } catch {
     return { refused: problem(400, 'The body is no JSON. Send an object, with content-type application/json') }
   }
+  // Outside: a fault of ours is no fault of the body's.
+  const given: unknown = door === undefined ? sent : door.clear(sent)
   const parsed = schema.safeParse(given)
   if (parsed.success) return { data: parsed.data }
   const said = describeIssues(parsed.error, schema, given).slice(0, MOST_ISSUES).join('; ')

@@ -1,5 +1,4 @@
 import { createAnthropic } from '@ai-sdk/anthropic'
-import { createAzure } from '@ai-sdk/azure'
 import { createGoogle } from '@ai-sdk/google'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LanguageModel } from 'ai'
@@ -16,8 +15,8 @@ export function modelAt(
       return createAnthropic({ ...at, baseURL: `${url}/model/anthropic/v1` })(model)
     case 'google':
       return createGoogle({ ...at, baseURL: `${url}/model/google/v1beta` })(model)
+    // What Azure wants otherwise, the gateway sees to.
     case 'azure':
-      return createAzure({ ...at, baseURL: `${url}/model/openai/v1` }).chat(model)
     case 'openai-compatible':
       return createOpenAICompatible({ ...at, name: 'model', baseURL: `${url}/model/openai/v1`, includeUsage: true })(
         model,

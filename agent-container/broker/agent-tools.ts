@@ -13,6 +13,7 @@ import { evidenceRead } from './evidence-read.ts'
 import type { Marked } from './marked.ts'
 import { openPaging } from './paging.ts'
 import { openRepeats } from './repeats.ts'
+import { revisionsDiff } from './revisions-diff.ts'
 
 export type ToolDeps = {
   readonly api: ClusterApi
@@ -27,8 +28,17 @@ export type ToolDeps = {
   readonly ending: readonly Tool[]
 }
 
-/** Of the thirteen that the server has: one cluster, nothing that subscribes, no two ways for the same. */
-const OFFERED = ['pods_list_in_namespace', 'pods_get', 'pods_log', 'resources_list', 'resources_get', 'events_list']
+/** Of those that the server has: one cluster, nothing that subscribes, no two ways for the same. */
+const OFFERED = [
+  'pods_list_in_namespace',
+  'pods_get',
+  'pods_log',
+  'resources_list',
+  'resources_get',
+  'events_list',
+  'pods_top',
+  'nodes_top',
+]
 /** One answer; four of these are as much as a verdict has ever needed. */
 const MAX_ANSWER = 16_000
 /** All answers together: with the prompt about 40,000 tokens, whatever the cluster's size. */
@@ -149,6 +159,7 @@ export function agentTools(deps: ToolDeps) {
           () => Math.min(MAX_ANSWER, Math.max(0, MAX_ALL - shown)),
           (size) => (shown += size),
         ),
+        journalled(revisionsDiff),
         ...deps.ending,
       ],
       capabilities: {},

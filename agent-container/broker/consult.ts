@@ -41,6 +41,7 @@ export const consult =
     const { job, clock, redactor } = deps
     const { journal } = said
     const model = job.model.model
+    const others = job.others ?? []
     const notes = new Set<string>()
     const marked = markedWith(derivedId(24, randomId()))
     const prompt = promptOf(job, said.verdict, journal.entries(), marked, redactor.text, clock.now())
@@ -50,14 +51,14 @@ export const consult =
     let end: AgentEnd | undefined
     let fault: 'vendor' | 'incident' | undefined
 
-    const hand = openHandIn({ entries: journal.entries, rules: said.verdict, model })
+    const hand = openHandIn({ entries: journal.entries, rules: said.verdict, model, others })
     const tools = agentTools({
       ...deps,
       incident: job.incident,
       journal,
       marked,
       apiCalls: Math.max(0, job.limits.apiCalls - journal.calls()),
-      ending: handInTools(hand),
+      ending: handInTools(hand, others),
     })
     const routes = {
       mcp: tools.handle,

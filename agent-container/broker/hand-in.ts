@@ -2,12 +2,14 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { ToolSchema } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
+import type { OtherIncident } from '../../shared/artifacts/job.ts'
 import type { Verdict } from '../../shared/artifacts/verdict.ts'
 import type { Tool } from '../../shared/mcp-server/server/define-tool.ts'
+import { nameOfOther } from '../prompts/first-message.ts'
 import { checkedOf } from '../review/checked.ts'
 import { resolveCitations } from '../review/citations.ts'
 import { mended } from '../review/mend.ts'
-import { confirmedShape, HandedIn, type Submitted, submittedShape } from '../review/submitted.ts'
+import { confirmedShape, HandedIn, type Submitted, sameShape, submittedShape } from '../review/submitted.ts'
 
 /** A verdict with parts that fall goes back so often; then it is taken as it is. */
 const MENDS = 2
@@ -17,6 +19,7 @@ const FORMS = 3
 export type HandIn = {
   readonly submit: (given: unknown) => string
   readonly confirm: (given: unknown) => string
+  readonly sameAs: (given: unknown) => string
   /** What counts, once something was handed in. */
   readonly result: () => Submitted | undefined
   readonly accepted: () => boolean
@@ -29,6 +32,7 @@ export function openHandIn(deps: {
   readonly entries: () => readonly EvidenceEntry[]
   readonly rules: Verdict | undefined
   readonly model: string
+  readonly others?: readonly OtherIncident[]
 }): HandIn {
   let kept: Submitted | undefined
   let accepted = false
@@ -67,6 +71,16 @@ export function openHandIn(deps: {
         return 'Not yet: the rules name no cause that could be confirmed. Hand in with submit_verdict.'
       return take(given, confirmation(rules), true)
     },
+    sameAs: (given) => {
+      const others = deps.others ?? []
+      const named = Named.safeParse(given).data?.incident ?? ''
+      const other = others.find((_, at) => nameOfOther(at) === named)
+      if (other === undefined)
+        return `Not yet: there is no other incident ${named.slice(0, 40)}${others.length === 0 ? '. Hand in with submit_verdict.' : `; they are called ${others.map((_, at) => nameOfOther(at)).join(', ')}.`}`
+      if (other.cause === undefined)
+        return `Not yet: ${named} has no verdict so far. Hand in what you found with submit_verdict; incidents that name the same cause become one.`
+      return take(given, asIn(other.incidentId, other.cause, deps.rules), false)
+    },
     result: () => kept,
     accepted: () => accepted,
     givenUp: () => (unreadable >= FORMS ? `What it handed in was no verdict, ${FORMS} times: ${last}` : undefined),
@@ -88,6 +102,29 @@ const confirmation = (rules: Verdict): z.ZodType<HandedIn> =>
     }),
   )
 
+const Named = z.looseObject({ incident: z.string() })
+
+/** The cause of another incident, with what shows it here: it goes the way of any other cause. */
+const asIn = (
+  incidentId: string,
+  cause: NonNullable<OtherIncident['cause']>,
+  rules: Verdict | undefined,
+): z.ZodType<HandedIn> =>
+  z.object(sameShape).transform(({ incident: _, evidence, mechanism, ...added }): HandedIn => {
+    const summary = `The same cause as in incident ${incidentId}.`.slice(0, 600)
+    return {
+      headline: rules?.headline ?? summary,
+      outcome: 'likely',
+      rootCauses: [
+        { ...cause, summary, mechanism, confidence: 'medium', confidenceReasons: [], evidence, refutes: [] },
+      ],
+      hypotheses: [],
+      inferences: [],
+      prevention: [],
+      ...added,
+    }
+  })
+
 /** A second try mends one thing and leaves out the rest: what it leaves out stays as it was. */
 function withFormer(now: Submitted, former: Submitted | undefined): Submitted {
   if (former === undefined) return now
@@ -104,8 +141,8 @@ function withFormer(now: Submitted, former: Submitted | undefined): Submitted {
   }
 }
 
-/** The two tools by which an investigation ends. Their arguments are mended before they are judged, so no schema refuses them. */
-export const handInTools = (hand: HandIn): readonly Tool[] => [
+/** The tools by which an investigation ends. Their arguments are mended before they are judged, so no schema refuses them. */
+export const handInTools = (hand: HandIn, others: readonly OtherIncident[]): readonly Tool[] => [
   ending(
     'confirm_verdict',
     'Confirm the rules’ verdict',
@@ -120,6 +157,18 @@ export const handInTools = (hand: HandIn): readonly Tool[] => [
     z.object(submittedShape),
     hand.submit,
   ),
+  // Offered where there is something to be the same as: a tool that can only be refused costs turns.
+  ...(others.some(({ cause }) => cause !== undefined)
+    ? [
+        ending(
+          'same_as',
+          'The same cause as another incident',
+          'Use when another incident of this cluster, which has a verdict, has the cause of this one, too: ends the investigation with that cause. Quote what shows it here.',
+          z.object(sameShape),
+          hand.sameAs,
+        ),
+      ]
+    : []),
 ]
 
 function ending(

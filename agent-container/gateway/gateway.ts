@@ -7,6 +7,7 @@ import { guardKey, type KeyGuard } from './key-guard.ts'
 import { asLearnt, mendedRequest, type Quirks, quirksOf } from './quirks.ts'
 import { refusal } from './refusal.ts'
 import { againAfter } from './retry.ts'
+import { tuned, untuned } from './tuning.ts'
 import { estimate, usageReader } from './usage.ts'
 import { type Body, fetchesFrom, type Vendor, vendorOf } from './vendors.ts'
 import { refusalWords, type Whose } from './words.ts'
@@ -71,7 +72,7 @@ export function forward(deps: GatewayDeps) {
     const sent: Sent = { url, headers: sentHeaders(vendor, deps.key, headers) }
     let answered: Answered
     try {
-      answered = await patiently(deps, sent, asLearnt(shaped, quirks), quirks, signal)
+      answered = await patiently(deps, sent, asLearnt(tuned(shaped, deps.model, path, quirks), quirks), quirks, signal)
     } catch (error) {
       place.settle(undefined)
       const why = own.aborted
@@ -134,7 +135,10 @@ async function patiently(
       const error = await errorIn(answer, body)
       const sent = Buffer.byteLength(text)
       if (error === undefined) return { answer, sent }
-      const other = mends < MENDS ? mendedRequest(answer.status, error, body, quirks) : undefined
+      const other =
+        mends < MENDS
+          ? (untuned(answer.status, error, body, quirks) ?? mendedRequest(answer.status, error, body, quirks))
+          : undefined
       if (other !== undefined) {
         mends++
         body = other

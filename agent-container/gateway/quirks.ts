@@ -9,6 +9,10 @@ export type Quirks = {
   freeChoice: boolean
   /** It does not know how to tell what a stream took. */
   plainStream: boolean
+  /** It does not take how long the model may think. */
+  ownEffort: boolean
+  /** It does not take marks for its cache. */
+  unmarked: boolean
 }
 
 /** OpenAI's own newer models take the longer name only; most compatible servers only the older one. */
@@ -22,6 +26,8 @@ export function quirksOf({ provider, baseUrl, model }: NonNullable<AgentJob['mod
         : 'max_tokens',
     freeChoice: false,
     plainStream: false,
+    ownEffort: false,
+    unmarked: false,
   }
 }
 

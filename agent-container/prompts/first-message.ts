@@ -1,10 +1,11 @@
 import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
+import type { OtherIncident } from '../../shared/artifacts/job.ts'
 import type { Verdict } from '../../shared/artifacts/verdict.ts'
 import type { Incident } from '../../shared/incident/incident.ts'
 import { callOf } from '../diagnose/verdict/investigation.ts'
 
 /** What each part may take of the first message, in characters: 16,000 in all, with the task around them. */
-const room = { rules: 4_500, template: 3_500, log: 2_500, events: 1_800, read: 1_500 } as const
+const room = { rules: 4_500, template: 3_500, log: 2_500, events: 1_800, others: 1_500, read: 1_500 } as const
 
 /** What the rules conclude, each quote once: causes or suspects first, then what was ruled out, then what is missing. */
 export function rulesPart(verdict: Verdict | undefined): string {
@@ -43,6 +44,19 @@ export function rulesPart(verdict: Verdict | undefined): string {
     ...verdict.gaps.slice(0, 5).map(({ what, why }) => `Not seen: ${short(what, 120)}: ${short(why, 160)}`),
   ]
   return within(lines.join('\n'), room.rules, false)
+}
+
+/** Other incidents go by a short name: their own are long, and a model would have to copy them. */
+export const nameOfOther = (at: number): string => `i${at + 1}`
+
+/** What else is wrong in the cluster: one trouble often opens several incidents. */
+export function othersPart(others: readonly OtherIncident[]): string {
+  const lines = others.map(({ about, firstSeen, isOpen, cause }, at) => {
+    const place = cause === undefined ? '' : [cause.namespace, cause.name].filter((part) => part !== '').join('/')
+    const said = cause === undefined ? 'no verdict so far' : `caused by ${cause.class} of ${cause.kind} ${place}`
+    return `${nameOfOther(at)}: ${about}, since ${firstSeen}${isOpen ? '' : ', over'}: ${said}`
+  })
+  return within(lines.join('\n'), room.others, false)
 }
 
 type Part = { readonly id: string; readonly title: string; readonly text: string }

@@ -3,7 +3,7 @@ import type { AgentJob } from '../../shared/artifacts/job.ts'
 import type { Verdict } from '../../shared/artifacts/verdict.ts'
 import type { Marked } from '../broker/marked.ts'
 import { clean } from '../journal/render.ts'
-import { firstReads, readPart, rulesPart } from './first-message.ts'
+import { firstReads, othersPart, readPart, rulesPart } from './first-message.ts'
 import { operatorText, systemText, taskText } from './texts.ts'
 
 export type Prompt = { readonly system: string; readonly user: string }
@@ -14,7 +14,7 @@ const MAX_PART = 5_000
 
 /** What a model is told at the beginning. Nothing of the cluster stands in `system`. */
 export function promptOf(
-  { incident, extraPrompt, limits, deadline }: AgentJob,
+  { incident, extraPrompt, limits, deadline, others = [] }: AgentJob,
   rules: Verdict | undefined,
   entries: readonly EvidenceEntry[],
   marked: Marked,
@@ -34,6 +34,9 @@ export function promptOf(
     rules: rules === undefined ? rulesPart(rules) : data('rules', rulesPart(rules), MAX_RULES),
     evidence: [
       ...firstReads(incident, entries).map(({ id, title, text }) => `${title} (${id}):\n${data(id, text, MAX_PART)}`),
+      ...(others.length === 0
+        ? []
+        : [`Other incidents of this cluster:\n${data('others', othersPart(others), MAX_PART)}`]),
       `All that was read, by id:\n${data('list', readPart(entries), MAX_PART)}`,
     ].join('\n\n'),
     turns: String(limits.turns),

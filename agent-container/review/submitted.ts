@@ -92,6 +92,14 @@ export const submittedShape = {
 /** What a model adds to a verdict of the rules that it agrees with. */
 export const confirmedShape = beside
 
+/** What a model says when another incident of the cluster has the cause of this one. */
+export const sameShape = {
+  incident: z.string().max(10).describe('As the list of other incidents calls it, such as i2'),
+  evidence: citations.describe('Quotes from this incident that show that cause at work here'),
+  mechanism: sentence.default('').describe('How that cause leads to what is seen here'),
+  ...beside,
+}
+
 export const HandedIn = z.object(submittedShape)
 export type HandedIn = z.infer<typeof HandedIn>
 

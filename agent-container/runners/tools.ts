@@ -7,9 +7,9 @@ import type { Broker } from '../agent/broker-client.ts'
 export type Tools = { readonly set: ToolSet; readonly accepted: () => boolean; readonly close: () => Promise<void> }
 
 const Parts = z.object({ content: z.array(z.looseObject({ text: z.string().optional() })) })
-/** The tool that ends an investigation. */
+/** The tool that always ends an investigation. */
 export const SUBMIT = 'submit_verdict'
-const ENDS = /^(submit|confirm)_verdict$/
+const ENDS = /^((submit|confirm)_verdict|same_as)$/
 
 /** The broker's tools as a model is offered them. Answers come as the broker marked them; nothing is added here. */
 export async function toolsOf({ url, token }: Broker): Promise<Tools> {

@@ -14,6 +14,10 @@ type Settings = {
   AGENT_MODEL_KEY: string?
   @description('dollars for a million tokens, in and out: 0.5/1.5; 0/0 for a model of your own; empty: as the price table says')
   AGENT_MODEL_PRICE: string?
+  @description('how long the model may think before it answers; vendor: as it does by itself')
+  AGENT_MODEL_EFFORT: string?
+  @description('lets the vendor keep what comes again in each turn, which costs a tenth then; off where a proxy refuses its marks')
+  AGENT_MODEL_CACHING: string?
   @description('which program leads the investigation')
   AGENT_RUNNER: string?
   @description('seconds from launch to deadline')

@@ -1,6 +1,18 @@
 import { z } from 'zod'
 import { Incident } from '../incident/incident.ts'
 import { ClusterPermissions } from './permissions.ts'
+import { Culprit } from './verdict.ts'
+
+const OtherIncident = z.strictObject({
+  incidentId: z.string().max(300),
+  /** Its fault and owner: `CrashLoop of Deployment shop/web`. */
+  about: z.string().max(600),
+  firstSeen: z.iso.datetime(),
+  isOpen: z.boolean(),
+  /** What its report names, once it has one that is sure or likely. */
+  cause: Culprit.extend({ class: z.string().max(60) }).optional(),
+})
+export type OtherIncident = z.infer<typeof OtherIncident>
 
 /** `job.json` in a group's files: all that a broker is told. The kubeconfig lies beside it in the file `kubeconfig`. */
 export const AgentJob = z.strictObject({
@@ -22,8 +34,14 @@ export const AgentJob = z.strictObject({
       keyFile: z.string(),
       /** Dollars for a million tokens, where the operator says so. */
       price: z.strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() }).optional(),
+      /** How long it may think before it answers; absent: as its vendor has it. */
+      effort: z.enum(['low', 'medium', 'high']).optional(),
+      /** Marks for the vendor what comes again in each turn; vendors that cache by themselves need none. */
+      caching: z.boolean().optional(),
     })
     .optional(),
+  /** Other incidents of the cluster that are open or were reported lately: this one may be the same. */
+  others: z.array(OtherIncident).max(12).optional(),
   runner: z.enum(['builtin', 'claude', 'codex', 'gemini', 'goose']),
   limits: z.strictObject({
     apiCalls: z.number().int().positive(),

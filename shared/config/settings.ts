@@ -88,6 +88,13 @@ export const Settings = z
       .describe(
         'dollars for a million tokens, in and out: 0.5/1.5; 0/0 for a model of your own; empty: as the price table says',
       ),
+    AGENT_MODEL_EFFORT: z
+      .enum(['vendor', 'low', 'medium', 'high'])
+      .default('vendor')
+      .describe('how long the model may think before it answers; vendor: as it does by itself'),
+    AGENT_MODEL_CACHING: flag(true).describe(
+      'lets the vendor keep what comes again in each turn, which costs a tenth then; off where a proxy refuses its marks',
+    ),
     AGENT_RUNNER: z
       .enum(['builtin', 'claude', 'codex', 'gemini', 'goose'])
       .default('builtin')

@@ -1,7 +1,7 @@
 import type { Incident } from './incident.ts'
 
 /** What a verdict names: `PersistentVolumeClaim/queue/data-broker-0 StorageClassNotFound`. */
-type Cause = { readonly kind: string; readonly namespace: string; readonly name: string }
+type Cause = { readonly kind: string; readonly namespace: string; readonly name: string; readonly class: string }
 
 /** Outcomes that name something; a suspicion merges nothing. */
 const sure: ReadonlySet<string> = new Set(['cause', 'likely'])
@@ -11,10 +11,10 @@ const SHORTEST_NAME = 4
 /** The cause as an incident keeps it; undefined when nothing was found that others may lean on. */
 export function causeOf({ rootCause, outcome }: Pick<Incident, 'rootCause' | 'outcome'>): Cause | undefined {
   if (rootCause === undefined || !sure.has(outcome ?? '')) return undefined
-  const [path = ''] = rootCause.split(' ')
+  const [path = '', mechanism = ''] = rootCause.split(' ')
   const parts = path.split('/')
   const [kind = '', namespace = '', name = ''] = parts.length === 2 ? [parts[0], '', parts[1]] : parts
-  return kind === '' || name === '' ? undefined : { kind, namespace, name }
+  return kind === '' || name === '' ? undefined : { kind, namespace, name, class: mechanism }
 }
 
 /** Whether two verdicts name the same object and the same mechanism. */
@@ -27,7 +27,7 @@ export const sameCause = (a: Incident, b: Incident): boolean =>
  */
 export function leansOn(
   other: Pick<Incident, 'owner' | 'namespace' | 'node' | 'context'>,
-  { kind, namespace, name }: Cause,
+  { kind, namespace, name }: Omit<Cause, 'class'>,
 ): boolean {
   if (kind === 'Node') return other.node === name
   const { owner } = other

@@ -26,6 +26,7 @@ export type Parts = {
   readonly upload: AgentJob['upload']
   readonly token: string
   readonly brokerPort: number
+  readonly others?: AgentJob['others']
 }
 
 /** The model of one cluster's agents, or none: then the rules work alone. */
@@ -39,6 +40,8 @@ export function modelFor(settings: TriageDeps['settings'], cluster: Cluster): Ag
     keyFile: MODEL_KEY_FILE,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(settings.AGENT_MODEL_PRICE === undefined ? {} : { price: settings.AGENT_MODEL_PRICE }),
+    ...(settings.AGENT_MODEL_EFFORT === 'vendor' ? {} : { effort: settings.AGENT_MODEL_EFFORT }),
+    caching: settings.AGENT_MODEL_CACHING,
   }
 }
 
@@ -64,6 +67,7 @@ function agentJob(settings: TriageDeps['settings'], parts: Parts): AgentJob {
     extraPrompt: prompts.join('\n\n').slice(0, EXTRA_PROMPT_CHARACTERS),
     ...(permissions === undefined ? {} : { permissions }),
     ...(model === undefined ? {} : { model }),
+    ...(model === undefined || parts.others === undefined ? {} : { others: parts.others }),
   })
 }
 

@@ -10,6 +10,7 @@ import { contend } from '../runtime/contend.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { groupSpec, modelFor } from './agent-spec.ts'
 import type { TriageDeps } from './deps.ts'
+import { otherIncidents } from './other-incidents.ts'
 import { preflight } from './preflight.ts'
 import { sendResult } from './send-result.ts'
 import { agentSlots } from './slots.ts'
@@ -116,7 +117,7 @@ async function prepare(deps: TriageDeps, { incident }: Stored, cluster: Cluster,
   const expires = new Date(new Date(deadline).getTime() + LINK_GRACE)
   const [checked, model, bundle, results, brokerPort] = await Promise.all([
     preflight(deps)(cluster, kubeconfig),
-    modelWithKey(deps, cluster),
+    modelWithKey(deps, cluster, incident),
     deps.createLink(bundleName(incident.incidentId, incident.fence), expires),
     deps.resultsLink(expires),
     deps.brokerPort(),
@@ -133,6 +134,7 @@ async function prepare(deps: TriageDeps, { incident }: Stored, cluster: Cluster,
     upload: { bundle, results },
     token: deps.newToken(),
     brokerPort,
+    others: model.others,
   })
   return { spec, lacks }
 }
@@ -144,7 +146,7 @@ function withNotes(incident: Incident, notes: readonly string[], at: Date): Inci
 }
 
 /** Without its key a model cannot be asked; the rules need none, so the agent starts all the same. */
-async function modelWithKey(deps: TriageDeps, cluster: Cluster) {
+async function modelWithKey(deps: TriageDeps, cluster: Cluster, incident: Incident) {
   const model = modelFor(deps.settings, cluster)
   if (model === undefined) return {}
   const admitted = await deps.breakers.ask(modelBreaker(model.model))
@@ -153,7 +155,11 @@ async function modelWithKey(deps: TriageDeps, cluster: Cluster) {
     return { note: `The model ${model.model} is left alone until ${until}, for it fails: the rules work alone` }
   }
   try {
-    return { model, key: await deps.secret(deps.settings.AGENT_MODEL_KEY) }
+    const [key, others] = await Promise.all([
+      deps.secret(deps.settings.AGENT_MODEL_KEY),
+      otherIncidents(deps, incident),
+    ])
+    return { model, key, others: [...others] }
   } catch (error) {
     if (!(error instanceof GiveUp)) throw error
     const note = `The model is not asked, its key is missing: ${errorText(error)}`

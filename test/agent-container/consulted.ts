@@ -39,6 +39,8 @@ export type Consultation = {
   readonly runner?: AgentJob['runner']
   readonly seconds?: number
   readonly extraPrompt?: string
+  readonly others?: AgentJob['others']
+  readonly tuning?: Pick<NonNullable<AgentJob['model']>, 'effort' | 'caching'>
   readonly path?: string
   /** Called while both run. */
   readonly meanwhile?: (running: { broker: number; agent: number; model: ModelServer }) => Promise<void>
@@ -75,10 +77,12 @@ export async function consulted(given: Consultation): Promise<Consulted> {
       baseUrl: `${model.url}${provider === 'openai-compatible' ? '/v1' : ''}`,
       keyFile: 'model-key',
       ...(given.price === undefined ? {} : { price: given.price }),
+      ...given.tuning,
     },
     runner: given.runner ?? 'builtin',
     limits: { apiCalls: 200, turns: 8, tokens: 200_000, costUsd: 0.5, ...given.limits },
     extraPrompt: given.extraPrompt ?? '',
+    ...(given.others === undefined ? {} : { others: given.others }),
   }
   const agentsWorld = {
     NIGHTCRIER_BROKER: `http://127.0.0.1:${port}`,

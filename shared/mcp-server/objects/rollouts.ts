@@ -21,7 +21,7 @@ export function rolloutsOf(revisions: readonly KubeObject[], since: string, reda
   })
   byOwner.delete('')
   return [...byOwner].flatMap(([object, all]) => {
-    const sorted = all.map((one) => read(one, redact)).toSorted((a, b) => a.revision - b.revision)
+    const sorted = revisionsOf(all, redact)
     const [first] = sorted
     return sorted.flatMap((one, at) => {
       const before = sorted[at - 1]
@@ -35,13 +35,17 @@ export function rolloutsOf(revisions: readonly KubeObject[], since: string, reda
   })
 }
 
-type Read = {
+export type KeptRevision = {
   readonly revision: number
   readonly created: string
   readonly written: string
   readonly template: unknown
 }
-function read(object: KubeObject, redact: Redact): Read {
+/** The revisions of one owner, the oldest first. */
+export const revisionsOf = (all: readonly KubeObject[], redact: Redact): readonly KeptRevision[] =>
+  all.map((one) => read(one, redact)).toSorted((a, b) => a.revision - b.revision)
+
+function read(object: KubeObject, redact: Redact): KeptRevision {
   // Redacted before anything is compared: equal secrets stay equal, and nothing else of them is told.
   const { spec, revision, data } = Revision.parse(redact.object(object))
   const { annotations = {}, creationTimestamp = '' } = object.metadata
@@ -54,7 +58,13 @@ function read(object: KubeObject, redact: Redact): Read {
 }
 
 /** An older ReplicaSet that has become the newest revision again: the Deployment was rolled back to it. */
-function returned(one: Read, before: Read | undefined, all: readonly Read[], object: string, since: string): Rollout[] {
+function returned(
+  one: KeptRevision,
+  before: KeptRevision | undefined,
+  all: readonly KeptRevision[],
+  object: string,
+  since: string,
+): Rollout[] {
   if (one !== all.at(-1) || before === undefined || one.created >= before.created || one.written < since) return []
   return [
     {

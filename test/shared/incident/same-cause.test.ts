@@ -14,6 +14,7 @@ test('a cause is read as a report names it', () => {
     kind: 'Node',
     namespace: '',
     name: 'n1',
+    class: 'NodeNotReady',
   })
   expect(causeOf({ rootCause: 'PersistentVolumeClaim/files/uploads X', outcome: 'likely' })?.name).toBe('uploads')
   expect(causeOf({ rootCause: 'Node/n1 NodeNotReady', outcome: 'inconclusive' })).toBeUndefined()

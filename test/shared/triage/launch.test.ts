@@ -68,6 +68,39 @@ describe('what an agent is given', () => {
     expect(JSON.stringify(containers)).not.toContain('kubeconfig of')
   })
 
+  test('is told what else is wrong in the cluster, those with a verdict first', async () => {
+    const w = world({
+      settings: {
+        AGENT_MODEL_PROVIDER: 'anthropic',
+        AGENT_MODEL: 'm',
+        AGENT_MODEL_KEY: 'keyvault:model',
+        MAX_CONCURRENT_AGENTS_PER_CLUSTER: 3,
+        SAME_CAUSE_WAIT_SECONDS: 0,
+      },
+      clusters: [cluster('east')],
+    })
+    w.secrets.set('keyvault:model', 'key of the model')
+    for (const [at, name] of ['cart', 'mail'].entries())
+      await handleTriageMessage(w.deps)(message(podFault(name)), { id: `m${at}`, dequeueCount: 1 })
+    const mail = (await w.deps.store.list({ cluster: 'east' }, 10)).items.find(
+      ({ incident }) => incident.owner.name === 'mail',
+    )!
+    const rootCause = 'ConfigMap/shop/mail-settings MissingKey'
+    await w.deps.store.update(mail, { outcome: 'cause', rootCause })
+    await handleTriageMessage(w.deps)(message(fault()), { id: 'm9', dequeueCount: 1 })
+    const job = w.groups.started
+      .map(({ files }) => AgentJob.parse(JSON.parse(files['job.json']!)))
+      .find(({ incident }) => incident.owner.name === 'web')
+    expect(job?.others?.map(({ about, cause }) => [about, cause])).toEqual([
+      [
+        'CrashLoop of Deployment shop/mail',
+        { kind: 'ConfigMap', namespace: 'shop', name: 'mail-settings', class: 'MissingKey' },
+      ],
+      ['CrashLoop of Deployment shop/cart', undefined],
+    ])
+    expect(job?.model).toMatchObject({ caching: true })
+  })
+
   test('lacks the model when its key is missing, and says so', async () => {
     const w = world({
       settings: { AGENT_MODEL_PROVIDER: 'anthropic', AGENT_MODEL: 'm', AGENT_MODEL_KEY: 'keyvault:model' },

@@ -92,6 +92,8 @@ const defaults: TriageDeps['settings'] = {
   AGENT_MODEL: '',
   AGENT_MODEL_BASE_URL: undefined,
   AGENT_MODEL_KEY: '',
+  AGENT_MODEL_EFFORT: 'vendor',
+  AGENT_MODEL_CACHING: true,
   AGENT_RUNNER: 'builtin',
   AGENT_TIMEOUT: 300,
   ADDITIONAL_AGENT_PROMPT: '',

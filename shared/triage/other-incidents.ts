@@ -4,8 +4,8 @@ import { causeOf } from '../incident/same-cause.ts'
 import { errorText } from '../runtime/errors.ts'
 import type { TriageDeps } from './deps.ts'
 
-/** Looked at, the newest; a cluster with more than these at once has one cause or a storm. */
-const LOOKED_AT = 40
+/** Of the newest; a cluster with more than these at once has one cause or a storm. */
+const MAX_LISTED = 40
 /** A job's own limit; a reader compares no more. */
 const MOST = 12
 /** A verdict of the last hour may speak of the same outage. */
@@ -17,7 +17,7 @@ export async function otherIncidents(
   incident: Incident,
 ): Promise<readonly OtherIncident[]> {
   try {
-    const { items } = await store.list({ cluster: incident.cluster }, LOOKED_AT)
+    const { items } = await store.list({ cluster: incident.cluster }, MAX_LISTED)
     const since = clock.now().getTime() - RECENT_MS
     const others = items
       .map((stored) => stored.incident)

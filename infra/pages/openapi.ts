@@ -21,6 +21,7 @@ const html = (says: string): Answer => ({ says, type: 'text/html', schema: { typ
 const json = (says: string, schema: object = { type: 'object' }): Answer => ({ says, type: 'application/json', schema })
 const refused = (says: string): Answer => json(says, ref('Error'))
 const bad = { 400: refused('What is wrong, in words') }
+const long = { 413: refused('The body is longer than such a one can be') }
 const none = { 404: refused('There is none of that name') }
 
 /** What each route of functions/ is for; one that is missing here stops the generator. */
@@ -38,7 +39,7 @@ const reported: Readonly<Record<string, Reported>> = {
   'GET /incidents/{id}': { summary: 'One incident', answers: { 200: json('It', ref('Incident')), ...bad, ...none } },
   'GET /incidents/{id}/report': {
     summary: 'A fresh link to its report',
-    answers: { 302: { says: 'There it is' }, ...none },
+    answers: { 200: json('The report itself, for who accepts JSON'), 302: { says: 'There it is' }, ...none },
   },
   'GET /incidents/{id}/feedback': {
     summary: 'A page that asks whether it was right',
@@ -47,19 +48,26 @@ const reported: Readonly<Record<string, Reported>> = {
   'POST /incidents/{id}/feedback': {
     summary: 'Whether the report was right',
     body: NewFeedback,
-    answers: { 200: json('It is kept'), ...bad, ...none },
+    answers: {
+      200: json('It is kept'),
+      ...bad,
+      ...none,
+      409: refused('It has no report yet'),
+      ...long,
+    },
   },
   'GET /incidents/{id}/scenario': {
     summary: 'The incident, redacted, as a scenario',
     answers: {
       200: { says: 'A zipped folder', type: 'application/zip', schema: { type: 'string', format: 'binary' } },
       ...none,
+      409: refused('Its scenario cannot be put together'),
     },
   },
   'POST /incidents/{id}/acknowledge': {
     summary: 'Somebody has it in hand',
     body: Acknowledge,
-    answers: { 200: json('It is kept'), ...bad, ...none },
+    answers: { 200: json('It is kept'), ...bad, ...none, 409: refused('It is over'), ...long },
   },
   'POST /investigate': {
     summary: 'Investigate any object',
@@ -70,6 +78,7 @@ const reported: Readonly<Record<string, Reported>> = {
       ...bad,
       404: refused('There is no such cluster'),
       409: refused('Nothing would be investigated'),
+      ...long,
     },
   },
   'POST /alerts': {
@@ -77,10 +86,10 @@ const reported: Readonly<Record<string, Reported>> = {
     body: z.looseObject({
       alerts: z.array(z.looseObject({ status: z.string(), labels: z.record(z.string(), z.string()) })),
     }),
-    answers: { 200: json('What was made of each alert'), ...bad },
+    answers: { 200: json('What was made of each alert'), ...bad, ...long },
   },
   'GET /mutes': { summary: 'Mutes in force', answers: { 200: json('All of them') } },
-  'POST /mutes': { summary: 'One more mute', body: MuteRequest, answers: { 201: json('It'), ...bad } },
+  'POST /mutes': { summary: 'One more mute', body: MuteRequest, answers: { 201: json('It'), ...bad, ...long } },
   'DELETE /mutes/{id}': {
     summary: 'Ends a mute',
     answers: { 200: json('It is over'), ...none, 409: refused('It stands in clusters.yaml') },
@@ -89,22 +98,48 @@ const reported: Readonly<Record<string, Reported>> = {
     summary: 'For Prometheus',
     answers: { 200: { says: 'Its text format', type: 'text/plain', schema: { type: 'string' } } },
   },
-  'POST /doctor': { summary: 'Tries what the app needs', answers: { 200: json('Each thing, and what to do') } },
-  'GET /list': { summary: 'The incidents for people', answers: { 200: html('A page') } },
+  'POST /doctor': {
+    summary:
+      'Tries what the app needs, and with agent also starts one: asked again with the same, it says how that goes',
+    query: z.object({
+      agent: z
+        .string()
+        .regex(/^[a-z0-9]{8,20}$/)
+        .optional(),
+    }),
+    answers: { 200: json('Each thing, and what to do'), ...bad },
+  },
+  'GET /list': { summary: 'The incidents for people', answers: { 200: html('A page'), ...none } },
   'GET /board': { summary: 'The clusters for people', answers: { 200: html('A page') } },
   'GET /r/{token}': {
     summary: 'What a signed link was made for',
-    answers: { 200: html('A page'), 403: html('It opens nothing') },
+    answers: { 200: html('A page'), 403: html('It opens nothing'), 404: html('What it opened is gone') },
   },
   'POST /r/{token}': {
     summary: 'Feedback or a mute by a signed link',
-    answers: { 200: html('A page'), 403: html('It opens nothing') },
+    answers: {
+      200: html('A page'),
+      400: html('What is wrong with what was sent'),
+      403: html('It opens nothing'),
+      404: html('What it opened is gone'),
+      405: html('It only shows something'),
+      409: html('It cannot be done any more'),
+      413: html('What was sent is too long'),
+    },
+  },
+  'POST /mcp': {
+    summary: 'The Kubernetes MCP server, stateless',
+    answers: { 200: json('An answer of the protocol'), 411: refused('A body of no length') },
   },
   'DELETE /r/{token}': {
     summary: 'Ends a mute by its signed link',
-    answers: { 200: html('A page'), 403: html('It opens nothing') },
+    answers: {
+      200: html('A page'),
+      403: html('It opens nothing'),
+      404: html('What it opened is gone'),
+      405: html('It only shows something'),
+    },
   },
-  'POST /mcp': { summary: 'The Kubernetes MCP server, stateless', answers: { 200: json('An answer of the protocol') } },
 }
 /** Methods that functions/ takes and that are no business of a reader: HEAD, and what MCP’s transport refuses by itself. */
 const plumbing = /^HEAD |^(GET|DELETE) \/mcp$/

@@ -59,6 +59,27 @@ function lint(doc: Doc): readonly string[] {
   return wrong
 }
 
+/** Which operations each of them answers. */
+const handlers: Readonly<Record<string, readonly string[]>> = {
+  'alerts.ts': ['post /alerts'],
+  'by-link.ts': ['get /r/{token}', 'post /r/{token}'],
+  'doctor.ts': ['post /doctor'],
+  'feedback.ts': ['get /incidents/{id}/feedback', 'post /incidents/{id}/feedback'],
+  'health.ts': [
+    'get /health',
+    'get /health/clusters',
+    'get /incidents',
+    'get /incidents/{id}',
+    'get /incidents/{id}/report',
+  ],
+  'investigate.ts': ['post /investigate'],
+  'mcp.ts': ['post /mcp'],
+  'mute-by-link.ts': ['post /r/{token}'],
+  'mutes.ts': ['get /mutes', 'post /mutes', 'delete /mutes/{id}', 'post /incidents/{id}/acknowledge'],
+  'pages.ts': ['get /list', 'get /board'],
+  'scenario.ts': ['get /incidents/{id}/scenario'],
+}
+
 describe('the HTTP API', () => {
   const doc = JSON.parse(read('docs/openapi.json')) as Doc
   test('is well formed, and a planted mistake is seen', () => {
@@ -73,6 +94,25 @@ describe('the HTTP API', () => {
     )
     expect(open.map(([path]) => path)).toEqual(['/health', '/r/{token}'])
     expect(openApi(root)).toEqual(doc)
+  })
+  test.each(Object.entries(handlers))('names every answer of shared/app/http/%s', (file, operations) => {
+    const text = read(`shared/app/http/${file}`)
+    const given = [...text.matchAll(/(?:status: |(?:refused|problem|answer|json)\()(\d{3})\b/g)].map(
+      ([, status]) => status!,
+    )
+    if (text.includes('jsonBody(')) given.push('400', '413')
+    const named = operations.flatMap((one) => {
+      const [method = '', path = ''] = one.split(' ')
+      return Object.keys(doc.paths[path]![method]!.responses)
+    })
+    expect([...new Set(given)].filter((status) => !named.includes(status))).toEqual([])
+  })
+  test('every file that answers is among them', () => {
+    const answers = globSync('*.ts', { cwd: join(root, 'shared/app/http') })
+    const those = answers.filter((file) =>
+      /status: \d{3}|\b(?:refused|problem|json)\(\d{3}/.test(read(`shared/app/http/${file}`)),
+    )
+    expect(those.filter((file) => handlers[file] === undefined)).toEqual(['json-body.ts'])
   })
 })
 

@@ -84,4 +84,17 @@ chosen=$(bare "$bicep" build main.bicep --stdout 2>/dev/null | node -e '
   console.log(JSON.stringify(Object.fromEntries(shown), undefined, 2))')
 if [ "$how" = --write ]; then echo "$chosen" >parameters.json
 else [ "$chosen" = "$(cat parameters.json)" ] || complain 'infra/azure/parameters.json is stale: infra/bicep.sh --write'; fi
+
+# What the app itself sends to start an agent, by Azure's types: no template has it.
+if [ "$how" != --write ]; then
+  group="$cache/group"
+  mkdir -p "$group"
+  # The linter's taste is for what people write.
+  echo '{ "analyzers": { "core": { "enabled": false } } }' >"$group/bicepconfig.json"
+  node ../../test/infra/sent-group.ts >"$group/sent.bicep" || complain 'test/infra/sent-group.ts failed'
+  clean build "$group/sent.bicep" --stdout
+  sed "s/'memoryInGB'/'memoryInGb'/" "$group/sent.bicep" >"$group/planted.bicep"
+  echo '── bicep build of the same with a mistake, which it must see'
+  bare "$bicep" build "$group/planted.bicep" --stdout 2>&1 >/dev/null | grep -q "memoryInGb" || complain 'a planted mistake was not seen'
+fi
 exit "$failed"

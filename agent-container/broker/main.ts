@@ -9,8 +9,8 @@ process.once('SIGINT', () => stop.abort())
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`)
 try {
-  const { NIGHTCRIER_FILES, NIGHTCRIER_BROKER_PORT = '0' } = process.env
-  process.exit(await run(await readJob(NIGHTCRIER_FILES), Number(NIGHTCRIER_BROKER_PORT), stop.signal, log))
+  const { NIGHTCRIER_BROKER_PORT = '0' } = process.env
+  process.exit(await run(await readJob(process.env), Number(NIGHTCRIER_BROKER_PORT), stop.signal, log))
 } catch (error) {
   log(`The broker failed: ${errorText(error)}`)
   process.exit(exits.failed)

@@ -197,6 +197,7 @@ async function openGroups(settings: Settings): Promise<ContainerGroups> {
     subnetId: settings.AGENT_SUBNET_ID,
     registryIdentity: settings.AGENT_REGISTRY_IDENTITY,
     dnsServers: settings.AGENT_DNS_SERVERS.split(',').flatMap((address) => address.trim() || []),
+    filesIn: settings.AGENT_FILES,
     credential: managedIdentity(settings.AzureWebJobsStorage__clientId),
   })
 }

@@ -31,6 +31,9 @@ const noRoom =
 /** Refusals that pass by themselves within a minute: the group of this name is just being made or removed. */
 const transitioning = /Transitioning|BeingDeleted|AnotherOperationInProgress|OperationInProgress/i
 
+/** What an update is refused with that would change what cannot be changed: there is one, then. */
+const otherShape = /updates on container group/i
+
 export function aciContainerGroups(place: ContainerGroupsPlace): ContainerGroups {
   const { resourceGroup } = place
   const client = once(() => connect(place, 2))
@@ -67,6 +70,8 @@ export function aciContainerGroups(place: ContainerGroupsPlace): ContainerGroups
         const why = `${codeOf(error)} ${error instanceof Error ? error.message : ''}`
         const clear =
           status !== undefined && status < 500 && status !== 408 && !(status === 409 && transitioning.test(why))
+        // A group of this name is there, made by another version with other sizes: its own tags and fence decide.
+        if (status === 400 && otherShape.test(why)) return 'already-there'
         // No word of what became of it: its name is the attempt's own, so a group that is there is the one asked for.
         if (!clear && (await read(spec.name).catch(() => undefined)) !== undefined) return 'started'
         if (status === 409 && transitioning.test(why))

@@ -75,6 +75,10 @@ export const Settings = z
     AGENT_IMAGE: text('').describe('agent image with digest'),
     AGENT_SUBNET_ID: text('').describe('delegated subnet of the container groups'),
     AGENT_REGISTRY_IDENTITY: text('').describe('identity that may pull the image, when the registry is private'),
+    AGENT_FILES: z
+      .enum(['volume', 'environment'])
+      .default('volume')
+      .describe('how the broker gets its files: from a secret volume, or as secure values of its own environment'),
     AGENT_DNS_SERVERS: text('').describe('DNS servers that agents ask (addresses, with commas); empty: those of Azure'),
     AGENT_MODEL_PROVIDER: z
       .enum(['none', 'anthropic', 'azure', 'openai-compatible', 'google'])

@@ -14,7 +14,14 @@ const ContainerBody = z.strictObject({
     image: z.string(),
     command: z.array(z.string()),
     environmentVariables: z.array(
-      z.strictObject({ name: z.string(), value: z.string().optional(), secureValue: z.string().optional() }),
+      z
+        .strictObject({
+          name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+          value: z.string().optional(),
+          secureValue: z.string().optional(),
+        })
+        // In Azure's words: one and only one property of 'value' and 'secureValue' can be specified.
+        .refine(({ value, secureValue }) => Boolean(value) !== Boolean(secureValue), 'InvalidEnvironmentVariable'),
     ),
     resources: z.strictObject({ requests: z.strictObject({ cpu: z.number(), memoryInGB: z.number() }) }),
     volumeMounts: z
@@ -31,7 +38,7 @@ const GroupBody = z.strictObject({
     osType: z.string(),
     restartPolicy: z.string(),
     containers: z.array(ContainerBody).min(1),
-    volumes: z.array(z.strictObject({ name: z.string(), secret: z.record(z.string(), z.base64()) })),
+    volumes: z.array(z.strictObject({ name: z.string(), secret: z.record(z.string(), z.base64()) })).optional(),
     subnetIds: z.array(z.strictObject({ id: z.string() })).optional(),
     dnsConfig: z.strictObject({ nameServers: z.array(z.string()).min(1) }).optional(),
     imageRegistryCredentials: z.array(z.strictObject({ server: z.string(), identity: z.string() })).optional(),
@@ -39,7 +46,14 @@ const GroupBody = z.strictObject({
 })
 type GroupBody = z.infer<typeof GroupBody>
 
-type Kept = { readonly body: GroupBody; state: string; exitCodes: readonly number[]; logs: Record<string, string> }
+type Kept = {
+  readonly body: GroupBody
+  state: string
+  exitCodes: readonly number[]
+  logs: Record<string, string>
+  /** Of every container, where more is known than its exit code. */
+  instanceView?: unknown
+}
 
 export type ArmFake = LoopbackServer & {
   readonly origin: string
@@ -51,6 +65,8 @@ export type ArmFake = LoopbackServer & {
   /** What happens inside: the state, and the containers' exit codes in order. */
   readonly become: (name: string, state: string, exitCodes?: readonly number[]) => void
   readonly say: (name: string, container: string, text: string) => void
+  /** What every container of the group shows of itself from now on. */
+  readonly show: (name: string, instanceView: unknown) => void
 }
 
 const PAGE = 2
@@ -67,7 +83,7 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
       'ResourceNotFound',
       `The Resource 'Microsoft.ContainerInstance/containerGroups/${name}' was not found.`,
     )
-  const shown = (name: string, { body, state, exitCodes }: Kept, whole: boolean) => ({
+  const shown = (name: string, { body, state, exitCodes, instanceView }: Kept, whole: boolean) => ({
     id: `${root}/${name}`,
     name,
     type: 'Microsoft.ContainerInstance/containerGroups',
@@ -76,15 +92,17 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
       ...body.properties,
       provisioningState: state === 'Pending' ? 'Creating' : 'Succeeded',
       // What is secret is not shown again.
-      volumes: body.properties.volumes.map((one) => ({ name: one.name, secret: {} })),
+      volumes: (body.properties.volumes ?? []).map((one) => ({ name: one.name, secret: {} })),
       containers: body.properties.containers.map((one, at) => ({
         ...one,
         properties: {
           ...one.properties,
           environmentVariables: one.properties.environmentVariables.map(({ secureValue: _, ...rest }) => rest),
-          ...(whole && exitCodes[at] !== undefined
-            ? { instanceView: { currentState: { state: 'Terminated', exitCode: exitCodes[at] } } }
-            : {}),
+          ...(whole && instanceView !== undefined
+            ? { instanceView }
+            : whole && exitCodes[at] !== undefined
+              ? { instanceView: { currentState: { state: 'Terminated', exitCode: exitCodes[at] } } }
+              : {}),
         },
       })),
       ...(whole ? { instanceView: { events: [], state } } : {}),
@@ -94,6 +112,14 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
     if (fake.refusal !== undefined) return fake.refusal
     const parsed = GroupBody.safeParse(JSON.parse(text))
     if (!parsed.success) return refused(400, 'InvalidRequestContent', z.prettifyError(parsed.error))
+    const there = groups.get(name)?.body.properties.containers
+    const sizes = (all: typeof there) => JSON.stringify(all?.map((one) => one.properties.resources))
+    if (there !== undefined && sizes(there) !== sizes(parsed.data.properties.containers))
+      return refused(
+        400,
+        'InvalidContainerGroupUpdate',
+        `The updates on container group '${name}' are invalid. If you are going to update the os type, restart policy, network profile, CPU, memory or GPU resources for a container group, you must delete it first and then create a new one.`,
+      )
     const kept: Kept = { body: parsed.data, state: 'Pending', exitCodes: [], logs: {} }
     const status = groups.has(name) ? 200 : 201
     groups.set(name, kept)
@@ -149,6 +175,7 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
     refusal: undefined,
     operationsForbidden: false,
     become: (name, state, exitCodes = []) => void Object.assign(at(name), { state, exitCodes }),
+    show: (name, instanceView) => void Object.assign(at(name), { instanceView }),
     say: (name, container, text) => void Object.assign(at(name).logs, { [container]: text }),
   }
   return fake

@@ -70,7 +70,7 @@ test('a group is started with one PUT and not waited for', async () => {
 test('the files arrive in a secret volume that only the broker mounts, and nothing restarts or is reachable', async () => {
   await groups().start(spec)
   const { properties, ...rest } = arm.groups.get(spec.name)!.body
-  const files = Object.entries(properties.volumes[0]!.secret)
+  const files = Object.entries(properties.volumes![0]!.secret)
   expect(Object.fromEntries(files.map(([name, text]) => [name, Buffer.from(text, 'base64').toString()]))).toEqual(
     spec.files,
   )

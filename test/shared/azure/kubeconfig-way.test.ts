@@ -64,7 +64,7 @@ test('a kubeconfig goes from the vault into the broker’s secret volume and now
 
   await storeSecret(person, 'kubeconfig-east', simulator.kubeconfig)
   const { containers, volumes } = await launched(0)
-  const inVolume = decoded(volumes[0]?.secret.kubeconfig)
+  const inVolume = decoded(volumes?.[0]?.secret.kubeconfig)
   const api = connectCluster(inVolume)
   onTestFinished(api.close)
   expect(await api.canI('get', 'pods')).toBe(true)
@@ -79,5 +79,5 @@ test('a kubeconfig goes from the vault into the broker’s secret volume and now
 
   await storeSecret(person, 'kubeconfig-east', `${simulator.kubeconfig}# rotated\n`)
   now = new Date(now.getTime() + 60_000)
-  expect(decoded((await launched(1)).volumes[0]?.secret.kubeconfig)).toContain('# rotated')
+  expect(decoded((await launched(1)).volumes?.[0]?.secret.kubeconfig)).toContain('# rotated')
 })

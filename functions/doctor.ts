@@ -6,5 +6,5 @@ host.http('doctor', {
   methods: ['POST'],
   authLevel: 'function',
   route: 'doctor',
-  handler: (_request, context) => app().doctor(context),
+  handler: (request, context) => app().doctor(request, context),
 })

@@ -1,5 +1,6 @@
 import { once } from '../runtime/once.ts'
 import type { Answer } from './http/answer.ts'
+import type { DoctorRequest } from './http/doctor.ts'
 import type { FeedbackRequest } from './http/feedback.ts'
 import type { BodyRequest } from './http/json-body.ts'
 import type { IncomingRequest } from './http/mcp.ts'
@@ -126,10 +127,10 @@ function join() {
       const { incidentScenario } = await import('./http/scenario.ts')
       return incidentScenario(base, id)
     },
-    doctor: async (invocation: Invocation): Promise<Answer> => {
-      const { platform: base } = await begin(invocation)
+    doctor: async (request: DoctorRequest, invocation: Invocation): Promise<Answer> => {
+      const { platform: base, log } = await begin(invocation)
       const { doctor } = await import('./http/doctor.ts')
-      return doctor(base)
+      return doctor(base, log, request)
     },
     investigate: async (request: BodyRequest, invocation: Invocation): Promise<Answer> => {
       const { platform: base } = await begin(invocation)

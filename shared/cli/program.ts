@@ -172,10 +172,14 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
       'whether the app has all that it needs: each thing tried, and what to do; exit code 1 when one is not well',
     )
     .option('--wait <seconds>', 'asks again until all is well, so long at most', seconds, 0)
-    .action(async ({ wait }: { readonly wait: number }) => {
+    .option(
+      '--agent',
+      'also starts an agent on a fault that is made up, and waits for what it leaves: up to ten minutes',
+    )
+    .action(async ({ wait, agent = false }: { readonly wait: number; readonly agent?: boolean }) => {
       const { out, json, place } = platform()
       const { doctor } = await import('./doctor.ts')
-      if (!(await doctor({ out, json, ...place(), clock: deps.clock }, wait))) code = 1
+      if (!(await doctor({ out, json, ...place(), clock: deps.clock }, { waitSeconds: wait, agent }))) code = 1
     })
   command
     .command('replay')

@@ -2,22 +2,25 @@ import { containerGroupName } from '../incident/identity.ts'
 import type { Group } from '../runtime/container-groups.ts'
 import { errorText } from '../runtime/errors.ts'
 import type { TriageDeps } from './deps.ts'
+import { TRIAL } from './try-agent.ts'
 
 /** The names that containerGroupName gives: what else lies in the resource group is not ours to remove. */
 const ours = /^triage-[0-9a-f]{20}-\d{1,9}$/
 /** Per pass: removals are slow requests, and what is left over is taken at the next. */
 const MOST_REMOVALS = 20
+/** For a last look at what came of it. */
+const TRIAL_GRACE = 5 * 60_000
 
 /**
  * Groups that no running incident needs: finished, overtaken by a later fence, or of nobody. Money runs while they do.
  * One that cannot be removed stops none behind it.
  */
 export const removeGroups =
-  (deps: Pick<TriageDeps, 'groups' | 'store' | 'log'>) =>
+  (deps: Pick<TriageDeps, 'groups' | 'store' | 'log' | 'clock'>) =>
   async (groups: readonly Group[]): Promise<readonly string[]> => {
     const removed: string[] = []
     const failures: string[] = []
-    for (const group of groups.filter(({ name }) => ours.test(name))) {
+    for (const group of groups.filter(({ name }) => ours.test(name) || TRIAL.test(name))) {
       if (removed.length + failures.length >= MOST_REMOVALS) break
       try {
         if (await isNeeded(deps, group)) continue
@@ -33,7 +36,9 @@ export const removeGroups =
   }
 
 /** The group was listed before its row is read, and a row is running before its group exists: so this cannot be too early. */
-async function isNeeded(deps: Pick<TriageDeps, 'store'>, group: Group): Promise<boolean> {
+async function isNeeded(deps: Pick<TriageDeps, 'store' | 'clock'>, group: Group): Promise<boolean> {
+  // Whoever tried an agent takes it away; what is past its deadline nobody asks for any more.
+  if (TRIAL.test(group.name)) return !(Date.parse(group.tags.deadline ?? '') + TRIAL_GRACE < deps.clock.now().getTime())
   const stored = await deps.store.current(group.tags.incidentId ?? '')
   if (stored?.incident.status !== 'running') return false
   return containerGroupName(stored.incident.incidentId, stored.incident.fence) === group.name

@@ -1,13 +1,25 @@
+import { containers } from '../../artifacts/layout.ts'
 import { checks } from '../../health/checks.ts'
-import { examine } from '../../health/examine.ts'
+import { examine, type Finding } from '../../health/examine.ts'
 import { randomId } from '../../runtime/ids.ts'
+import type { Log } from '../../runtime/log.ts'
+import { TRIAL, tryAgent } from '../../triage/try-agent.ts'
+import { triageDeps } from '../deps/triage.ts'
 import type { Platform } from '../platform.ts'
 import type { Answer } from './answer.ts'
 
 const FOLLOW_MS = 10_000
 
-/** `POST /api/doctor`: whether the app has what it needs, tried as itself. 200 also when something is not well. */
-export async function doctor(platform: Platform): Promise<Answer> {
+export type DoctorRequest = { readonly query: { readonly get: (name: string) => string | null } }
+
+/**
+ * `POST /api/doctor`: whether the app has what it needs, tried as itself. 200 also when something is not well.
+ * `?agent=<id>` starts an agent, too: ask with the same id until its finding is no longer `pending`.
+ */
+export async function doctor(platform: Platform, log: Log, { query }: DoctorRequest): Promise<Answer> {
+  const agent = query.get('agent')
+  if (agent !== null && !TRIAL.test(`doctor-${agent}`))
+    return { status: 400, jsonBody: { error: 'agent must be 8 to 20 of a-z and 0-9' } }
   const secret = async (reference: string) => {
     await platform.apiKey(reference)
   }
@@ -16,6 +28,35 @@ export async function doctor(platform: Platform): Promise<Answer> {
     await answer.body?.cancel()
     return answer.status
   }
-  const findings = await examine(checks({ ...platform, secret, follow, newId: randomId }))
-  return { status: 200, jsonBody: { findings }, headers: { 'cache-control': 'no-store' } }
+  const [findings, tried] = await Promise.all([
+    examine(checks({ ...platform, secret, follow, newId: randomId })),
+    agent === null ? [] : triedAgent(platform, log, agent),
+  ])
+  return { status: 200, jsonBody: { findings: [...findings, ...tried] }, headers: { 'cache-control': 'no-store' } }
+}
+
+async function triedAgent(
+  platform: Platform,
+  log: Log,
+  id: string,
+): Promise<readonly (Finding & { pending?: boolean })[]> {
+  const { settings } = platform
+  if (settings.AGENT_IMAGE === '' && settings.LOCAL_GROUPS_DIR === '') return []
+  let pending = false
+  const findings = await examine([
+    {
+      name: 'an agent starts',
+      remedy:
+        'docs/operations.md, Agents. EACCES: set AGENT_FILES to environment. An image that cannot be pulled: infra/image.sh, and AcrPull for its identity. No answer of storage: the network of the agents.',
+      check: async () => {
+        const { state, says } = await tryAgent(
+          { ...triageDeps(platform, log), bundles: platform.storage.blobs(containers.bundles) },
+          id,
+        )
+        pending = state === 'waits'
+        return state === 'well' ? undefined : says
+      },
+    },
+  ])
+  return findings.map((one) => (pending ? { ...one, pending } : one))
 }

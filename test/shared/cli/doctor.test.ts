@@ -82,3 +82,35 @@ test('when all is well it says so and ends with 0; with --wait it asks until the
   expect(asked).toBe(3)
   expect(said).toContain('All is well.')
 })
+
+test('with --agent one trial is asked for until it has ended, and never a second', async () => {
+  const asked: (string | null)[] = []
+  let looks = 0
+  app = await loopbackServer(({ path, query }) => {
+    if (path === '/api/health') return alive
+    asked.push(query.get('agent'))
+    const trial =
+      ++looks < 3
+        ? { check: 'an agent starts', ok: false, pending: true, problem: 'it is pending', remedy: 'wait' }
+        : { check: 'an agent starts', ok: true }
+    const other = { check: 'queue faults', ok: looks > 4, problem: '403', remedy: 'Give it the role.' }
+    return { status: 200, body: { findings: [other, ...(query.has('agent') ? [trial] : [])] } }
+  })
+  const { code, said } = await run(app.url, '--agent', '--wait', '300')
+  expect(code).toBe(0)
+  expect(said).toMatch(/well.*queue faults\n.*well.*an agent starts/)
+  const [id] = asked
+  expect(id).toMatch(/^[a-z0-9]{16}$/)
+  expect(asked).toEqual([id, id, id, null, null])
+})
+
+test('a trial that fails is told, with what to do', async () => {
+  const problem = 'the agent ended with exit code 1 and left nothing'
+  const trial = { check: 'an agent starts', ok: false, problem, remedy: 'See the image.' }
+  app = await loopbackServer(({ path }) =>
+    path === '/api/health' ? alive : { status: 200, body: { findings: [trial] } },
+  )
+  const { code, said } = await run(app.url, '--agent')
+  expect(code).toBe(1)
+  expect(said).toMatch(/NOT.*an agent starts: the agent ended with exit code 1.*\n.*See the image\./)
+})

@@ -4,7 +4,7 @@ import { azureTable, tableClient } from '../../../shared/azure/tables.ts'
 
 test('a question of more comparisons than the service takes is refused here, as Azurite would take it', async () => {
   const key = Buffer.from('no key of anybody').toString('base64')
-  const AzureWebJobsStorage = `AccountName=a;AccountKey=${key};TableEndpoint=http://127.0.0.1:1/a`
+  const AzureWebJobsStorage = `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key};TableEndpoint=http://127.0.0.1:1/a`
   const place = storagePlace({ AzureWebJobsStorage }, { getToken: async () => null })
   const filter = Object.fromEntries(Array.from({ length: 15 }, (_, n) => [`field${n}`, 'x']))
   const asked = azureTable(tableClient(place, 'incidents')).list({ partition: 'current', filter, limit: 10 })

@@ -24,11 +24,11 @@ export function output(streams: { readonly out: Stream; readonly error: Stream; 
   return {
     line: (text) => {
       clear()
-      out.write(`${text}\n`)
+      out.write(`${escaped(text)}\n`)
     },
     note: (text) => {
       clear()
-      error.write(`${text}\n`)
+      error.write(`${escaped(text)}\n`)
     },
     progress: (text) => {
       if (!live) return
@@ -42,6 +42,18 @@ export function output(streams: { readonly out: Stream; readonly error: Stream; 
     live,
   }
 }
+
+/**
+ * What steers a terminal without an escape, or turns a line around, as JSON writes it: JSON.stringify lets U+009B pass,
+ * which many terminals take for the beginning of a command.
+ */
+const escaped = (text: string): string =>
+  text.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (found) =>
+    found
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
 
 /** The same answers as YAML: each of their lines is one JSON document. */
 export const inYaml = (out: Output, stringify: (value: unknown) => string): Output => ({

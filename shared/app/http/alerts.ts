@@ -28,7 +28,10 @@ const Post = z.looseObject({
   alerts: z.array(z.unknown()).max(5_000),
   truncatedAlerts: z.number().nullish(),
 })
-const texts = z.record(z.string().max(300), z.string().max(20_000))
+/** A query's whole result in a label is cut, alike when it fires and when it ends, so that the one still ends the other. */
+const MOST_VALUE = 20_000
+const cut = (value: string): string => (value.length > MOST_VALUE ? `${value.slice(0, MOST_VALUE - 1)}…` : value)
+const texts = z.record(z.string().max(300), z.string().transform(cut))
 const Alert = z.looseObject({
   status: z.enum(['firing', 'resolved']),
   labels: texts,

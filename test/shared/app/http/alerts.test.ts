@@ -233,3 +233,50 @@ test('one alert that is none spoils no other; a body that is none is refused', a
   expect(await send('alerts: []')).toMatchObject({ status: 400 })
   expect(await send({ version: '4' })).toMatchObject({ status: 400, jsonBody: { error: 'alerts: is required' } })
 })
+
+describe('a hostile source', () => {
+  const pod = { namespace: 'shop', pod: 'api-6bf586c785-chf5m' }
+
+  test('a label of sixty kilobytes is cut, and the alert still ends with its own end', async () => {
+    const alertname = 'A'.repeat(60_000)
+    const long = { ...pod, alertname }
+    expect(await send(post([alert(long, { fingerprint: null })]))).toMatchObject({
+      status: 200,
+      jsonBody: { firing: 1 },
+    })
+    const [incident] = await there.all()
+    expect(incident?.context.length).toBeLessThanOrEqual(1_000)
+    const end = await send(post([ended(long, { fingerprint: null })]))
+    expect(end).toMatchObject({ status: 200, jsonBody: { resolved: 1 } })
+    expect((await there.all())[0]?.absentSince).toBeDefined()
+  })
+
+  test('ten thousand alerts in one post are refused with the count that is taken, and none is half taken', async () => {
+    const many = Array.from({ length: 10_000 }, (_, n) => alert({ ...pod, pod: `api-${n}` }))
+    const answer = await send(post(many))
+    expect(answer.status).toBe(400)
+    expect(JSON.stringify(answer.jsonBody)).toMatch(/alerts.*5000/)
+    expect(await there.all()).toEqual([])
+  })
+
+  test.each([
+    '  javascript:alert(1)',
+    'java\tscript:alert(1)',
+    '//evil.example/x',
+    'file:///etc/passwd',
+    'data:text/html,<script>1</script>',
+  ])('an address that is none, %j, is words and no more', async (address) => {
+    const told = alert(pod, { annotations: { runbook_url: address }, generatorURL: address })
+    expect((await send(post([told], { externalURL: address }))).status).toBe(200)
+    const [incident] = await there.all()
+    expect(incident?.context).toContain('KubePodCrashLooping')
+    // It is kept as words of the context; nothing of an alert becomes a link.
+    expect(JSON.stringify(incident)).not.toMatch(/"(?:url|link|href)"/)
+  })
+
+  test('a password in a link is hidden', async () => {
+    const runbook_url = 'https://user:p4sZs0rdQ-of-the-wiki@wiki/x'
+    await send(post([alert(pod, { annotations: { runbook_url } })]))
+    expect(JSON.stringify(await there.all())).not.toContain('p4sZs0rdQ')
+  })
+})

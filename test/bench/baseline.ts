@@ -10,7 +10,7 @@ export type Baseline = z.infer<typeof Baseline>
 const LEAST_ALLOWED = 0.35
 /** However noisy the machine: twice as bad is worse. */
 const MOST_ALLOWED = 1
-const timed = new Set(['ms', 's', 'cores', '/s per core'])
+const timed = new Set(['ms', 's', 'µs', 'cores', '/s per core'])
 const moreIsBetter = ({ unit }: Row) => unit === '/s per core'
 
 /** Times are only kept as ratios: another machine, and this one tomorrow, has others. */

@@ -3,6 +3,7 @@ import process from 'node:process'
 import { Command, InvalidArgumentError } from 'commander'
 import { Baseline, baselineOf, regressions } from './baseline.ts'
 import { cold } from './measures/cold.ts'
+import { door } from './measures/door.ts'
 import { faults } from './measures/faults.ts'
 import { leaks } from './measures/leaks.ts'
 import type { Plan } from './measures/plan.ts'
@@ -36,7 +37,7 @@ const whole = (most: number) => (text: string) => {
 }
 
 async function measure(plan: Plan): Promise<readonly Row[]> {
-  const quick = [subscriptions, faults, leaks, storage, cold]
+  const quick = [subscriptions, faults, door, leaks, storage, cold]
   const rows: Row[] = []
   for (const one of plan.short ? quick : [...quick, watching, reporting]) rows.push(...(await one(plan)))
   return rows

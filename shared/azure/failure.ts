@@ -1,3 +1,4 @@
+import { systemClock } from '../runtime/clock.ts'
 import { Refused } from '../runtime/errors.ts'
 import { own } from '../runtime/own.ts'
 
@@ -22,6 +23,29 @@ export function codeOf(error: unknown): string {
 
 /** Signs that our clock and the service's disagree, or that a token was taken back. */
 const clocks = /signature not valid in the specified key time ?frame|lifetime validation failed|token is expired/i
+/** The service refuses a signature of a quarter of an hour ago; what is below this is the way of an answer. */
+const CLOCKS_APART_MS = 2 * 60_000
+const full = /no space left|ENOSPC|disk (?:is )?full/i
+
+type Answered = { readonly headers?: { readonly get?: (name: string) => unknown }; readonly bodyAsText?: unknown }
+/** What the libraries keep of the answer beside their own message. */
+function answerOf(error: unknown): { readonly date: string; readonly body: string } {
+  const given = error instanceof Error && 'response' in error ? error.response : undefined
+  if (typeof given !== 'object' || given === null) return { date: '', body: '' }
+  const { headers, bodyAsText }: Answered = given
+  const date = headers?.get?.('date')
+  return { date: typeof date === 'string' ? date : '', body: typeof bodyAsText === 'string' ? bodyAsText : '' }
+}
+
+/** A refusal of who we are whose reason is the time: both times, so that one is seen to be wrong. */
+function ofClocks(status: number, text: string, date: string): string | undefined {
+  if (status !== 401 && status !== 403) return undefined
+  const ours = systemClock.now()
+  const apart = Math.abs(ours.getTime() - Date.parse(date)) > CLOCKS_APART_MS
+  if (!apart && !clocks.test(text)) return undefined
+  const times = date === '' ? '' : ` (storage: ${date}, this machine: ${ours.toUTCString()})`
+  return `Our clock or our token is not the service’s: compare the clocks${times}`
+}
 
 /** What storage refused, in one sentence that names the thing and the party; the library's own error as its cause. */
 export function storageFailure(what: string, error: unknown): Error {
@@ -33,10 +57,12 @@ export function storageFailure(what: string, error: unknown): Error {
     return new Error(`Storage did not ${what}: ${why}`)
   }
   const code = codeOf(error)
-  const text = said(error)
-  const remedy = clocks.test(text)
-    ? 'Our clock or our token is not the service’s: compare the clocks'
-    : (own(remedies, code) ?? '')
+  const { date, body } = answerOf(error)
+  const text = `${said(error)} ${body}`
+  const noRoom = status === 507 || (status >= 500 && full.test(text))
+  const remedy = noRoom
+    ? 'The disk of this storage is full: make room'
+    : (ofClocks(status, text, date) ?? own(remedies, code) ?? '')
   const Kind = tooMuch.includes(status) ? Refused : Error
   return new Kind(`Storage did not ${what}: ${[status, code].join(' ').trim()}${remedy === '' ? '' : `. ${remedy}`}`)
 }

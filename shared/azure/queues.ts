@@ -1,6 +1,7 @@
 import { type QueueClient, QueueSASPermissions, QueueServiceClient, SASProtocol } from '@azure/storage-queue'
 import type { Clock } from '../runtime/clock.ts'
 import { MAX_MESSAGE_BYTES, type Queue } from '../runtime/queue.ts'
+import { storageFailure } from './failure.ts'
 import { delegationKeys, linkWindow, within } from './links.ts'
 import { type StoragePlace, storageDeadline, storageRetries } from './storage-place.ts'
 
@@ -23,13 +24,26 @@ export function azureQueue(client: QueueClient): Queue {
           `a message of ${bytes.length} bytes for queue ${client.name}, ${MAX_MESSAGE_BYTES} is the most: keep it in a blob and send its name`,
         )
       // The library encodes nothing, and the Functions host decodes Base64.
-      await client.sendMessage(bytes.toString('base64'), {
-        visibilityTimeout: Math.ceil(delaySeconds),
-        messageTimeToLive: NEVER_EXPIRES,
-        abortSignal: storageDeadline(),
-      })
+      await inWords(`take a message for queue ${client.name}`, () =>
+        client.sendMessage(bytes.toString('base64'), {
+          visibilityTimeout: Math.ceil(delaySeconds),
+          messageTimeToLive: NEVER_EXPIRES,
+          abortSignal: storageDeadline(),
+        }),
+      )
     },
-    length: async () => (await client.getProperties({ abortSignal: storageDeadline() })).approximateMessagesCount ?? 0,
+    length: async () => {
+      const asked = () => client.getProperties({ abortSignal: storageDeadline() })
+      return (await inWords(`say how long queue ${client.name} is`, asked)).approximateMessagesCount ?? 0
+    },
+  }
+}
+
+async function inWords<T>(what: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    throw storageFailure(what, error)
   }
 }
 

@@ -13,12 +13,20 @@ export class Refused extends Error {
   override readonly name = 'Refused'
 }
 
+/** Of a host with several addresses Node tells each attempt beside an empty message. */
+const attempts = (error: Error): string =>
+  error instanceof AggregateError && error.errors.length > 0
+    ? error.errors.slice(0, 4).map(errorText).join(', ')
+    : error.name
+
 /** The text of anything thrown, with its causes, cut to 500 characters so that a foreign error page cannot flood a log. */
 export function errorText(error: unknown): string {
   const parts: string[] = []
   for (let at: unknown = error; at !== undefined && parts.length < 5; at = at instanceof Error ? at.cause : undefined) {
-    const text = at instanceof Error ? at.message || at.name : String(at)
-    if (!parts.includes(text)) parts.push(text)
+    const text = at instanceof Error ? at.message || attempts(at) : String(at)
+    // The platform's own word for "see the cause".
+    const says = !(text === 'fetch failed' && at instanceof Error && at.cause !== undefined)
+    if (says && !parts.includes(text)) parts.push(text)
   }
   const text = parts.join(': ')
   return text.length <= 500 ? text : `${text.slice(0, 499)}…`

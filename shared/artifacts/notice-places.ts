@@ -34,5 +34,10 @@ export const WaitingRow = z.object({
   /** When it is looked at again. */
   until: z.string(),
   why: z.string(),
+  /** Before its time: each minute, to see whether its place is back; when that has taken something else; or never. */
+  wakes: z.enum(['minutely', 'success', 'never']).default('never'),
+  turn: z.number().int().default(0),
+  /** What is sent anew, as text. */
+  message: z.string().default(''),
 })
 export type WaitingRow = z.infer<typeof WaitingRow>

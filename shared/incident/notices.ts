@@ -14,6 +14,8 @@ const common = {
   counted: z.boolean().optional(),
   /** Quiet hours or a mute kept it until then: that is no age of its own. */
   heldUntil: z.iso.datetime().optional(),
+  /** How often it was sent anew, since its place may be back; those of an earlier turn are dropped. */
+  turn: z.number().int().nonnegative().optional(),
   /** W3C trace context. */
   traceparent: z.string().max(55).optional(),
 }

@@ -25,7 +25,7 @@ export type NotifyDeps = {
   /** Reads the place's secrets; throws when it cannot. */
   readonly open: (target: Target) => Promise<Notifier>
   readonly control: Table
-  readonly breakers: Pick<Breakers, 'ask' | 'succeeded' | 'failed'>
+  readonly breakers: Pick<Breakers, 'ask' | 'succeeded' | 'failed' | 'state'>
   /** Puts it on queue `notices`, to be told later. */
   readonly again: SendNotice
   /** Keeps what a place does not take, and answers where. */
@@ -51,6 +51,8 @@ export type DeliveryResult =
   | 'given-up'
   /** Too many of its kind in this minute: counted, and told with the others. */
   | 'folded'
+  /** It was sent once more since, and that one counts. */
+  | 'sent-anew'
 
 /** The breaker of one place; its notices name it so, and are not told there. */
 export const breakerOf = (target: Pick<Target, 'key'>): string => `notices to ${target.key}`

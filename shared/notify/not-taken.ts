@@ -1,3 +1,4 @@
+import type { WaitingRow } from '../artifacts/notice-places.ts'
 import type { NoticeMessage } from '../incident/notices.ts'
 import { errorText } from '../runtime/errors.ts'
 import { derivedId } from '../runtime/ids.ts'
@@ -52,7 +53,11 @@ export async function notTaken(deps: DeliveryDeps, message: NoticeMessage, faile
     await breakers.failed(breaker, why)
     if (last || tooOld) return 'given-up'
     await book.count(key, 'failed', why)
-    await defer(deps, next, key, inSeconds(awaySeconds(attempt)), `no answer came: ${why}`)
+    await defer(deps, next, key, {
+      at: inSeconds(awaySeconds(attempt)),
+      why: `no answer came: ${why}`,
+      wakes: 'success',
+    })
     return 'failed'
   }
   const { whose, retryAfterSeconds } =
@@ -63,7 +68,7 @@ export async function notTaken(deps: DeliveryDeps, message: NoticeMessage, faile
   if (whose === 'pace') {
     const until = await book.pause(key, retryAfterSeconds, why)
     if (atAnEnd) return 'given-up'
-    return defer(deps, message, key, until, `the place asks for time: ${why}`)
+    return defer(deps, message, key, { at: until, why: `the place asks for time: ${why}`, wakes: 'success' })
   }
   if (whose === 'place') {
     // First: whoever hears of the open breaker finds out by it which key was refused.
@@ -74,7 +79,8 @@ export async function notTaken(deps: DeliveryDeps, message: NoticeMessage, faile
   if (atAnEnd) return 'given-up'
   await book.count(key, 'failed', why)
   const seconds = whose === 'message' ? (MESSAGE_SECONDS[attempt] ?? 0) : awaySeconds(attempt)
-  await defer(deps, next, key, inSeconds(retryAfterSeconds ?? seconds), why)
+  const wakes = whose === 'message' ? 'never' : retryAfterSeconds === undefined ? 'minutely' : 'success'
+  await defer(deps, next, key, { at: inSeconds(retryAfterSeconds ?? seconds), why, wakes })
   return 'failed'
 }
 
@@ -89,15 +95,18 @@ export async function defer(
   deps: Pick<DeliveryDeps, 'clock' | 'random' | 'again' | 'book'>,
   message: NoticeMessage,
   key: string,
-  at: Date,
-  why: string,
+  { at, why, wakes = 'never' }: { readonly at: Date; readonly why: string; readonly wakes?: WaitingRow['wakes'] },
 ): Promise<'deferred'> {
   const seconds = Math.ceil((at.getTime() - deps.clock.now().getTime()) / 1000)
   // A moment of chance, so that what waited for the same minute does not come in the same second.
   const delaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(1, seconds) + Math.floor(deps.random() * 5))
-  await deps.again({ ...message, places: [key] }, { delaySeconds })
-  const until = new Date(deps.clock.now().getTime() + delaySeconds * 1000)
-  await deps.book.waits(key, message.id, { since: message.at, until, why: why.slice(0, MOST_REASON) })
+  const here = { ...message, places: [key] }
+  await deps.again(here, { delaySeconds })
+  const until = new Date(deps.clock.now().getTime() + delaySeconds * 1000).toISOString()
+  await deps.book.waits(message.id, {
+    ...{ place: key, since: message.at, until, why: why.slice(0, MOST_REASON) },
+    ...{ wakes, turn: message.turn ?? 0, message: JSON.stringify(here) },
+  })
   return 'deferred'
 }
 

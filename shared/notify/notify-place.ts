@@ -9,9 +9,11 @@ import { type DeliveryDeps, defer, giveUp, isTooOld, notTaken } from './not-take
 import type { Notifier } from './notice.ts'
 import { Refused } from './refusal.ts'
 import { type Target, twinsOf, type Way } from './route/routing.ts'
+import { wakePlace } from './wake.ts'
 
 /** A receiver that cannot tell a copy gets no more of them. */
 const MOST_COPIES = 2
+const BEHIND_BREAKER_MS = 10 * 60_000
 
 /** One notice in one place: the line says whether, breaker and pace say when, the channel says whether it arrived. */
 export const notifyPlace = (deps: DeliveryDeps) => {
@@ -19,10 +21,12 @@ export const notifyPlace = (deps: DeliveryDeps) => {
 
   return async (message: NoticeMessage, composed: Composed, way: Way): Promise<DeliveryResult> => {
     const { target } = way
+    const comesBack = message.places !== undefined
+    if (comesBack && (await book.isSentAnew(target.key, message.id, message.turn ?? 0))) return 'sent-anew'
     const result = await deliver(message, composed, way)
     // Only what comes back from the queue has ever waited.
     const waits = result === 'deferred' || result === 'failed'
-    if (message.places !== undefined && !waits) await book.waitsNoMore(target.key, message.id)
+    if (comesBack && !waits) await book.waitsNoMore(target.key, message.id)
     return result
   }
 
@@ -46,7 +50,7 @@ export const notifyPlace = (deps: DeliveryDeps) => {
       await ledger.claim(asked)
       return 'not-wanted'
     }
-    if (at !== undefined) return defer(deps, { ...message, heldUntil: at.toISOString() }, key, at, why)
+    if (at !== undefined) return defer(deps, { ...message, heldUntil: at.toISOString() }, key, { at, why })
     let notifier: Notifier
     try {
       notifier = await open(target, isEnd)
@@ -64,9 +68,9 @@ export const notifyPlace = (deps: DeliveryDeps) => {
     }
     const admitted = await deps.breakers.ask(breakerOf(target))
     if (!admitted.go && !(await hasOtherKey(key, notifier)))
-      return later(message, key, admitted.retryAt, 'the place does not work')
+      return later(message, key, notBefore(admitted.retryAt), { why: 'the place does not work', wakes: 'minutely' })
     const turn = await book.turn(key, notifier.pace)
-    if (turn !== undefined) return later(message, key, turn.at, 'the place asks for time')
+    if (turn !== undefined) return later(message, key, turn.at, { why: 'the place asks for time', wakes: 'success' })
     const claim = await ledger.claim(asked)
     switch (claim.state) {
       case 'told':
@@ -77,10 +81,10 @@ export const notifyPlace = (deps: DeliveryDeps) => {
         return 'not-wanted'
       case 'busy': {
         const soon = new Date(deps.clock.now().getTime() + claim.seconds * 1000)
-        return defer(deps, message, key, soon, 'another notice of it is being told')
+        return defer(deps, message, key, { at: soon, why: 'another notice of it is being told' })
       }
       case 'yours':
-        return post(message, composed, target, notifier, claim)
+        return post(message, composed, target, notifier, claim, admitted.go && admitted.spotless)
       default:
         return claim satisfies never
     }
@@ -92,6 +96,7 @@ export const notifyPlace = (deps: DeliveryDeps) => {
     target: Target,
     notifier: Notifier,
     { held, ref, unsure, copies }: Extract<Awaited<ReturnType<typeof ledger.claim>>, { state: 'yours' }>,
+    wasWell: boolean,
   ): Promise<DeliveryResult> {
     const { key } = target
     // Read while nobody else can tell this place of it, so that nothing newer is told in between.
@@ -106,7 +111,7 @@ export const notifyPlace = (deps: DeliveryDeps) => {
     }
     if (!ledger.inTime(held)) {
       await ledger.failed(held)
-      return defer(deps, message, key, deps.clock.now(), 'the process stood still')
+      return defer(deps, message, key, { at: deps.clock.now(), why: 'the process stood still' })
     }
     let answer: string | undefined
     try {
@@ -120,6 +125,7 @@ export const notifyPlace = (deps: DeliveryDeps) => {
     if (end !== undefined) await deps.again(lateEnd(end))
     await deps.breakers.succeeded(breakerOf(target))
     await book.count(key, 'sent')
+    if (!wasWell) await wakePlace(deps, key)
     await noteInIncident(message, key, answer)
     return 'sent'
   }
@@ -139,15 +145,25 @@ export const notifyPlace = (deps: DeliveryDeps) => {
     }
   }
 
+  /** Those behind an open breaker are woken when the place is back; by themselves they need not all ask each minute. */
+  function notBefore(retryAt: Date): Date {
+    return new Date(Math.max(retryAt.getTime(), deps.clock.now().getTime() + BEHIND_BREAKER_MS))
+  }
+
   /** It was refused for its key or address, and has another one by now. */
   async function hasOtherKey(key: string, { openedWith }: Notifier): Promise<boolean> {
     const refusedWith = await book.refusedWith(key)
     return refusedWith !== '' && refusedWith !== openedWith
   }
 
-  async function later(message: NoticeMessage, key: string, at: Date, why: string): Promise<DeliveryResult> {
-    if (!isTooOld(message, deps.clock.now())) return defer(deps, message, key, at, why)
-    await giveUp(deps, message, key, `${why}, and has not taken it for a day`, 'refused')
+  async function later(
+    message: NoticeMessage,
+    key: string,
+    at: Date,
+    how: { readonly why: string; readonly wakes: 'minutely' | 'success' },
+  ): Promise<DeliveryResult> {
+    if (!isTooOld(message, deps.clock.now())) return defer(deps, message, key, { at, ...how })
+    await giveUp(deps, message, key, `${how.why}, and has not taken it for a day`, 'refused')
     return 'given-up'
   }
 

@@ -59,6 +59,8 @@ export type BreakerDeps = {
   /** How long it stays open at first; doubled with each failed probe up to the longest. */
   readonly openMs: number
   readonly longestMs: number
+  /** For those that are to be asked sooner; what is certain waits by `longestMs` all the same. */
+  readonly longestOf?: (name: string) => number | undefined
   /** Told at least once for each change; again with the same `opening` when it fails or the process dies. */
   readonly onChange?: (change: BreakerChange) => Promise<void>
 }
@@ -167,7 +169,7 @@ export function breakers(deps: BreakerDeps): Breakers {
         const grown = deps.openMs * 2 ** Math.min(20, Math.max(0, failures - deps.threshold))
         const wait = certain
           ? deps.longestMs * 2 ** Math.min(MOST_DOUBLED, failures - 1)
-          : Math.min(deps.longestMs, grown)
+          : Math.min(deps.longestOf?.(name) ?? deps.longestMs, grown)
         const open: State = { ...counted, state: 'open', retryAt: iso(ms() + wait) }
         if (state.state === 'open') return open
         return { ...open, openedAt: at, openings: state.openings + 1, untold: 'degraded' }

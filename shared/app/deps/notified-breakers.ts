@@ -1,5 +1,6 @@
 import { queues, tables } from '../../artifacts/layout.ts'
 import { noticesTo } from '../../incident/notices.ts'
+import { breakerOf } from '../../notify/deps.ts'
 import { type BreakerChange, type Breakers, breakers } from '../../runtime/breaker.ts'
 import { onlyReports, triageOf } from '../../runtime/breaker-names.ts'
 import type { Log } from '../../runtime/log.ts'
@@ -8,6 +9,9 @@ import type { Platform } from '../platform.ts'
 /** What fails is left alone for this long at first, and at most; what is meant for it waits, or does without. */
 const OPEN_MS = 60_000
 const LONGEST_OPEN_MS = 15 * 60_000
+
+/** That a place is back is to be known within a minute: people wait for what it was not told. */
+const isPlace = (name: string): boolean => name.startsWith(breakerOf({ key: '' }))
 
 /** So that the places of this cluster hear of it. */
 const ofCluster = (name: string) => {
@@ -44,6 +48,7 @@ export function notifiedBreakers(platform: Platform, log: Log): Breakers {
     threshold: settings.FAILURE_THRESHOLD_FOR_ALERT,
     openMs: OPEN_MS,
     longestMs: LONGEST_OPEN_MS,
+    longestOf: (name) => (isPlace(name) ? OPEN_MS : undefined),
     onChange: report,
   })
 }

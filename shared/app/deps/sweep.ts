@@ -11,6 +11,6 @@ export async function sweep(platform: Platform, log: Log): Promise<void> {
   const { part, end } = inParts('The minute')
   await part('triage', sweepTriage(triageDeps(platform, log)))
   await part('discovery', () => notifyDiscovery(platform, log))
-  await part('digests and what was folded', () => notifyHeldBack(platform))
+  await part('what waits, was folded or is for a digest', () => notifyHeldBack(platform, log))
   end()
 }

@@ -1,4 +1,4 @@
-import { PLACES, PlaceRow, WAITING } from '../../artifacts/notice-places.ts'
+import { PLACES, PlaceRow, WAITING, WaitingRow } from '../../artifacts/notice-places.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { contend, STALE } from '../../runtime/contend.ts'
 import { derivedId, type Random } from '../../runtime/ids.ts'
@@ -85,14 +85,19 @@ export function placeBook(deps: BookDeps) {
     refusedWith: async (place: string): Promise<string> => (await read(place)).state.refusedWith,
     noteRefused: (place: string, openedWith: string): Promise<void> =>
       change(place, (state) => ({ next: { ...state, refusedWith: openedWith }, answer: undefined })),
-    waits: async (place: string, id: string, fields: { since: string; until: Date; why: string }): Promise<void> => {
-      const key = waitingKey(place, id)
-      const all = { place, since: fields.since, until: fields.until.toISOString(), why: fields.why }
+    waits: async (id: string, waiting: WaitingRow): Promise<void> => {
+      const key = waitingKey(waiting.place, id)
+      const all = { ...waiting }
       const row = await control.insert(WAITING, key, all)
       if (row !== undefined) return
       const there = await control.get(WAITING, key)
       // Somebody else writes it at the same time: then it stands there, too.
       if (there !== undefined) await control.replace(there, all)
+    },
+    /** It was sent anew since, and waits or is told as that. */
+    isSentAnew: async (place: string, id: string, turn: number): Promise<boolean> => {
+      const row = await control.get(WAITING, waitingKey(place, id))
+      return row !== undefined && (WaitingRow.safeParse(row.fields).data?.turn ?? 0) > turn
     },
     waitsNoMore: async (place: string, id: string): Promise<void> => {
       const row = await control.get(WAITING, waitingKey(place, id))

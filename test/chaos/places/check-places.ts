@@ -27,7 +27,8 @@ const silence: Readonly<Record<Mood, number>> = {
   well: 2 * MINUTE,
   slow: 40 * MINUTE,
   unsure: 40 * MINUTE,
-  away: 40 * MINUTE,
+  // Each minute one tries, and wakes the others.
+  away: 12 * MINUTE,
   fussy: 40 * MINUTE,
   throttled: 40 * MINUTE,
   // A refused key is asked about every four hours when it stays the same.

@@ -4,6 +4,7 @@ import { noticesTo } from '../../../shared/incident/notices.ts'
 import { incidentStore } from '../../../shared/incident/store.ts'
 import type { NotifyDeps } from '../../../shared/notify/deps.ts'
 import { handleNotice } from '../../../shared/notify/handle-notice.ts'
+import { wakeWaiting } from '../../../shared/notify/wake.ts'
 import { breakers } from '../../../shared/runtime/breaker.ts'
 import { closeUnwatched } from '../../../shared/triage/close-unwatched.ts'
 import { resolveQuiet } from '../../../shared/triage/settle-incidents.ts'
@@ -35,6 +36,8 @@ export type PlacesOutcome = {
 
 const QUIET_SECONDS = 60
 const SWEEP_MS = 240_000
+const WAKE_MS = 60_000
+const CALM_WAKE_MS = 5 * 60_000
 const CALM_STEP_MS = 10 * 60_000
 /** No quiet hours, breaker, pause and delay together last longer. */
 const LONGEST_MS = 36 * 3_600_000
@@ -108,6 +111,7 @@ export async function simulatePlaces(
     control: controlOf(who),
     breakers: breakers({
       ...{ ...common(who), control: controlOf(who), threshold: 3, openMs: 60_000, longestMs: 900_000 },
+      longestOf: () => 60_000,
     }),
     again: sendOf(who),
     deadLetter: async ({ id, reason }) => {
@@ -136,6 +140,12 @@ export async function simulatePlaces(
       (who) => (body) => handleNotice(notify(who))(body),
     )
   timer(sky, 'sweep', () => (chaos ? SWEEP_MS : CALM_STEP_MS), sweep)
+  timer(
+    sky,
+    'wake',
+    () => (chaos ? WAKE_MS : CALM_WAKE_MS),
+    async (who) => wakeWaiting(notify(who)),
+  )
   const begin = author(sky, incidentStore(tables), noticesTo(notices), isThere)
   for (const life of plan.lives) begin(life)
 

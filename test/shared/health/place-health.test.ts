@@ -17,8 +17,10 @@ test('what the notifier wrote of its places is shown: sent, failed, given up, wa
   await book.count('slack-1', 'sent')
   await book.count('teams-1', 'failed', 'there is no such place (404)')
   await book.count('teams-1', 'refused', 'there is no such place (404)')
-  await book.waits('teams-1', 'a', { since: '2026-01-12T09:00:00Z', until: new Date(now + 60_000), why: 'x' })
-  await book.waits('teams-1', 'b', { since: '2026-01-12T09:30:00Z', until: new Date(now + 60_000), why: 'x' })
+  const until = new Date(now + 60_000).toISOString()
+  const waiting = { place: 'teams-1', until, why: 'x', wakes: 'never', turn: 0, message: '' } as const
+  await book.waits('a', { ...waiting, since: '2026-01-12T09:00:00Z' })
+  await book.waits('b', { ...waiting, since: '2026-01-12T09:30:00Z' })
   await book.pause('slack-1', 7_200, 'it asks for time (429)')
   expect(await shown()).toEqual([
     {

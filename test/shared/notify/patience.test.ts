@@ -1,6 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { webhook } from '../../../shared/notify/channels/webhook/webhook.ts'
+import { wakePlace, wakeWaiting } from '../../../shared/notify/wake.ts'
+import { breakers } from '../../../shared/runtime/breaker.ts'
+import { createLog } from '../../../shared/runtime/log.ts'
+import { memoryTable } from '../../fakes/memory-table.ts'
 import { startReceiver } from '../../fakes/receiver.ts'
 import { startSlackApi } from '../../fakes/slack-api.ts'
 import { incident } from '../report/sample.ts'
@@ -65,7 +69,9 @@ test('a receiver that was down for seven minutes gets a fresh time and signature
   expect(receiver.received.length).toBeLessThanOrEqual(10)
 })
 
-test('after six hours away a place hears what still matters, and nothing of what began and ended meanwhile', async () => {
+test('after six hours away a place hears what still matters, and nothing of what began and ended meanwhile', {
+  timeout: 120_000,
+}, async () => {
   const receiver = await startReceiver()
   onTestFinished(receiver.stop)
   let away = true
@@ -76,7 +82,7 @@ test('after six hours away a place hears what still matters, and nothing of what
     return 202
   })
   onTestFinished(teams.stop)
-  const { event, run, move, store, now } = await placeWorld({
+  const { event, run, move, store, control } = await placeWorld({
     addresses: { 'keyvault:teams': teams.url },
     routes: [{ to: [{ teams: 'keyvault:teams' }] }],
   })
@@ -93,14 +99,67 @@ test('after six hours away a place hears what still matters, and nothing of what
   }
   await run(4 * 3_600)
   const asked = teams.received.length
-  // Its breaker lets one try at a time through: some four an hour and not one for each that waits.
-  expect(asked).toBeLessThan(12 * 3 + 6 * 4 * 3)
+  // Its breaker lets one try a minute through, and not one for each that waits.
+  expect(asked).toBeLessThan(6 * 60 * 2)
   away = false
-  const back = now()
-  await run(1_900)
+  await run(75)
+  expect(told).toHaveLength(3)
+  await run(7_200)
   expect(told).toHaveLength(3)
   expect(told.every((text) => !text.startsWith('Resolved'))).toBe(true)
-  expect(now() - back).toBeLessThan(2_000_000)
+  expect(await control.list({ partition: 'notices-waiting', limit: 10 })).toEqual([])
+})
+
+test('a key that is put right counts a minute later, though a refused one is asked about every few hours only', async () => {
+  let key = 'wrong'
+  const page = await startReceiver(() => (key === 'wrong' ? { status: 403, body: {} } : { status: 200, body: {} }))
+  onTestFinished(page.stop)
+  const { event, run, world } = await placeWorld({
+    addresses: { 'keyvault:hook': `${page.url}/old` },
+    routes: [{ to: [{ webhook: 'keyvault:hook' }] }],
+    first: reported(),
+  })
+  event('reported')
+  await run(8 * 3_600)
+  const asked = page.received.length
+  expect(asked).toBeLessThan(10)
+  key = 'right'
+  world.addresses['keyvault:hook'] = `${page.url}/new`
+  await run(75)
+  expect(page.received.slice(asked).map(({ path }) => path)).toEqual(['/new'])
+})
+
+test('what waits for quiet hours, and what a place asked time for, is not woken by another notice', async () => {
+  const [now, row] = [Date.parse('2026-01-12T10:00:00Z'), { place: 'slack-1', since: '2026-01-12T09:00:00Z', why: 'x' }]
+  const control = memoryTable()
+  const until = new Date(now + 3_600_000).toISOString()
+  const message = (id: string) =>
+    JSON.stringify({ version: 1, id, at: row.since, type: 'incident', event: 'reported', incidentId: 'i' })
+  for (const wakes of ['never', 'success', 'minutely'] as const)
+    await control.insert('notices-waiting', `slack-1-${wakes}`, {
+      ...row,
+      until,
+      wakes,
+      turn: 0,
+      message: message(wakes),
+    })
+  const other = { ...row, place: 'slack-1-other', until, wakes: 'success', turn: 0, message: message('other') }
+  await control.insert('notices-waiting', 'slack-1-other-1', other)
+  const [clock, log, sent] = [
+    { now: () => new Date(now), sleep: async () => {} },
+    createLog('fatal', () => {}),
+    [] as string[],
+  ]
+  const limits = { threshold: 3, openMs: 60_000, longestMs: 900_000 }
+  const states = breakers({ control, clock, log, random: () => 0.5, ...limits })
+  const deps = { control, clock, log, breakers: states, again: async ({ id }: { id: string }) => void sent.push(id) }
+  await states.failed('notices to slack-1', 'away')
+  await states.failed('notices to slack-1-other', 'away')
+  await wakeWaiting(deps)
+  expect(sent).toEqual(['minutely'])
+  await wakePlace(deps, 'slack-1')
+  // Woken already, and not there a second time.
+  expect(sent).toEqual(['minutely', 'success'])
 })
 
 test('a bot’s held-back green of the first generation does not repaint the second', async () => {

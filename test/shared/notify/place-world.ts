@@ -11,6 +11,7 @@ import type { NotifyDeps } from '../../../shared/notify/deps.ts'
 import { handleNotice } from '../../../shared/notify/handle-notice.ts'
 import type { Notifier } from '../../../shared/notify/notice.ts'
 import type { Target } from '../../../shared/notify/route/routing.ts'
+import { wakeWaiting } from '../../../shared/notify/wake.ts'
 import { breakers } from '../../../shared/runtime/breaker.ts'
 import { createLog } from '../../../shared/runtime/log.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
@@ -54,10 +55,11 @@ export async function placeWorld(given: {
   if (given.first !== undefined) await store.insert(given.first)
   const control = memoryTable()
   const log = createLog('fatal', () => {})
+  let minute = now + 60_000
   const queue: { message: NoticeMessage; at: number }[] = []
   const kept: string[] = []
   const world = { routes: given.routes.map((one) => Route.parse(one)), addresses: { ...given.addresses } }
-  const post = { clock, timeoutMs: 500 }
+  const post = { clock, timeoutMs: 2_000 }
   function open({ place }: Target): Notifier {
     const reference = place.slack ?? place.teams ?? place.pagerduty ?? place.webhook ?? ''
     const address = world.addresses[reference]
@@ -86,6 +88,7 @@ export async function placeWorld(given: {
     },
     breakers: breakers({
       ...{ control, clock, random: () => 0.5, log, threshold: 3, openMs: 60_000, longestMs: 15 * 60_000 },
+      longestOf: () => 60_000,
     }),
     again: async (one, options) =>
       void queue.push({ message: NoticeMessage.parse(one), at: now + (options?.delaySeconds ?? 0) * 1000 }),
@@ -119,6 +122,12 @@ export async function placeWorld(given: {
       for (const end = now + seconds * 1000; ; ) {
         queue.sort((a, b) => a.at - b.at)
         const [next] = queue
+        if (minute <= Math.min(end, next?.at ?? end)) {
+          now = Math.max(now, minute)
+          minute += 60_000
+          await wakeWaiting(deps)
+          continue
+        }
         if (next === undefined || next.at > end) {
           now = Math.max(now, end)
           return

@@ -13,6 +13,7 @@ import { wakePlace } from './wake.ts'
 
 /** A receiver that cannot tell a copy gets no more of them. */
 const MOST_COPIES = 2
+const BUSY_MS = 10_000
 const BEHIND_BREAKER_MS = 10 * 60_000
 
 /** One notice in one place: the line says whether, breaker and pace say when, the channel says whether it arrived. */
@@ -47,8 +48,12 @@ export const notifyPlace = (deps: DeliveryDeps) => {
     if (state === 'overtaken') return 'overtaken'
     if (state === 'unknown') {
       // Closes the line, so that what still waits for this place is not told any more.
-      await ledger.claim(asked)
-      return 'not-wanted'
+      const closed = await ledger.claim(asked)
+      if (closed.state !== 'yours' && closed.state !== 'busy') return 'not-wanted'
+      // Its begin has set out between the two: what becomes of that decides whether the end is told.
+      if (closed.state === 'yours') await ledger.failed(closed.held)
+      const soon = new Date(deps.clock.now().getTime() + BUSY_MS)
+      return defer(deps, message, key, { at: soon, why: 'its begin is just being told' })
     }
     if (at !== undefined) return defer(deps, { ...message, heldUntil: at.toISOString() }, key, { at, why })
     let notifier: Notifier

@@ -27,8 +27,8 @@ export const placesMutants: readonly PlacesMutant[] = [
   {
     what: 'an end does not close the line for what still waits',
     file: tell,
-    from: '      await ledger.claim(asked)\n',
-    to: '',
+    from: '      const closed = await ledger.claim(asked)\n',
+    to: "      const closed = { state: '' }\n",
     caught: 'stays open|after the end',
   },
   {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { handleNotice } from '../../../shared/notify/handle-notice.ts'
 import { startReceiver } from '../../fakes/receiver.ts'
 import { startSlackApi } from '../../fakes/slack-api.ts'
 import { incident } from '../report/sample.ts'
@@ -232,4 +233,35 @@ test('a slow place delays no other', async () => {
   expect(receiver.received).toHaveLength(1)
   expect(performance.now() - began).toBeLessThan(450)
   await done
+})
+
+test('an end that meets its begin just as that sets out waits for what becomes of it, and closes it', async () => {
+  const model = pagerDutyModel()
+  const page = await startReceiver(model.well)
+  onTestFinished(page.stop)
+  const world = await placeWorld({
+    addresses: { 'keyvault:page': page.url },
+    routes: [{ to: [{ pagerduty: 'keyvault:page' }] }],
+  })
+  const since = '2026-01-12T09:30:00.000Z'
+  const common = { version: 1, at: since, cluster: 'east', since } as const
+  const begin = { ...common, id: `unreachable:${since}`, type: 'unreachable', error: 'no route', reasons: [] } as const
+  const end = { ...common, id: `reachable:${since}`, type: 'reachable', until: '2026-01-12T09:41:00.000Z' } as const
+  // Another process tells the begin between the first and the second time that the end looks at the line.
+  let begun = false
+  const control = {
+    ...world.control,
+    get: async (partition: string, key: string) => {
+      const row = await world.control.get(partition, key)
+      if (partition === 'notices' && !begun) {
+        begun = true
+        await handleNotice(world.deps)(begin)
+      }
+      return row
+    },
+  }
+  await handleNotice({ ...world.deps, control })(end)
+  await world.run(60)
+  expect(model.events.map(({ action }) => action)).toEqual(['trigger', 'resolve'])
+  expect([...model.open]).toEqual([])
 })

@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/run/longest-first.ts'
+import { wholeOnly } from './test/run/whole-only.ts'
+
+// Whoever names a file wants the whole of it.
+if (process.argv.some((arg) => arg.startsWith('test/'))) process.env.TESTS ??= 'all'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: process.env.TESTS === 'all' ? [] : wholeOnly,
     // Real processes and Azurite start in many tests; two cores share them all.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { artifactName } from '../../shared/artifacts/layout.ts'
 import { mutePage } from '../../shared/report/feedback/mute-form.ts'
 import { incidentPage } from '../../shared/report/page/incident-page.ts'
+import { share } from '../run/share.ts'
 import { realReports, shownScenarios } from '../shared/report/real-reports.ts'
 import { incident } from '../shared/report/sample.ts'
 import { openPage } from './browser.ts'
@@ -20,7 +21,7 @@ const cases = shownScenarios.flatMap((name, at) => [
   { name, look: lookNames[at % lookNames.length] ?? 'light' },
 ])
 
-test.each(cases)(
+test.each(share(cases, 4))(
   'what the product writes of $name, $look: anyone can read it',
   { timeout: 120_000 },
   async ({ name, look }) => {

@@ -5,6 +5,7 @@ import { ensureStorage } from '../../shared/azure/ensure-storage.ts'
 import { storageFromSettings } from '../../shared/azure/storage-from-settings.ts'
 import { readSettings } from '../../shared/config/settings.ts'
 import type { Blobs } from '../../shared/runtime/blobs.ts'
+import { share } from '../run/share.ts'
 import { startBrowser } from './browser.ts'
 
 export type Site = {
@@ -51,4 +52,5 @@ export const looks = {
   forced: { colorScheme: 'dark', forcedColors: 'active' },
   print: { colorScheme: 'light', viewport: { width: 794, height: 1123 } },
 } as const satisfies Readonly<Record<string, BrowserContextOptions>>
-export const lookNames = ['light', 'dark', 'phone', 'small', '641', '768', '900', 'forced', 'print'] as const
+const allLooks = ['light', 'dark', 'phone', 'small', '641', '768', '900', 'forced', 'print'] as const
+export const lookNames = share(allLooks, 3)

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest'
 import { schedules } from './schedules.ts'
 import { simulate } from './simulate.ts'
 
-// A second file runs as many beside this one.
-test('no promise is broken in four hundred schedules of crashes, lost answers, zombies and wrong clocks', async () => {
-  const { failures, sum } = await schedules(1, 400)
+// A share of what `npm run chaos` runs before each change lands.
+test('no promise is broken in a hundred schedules of crashes, lost answers, zombies and wrong clocks', async () => {
+  const { failures, sum } = await schedules(1, 100)
   expect(failures).toEqual([])
   // Worlds in which nothing happens would prove nothing.
-  expect(sum.incidents).toBeGreaterThan(400)
-  expect(sum.reports).toBeGreaterThan(200)
-  expect(sum.posts).toBeGreaterThan(400)
+  expect(sum.incidents).toBeGreaterThan(100)
+  expect(sum.reports).toBeGreaterThan(50)
+  expect(sum.posts).toBeGreaterThan(100)
 }, 480_000)
 
 test('a seed is a schedule: it replays to the same history, whatever ran before', async () => {

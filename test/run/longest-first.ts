@@ -9,7 +9,6 @@ const longest = [
   'chaos/chaos.test.ts',
   'infra/local/start-real.test.ts',
   'end-to-end/killed-supervisor.test.ts',
-  'chaos/more-chaos.test.ts',
   'shared/mcp-server/differential.test.ts',
   'agent-container/broker/main.test.ts',
   'browser/incident-page.test.ts',

@@ -5,6 +5,7 @@ import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { afterEach, describe, expect, test } from 'vitest'
 import { faultClasses } from '../../agent-container/diagnose/rules/class.ts'
 import { detectFaults } from '../../shared/faults/detect.ts'
+import { share } from '../run/share.ts'
 import { readScenario, shifted } from './scenario.ts'
 import { scenariosOf } from './sets.ts'
 import { startSimulator } from './simulator.ts'
@@ -112,7 +113,7 @@ test.each<[string, Record<string, string>, string]>([
 /** At odd times of day and year: schedules and clocks must not care when a picture is shown. */
 const presents = ['2026-11-21T03:09:27Z', '2027-02-28T23:59:59Z', '2026-06-07T12:00:00Z'].map((at) => new Date(at))
 
-describe.each(scenariosOf('train'))('the scenario $name', ({ name, folder: at }) => {
+describe.each(share(scenariosOf('train'), 20))('the scenario $name', ({ name, folder: at }) => {
   const scenario = readScenario(at)
 
   test('is a whole cluster and says what is expected', () => {

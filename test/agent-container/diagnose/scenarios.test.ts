@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { faultClasses } from '../../../agent-container/diagnose/rules/class.ts'
+import { isWhole, share } from '../../run/share.ts'
 import { composed } from '../../shared/report/real-reports.ts'
 import { headlineFaults } from '../../simulator/headline-rules.ts'
 import { type Judged, judged } from '../../simulator/judge.ts'
@@ -28,12 +29,12 @@ describe.each([...sets])('the set %s', (set, rules) => {
   }
   const changes = ({ folder }: { readonly folder: string }) => existsSync(join(folder, 'changes.yaml'))
   const name = '$name comes out as it expects, by rules alone'
-  const placed = scenariosOf(set)
+  const placed = share(scenariosOf(set), 6)
   test.each(placed.filter((one) => !changes(one)))(name, { timeout: 90_000 }, asExpected)
   // Those that change are waited for in real time, all at once.
   test.concurrent.each(placed.filter(changes))(name, { timeout: 180_000 }, asExpected)
 
-  test('reaches what it has reached before', () => {
+  test.runIf(isWhole)('reaches what it has reached before', () => {
     const short = shortfalls(
       set,
       rules,

@@ -4,6 +4,7 @@ import { slackMessage } from '../../../shared/notify/channels/slack/slack-messag
 import { teamsMessage } from '../../../shared/notify/channels/teams/teams.ts'
 import { cloudEvent } from '../../../shared/notify/channels/webhook/webhook.ts'
 import { incidentNotice } from '../../../shared/notify/compose-notice.ts'
+import { share } from '../../run/share.ts'
 import { realReports, shownScenarios } from '../report/real-reports.ts'
 import { slackFaults } from './channels/slack/block-kit.ts'
 
@@ -21,23 +22,27 @@ const links = {
   mute: 'https://app.example/api/r/mute',
 }
 
-test.each(shownScenarios)('the messages of %s say the same everywhere, and fit', { timeout: 90_000 }, async (name) => {
-  const [report] = await realReports(name)
-  const notice = incidentNotice('reported', { ...report!.incident, outcome: report!.outcome }, report, links)
-  const slack = slackMessage(notice)
-  expect(slackFaults(slack)).toEqual([])
-  expect(slack.text.length).toBeLessThanOrEqual(75)
-  const [teams, pager] = [teamsMessage(notice), pagerDutyEvent(notice, 'key', 'dedup')]
-  // 28 KB are Teams' limit, 512 KB PagerDuty's; a card that a phone shows in one piece has far less.
-  expect(Buffer.byteLength(JSON.stringify(teams))).toBeLessThan(6_000)
-  expect(Buffer.byteLength(JSON.stringify(pager))).toBeLessThan(6_000)
-  expect(Buffer.byteLength(JSON.stringify(cloudEvent(notice, 'id')))).toBeLessThan(8_000)
-  for (const message of [slack, teams, pager]) {
-    const text = JSON.stringify(message)
-    expect(text).toContain(notice.glance.effect)
-    expect(text).not.toMatch(/No cause found\.\W*No cause found/)
-    for (const { command } of notice.actions.slice(0, 1))
-      if (command?.startsWith('kubectl ')) expect(text).toContain('kubectl --context sim')
-  }
-  expect(withoutTimes({ slack, teams: teams.attachments[0]?.content.body, pager })).toMatchSnapshot()
-})
+test.each(share(shownScenarios, 4))(
+  'the messages of %s say the same everywhere, and fit',
+  { timeout: 90_000 },
+  async (name) => {
+    const [report] = await realReports(name)
+    const notice = incidentNotice('reported', { ...report!.incident, outcome: report!.outcome }, report, links)
+    const slack = slackMessage(notice)
+    expect(slackFaults(slack)).toEqual([])
+    expect(slack.text.length).toBeLessThanOrEqual(75)
+    const [teams, pager] = [teamsMessage(notice), pagerDutyEvent(notice, 'key', 'dedup')]
+    // 28 KB are Teams' limit, 512 KB PagerDuty's; a card that a phone shows in one piece has far less.
+    expect(Buffer.byteLength(JSON.stringify(teams))).toBeLessThan(6_000)
+    expect(Buffer.byteLength(JSON.stringify(pager))).toBeLessThan(6_000)
+    expect(Buffer.byteLength(JSON.stringify(cloudEvent(notice, 'id')))).toBeLessThan(8_000)
+    for (const message of [slack, teams, pager]) {
+      const text = JSON.stringify(message)
+      expect(text).toContain(notice.glance.effect)
+      expect(text).not.toMatch(/No cause found\.\W*No cause found/)
+      for (const { command } of notice.actions.slice(0, 1))
+        if (command?.startsWith('kubectl ')) expect(text).toContain('kubectl --context sim')
+    }
+    expect(withoutTimes({ slack, teams: teams.attachments[0]?.content.body, pager })).toMatchSnapshot()
+  },
+)

@@ -7,6 +7,7 @@ import { monthListPage } from '../../../shared/report/index/list-incident.ts'
 import { boardPage } from '../../../shared/report/page/board-page.ts'
 import { incidentPage } from '../../../shared/report/page/incident-page.ts'
 import { messagePage } from '../../../shared/report/page/message-page.ts'
+import { share } from '../../run/share.ts'
 import { sampleBoard } from './page/sample-board.ts'
 import { realReports, shownScenarios } from './real-reports.ts'
 
@@ -30,7 +31,7 @@ const words = (page: string): readonly string[] =>
     .split(/\s+/)
     .filter((one) => one !== '')
 
-test.each(shownScenarios)(
+test.each(share(shownScenarios, 4))(
   'the page of %s is right HTML, short, and says nothing twice',
   { timeout: 90_000 },
   async (name) => {

@@ -1,0 +1,37 @@
+/**
+ * Files that start whole programs or processes by the dozen, or simulate for a minute. Each kind has a smaller file that
+ * `npm test` does run; these are run by `npm run test:all`, before each change lands, and by whoever names them.
+ */
+export const wholeOnly = [
+  'agent-container/broker/main',
+  'agent-container/model',
+  'agent-container/runners/foreign',
+  'attacks/redaction',
+  'bench/simulate',
+  'browser/board-page',
+  'browser/list-page',
+  'browser/feedback-page',
+  'chaos/places/places',
+  'compare/built',
+  'docs',
+  'end-to-end/killed-supervisor',
+  'end-to-end/scripted-model',
+  'end-to-end/ten-at-once',
+  'hostile/changes',
+  'hostile/limits',
+  'hostile/lived-with',
+  'hostile/timelines',
+  'infra/local/host/queue',
+  'infra/local/host/timer-and-http',
+  'infra/local/start',
+  'infra/local/start-real',
+  'infra/package',
+  'shared/azure/punctual',
+  'shared/mcp-server/differential',
+  'shared/mcp-server/bounds',
+  'shared/mcp-server/safety-flags',
+  'shared/mcp-server/secrets',
+  'shared/subscription/servers',
+  'simulator/run-scenario',
+  'simulator/with-model',
+].map((file) => `test/${file}.test.ts`)

@@ -35,7 +35,9 @@ export type SignLink = (client: BlockBlobClient, permission: 'r' | 'c', expires:
 
 export function blobLinks(place: StoragePlace, service: BlobServiceClient, clock: Clock): SignLink {
   const keys = delegationKeys(clock, (from, until) =>
-    service.getUserDelegationKey(from, until, { abortSignal: storageDeadline() }),
+    service.getUserDelegationKey(from, until, { abortSignal: storageDeadline() }).catch((error: unknown) => {
+      throw storageFailure('give a key to sign links with', error)
+    }),
   )
   return async (client, permission, expires) => {
     const options = {
@@ -129,12 +131,14 @@ type Properties = {
   readonly etag?: string | undefined
   readonly lastModified?: Date | undefined
   readonly contentLength?: number | undefined
+  readonly accessTier?: string | undefined
 }
-function info(name: string, { etag, lastModified, contentLength = 0 }: Properties): BlobInfo {
+function info(name: string, { etag, lastModified, contentLength = 0, accessTier }: Properties): BlobInfo {
   if (etag === undefined || lastModified === undefined)
     throw new Error(`the blob service answered without etag or date for ${name}`)
   // A list gives etags without the quotes that they have everywhere else.
-  return { name, etag: etag.startsWith('"') ? etag : `"${etag}"`, lastModified, bytes: contentLength }
+  const whole = { name, etag: etag.startsWith('"') ? etag : `"${etag}"`, lastModified, bytes: contentLength }
+  return accessTier === 'Archive' ? { ...whole, archived: true } : whole
 }
 
 /** Somebody else wrote it, or took it away. */

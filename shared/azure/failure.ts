@@ -1,5 +1,5 @@
 import { systemClock } from '../runtime/clock.ts'
-import { Refused } from '../runtime/errors.ts'
+import { Refused, StorageFailure } from '../runtime/errors.ts'
 import { own } from '../runtime/own.ts'
 
 /** The HTTP status of a refusal by any of Azure's libraries, which share no class. */
@@ -54,7 +54,7 @@ export function storageFailure(what: string, error: unknown): Error {
   if (status === undefined) {
     const gone = error instanceof Error && /abort|timeout/i.test(error.name)
     const why = gone ? 'it gave no answer in time' : said(error)
-    return new Error(`Storage did not ${what}: ${why}`)
+    return new StorageFailure(`Storage did not ${what}: ${why}`)
   }
   const code = codeOf(error)
   const { date, body } = answerOf(error)
@@ -63,7 +63,7 @@ export function storageFailure(what: string, error: unknown): Error {
   const remedy = noRoom
     ? 'The disk of this storage is full: make room'
     : (ofClocks(status, text, date) ?? own(remedies, code) ?? '')
-  const Kind = tooMuch.includes(status) ? Refused : Error
+  const Kind = tooMuch.includes(status) ? Refused : StorageFailure
   return new Kind(`Storage did not ${what}: ${[status, code].join(' ').trim()}${remedy === '' ? '' : `. ${remedy}`}`)
 }
 

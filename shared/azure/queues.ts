@@ -51,7 +51,9 @@ async function inWords<T>(what: string, act: () => Promise<T>): Promise<T> {
 export function queueAddLinks(place: StoragePlace, clock: Clock) {
   const service = queueService(place)
   const keys = delegationKeys(clock, (from, until) =>
-    service.getUserDelegationKey(from, until, { abortSignal: storageDeadline() }),
+    inWords('give a key to sign links with', () =>
+      service.getUserDelegationKey(from, until, { abortSignal: storageDeadline() }),
+    ),
   )
   return async (queue: string, expires: Date): Promise<string> => {
     const client = service.getQueueClient(queue)

@@ -20,6 +20,8 @@ const KEPT_MS = 60_000
 /** A cluster and a model have one secret each; beyond this many the oldest is asked for again. */
 const MAX_KEPT = 500
 const DEADLINE_MS = 15_000
+/** A vault that has had too much is left alone by all for as long as it takes to count anew. */
+const BUSY_MS = 5_000
 
 export function keyVault({ url, credential, clock = systemClock, httpClient }: KeyVaultPlace): Vault {
   const load = once(async () => {
@@ -27,10 +29,12 @@ export function keyVault({ url, credential, clock = systemClock, httpClient }: K
     return new library.SecretClient(url, credential, { httpClient: httpClient ?? patientClient })
   })
   const kept = new Map<string, { readonly value: Promise<string>; readonly until: number }>()
+  let busyUntil = 0
   const fetchSecret = async (name: string): Promise<string> => {
     // A slash would lead to another address of the vault.
     if (!/^[0-9A-Za-z-]{1,127}$/.test(name))
       throw new GiveUp(`${JSON.stringify(name.slice(0, 140))} is no name for a secret: use letters, digits and dashes.`)
+    if (clock.now().getTime() < busyUntil) throw tooMuch(url)
     const client = await load()
     try {
       const { value } = await client.getSecret(name, { abortSignal: AbortSignal.timeout(DEADLINE_MS) })
@@ -38,6 +42,7 @@ export function keyVault({ url, credential, clock = systemClock, httpClient }: K
         throw new GiveUp(`The secret ${name} in ${url} is empty: give it a value.`)
       return value
     } catch (error) {
+      if (statusOf(error) === 429) busyUntil = clock.now().getTime() + BUSY_MS
       throw explained(error, name, url)
     }
   }
@@ -61,10 +66,19 @@ export function keyVault({ url, credential, clock = systemClock, httpClient }: K
   }
 }
 
+const tooMuch = (url: string, cause?: unknown): Error =>
+  new Error(
+    `The vault ${url} is asked too much just now (429) and passes on nothing: it is asked again in some seconds.`,
+    {
+      cause,
+    },
+  )
+
 function explained(error: unknown, name: string, url: string): unknown {
   if (error instanceof GiveUp) return error
   if (statusOf(error) === 404)
     return new GiveUp(`There is no secret ${name} in ${url}: create it there, or recover it if it was deleted.`)
+  if (statusOf(error) === 429) return tooMuch(url, error)
   // Not given up: a new role takes minutes to arrive, and the secret may be enabled again.
   const said = error instanceof Error ? error.message : ''
   const tenants = /Expected one of (\S+?),? found (\S+?)\.?(?:\s|$)/.exec(said)

@@ -5,6 +5,8 @@ export type BlobInfo = {
   readonly etag: string
   readonly lastModified: Date
   readonly bytes: number
+  /** Moved to where it cannot be read from: bringing it back takes hours. */
+  readonly archived?: true
 }
 
 export type Blobs = {

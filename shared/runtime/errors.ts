@@ -19,6 +19,11 @@ const attempts = (error: Error): string =>
     ? error.errors.slice(0, 4).map(errorText).join(', ')
     : error.name
 
+/** Storage did not do what it was asked: one sentence that names the thing and the remedy, fit for whoever waits for it. */
+export class StorageFailure extends Error {
+  override readonly name = 'StorageFailure'
+}
+
 /** The text of anything thrown, with its causes, cut to 500 characters so that a foreign error page cannot flood a log. */
 export function errorText(error: unknown): string {
   const parts: string[] = []

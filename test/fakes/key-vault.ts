@@ -9,6 +9,10 @@ export type KeyVaultFake = LoopbackServer & {
   readonly set: (name: string, value: string) => void
   /** The app's identity has no role here. */
   deny: boolean
+  /** It has had too much, so many times more. */
+  busy: number
+  /** It trusts another tenant than the token is of. */
+  foreign: boolean
 }
 
 /** Key Vault's REST API as far as secrets go: the challenge, the bearer token, versions in ids, its words for refusals. */
@@ -23,6 +27,19 @@ export async function startKeyVault(origin = 'https://nightcrier-test.vault.azur
           'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/${TENANT}", resource="https://vault.azure.net"`,
         },
       }
+    if (fake.busy > 0) {
+      fake.busy -= 1
+      return {
+        ...refused(429, 'Throttled', 'Request was not processed because too many requests were received.'),
+        headers: { 'retry-after-ms': '1' },
+      }
+    }
+    if (fake.foreign)
+      return refused(
+        401,
+        'Unauthorized',
+        'AKV10032: Invalid issuer. Expected one of https://sts.windows.net/TENANT-A/, found https://sts.windows.net/TENANT-B/.',
+      )
     if (fake.deny) return refused(403, 'Forbidden', 'Caller is not authorized to perform action on resource.')
     const [, , name = ''] = /^\/(secrets)\/([\w-]+)\/?$/.exec(path) ?? []
     if (method === 'PUT' && name !== '') fake.set(name, JSON.parse(body).value)
@@ -36,6 +53,8 @@ export async function startKeyVault(origin = 'https://nightcrier-test.vault.azur
     ...server,
     origin,
     deny: false,
+    busy: 0,
+    foreign: false,
     set: (name, value) => {
       versions += 1
       secrets.set(name, { value, version: versions.toString(16).padStart(32, '0') })

@@ -2,6 +2,7 @@ import { capabilityIn } from '../../access/capability.ts'
 import { artifactName, containers } from '../../artifacts/layout.ts'
 import { incidentPage } from '../../report/page/incident-page.ts'
 import { messagePage } from '../../report/page/message-page.ts'
+import { StorageFailure } from '../../runtime/errors.ts'
 import type { Platform } from '../platform.ts'
 import type { Answer } from './answer.ts'
 import { type FeedbackRequest, feedbackDeps, incidentFeedback } from './feedback.ts'
@@ -24,7 +25,7 @@ export async function byLink(platform: Platform, text: string, request: Feedback
       ? refused(403, 'This link opens nothing: it is not whole, or its key was taken away. Ask for a new one.')
       : !takes(request.method, capability.purpose)
         ? refused(405, 'This link only shows something: nothing can be sent to it.')
-        : await opened(platform, capability, request)
+        : await opened(platform, capability, request).catch(inWords)
   return forBrowser(answer, request)
 }
 
@@ -81,6 +82,12 @@ async function artifact(platform: Platform, incidentId: string, file: string): P
     : undefined
   if (bytes === undefined) return refused(404, `Incident ${incidentId} has no file ${file.slice(0, 100)}.`)
   return { status: 200, body: bytes, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } }
+}
+
+/** What storage did not do, for whoever waits before the link; everything else is a fault of ours, and logged as one. */
+function inWords(error: unknown): Answer {
+  if (!(error instanceof StorageFailure)) throw error
+  return refused(503, error.message)
 }
 
 const refused = (status: number, error: string): Answer => ({ status, jsonBody: { error }, headers })

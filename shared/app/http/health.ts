@@ -116,8 +116,19 @@ export async function incidentReport(platform: Platform, id: string, accept = ''
     if (report !== undefined) return json({ status: 200, body: report })
   }
   // What storage has let go of leads nowhere: that is said here, and not by an error page of the storage.
-  if ((await platform.storage.blobs(containers.incidents).info(artifactName(id, 'index.html'))) === undefined)
+  const name = artifactName(id, 'index.html')
+  const page = await platform.storage.blobs(containers.incidents).info(name)
+  if (page === undefined)
     return json({ status: 404, body: { error: `The report on incident ${id} is not kept any more` } })
+  if (page.archived === true) {
+    const error = `A lifecycle rule moved ${name} to the archive tier: rehydrate it, which takes hours`
+    if (!accept.includes('text/html')) return json({ status: 409, body: { error } })
+    const [{ messagePage }, { htmlHeaders }] = await Promise.all([
+      import('../../report/page/message-page.ts'),
+      import('./pages.ts'),
+    ])
+    return { status: 409, body: await messagePage('This report is put away', error), headers: htmlHeaders }
+  }
   const location = await freshReportLink(platform, id)
   return { status: 302, headers: { ...uncached, location, 'referrer-policy': 'no-referrer' } }
 }

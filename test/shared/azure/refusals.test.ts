@@ -116,3 +116,16 @@ test('a host whose every address refuses is named with port and reason, never wi
     expect(text, service).not.toMatch(/AggregateError|undefined|fetch failed/)
   }
 })
+
+test('a look at a blob in the archive tier says where it is', async () => {
+  const { storage } = await refusing((response) => {
+    response.writeHead(200, {
+      'x-ms-access-tier': 'Archive',
+      etag: '"0x1"',
+      'last-modified': 'Mon, 12 Jan 2026 09:41:00 GMT',
+      'content-length': '5',
+    })
+    response.end()
+  })
+  expect(await storage.blobs('incidents').info('x/index.html')).toMatchObject({ archived: true, bytes: 5 })
+})

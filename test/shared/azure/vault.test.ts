@@ -71,3 +71,32 @@ test('a name that is none never leaves the house', async () => {
   await expect(vault().secret('../certificates/x')).rejects.toThrow(/no name for a secret/)
   expect(service.seen).toEqual([])
 })
+
+test('a vault that has had too much for a moment is asked again, and nobody hears of it', async () => {
+  service.set('mcp-east', 'the key')
+  service.busy = 2
+  expect(await vault().secret('mcp-east')).toBe('the key')
+})
+
+test('a vault that goes on having too much is left alone by all for some seconds, in words, and is no missing secret', async () => {
+  for (const name of ['a', 'b', 'c']) service.set(name, 'the key')
+  service.busy = 1_000
+  const secrets = vault()
+  const words = /asked too much just now \(429\)/
+  await expect(secrets.secret('a')).rejects.toThrow(words)
+  const asked = reads().length
+  for (const name of ['a', 'b', 'c']) await expect(secrets.secret(name)).rejects.toThrow(words)
+  expect(reads()).toHaveLength(asked)
+  service.busy = 0
+  now = new Date(now.getTime() + 5_000)
+  expect(await secrets.secret('b')).toBe('the key')
+})
+
+test('a vault of another tenant names both tenants, and is asked twice at most', async () => {
+  service.set('a', 'the key')
+  service.foreign = true
+  await expect(vault().secret('a')).rejects.toThrow(
+    /trusts tenant https:\/\/sts.windows.net\/TENANT-A\/, and this app's identity is of https:\/\/sts.windows.net\/TENANT-B/,
+  )
+  expect(reads().length).toBeLessThanOrEqual(2)
+})

@@ -10,6 +10,7 @@ import { ensureStorage } from '../../../../shared/azure/ensure-storage.ts'
 import { readSettings } from '../../../../shared/config/settings.ts'
 import { publish } from '../../../../shared/report/publish.ts'
 import { createLog } from '../../../../shared/runtime/log.ts'
+import { startWeatherProxy } from '../../../fakes/weather-proxy.ts'
 import { fullReport, prose } from '../../report/full-report.ts'
 import { incident } from '../../report/sample.ts'
 
@@ -44,11 +45,11 @@ beforeAll(async () => {
 })
 afterAll(() => azurite?.stop())
 
-const open = (address: string, { method = 'GET', accept = 'text/html', body = '' } = {}) => {
+const open = (address: string, { method = 'GET', accept = 'text/html', body = '', through = platform } = {}) => {
   const url = new URL(address, `${own}/api/r/x`)
   expect(url.href).toContain(`${own}/api/r/`)
   const form = 'application/x-www-form-urlencoded'
-  return byLink(platform, decodeURIComponent(url.pathname.slice('/api/r/'.length)), {
+  return byLink(through, decodeURIComponent(url.pathname.slice('/api/r/'.length)), {
     method,
     headers: { get: (name) => (name === 'accept' ? accept : name === 'content-type' ? form : null) },
     query: url.searchParams,
@@ -119,4 +120,30 @@ describe('a link that opens by itself', () => {
       await notifyDeps(platform, silent).links(incidentId, true),
     )
   })
+})
+
+test('a report in the archive tier is told on a page, soon, and the list goes on', async () => {
+  const proxy = await startWeatherProxy(azurite.connectionString)
+  try {
+    proxy.weather = ({ method, path }) =>
+      method === 'GET' && path.includes('report.json') ? { refuse: 409, code: 'BlobArchived' } : 'pass'
+    const through = createPlatform(
+      readSettings({
+        AzureWebJobsStorage: proxy.connectionString,
+        CLUSTERS_FILE: '/nowhere.yaml',
+        WEBSITE_HOSTNAME: 'func-example.azurewebsites.net',
+      }),
+      () => {},
+    )
+    const [report = ''] = await inMessage()
+    const began = performance.now()
+    const page = await open(report, { through })
+    expect(page.status).toBe(503)
+    expect(String(page.body)).toMatch(/archive tier: rehydrate it, which takes hours/)
+    expect(String(page.body)).toContain(`${incidentId}/report.json`)
+    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(proxy.fates['refuse-409']).toBe(1)
+  } finally {
+    await proxy.stop()
+  }
 })

@@ -119,6 +119,8 @@ test.each([
   [409, 'ContainerGroupQuotaReached', "container group quota 'StandardCores' exceeded in region 'westeurope'"],
   [409, 'ServiceUnavailable', 'The requested resource is not available in the location at this moment.'],
   [429, 'TooManyRequests', 'Rate limit reached.'],
+  [409, 'SubnetIsFull', 'The subnet has no free address.'],
+  [409, 'RegistryErrorResponse', 'An error response is received from the docker registry.'],
 ])('%i %s means no capacity, said at once', async (status, code, message) => {
   refuse(status, code, message, { 'retry-after': '600' })
   const before = performance.now()

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { identifiersOf } from './run/identifiers.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -23,37 +24,16 @@ function glossaryOf(text: string): ReadonlyMap<string, string> {
 const glossary = glossaryOf(retiredWords(read('CONTRIBUTING.md')))
 
 /** Names that stand in rows, blobs and answers of the API: they change only with a version of the format. */
-const stored = new Set([
-  'told',
-  'untold',
-  'mustNotBlame',
-  'heard',
-  'hears',
-  'lookedAt',
-  'faultsHeard',
-  'wanted',
-  'heardBy',
-  'tellApart',
-])
+const stored = new Set(['heard', 'untold', 'mustNotBlame', 'hears', 'lookedAt', 'faultsHeard', 'heardBy', 'tellApart'])
 
 const wordsOf = (name: string) =>
   name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z]+/)
-/** Identifiers of a source, without what comments, texts and patterns say. */
-function names(source: string): ReadonlySet<string> {
-  const code = source
-    .replace(/\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, ' ')
-    .replace(/`(?:\\.|[^`\\])*`/g, (text) => [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, inner]) => inner).join(' '))
-    .replace(/\/\/.*$/gm, ' ')
-    .replace(/\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\s])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])*\/[dgimsuvy]*/g, ' ')
-  return new Set(code.match(/[A-Za-z_$][\w$]*/g))
-}
 const retiredIn = (name: string) => wordsOf(name).filter((word) => glossary.has(word))
 const breaches = (file: string, source: string): readonly string[] => {
-  const bad = [...names(source)].filter((name) => !stored.has(name) && retiredIn(name).length > 0)
+  const bad = [...identifiersOf(source)].filter((name) => !stored.has(name) && retiredIn(name).length > 0)
   return [...bad, ...retiredIn(basename(file).replace(/\..*$/, ''))].map((name) => `${file}: ${name}`)
 }
 
@@ -74,6 +54,8 @@ describe('words that the field does not use', () => {
     expect(breaches('shared/x/y.ts', "const a = 'told' + `told ${untoldTale} told`")).toEqual([
       'shared/x/y.ts: untoldTale',
     ])
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template within a template.
+    expect(breaches('shared/x/y.ts', '`told ${a(`told ${{ told: 1 }.b} told`)} told`')).toEqual(['shared/x/y.ts: told'])
     expect(breaches('shared/x/y.ts', '/** told */ const a = /told|heard/')).toEqual([])
   })
 })

@@ -6,7 +6,7 @@ export const AgentEnd = z.object({
   why: z.string().max(500).default(''),
   /** What a foreign runner says that it did, and what that took: its own words, beside the broker's count. */
   commands: z.array(z.string().max(500)).max(200).optional(),
-  told: z
+  reported: z
     .looseObject({
       turns: z.number().optional(),
       inputTokens: z.number().optional(),

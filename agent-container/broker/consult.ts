@@ -199,6 +199,6 @@ const logOf = (
     `turns: ${spent.turns}, tokens: ${spent.inputTokens} in, ${spent.outputTokens} out, cost: ${spent.costUsd === undefined ? 'unknown, the model is not in the price table' : `${spent.costUsd} USD`} (prices as of ${pricesAsOf})`,
     `tool calls: ${tools.calls()}`,
     ...(end?.commands ?? []).map((command) => `command: ${command}`),
-    ...(end?.told === undefined ? [] : [`the runner's own count: ${JSON.stringify(end.told)}`]),
+    ...(end?.reported === undefined ? [] : [`the runner's own count: ${JSON.stringify(end.reported)}`]),
     ...(end?.log === undefined || end.log === '' ? [] : ['', end.log]),
   ].join('\n')

@@ -46,13 +46,13 @@ export const revisionsDiff: Tool = defineTool({
     const revisions = revisionsOf(own, call.redact).slice(-MAX_REVISIONS)
     const answer = [
       `${kind} ${namespace}/${name}: ${revisions.length} revisions, the newest first`,
-      ...revisions.map((one, at) => told(one, revisions[at - 1])).toReversed(),
+      ...revisions.map((one, at) => describe(one, revisions[at - 1])).toReversed(),
     ].join('\n')
     return { structured: { answer }, text: (one) => one.answer }
   },
 })
 
-function told({ revision, created, written, template }: KeptRevision, before: KeptRevision | undefined): string {
+function describe({ revision, created, written, template }: KeptRevision, before: KeptRevision | undefined): string {
   const head = `revision ${revision}, made ${created}${written > created ? `, last the newest since ${written}` : ''}`
   if (before === undefined) return `${head}: the oldest that is kept`
   const fields = changedFields(before.template, template)

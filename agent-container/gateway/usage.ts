@@ -134,10 +134,10 @@ export function usageReader(stream: boolean, requestBytes: number) {
           // A broken answer is estimated.
         }
       }
-      const { input, cached, cacheWrite, output, isReported: told, costUsd } = seen
+      const { input, cached, cacheWrite, output, isReported, costUsd } = seen
       const cost = costUsd === undefined ? {} : { costUsd }
       const guess = stream ? Math.ceil(words / 3) : estimate(bytes)
-      if (!told)
+      if (!isReported)
         return { input: estimate(requestBytes), cached: 0, cacheWrite: 0, output: bytes === 0 ? 0 : guess, ...cost }
       // A stream that broke off told how much it read, and had only begun to count what it wrote.
       const written = stream && !ended && output <= 1 ? Math.max(output, guess) : output

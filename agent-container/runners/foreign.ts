@@ -36,7 +36,7 @@ export const foreign =
 async function concluded({ broker, signal }: Run, cli: Cli, output: Output, said: Said): Promise<Ended> {
   const about = {
     commands: said.commands.slice(0, 200).map((command) => command.slice(0, 500)),
-    told: said.summary,
+    reported: said.summary,
     log: `${output.stdout.slice(-MAX_LOG)}\n${output.stderr.slice(-MAX_LOG / 4)}`,
   }
   if (await handedIn(broker, said.text)) return { result: 'done', why: '', ...about }

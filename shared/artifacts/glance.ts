@@ -167,8 +167,8 @@ function middle(text: string, most: number): string {
 /** What stands in brackets at the end goes first; it is told where there is room. */
 function atWord(text: string, most: number): string {
   if (text.length <= most) return text
-  const aside = text.lastIndexOf(' (', most)
-  if (aside > most / 2 && text.indexOf(')', aside) === text.length - 1) return text.slice(0, aside)
+  const bracket = text.lastIndexOf(' (', most)
+  if (bracket > most / 2 && text.indexOf(')', bracket) === text.length - 1) return text.slice(0, bracket)
   const space = text.lastIndexOf(' ', most - 1)
   const head = text.slice(0, space > most / 2 ? space : most - 1)
   return `${head.replace(/[\uD800-\uDBFF]$/, '').replace(/[,;:]$/, '')}…`

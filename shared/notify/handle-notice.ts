@@ -49,7 +49,7 @@ export const handleNotice =
       failure = result.reason
       deps.log.error({ notice: message.id, place: key }, `${key}: ${errorText(result.reason)}`)
     }
-    deps.log.info({ notice: message.id, told: byPlace }, `Notice ${message.id}: ${summary(byPlace)}`)
+    deps.log.info({ notice: message.id, results: byPlace }, `Notice ${message.id}: ${summary(byPlace)}`)
     // Storage failed one of them: the queue brings the message again, and the others know that they have it.
     if (failure !== undefined) throw failure
     if (deps.random() < FORGET_CHANCE) await ledger.forget(MOST_FORGOTTEN)

@@ -40,7 +40,7 @@ export type ReceiveDeps = {
 
 /** From a connection's notices to faults in the outbox: whose they are, what they say, whether we may send them. */
 export function receiveFaults(deps: ReceiveDeps) {
-  const { cluster, clock, outbox, deadLetter: deadLetters, report, seenFaults: told, signal } = deps
+  const { cluster, clock, outbox, deadLetter: deadLetters, report, seenFaults, signal } = deps
   let subscription: Subscription | undefined
   /** Ours, and over. */
   const former: string[] = []
@@ -56,7 +56,7 @@ export function receiveFaults(deps: ReceiveDeps) {
       unclaimed.push(fault)
       return
     }
-    told.note(fault, at)
+    seenFaults.note(fault, at)
     outbox.add(fault)
   }
 
@@ -77,7 +77,7 @@ export function receiveFaults(deps: ReceiveDeps) {
     const one = fault(notice, 'notification', at)
     deps.onFault?.()
     if (draining || deps.mayBeReplay?.() === true) {
-      if (told.isRepeat(one)) return
+      if (seenFaults.isRepeat(one)) return
       if (one.resolved !== true && at - Date.parse(one.timestamp) > PAST_MS && past.length < MAX_EARLY) {
         past.push(one)
         return

@@ -20,10 +20,10 @@ export type ClusterMessage = {
 export const admitCluster =
   (deps: TriageDeps) =>
   async (
-    { cluster, groups: told, delivery, traceparent }: ClusterMessage,
+    { cluster, groups, delivery, traceparent }: ClusterMessage,
     each: (one: OwnerGroup, act: () => Promise<Admitted>) => Promise<void>,
   ): Promise<void> => {
-    const { byIdentity: open, alone, explained, overtaken } = await inhibit(deps)(cluster, told, deps.clock.now())
+    const { byIdentity: open, alone, explained, overtaken } = await inhibit(deps)(cluster, groups, deps.clock.now())
     const admitOne = async ({ identity, faults }: OwnerGroup): Promise<Admitted> => {
       const sightings = { identity, faults, delivery, now: deps.clock.now() }
       const admission = await admit(deps)(cluster, sightings, open.get(identity.key), traceparent)

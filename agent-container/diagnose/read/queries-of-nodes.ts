@@ -47,7 +47,7 @@ const evicting = (snapshot: Snapshot, subjects: readonly Subject[]) => {
 /** Devices that no node offers: the DaemonSet that should announce them, wherever it runs. */
 export const deviceAgents: Queries = (snapshot, subjects) =>
   subjects.slice(0, 1).flatMap((subject): readonly Query[] => {
-    const { wanted: requested, agents } = devicesRequested(snapshot, subject)
+    const { requested, agents } = devicesRequested(snapshot, subject)
     if (requested.length === 0) return []
     return [
       { tool: 'list', kind: k('apps/v1', 'DaemonSet') },

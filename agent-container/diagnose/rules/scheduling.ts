@@ -196,7 +196,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
 
 /** A device that no node offers, because what should announce it there fails. */
 function withoutDevices({ snapshot, subject, diagnose }: Scene, symptom: Symptom): Hypothesis | undefined {
-  const { wanted: requested, agents } = devicesRequested(snapshot, subject)
+  const { requested, agents } = devicesRequested(snapshot, subject)
   const root = agents
     .flatMap((agent) => diagnose(refOf(agent)))
     .find(({ rejected, confidence }) => rejected === undefined && confidence !== 'low')

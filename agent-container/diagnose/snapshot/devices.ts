@@ -26,7 +26,7 @@ export function devicesRequested(snapshot: Snapshot, subject: Subject) {
         .filter((word) => !/^(com|io|k8s|org|net)$/.test(word)) ?? [],
   )
   const agents = snapshot.objects.filter((one) => one.kind === 'DaemonSet' && vendors.some((vendor) => of(one, vendor)))
-  return { wanted: requested, agents }
+  return { requested, agents }
 }
 
 const of = (one: Seen, vendor: string): boolean =>

@@ -20,7 +20,7 @@ const output = {
   cluster: z.string(),
   namespace: z.string(),
   name: z.string(),
-  wanted: z.int(),
+  desired: z.int(),
   current: z.int(),
   ready: z.int(),
 }
@@ -45,13 +45,13 @@ async function scaleOf(target: Target, api: ClusterApi, asked: Asked, signal: Ab
     namespace,
     name,
     // The API's own default.
-    wanted: spec?.replicas ?? 1,
+    desired: spec?.replicas ?? 1,
     current: status?.replicas ?? 0,
     ready: status?.readyReplicas ?? 0,
   }
 }
 const scaleText = (kind: string) => (scale: Scale) =>
-  `${kind} ${scale.namespace}/${scale.name} in cluster ${scale.cluster}: ${scale.wanted} wanted, ${scale.current} there, ${scale.ready} ready`
+  `${kind} ${scale.namespace}/${scale.name} in cluster ${scale.cluster}: ${scale.desired} wanted, ${scale.current} there, ${scale.ready} ready`
 
 export const resourcesScale = defineTool({
   name: 'resources_scale',

@@ -55,6 +55,7 @@ export function agentTools(deps: ToolDeps) {
   let reads = 0
   let calls = 0
   let apiCalls = 0
+  let evidenceReads = 0
   const paging = openPaging()
   const repeats = openRepeats()
   const turn = atMost(AT_ONCE)
@@ -157,7 +158,10 @@ export function agentTools(deps: ToolDeps) {
         evidenceRead(
           deps,
           () => Math.min(MAX_ANSWER, Math.max(0, MAX_ALL - shown)),
-          (size) => (shown += size),
+          (size) => {
+            evidenceReads++
+            shown += size
+          },
         ),
         journalled(revisionsDiff),
         ...deps.ending,
@@ -166,7 +170,13 @@ export function agentTools(deps: ToolDeps) {
       register: () => undefined,
     },
   })
-  return { handle, calls: () => calls, apiCalls: () => apiCalls, repeated: repeats.seen }
+  return {
+    handle,
+    calls: () => calls,
+    used: () => calls + evidenceReads > 0,
+    apiCalls: () => apiCalls,
+    repeated: repeats.seen,
+  }
 }
 
 /** A place among so many; given back by calling what comes. */

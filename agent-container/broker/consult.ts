@@ -11,6 +11,7 @@ import type { Redactor } from '../journal/journal.ts'
 import { promptFile, promptOf } from '../prompts/prompt.ts'
 import { promptVersion } from '../prompts/texts.ts'
 import { decide } from '../review/decide.ts'
+import { safeText } from '../review/safe-text.ts'
 import { AgentEnd } from './agent-end.ts'
 import { agentTools } from './agent-tools.ts'
 import { type HandIn, handInTools, openHandIn } from './hand-in.ts'
@@ -106,6 +107,8 @@ export const consult =
     if (spent.turns > 0 && spent.costUsd === undefined)
       notes.add(`What the model ${model} costs is not known: its cap was kept by the dearest price known.`)
     const submitted = hand.result()
+    // A gateway that answers in words in a model's place works for nobody, whatever the incident.
+    if (fault === undefined && spent.turns > 0 && !tools.used() && hand.givenUp() === undefined) fault = 'vendor'
     const entries = journal.entries()
     const ordering = entries.filter(({ output }) => givesOrders(output)).map(({ id }) => id)
     const decided =
@@ -187,7 +190,7 @@ function jsonOf(text: string): unknown {
 }
 
 const endWords = (end: AgentEnd | undefined): string =>
-  end === undefined || end.result === 'done' ? '' : ` (${end.result}${end.why === '' ? '' : `: ${end.why}`})`
+  end === undefined || end.result === 'done' ? '' : ` (${end.result}${end.why === '' ? '' : `: ${safeText(end.why)}`})`
 
 const logOf = (
   end: AgentEnd | undefined,

@@ -48,7 +48,8 @@ export async function builtin({ broker, task, signal }: Run): Promise<Ended> {
         prepareStep: ({ stepNumber }) => {
           const gentle = task.provider === 'anthropic'
           const late = Date.parse(task.deadline) - systemClock.now().getTime() < handIn
-          if (stepNumber < left - (gentle ? 2 : 1) && reminded < REMINDERS && !late) return undefined
+          if (stepNumber < left - (gentle ? 2 : 1) && reminded < REMINDERS && !late && !tools.circles())
+            return undefined
           return gentle ? { activeTools: [SUBMIT] } : { toolChoice: { type: 'tool', toolName: SUBMIT } }
         },
         onError: ({ error }) => {
@@ -70,8 +71,9 @@ export async function builtin({ broker, task, signal }: Run): Promise<Ended> {
   }
   if (tools.accepted() || (await inWords(broker, prose))) return { result: 'done', why: '' }
   if (signal.aborted) return { result: 'timeout', why: 'The time was over.' }
-  if (trouble !== undefined) return { result: isQuota(trouble) ? 'quota' : 'failed', why: errorText(trouble) }
-  return { result: 'failed', why: `The model did not hand in${ended(last)}.` }
+  if (trouble !== undefined)
+    return { result: isQuota(trouble) ? 'quota' : 'failed', why: `${errorText(trouble)}${lastWords(prose)}` }
+  return { result: 'failed', why: `The model did not hand in${ended(last)}.${lastWords(prose)}` }
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -81,6 +83,10 @@ const reasons: Readonly<Record<string, string>> = {
   other: ': its vendor ended without a reason',
 }
 const ended = (reason: string | undefined): string => reasons[reason ?? ''] ?? ''
+
+/** A gateway may say in a model's voice that there is no such model any more. */
+const lastWords = (prose: string): string =>
+  prose.trim() === '' ? '' : ` Its last words: “${prose.trim().replace(/\s+/g, ' ').slice(0, 200)}”`
 
 /** A model that does not call tools may have written the verdict down. */
 async function inWords(broker: Run['broker'], text: string): Promise<boolean> {

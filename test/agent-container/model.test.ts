@@ -129,7 +129,9 @@ test.concurrent('a model that rambles is reminded, then made to hand in, then gi
   // At last it is left no tool but the one to hand in with; newer models refuse to be forced.
   expect(offered).toEqual([12, 12, 1])
   expect(report.verdict).toMatchObject({ by: 'rules', outcome: 'cause' })
-  expect(bundle.notes.join('\n')).toContain('handed in no verdict (failed: The model did not hand in.)')
+  expect(bundle.notes.join('\n')).toContain(
+    'handed in no verdict (failed: The model did not hand in. Its last words: “Well,',
+  )
   expect(bundle.usage).toMatchObject({ turns: 3 })
   expect(codes).toEqual({ broker: 0, agent: 1 })
 })

@@ -148,6 +148,7 @@ export function openTransport(options: TransportOptions): McpTransport {
         headers: isFirst && version !== undefined ? { ...asking(), 'mcp-protocol-version': version } : asking(),
         body: JSON.stringify(sent),
         timeoutMs: callTimeoutMs,
+        setting: 'MCP_CALL_TIMEOUT_SECONDS',
         lingers: shownAs.endsWith('events_subscribe'),
       })
       .catch((error: unknown) => {
@@ -248,6 +249,7 @@ export function openTransport(options: TransportOptions): McpTransport {
             streamRetryMs = ms
           },
           onErrorEvent: (text) => options.onGarbage(text, 'an event of type error'),
+          onTooLarge: (part) => options.onGarbage(part, 'a message of more than 8 MiB: this is a part of it'),
           onMessage: (text) => receive(text, undefined, true),
         })
         .then(

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { build } from 'esbuild'
 import { classNamesOnly } from '../../infra/class-names.ts'
+import { inlineTexts } from '../../infra/inline-texts.ts'
 import { prune } from '../../infra/prune.ts'
 import { once } from '../../shared/runtime/once.ts'
 
@@ -17,7 +18,7 @@ export const clientBundle = once(async (): Promise<string> => {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, 'clients/main.ts')],
     outdir: folder,
-    plugins: [prune],
+    plugins: [prune, inlineTexts],
     bundle: true,
     splitting: true,
     minify: true,

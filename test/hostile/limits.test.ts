@@ -1,29 +1,42 @@
 import { expect, test } from 'vitest'
-import { crashingPod, namespaceObject, until } from '../shared/subscription/supervised.ts'
-import { finds, hears, inTurns, isSubscribed, oneSession, pause, type Row, row, subscribed } from './habits.ts'
-import { serverWith, type Twist, watched, watchedAll } from './stage.ts'
+import { crashingPod, namespaceObject } from '../shared/subscription/supervised.ts'
+import {
+  finds,
+  hears,
+  inTurns,
+  isSubscribed,
+  LIMIT_MS,
+  oneSession,
+  pause,
+  type Row,
+  row,
+  subscribed,
+  until,
+} from './habits.ts'
+import { LONGER, ofCall, serverWith, type Twist, watched, watchedAll } from './stage.ts'
 
 const rows: readonly Row[] = [
   [
-    'Retry-After is waited for, and said',
+    'P09: Retry-After is waited for, and said',
     async () => {
       let limited = false
       const server = await serverWith({
-        any: (_, response) => limited && !!response.writeHead(429, { 'retry-after': '6' }).end('slow down'),
+        any: (_, response) =>
+          limited && !!response.writeHead(429, { 'retry-after': String(6 * LONGER) }).end('slow down'),
       })
       const home = await watched(server)
       await subscribed(home)
       limited = true
       for (const stream of server.streams) stream.destroy()
       await until('it is told', () => row(home).status === 'failed', 60_000)
-      expect(Date.parse(row(home).retryAt) - Date.parse(row(home).statusSince)).toBeGreaterThan(3_000)
+      expect(Date.parse(row(home).retryAt) - Date.parse(row(home).statusSince)).toBeGreaterThan(3_000 * LONGER)
       expect(row(home).error).toMatch(/asks to slow down \(429/)
       limited = false
       await subscribed(home)
     },
   ],
   [
-    'a lost session is answered 400',
+    'P22: a lost session is answered 400',
     async () => {
       let lost = false
       const server = await serverWith({
@@ -37,7 +50,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'each list of tools makes it say that they have changed',
+    'W14 a: each list of tools makes it say that they have changed',
     async () => {
       const server = await serverWith({
         post: ({ message, good }, one) => {
@@ -51,11 +64,11 @@ const rows: readonly Row[] = [
       await subscribed(home)
       await pause(3_000)
       await hears(home, server)
-      expect(server.count('tools/list')).toBeLessThan(5)
+      expect(server.count('tools/list')).toBeLessThan(LONGER === 1 ? 5 : 11)
     },
   ],
   [
-    'many ill pods that are read one by one do not hold up the watch',
+    'M03: many ill pods that are read one by one do not hold up the watch',
     async () => {
       let dropped = false
       const pods = Array.from({ length: 60 }, (_, at) => crashingPod(`web-${at}`))
@@ -67,7 +80,7 @@ const rows: readonly Row[] = [
             result({ content: [{ type: 'text', text }] })
           } else if (params?.name === 'resources_get') {
             const pod = pods.find(({ metadata }) => metadata.name === params.arguments?.name)
-            setTimeout(() => result({ structuredContent: pod, content: [] }), 300)
+            setTimeout(() => result({ structuredContent: pod, content: [] }), ofCall(300))
           } else if (params?.name === 'events_list_subscriptions' && dropped) {
             result({ structuredContent: { subscriptions: [] }, content: [] })
           } else return
@@ -82,12 +95,13 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'a few streams for each client: the others are polled',
+    'W17: a few streams for each client: the others are polled',
     async () => {
       let open = 0
       const twist: Twist = {
         get: (_, response) => {
-          if (open >= 2) return !!response.writeHead(429, { 'retry-after': '4' }).end('{"error":"too many streams"}')
+          if (open >= 2)
+            return !!response.writeHead(429, { 'retry-after': String(4 * LONGER) }).end('{"error":"too many streams"}')
           open += 1
           response.on('close', () => {
             open -= 1
@@ -110,7 +124,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'all streams cut in one moment, some in the middle of an event',
+    'W16: all streams cut in one moment, some in the middle of an event',
     async () => {
       const servers = await Promise.all(Array.from({ length: 6 }, () => serverWith()))
       const home = await watchedAll(servers.map(({ endpoint }, at) => ({ name: `c${at}`, mcp: { endpoint } })))
@@ -133,7 +147,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'accepts a subscription and never sends: lasting faults are found',
+    'U01: accepts a subscription and never sends: lasting faults are found',
     async () => {
       const server = await serverWith()
       server.objects = [namespaceObject('shop')]
@@ -145,4 +159,4 @@ const rows: readonly Row[] = [
   ],
 ]
 
-test('limits, refusals and cuts cost no more than they must', () => inTurns(rows), 300_000)
+test('limits, refusals and cuts cost no more than they must', (context) => inTurns(context, rows), LIMIT_MS)

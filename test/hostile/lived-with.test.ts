@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { eventStream, finds, hears, inTurns, oneSession, pause, type Row, subscribed } from './habits.ts'
+import { eventStream, finds, hears, inTurns, LIMIT_MS, oneSession, pause, type Row, subscribed } from './habits.ts'
 import { serverWith, type Twist, toolList, watched } from './stage.ts'
 
 /** Handled, by what was called for it. */
@@ -8,7 +8,7 @@ const done = (..._: unknown[]): true => true
 
 const lived: readonly (readonly [string, Twist])[] = [
   [
-    'comments, empty data and pings of another type on the stream',
+    'S15: comments, empty data and pings of another type on the stream',
     {
       get: (_, response, one) => {
         eventStream(response).write(': hello\n\ndata:\n\nevent: ping\ndata: still here\n\n')
@@ -18,7 +18,7 @@ const lived: readonly (readonly [string, Twist])[] = [
     },
   ],
   [
-    'a stream with CR alone, and a mark in front',
+    'E01 a: a stream with CR alone, and a mark in front',
     {
       get: (_, response, one) => {
         eventStream(response).write('\uFEFF: hello\r\rdata:\r\r')
@@ -28,64 +28,67 @@ const lived: readonly (readonly [string, Twist])[] = [
     },
   ],
   [
-    'a text behind a notification',
+    'P05b: a text behind a notification',
     {
       post: ({ message, response }) =>
         message.id === undefined && !!response.writeHead(200, { 'content-type': 'text/plain' }).end('Accepted'),
     },
   ],
   [
-    'an id of null behind a notification',
+    'P05c: an id of null behind a notification',
     {
       post: ({ message, json }) =>
         message.id === undefined && done(json(200, { jsonrpc: '2.0', id: null, result: null })),
     },
   ],
-  ['pings answered with null', { post: ({ message, json }) => message.method === 'ping' && done(json(200, null)) }],
   [
-    'a reset on some pings',
+    'N06: pings answered with null',
+    { post: ({ message, json }) => message.method === 'ping' && done(json(200, null)) },
+  ],
+  [
+    'D06: a reset on some pings',
     (() => {
       let pings = 0
       return { post: ({ message, response }) => message.method === 'ping' && ++pings % 2 === 1 && !!response.destroy() }
     })(),
   ],
   [
-    'answers in an array of one',
+    'P26: answers in an array of one',
     {
       post: ({ message, json }) =>
         message.method === 'ping' && done(json(200, [{ jsonrpc: '2.0', id: message.id, result: {} }])),
     },
   ],
   [
-    'ids as text',
+    'U02: ids as text',
     {
       post: ({ message, json }) =>
         message.method === 'ping' && done(json(200, { jsonrpc: '2.0', id: String(message.id), result: {} })),
     },
   ],
   [
-    'ids of nobody',
+    'M23: ids of nobody',
     {
       post: ({ message, json }) =>
         message.method === 'ping' && done(json(200, { jsonrpc: '2.0', id: null, result: {} })),
     },
   ],
   [
-    'status 203',
+    'N13: status 203',
     {
       post: ({ message, json }) =>
         message.method === 'ping' && done(json(203, { jsonrpc: '2.0', id: message.id, result: {} })),
     },
   ],
   [
-    'early hints before an answer',
+    'P29: early hints before an answer',
     {
       post: ({ message, response, good }) =>
         message.method === 'ping' && done(response.writeEarlyHints({ link: '</x>; rel=preload' }), good()),
     },
   ],
   [
-    'connections closed, and said so',
+    'P33: connections closed, and said so',
     {
       post: ({ response }) => {
         response.setHeader('connection', 'close')
@@ -94,7 +97,7 @@ const lived: readonly (readonly [string, Twist])[] = [
     },
   ],
   [
-    'nulls beside results',
+    'N03, N03b: nulls beside results',
     {
       post: ({ message, result }) =>
         message.params?.name === 'events_list_subscriptions' &&
@@ -108,7 +111,7 @@ const lived: readonly (readonly [string, Twist])[] = [
     },
   ],
   [
-    'nulls in the greeting',
+    'N04: nulls in the greeting',
     {
       post: ({ message, json, response }, one) =>
         message.method === 'initialize' &&
@@ -129,7 +132,7 @@ const lived: readonly (readonly [string, Twist])[] = [
     },
   ],
   [
-    'a stream label of its own',
+    'W06 c: a stream label of its own',
     {
       post: ({ message, response }) =>
         message.method === 'ping' &&
@@ -139,7 +142,7 @@ const lived: readonly (readonly [string, Twist])[] = [
     },
   ],
   [
-    'tools on fifty pages',
+    'P32: tools on fifty pages',
     {
       post: ({ message, result }) => {
         if (message.method !== 'tools/list') return
@@ -154,7 +157,7 @@ const lived: readonly (readonly [string, Twist])[] = [
     },
   ],
   [
-    'a stream that is compressed unasked',
+    'P24b: a stream that is compressed unasked',
     {
       get: (_, response, one) => {
         response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
@@ -181,6 +184,10 @@ async function live(twist: Twist): Promise<void> {
 
 test(
   'what is unusual, and none of our business, is lived with',
-  () => inTurns(lived.map(([name, twist]): Row => [name, () => live(twist)])),
-  300_000,
+  (context) =>
+    inTurns(
+      context,
+      lived.map(([name, twist]): Row => [name, () => live(twist)]),
+    ),
+  LIMIT_MS,
 )

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import process from 'node:process'
 import { onTestFinished } from 'vitest'
 import { detectFaults } from '../../shared/faults/detect.ts'
+import type { SupervisorDeps } from '../../shared/subscription/supervisor.ts'
 import { crashingPod, fast, type House, house, namespaceObject } from '../shared/subscription/supervised.ts'
 
 export type Message = {
@@ -41,6 +43,8 @@ export type Twist = {
   readonly delete?: (response: ServerResponse) => boolean | undefined
   /** Before anything else. */
   readonly any?: (request: IncomingMessage, response: ServerResponse, server: Server) => boolean | undefined
+  /** Where it listens. */
+  readonly host?: '127.0.0.1' | '::1'
 }
 
 const tools = ['events_subscribe', 'events_unsubscribe', 'events_list_subscriptions', 'resources_list', 'resources_get']
@@ -54,7 +58,13 @@ const initialized = (asked = '2025-06-18') => ({
 })
 
 /** A good server on a port of its own, with one habit. */
-export async function serverWith({ post, get, delete: onDelete, any }: Twist = {}): Promise<Server> {
+export async function serverWith({
+  post,
+  get,
+  delete: onDelete,
+  any,
+  host = '127.0.0.1',
+}: Twist = {}): Promise<Server> {
   const asked: string[] = []
   const ids = new Set<string>()
   const streams = new Set<ServerResponse>()
@@ -130,7 +140,7 @@ export async function serverWith({ post, get, delete: onDelete, any }: Twist = {
   }
 
   const http = createServer(handle)
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => http.listen(0, host, resolve))
   onTestFinished(() => {
     http.closeAllConnections()
     http.close()
@@ -141,7 +151,7 @@ export async function serverWith({ post, get, delete: onDelete, any }: Twist = {
     for (const stream of streams) stream.write(`data: ${JSON.stringify(message)}\n\n`)
   }
   const server: Server = {
-    endpoint: `http://127.0.0.1:${port}/mcp`,
+    endpoint: `http://${host === '::1' ? '[::1]' : host}:${port}/mcp`,
     ...{ asked, ids, streams, push },
     objects: [crashingPod('web-1'), namespaceObject('shop')],
     emit: (data, id = `sub-${[...ids].at(-1)}`) => {
@@ -154,27 +164,40 @@ export async function serverWith({ post, get, delete: onDelete, any }: Twist = {
   return server
 }
 
-/** A twentieth of the real times: what takes a minute there takes three seconds here. */
-export const times = { pingMs: 1_200, checkMs: 3_000, closeMs: 3_000, proveMs: 3_000, climbMs: 3_000 }
-
-/** A supervisor that watches this one cluster, called `east`. */
-export const watched = (server: Pick<Server, 'endpoint'>, mcp: object = {}): Promise<House> =>
-  watchedAll([{ name: 'east', mcp: { endpoint: server.endpoint, ...mcp } }])
-
-export async function watchedAll(clusters: readonly unknown[]): Promise<House> {
-  const home = await house()
-  home.configure(clusters)
-  home.supervise('supervisor-1', {
-    detect: detectFaults,
-    times,
-    settings: {
-      ...fast,
+/** `npm run hostile` runs everything in the product's own times. */
+const isFull = process.env.HOSTILE_TIMES === 'full'
+/** What takes a minute in the product takes three seconds here. */
+export const LONGER = isFull ? 20 : 1
+/** Of a call's time, which is shortened by less. */
+export const ofCall = (ms: number) => ms * (isFull ? 10 : 1)
+const short = { pingMs: 1_200, checkMs: 3_000, closeMs: 3_000, proveMs: 3_000, climbMs: 3_000 }
+export const times = isFull ? {} : short
+const settings = isFull
+  ? {
+      SUPERVISOR_WINDOW_SECONDS: 3_600,
+      LEASE_SECONDS: 60,
+      RECONCILE_SECONDS: 300,
+      MCP_CALL_TIMEOUT_SECONDS: 15,
+      RECONNECT_INITIAL_SECONDS: 1,
+      RECONNECT_MAX_SECONDS: 60,
+    }
+  : {
       LEASE_SECONDS: 5,
       RECONCILE_SECONDS: 15,
       MCP_CALL_TIMEOUT_SECONDS: 1.5,
       RECONNECT_INITIAL_SECONDS: 0.05,
       RECONNECT_MAX_SECONDS: 3,
-    },
-  })
+    }
+
+export const watching = { detect: detectFaults, times, settings: { ...fast, ...settings } }
+
+/** A supervisor that watches this one cluster, called `east`. */
+export const watched = (server: Pick<Server, 'endpoint'>, mcp: object = {}): Promise<House> =>
+  watchedAll([{ name: 'east', mcp: { endpoint: server.endpoint, ...mcp } }])
+
+export async function watchedAll(clusters: readonly unknown[], more: Partial<SupervisorDeps> = {}): Promise<House> {
+  const home = await house()
+  home.configure(clusters)
+  home.supervise('supervisor-1', { ...watching, ...more })
   return home
 }

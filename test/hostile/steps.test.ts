@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { aFault, type House, until } from '../shared/subscription/supervised.ts'
-import { type Server, serverWith, type Twist, toolList, watched } from './stage.ts'
+import type { House } from '../shared/subscription/supervised.ts'
+import { finds, hears, inTurns, LIMIT_MS, pause, until } from './habits.ts'
+import { serverWith, type Twist, toolList, watched } from './stage.ts'
 
 const stands = (home: House, step: string, ms = 20_000) =>
   until(
@@ -16,14 +17,6 @@ const safe = (act: () => string) => {
     return ''
   }
 }
-const finds = (home: House) =>
-  until('a look finds the fault', () => home.faults().some(({ resource }) => resource.name === 'web-1'), 20_000)
-const hears = async (home: House, server: Server) => {
-  const fault = aFault()
-  await until('it is sent', () => server.emit(fault) > 0)
-  await until('it is heard', () => home.faults().some(({ faultId }) => faultId === fault.faultId))
-}
-
 const refuses = (status: number, type = 'text/plain', body = 'no'): Twist => ({
   get: (_, response) => {
     response.writeHead(status, type === '' ? {} : { 'content-type': type }).end(status === 204 ? undefined : body)
@@ -37,32 +30,19 @@ const onCall =
   (call, server) =>
     call.message.params?.name === name || call.message.method === name ? act(call, server) : undefined
 
-/** All at once, each on a server of its own; what fails is said by its name. */
-async function each<R extends readonly [string, ...unknown[]]>(rows: readonly R[], act: (row: R) => Promise<void>) {
-  const failed = await Promise.all(
-    rows.map((row) =>
-      act(row).then(
-        () => [],
-        (error: unknown) => [`${row[0]}: ${String(error).slice(0, 600)}`],
-      ),
-    ),
-  )
-  expect(failed.flat()).toEqual([])
-}
-
 describe('a server that still can be looked at is looked at', () => {
   const rows: readonly [string, Twist, RegExp][] = [
-    ['404 to the stream', refuses(404), /no stream/],
-    ['400 to the stream', refuses(400), /refuses the stream \(400/],
-    ['405 to the stream', refuses(405), /offers no stream \(405\)/],
-    ['406 to the stream', refuses(406), /refuses the stream \(406/],
-    ['501 to the stream', refuses(501), /fails \(501/],
-    ['401 to the stream', refuses(401), /asks for a credential/],
-    ['204 to the stream', refuses(204, ''), /no media type \(204/],
-    ['JSON to the stream', refuses(200, 'application/json', '{"ok":true}'), /application\/json \(200/],
-    ['a page to the stream', refuses(200, 'text/html', '<html><p>Hello'), /web page|text\/html/],
+    ['S01: 404 to the stream', refuses(404), /no stream/],
+    ['S02: 400 to the stream', refuses(400), /refuses the stream \(400/],
+    ['S06: 405 to the stream', refuses(405), /offers no stream \(405\)/],
+    ['S03: 406 to the stream', refuses(406), /refuses the stream \(406/],
+    ['S04b: 501 to the stream', refuses(501), /fails \(501/],
+    ['M28: 401 to the stream', refuses(401), /asks for a credential/],
+    ['N10: 204 to the stream', refuses(204, ''), /no media type \(204/],
+    ['S04: JSON to the stream', refuses(200, 'application/json', '{"ok":true}'), /application\/json \(200/],
+    ['M27: a page to the stream', refuses(200, 'text/html', '<html><p>Hello'), /web page|text\/html/],
     [
-      '429 to the stream',
+      'W17: 429 to the stream',
       { get: (_, response) => !!response.writeHead(429, { 'retry-after': '60' }).end('too many streams') },
       /asks to slow down \(429.*too many streams/,
     ],
@@ -72,12 +52,12 @@ describe('a server that still can be looked at is looked at', () => {
       /emits no faults/,
     ],
     [
-      'a refused subscription',
+      'N12, W10 b: a refused subscription',
       { post: onCall('events_subscribe', ({ error }) => done(error(-32_099, 'access denied'))) },
       /refuses tools\/call events_subscribe: access denied/,
     ],
     [
-      'a subscription without scope',
+      'W10 a: a subscription without scope',
       {
         post: onCall('events_subscribe', ({ json }) =>
           done(
@@ -92,7 +72,7 @@ describe('a server that still can be looked at is looked at', () => {
       /events_subscribe.*needs the scope events:subscribe/,
     ],
     [
-      'a firewall before one call',
+      'W22 a: a firewall before one call',
       {
         post: onCall(
           'events_subscribe',
@@ -106,23 +86,29 @@ describe('a server that still can be looked at is looked at', () => {
       },
       /Request Rejected.*15549882842558379424/,
     ],
-    ['a subscription that hangs', { post: onCall('events_subscribe', () => true) }, /did not answer in 1.5 s/],
+    ['a subscription that hangs', { post: onCall('events_subscribe', () => true) }, /did not answer in 1.?5 s/],
   ]
   test(
     'whatever it answers to the stream or the subscription',
-    () =>
-      each(rows, async ([, twist, words]) => {
-        const server = await serverWith(twist)
-        const home = await watched(server)
-        await stands(home, 'polled')
-        await finds(home)
-        expect(home.row('east').note).toMatch(words)
-        expect(server.count('initialize')).toBe(1)
-      }),
-    90_000,
+    (context) =>
+      inTurns(
+        context,
+        rows.map(([name, twist, words]) => [
+          name,
+          async () => {
+            const server = await serverWith(twist)
+            const home = await watched(server)
+            await stands(home, 'polled')
+            await finds(home)
+            expect(home.row('east').note).toMatch(words)
+            expect(server.count('initialize')).toBe(1)
+          },
+        ]),
+      ),
+    LIMIT_MS,
   )
 
-  test('an open stream that blocks every call', async () => {
+  test('N11: an open stream that blocks every call', async () => {
     const server = await serverWith({ post: ({ message }, one) => one.streams.size > 0 && message.id !== undefined })
     const home = await watched(server)
     await stands(home, 'polled')
@@ -130,14 +116,14 @@ describe('a server that still can be looked at is looked at', () => {
     expect(home.row('east').note).toMatch(/answers nothing while its stream is open/)
   })
 
-  test('headers held back for ever', async () => {
+  test('S07: headers held back for ever', async () => {
     const server = await serverWith({ get: () => true })
     const home = await watched(server)
     await stands(home, 'unconfirmed')
     expect(home.row('east').note).toMatch(/not even sent the headers/)
   })
 
-  test('a stream on which nothing comes, until something does', async () => {
+  test('S16: a stream on which nothing comes, until something does', async () => {
     const server = await serverWith()
     const home = await watched(server)
     await stands(home, 'subscribed')
@@ -146,7 +132,7 @@ describe('a server that still can be looked at is looked at', () => {
     await stands(home, 'subscribed')
   })
 
-  test('one list that fails and one that is reset', async () => {
+  test('N16, D05: one list that fails and one that is reset', async () => {
     const server = await serverWith({
       post: ({ message: { params }, json, response }) => {
         if (params?.arguments?.kind === 'Node') json(500, { error: 'boom' })
@@ -162,7 +148,7 @@ describe('a server that still can be looked at is looked at', () => {
     expect(home.row('east').status).toBe('active')
   })
 
-  test('tools under the prefix of a gateway', async () => {
+  test('W11: tools under the prefix of a gateway', async () => {
     const server = await serverWith({
       post: ({ message: { method, params }, result, good }) => {
         if (method === 'tools/list')
@@ -187,7 +173,7 @@ describe('a habit that is none of our business', () => {
   })
   const rows: readonly [string, Twist][] = [
     [
-      'no negotiation of versions',
+      'W04 a: no negotiation of versions',
       {
         post: (call, server) =>
           initialize(call, server) ??
@@ -199,7 +185,7 @@ describe('a habit that is none of our business', () => {
       },
     ],
     [
-      'a version header wanted at once',
+      'W04 b: a version header wanted at once',
       {
         post: onCall(
           'initialize',
@@ -210,7 +196,7 @@ describe('a habit that is none of our business', () => {
       },
     ],
     [
-      'the level refused with 400',
+      'W03 a: the level refused with 400',
       {
         post: onCall('logging/setLevel', ({ json }) =>
           done(json(400, { error: 'Missing handler for request type: logging/setLevel' })),
@@ -218,7 +204,12 @@ describe('a habit that is none of our business', () => {
       },
     ],
     [
-      'a notification refused with 500',
+      'W03 c: the level refused with −32603',
+      { post: onCall('logging/setLevel', ({ error }) => done(error(-32_603, 'failed to send logging/setLevel'))) },
+    ],
+    ['W03 b: levels unknown', { post: onCall('logging/setLevel', ({ error }) => done(error(-32_601, 'unknown'))) }],
+    [
+      'W05 b: a notification refused with 500',
       {
         post: onCall(
           'notifications/initialized',
@@ -227,7 +218,7 @@ describe('a habit that is none of our business', () => {
       },
     ],
     [
-      'a notification without params refused',
+      'W05 a: a notification without params refused',
       {
         post: onCall(
           'notifications/initialized',
@@ -236,11 +227,11 @@ describe('a habit that is none of our business', () => {
       },
     ],
     [
-      'a body behind a notification',
+      'P05a: a body behind a notification',
       { post: onCall('notifications/initialized', ({ json }) => done(json(200, null))) },
     ],
     [
-      'bodies labelled as text',
+      'W06 a: bodies labelled as text',
       {
         post: ({ message, response, good }) =>
           message.id !== undefined &&
@@ -252,21 +243,21 @@ describe('a habit that is none of our business', () => {
       },
     ],
     [
-      'bodies without a label',
+      'W06 b: bodies without a label',
       { post: ({ message, response, good }) => message.id !== undefined && done(wrapped(response, ''), good()) },
     ],
     [
-      'error: null beside each result',
+      'P08: error: null beside each result',
       {
         post: ({ message, json, response }) =>
           message.method === 'ping' &&
           done(response.setHeader('x', '1'), json(200, { jsonrpc: '2.0', id: message.id, result: {}, error: null })),
       },
     ],
-    ['pings unknown', { post: onCall('ping', ({ error }) => done(error(-32_601, 'no ping'))) }],
-    ['pings answered with nothing', { post: onCall('ping', ({ response }) => !!response.writeHead(200).end()) }],
+    ['P06a: pings unknown', { post: onCall('ping', ({ error }) => done(error(-32_601, 'no ping'))) }],
+    ['P06b: pings answered with nothing', { post: onCall('ping', ({ response }) => !!response.writeHead(200).end()) }],
     [
-      'pings answered with a 500 that is JSON-RPC',
+      'N07: pings answered with a 500 that is JSON-RPC',
       {
         post: onCall('ping', ({ json, message }) =>
           done(json(500, { jsonrpc: '2.0', id: message.id, error: { code: -32_603, message: 'internal' } })),
@@ -274,11 +265,11 @@ describe('a habit that is none of our business', () => {
       },
     ],
     [
-      'lists of subscriptions that fail',
+      'M01: lists of subscriptions that fail',
       { post: onCall('events_list_subscriptions', ({ error }) => done(error(-32_603, 'internal'))) },
     ],
     [
-      'nulls wherever something may be missing',
+      'N01, N02: nulls wherever something may be missing',
       {
         post: onCall('tools/list', ({ result }) =>
           done(
@@ -291,7 +282,7 @@ describe('a habit that is none of our business', () => {
       },
     ],
     [
-      'answers compressed unasked',
+      'P24: answers compressed unasked',
       {
         post: ({ message, response, result: _ }) =>
           message.method === 'ping' &&
@@ -301,7 +292,7 @@ describe('a habit that is none of our business', () => {
       },
     ],
     [
-      'a mark in front of UTF-8',
+      'P27: a mark in front of UTF-8',
       {
         post: ({ message, response }) =>
           message.method === 'ping' &&
@@ -311,7 +302,7 @@ describe('a habit that is none of our business', () => {
       },
     ],
     [
-      'connections closed behind each answer',
+      'D04: connections closed behind each answer',
       {
         post: ({ response, good }) => {
           const { socket } = response
@@ -323,22 +314,28 @@ describe('a habit that is none of our business', () => {
   ]
   test(
     'is lived with',
-    () =>
-      each(rows, async ([, twist]) => {
-        const server = await serverWith(twist)
-        const home = await watched(server)
-        await stands(home, 'subscribed')
-        await finds(home)
-        await new Promise((resolve) => setTimeout(resolve, 2_000))
-        await hears(home, server)
-        await stands(home, 'subscribed')
-        expect(await home.letters()).toEqual([])
-        expect(server.ids.size).toBe(1)
-      }),
-    90_000,
+    (context) =>
+      inTurns(
+        context,
+        rows.map(([name, twist]) => [
+          name,
+          async () => {
+            const server = await serverWith(twist)
+            const home = await watched(server)
+            await stands(home, 'subscribed')
+            await finds(home)
+            await pause(2_000)
+            await hears(home, server)
+            await stands(home, 'subscribed')
+            expect(await home.letters()).toEqual([])
+            expect(server.ids.size).toBe(1)
+          },
+        ]),
+      ),
+    LIMIT_MS,
   )
 
-  test('an answer on a stream that stays open', async () => {
+  test('P01, P28: an answer on a stream that stays open', async () => {
     const server = await serverWith({
       post: onCall('events_subscribe', ({ message, response }) => {
         response.writeHead(200, { 'content-type': 'Text/Event-Stream' })
@@ -353,7 +350,7 @@ describe('a habit that is none of our business', () => {
     await hears(home, server)
   })
 
-  test('a question in the middle of its answer, which waits for ours', async () => {
+  test('P02: a question in the middle of its answer, which waits for ours', async () => {
     let waiting: (() => void) | undefined
     const server = await serverWith({
       post: ({ message, response }) => {
@@ -373,7 +370,7 @@ describe('a habit that is none of our business', () => {
     await hears(home, server)
   })
 
-  test('the rest of an answer by Last-Event-ID', async () => {
+  test('S14: the rest of an answer by Last-Event-ID', async () => {
     const server = await serverWith({
       post: onCall(
         'events_subscribe',

@@ -1,28 +1,30 @@
 import { expect, test } from 'vitest'
-import { aFault, until } from '../shared/subscription/supervised.ts'
+import { aFault } from '../shared/subscription/supervised.ts'
 import {
   eventStream,
   finds,
   hears,
   inTurns,
   isSubscribed,
+  LIMIT_MS,
   oneSession,
   pause,
   type Row,
   row,
   subscribed,
+  until,
 } from './habits.ts'
-import { serverWith, toolList, watched } from './stage.ts'
+import { LONGER, ofCall, serverWith, toolList, watched } from './stage.ts'
 
 /** Each habit has a server of its own; by its name it is said what failed. All at once: most of the time is waiting. */
 const rows: readonly Row[] = [
   [
-    'answers held back while a stream is open',
+    'W01: answers held back while a stream is open',
     async () => {
       const server = await serverWith({
         post: ({ message, good }, one) => {
           if (one.streams.size === 0 || message.id === undefined) return
-          setTimeout(good, 700)
+          setTimeout(good, ofCall(700))
           return true
         },
       })
@@ -35,7 +37,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'a stale forward: connections are taken, and closed without a word',
+    'W02: a stale forward: connections are taken, and closed without a word',
     async () => {
       let stale = false
       let waiting = 0
@@ -48,7 +50,7 @@ const rows: readonly Row[] = [
           setTimeout(() => {
             waiting -= 1
             request.socket.end()
-          }, 1_000)
+          }, ofCall(1_000))
           return true
         },
       })
@@ -64,7 +66,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'an unknown session is answered 401',
+    'W07: an unknown session is answered 401',
     async () => {
       let forgotten = ''
       const server = await serverWith({
@@ -81,7 +83,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'every new stream replays the last notices',
+    'W13: every new stream replays the last notices',
     async () => {
       const open = aFault({
         resource: { apiVersion: 'v1', kind: 'Pod', name: 'web-1', namespace: 'shop', uid: 'uid-web-1' },
@@ -122,7 +124,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'one list is cut in its middle, in one namespace it is not',
+    'W15: one list is cut in its middle, in one namespace it is not',
     async () => {
       const server = await serverWith({
         post: ({ message: { method, params }, response, result }) => {
@@ -146,7 +148,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'one call at a time, and a queue that is full',
+    'W23: one call at a time, and a queue that is full',
     async () => {
       let busy = false
       const waiting: (() => void)[] = []
@@ -154,7 +156,7 @@ const rows: readonly Row[] = [
       const server = await serverWith({
         post: ({ message, good, error }) => {
           if (message.id === undefined) return
-          const ms = message.params?.arguments?.kind === 'Pod' ? 900 : 0
+          const ms = message.params?.arguments?.kind === 'Pod' ? ofCall(900) : 0
           const work = () => {
             busy = true
             setTimeout(() => {
@@ -177,7 +179,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'hundreds of notices in one moment, and the same one a hundred times',
+    'E06, E07: hundreds of notices in one moment, and the same one a hundred times',
     async () => {
       const server = await serverWith()
       const home = await watched(server)
@@ -208,13 +210,16 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'the headers of a stream held back, then a page in their place',
+    'S08: the headers of a stream held back, then a page in their place',
     async () => {
       let good = false
       const server = await serverWith({
         get: (_, response) => {
           if (good) return
-          setTimeout(() => response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway'), 4_000)
+          setTimeout(
+            () => response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway'),
+            4_000 * LONGER,
+          )
           return true
         },
       })
@@ -226,7 +231,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'a stream that is cut again and again is opened in the same session, and counted',
+    'S09: a stream that is cut again and again is opened in the same session, and counted',
     async () => {
       const server = await serverWith()
       const home = await watched(server)
@@ -243,7 +248,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'what came in a gap is replayed to whoever names the last event',
+    'S13: what came in a gap is replayed to whoever names the last event',
     async () => {
       const missed = aFault()
       const server = await serverWith({
@@ -271,7 +276,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    'after a cut the stream is refused: a new session, and the old one is ended',
+    'S18, H03: after a cut the stream is refused: a new session, and the old one is ended',
     async () => {
       let refusing = false
       const server = await serverWith({
@@ -290,6 +295,6 @@ const rows: readonly Row[] = [
 
 test(
   'servers that change, stall, repeat and refuse over time are watched as well as they let us',
-  () => inTurns(rows),
-  300_000,
+  (context) => inTurns(context, rows),
+  LIMIT_MS,
 )

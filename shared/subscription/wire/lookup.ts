@@ -3,14 +3,18 @@ import { Resolver } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** A name server that is there answers in some milliseconds. Twice this and the system is asked. */
 const RESOLVE_MS = 1_500
 /**
  * The system's own lookup waits in a thread, ten seconds and more when no name server answers; two of four threads may
- * do that, and all other names stand behind them. So of it there is one at a time, for names that nothing else knows.
+ * do that, and all other names stand behind them. So of names that DNS has just not known there is one at a time, and one
+ * of those that only the system can complete.
  */
-let system: Promise<unknown> = Promise.resolve()
+const system = { dotted: Promise.resolve() as Promise<unknown>, short: Promise.resolve() as Promise<unknown> }
+/** By then a second name server has answered where the first is silent; a call, which waits for it, has longer. */
+const SYSTEM_MS = 8_000
 /** Who waits behind so many others gives up: the names before it do not resolve either. */
 const MAX_WAITING = 50
 let waiting = 0
@@ -74,19 +78,28 @@ async function byResolver(name: string): Promise<readonly LookupAddress[]> {
 async function bySystem(name: string): Promise<readonly LookupAddress[]> {
   if (waiting >= MAX_WAITING) throw notFound(name)
   waiting += 1
-  const turn = system.then(
-    () =>
-      new Promise<readonly LookupAddress[]>((resolve, reject) => {
-        systemLookup(name, { all: true }, (error, all) => (error === null ? resolve(all) : reject(error)))
-      }),
-  )
-  system = turn.catch(() => {})
+  let late = false
+  const lane = name.includes('.') ? 'dotted' : 'short'
+  const turn = system[lane].then(() => (late ? Promise.reject(notFound(name)) : askedOfSystem(name)))
+  system[lane] = turn.catch(() => {})
+  const patience = new AbortController()
+  const deadline = pause(SYSTEM_MS, undefined, { signal: patience.signal, ref: false }).then(() => {
+    late = true
+    throw notFound(name)
+  })
   try {
-    return await turn
+    return await Promise.race([turn, deadline])
   } finally {
+    patience.abort()
+    deadline.catch(() => {})
     waiting -= 1
   }
 }
+
+const askedOfSystem = (name: string): Promise<readonly LookupAddress[]> =>
+  new Promise((resolve, reject) => {
+    systemLookup(name, { all: true }, (error, all) => (error === null ? resolve(all) : reject(error)))
+  })
 
 const notFound = (name: string): NodeJS.ErrnoException =>
   Object.assign(new Error(`getaddrinfo EAI_AGAIN ${name}`), { code: 'EAI_AGAIN', hostname: name })

@@ -19,9 +19,11 @@ export type StreamEvents = {
   readonly onRetry?: ((ms: number) => void) | undefined
   /** What comes as an event of type `error`. */
   readonly onErrorEvent?: ((text: string) => void) | undefined
+  /** A part of what is too large to be taken whole. */
+  readonly onTooLarge?: ((part: string) => void) | undefined
 }
 
-export function eventReader({ onMessage, onId, onRetry, onErrorEvent }: StreamEvents): Reader {
+export function eventReader({ onMessage, onId, onRetry, onErrorEvent, onTooLarge }: StreamEvents): Reader {
   const decoder = new TextDecoder()
   let tooBig: Error | undefined
   const parser = createParser({
@@ -39,8 +41,11 @@ export function eventReader({ onMessage, onId, onRetry, onErrorEvent }: StreamEv
   })
   return {
     data: (chunk) => {
-      parser.feed(decoder.decode(chunk, { stream: true }))
-      if (tooBig !== undefined) throw tooBig
+      const text = decoder.decode(chunk, { stream: true })
+      parser.feed(text)
+      if (tooBig === undefined) return
+      onTooLarge?.(text.slice(0, MAX_ERROR_BYTES))
+      throw tooBig
     },
     end: () => {},
   }

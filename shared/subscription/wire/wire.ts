@@ -32,6 +32,8 @@ export type Exchange = Omit<StreamEvents, 'onMessage'> & {
   readonly body?: string
   /** Until what is wanted has come, or for a stream: until its headers are there. */
   readonly timeoutMs: number
+  /** The setting that this time is from. */
+  readonly setting?: string
   /** What is being asked, for messages: `tools/call events_subscribe`. */
   readonly what: string
   readonly onHeaders: (headers: Headers) => void
@@ -135,7 +137,13 @@ export function openWire(endpoint: string, way: Way) {
       }
       let timer = setTimeout(() => {
         const seconds = ask.timeoutMs / 1000
-        finish(new WireError(`${ask.what} was not answered by ${shown()} within ${seconds} s`, 0, { late: true }))
+        const of = ask.setting === undefined ? '' : ` (${ask.setting})`
+        const begun = bytes === 0 ? '' : `: only ${bytes} bytes of an answer came`
+        finish(
+          new WireError(`${ask.what} was not answered by ${shown()} within ${seconds} s${of}${begun}`, 0, {
+            late: true,
+          }),
+        )
       }, ask.timeoutMs)
       running.add(abort)
 
@@ -175,6 +183,11 @@ export function openWire(endpoint: string, way: Way) {
         if (decoding === undefined) throw new Error(`answers in content-encoding ${coding}, for which nobody asked`)
         return decoding
       }
+      /** TLS 1.3 lets a client begin before the server has said that it misses a certificate, and some then only hang up. */
+      const hint = (unheard: boolean): string =>
+        unheard && ask.what === 'initialize' && url.protocol === 'https:' && way.identity?.certificate === undefined
+          ? ' before it answered: if it always is, the server may ask for a client certificate (mcp.client_certificate)'
+          : ''
       const broken = (error: unknown, status: number) =>
         finish(new WireError(`${ask.what}: ${shown()} ${errorText(error)}`, status))
       function opened(): void {
@@ -253,7 +266,7 @@ export function openWire(endpoint: string, way: Way) {
             const unheard = ended.status === 0 && wasCut(cause)
             finish(
               new WireError(
-                `${unreachable(shown(), cause)}${unheard || ended.status === 0 ? '' : `, after ${bytes} bytes of its answer to ${ask.what}`}`,
+                `${unreachable(shown(), cause)}${ended.status === 0 ? hint(unheard) : `, after ${bytes} bytes of its answer to ${ask.what}`}`,
                 0,
                 { unheard, cause },
               ),

@@ -35,6 +35,12 @@ const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
   ? '--permission'
   : '--experimental-permission'
 
+/** Whom this machine trusts: a container of its own has the image's. */
+function trusted(): Readonly<Record<string, string>> {
+  const { NODE_EXTRA_CA_CERTS } = process.env
+  return NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS }
+}
+
 /** Beside the bundled chunk, or in the built app when run from source. */
 const besideChunk = fileURLToPath(new URL('../agent/', import.meta.url))
 const builtAgent = existsSync(besideChunk) ? besideChunk : fileURLToPath(new URL('../../dist/agent/', import.meta.url))
@@ -42,7 +48,7 @@ const builtAgent = existsSync(besideChunk) ? besideChunk : fileURLToPath(new URL
 /**
  * Container groups as child processes, for local use. All state lies in files under `folder`, so that any process can
  * list, read or end what another one started; a group outlives its starter. A container sees its own environment and
- * nothing of ours. `programs` holds the entries.
+ * nothing of ours but whom this machine trusts. `programs` holds the entries.
  */
 export function processContainerGroups(folder: string, programs: string = builtAgent): ContainerGroups {
   const home = (name: string) => join(folder, name)
@@ -136,7 +142,7 @@ async function launch(home: string, programs: string, container: ContainerSpec):
     const child = spawn('/bin/sh', ['-c', WRAPPER, 'nightcrier-container', path, ...program], {
       cwd: home,
       // The whole environment: our settings and keys are not the container's business.
-      env: { ...container.environment, ...files },
+      env: { ...trusted(), ...container.environment, ...files },
       stdio: ['ignore', log.fd, log.fd],
       // A session of its own: it outlives us, and can be ended with all that it started.
       detached: true,

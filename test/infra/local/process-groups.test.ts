@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { processContainerGroups } from '../../../infra/local/process-groups.ts'
 import type { ContainerSpec, GroupSpec } from '../../../shared/runtime/container-groups.ts'
 
@@ -69,10 +69,21 @@ test('a sealed container reads neither the files beside it nor the machine, and 
   expect(JSON.parse(broker!)).toMatchObject({ kubeconfig: 'done', shell: 'done' })
 })
 
+test('a container trusts whom this machine trusts: what it hands in may go through a proxy with its own certificate', async () => {
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', '/nowhere/ca.pem')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const entry = program('trust', 'console.log(process.env.NODE_EXTRA_CA_CERTS)')
+  await groups.start(spec('trust', [container(entry, { mountsFiles: false })]))
+  await ended('trust')
+  expect(await groups.logs('trust', 'broker')).toContain('/nowhere/ca.pem')
+})
+
 const forever = 'console.log("here"); setInterval(() => {}, 1000)'
 
 test('a container sees its own environment and files, and nothing of ours', async () => {
-  process.env.OUR_OWN_SECRET = 'ours'
+  vi.stubEnv('OUR_OWN_SECRET', 'ours')
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', undefined)
+  onTestFinished(() => void vi.unstubAllEnvs())
   const entry = program(
     'look',
     `import { readFileSync } from 'node:fs'

@@ -19,8 +19,12 @@ const ofCluster = (name: string) => {
   return cluster === undefined ? {} : { cluster }
 }
 
+export type BreakersPlatform = Pick<Platform, 'settings' | 'clock' | 'random'> & {
+  readonly storage: Pick<Platform['storage'], 'table' | 'queue'>
+}
+
 /** Breakers whose changes people hear of. */
-export function notifiedBreakers(platform: Platform, log: Log): Breakers {
+export function notifiedBreakers(platform: BreakersPlatform, log: Log): Breakers {
   const { settings, storage, clock, random } = platform
   const notify = noticesTo(storage.queue(queues.notices))
   const report = ({ to, name, opening, failures, since, reasons, retryAt }: BreakerChange) => {

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { wrongPlaceSecret } from '../config/bare-secret.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { parseClusters } from '../config/clusters-file.ts'
 import type { Route } from '../config/notifications.ts'
@@ -16,12 +17,18 @@ export async function checkConfig(
   file: string,
 ): Promise<boolean> {
   const { out, json } = deps
-  const { clusters, notifications, errors } = parseClusters(await text(file))
+  const { clusters, discovery, notifications, errors } = parseClusters(await text(file))
   const references = [...clusters.flatMap(secretsOfCluster), ...notifications.flatMap(secretsOfRoute)]
   const read = readSecret({ folder: dirname(resolve(file)) })
   const missing: string[] = []
-  for (const { at, reference } of references.filter((one) => one.reference.startsWith('file:')))
-    await read(reference).catch((error: unknown) => missing.push(`${at}: ${errorText(error)}`))
+  for (const { at, key, reference } of references.filter((one) => one.reference.startsWith('file:')))
+    try {
+      const secret = await read(reference)
+      const wrong = key === undefined ? undefined : wrongPlaceSecret(key, secret.text)
+      if (wrong !== undefined) missing.push(`${at}: ${reference}: ${wrong}`)
+    } catch (error) {
+      missing.push(`${at}: ${errorText(error)}`)
+    }
   const all = [...errors, ...missing]
   const names = clusters.map(({ name }) => name)
   if (json)
@@ -32,9 +39,11 @@ export async function checkConfig(
     out.note(`${count(all.length, 'fault')}. The watch goes on with the last good file until they are put right.`)
   } else {
     const vault = references.filter(({ reference }) => reference.startsWith('keyvault:')).length
-    out.line(
-      out.colors.green(`${file} is right: ${count(names.length, 'cluster')}, ${count(notifications.length, 'route')}.`),
-    )
+    const listed = discovery.length === 0 ? '' : `, ${count(discovery.length, 'place')} of discovery`
+    const holds = `${count(names.length, 'cluster')}${listed}, ${count(notifications.length, 'route')}`
+    out.line(out.colors.green(`${file} is right: ${holds}.`))
+    if (notifications.length === 0)
+      out.note('No route under notifications: notices go to SLACK_WEBHOOK_URL; without it nobody is told.')
     if (vault > 0) out.note(`${count(vault, 'secret')} in Key Vault ${vault === 1 ? 'was' : 'were'} not looked up.`)
   }
   return all.length === 0
@@ -50,16 +59,20 @@ async function text(file: string): Promise<string> {
   }
 }
 
-type Secret = { readonly at: string; readonly reference: string }
+/** `key`: of a place, which says what the secret must be like. */
+type Secret = { readonly at: string; readonly reference: string; readonly key?: string }
 const secretsOfCluster = ({ name, mcp, triage }: Cluster): Secret[] =>
   [mcp.api_key, triage.kubeconfig]
     .filter((reference) => reference !== undefined)
     .filter((reference) => /^(file|keyvault):/.test(reference))
     .map((reference) => ({ at: `cluster ${name}`, reference }))
-const secretsOfRoute = ({ to }: Route, at: number): Secret[] =>
-  to
-    .flatMap(({ slack, teams, webhook, signing_key, pagerduty }) => [slack, teams, webhook, signing_key, pagerduty])
-    .filter((reference) => reference !== undefined)
-    .map((reference) => ({ at: `notifications[${at}]`, reference }))
+const secretKeys = ['slack', 'teams', 'webhook', 'signing_key', 'pagerduty'] as const
+const secretsOfRoute = ({ to }: Route, route: number): Secret[] =>
+  to.flatMap((place, index) =>
+    secretKeys.flatMap((key) => {
+      const reference = place[key]
+      return reference === undefined ? [] : [{ at: `notifications[${route}].to[${index}].${key}`, key, reference }]
+    }),
+  )
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`

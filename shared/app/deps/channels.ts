@@ -1,3 +1,4 @@
+import { bareSecret, wrongForm } from '../../config/bare-secret.ts'
 import type { Notifier } from '../../notify/notice.ts'
 import type { Target } from '../../notify/route/routing.ts'
 import { GiveUp } from '../../runtime/errors.ts'
@@ -48,21 +49,10 @@ export const openNotifier =
     )
   }
 
-/** What editors, shells and vaults leave around a secret is not part of it. */
 function whole(reference: string, text: string): string {
-  const trimmed = text.replace(/^[\s\uFEFF]+|[\s\uFEFF]+$/g, '')
-  const wrong =
-    trimmed === ''
-      ? 'is empty'
-      : /^(["'`]).*\1$/s.test(trimmed)
-        ? 'stands in quotes'
-        : /:\\\/\\\//.test(trimmed)
-          ? 'holds backslashes, as in JSON'
-          : /[\s\p{Cc}]/u.test(trimmed)
-            ? 'holds spaces or line breaks'
-            : undefined
-  if (wrong === undefined) return trimmed
-  throw new GiveUp(`${reference}: the secret (${trimmed.length} characters) ${wrong}. Store the bare value.`)
+  const wrong = wrongForm(text)
+  if (wrong === undefined) return bareSecret(text)
+  throw new GiveUp(`${reference}: ${wrong}`)
 }
 
 const slackApi = ({ SLACK_API_URL }: Platform['settings']) => (SLACK_API_URL === '' ? {} : { apiUrl: SLACK_API_URL })

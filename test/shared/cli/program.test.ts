@@ -240,6 +240,48 @@ describe('check-config', () => {
     expect(JSON.parse(missing.out)).toMatchObject({ ok: false, errors: [expect.stringContaining('k.yaml')] })
   })
 
+  test('of a file without a cluster or a route says what that means', async () => {
+    for (const text of ['clusters: []\n', 'notifications: []\n', '# nothing\n'])
+      expect((await check(text)).code).toBe(1)
+    const found = await check('discovery: [{ kubeconfig_dir: "./k", endpoint: "https://mcp.example/{name}" }]\n')
+    expect(found.out).toBe(`${file} is right: 0 clusters, 1 place of discovery, 0 routes.\n`)
+    expect(found.error).toContain('without it nobody is told')
+  })
+
+  test('sees what is wrong with a secret in a file, and never repeats it', async () => {
+    const of = async (key: string, secret: string) => {
+      writeFileSync(join(folder, 'secret'), secret)
+      const { out } = await check(`${cluster('')}notifications: [{ to: [{ ${key}: "file:secret" }] }]\n`)
+      if (secret.trim() !== '') expect(out).not.toContain(secret.trim())
+      return out
+    }
+    const key = 'R'.repeat(32)
+    const bad = [
+      ['pagerduty', 'e+23-not-a-real-key_', 'Events API v2 integration key, which has 32 letters and digits'],
+      ['pagerduty', `"${key}"`, 'stands in quotes'],
+      ['teams', 'flow.example/invoke', 'no http:// or https:// address'],
+      ['slack', 'not-a-token', "neither a webhook's address nor a bot's token"],
+      ['webhook', 'https:\\/\\/hook.example\\/x', 'holds backslashes'],
+      ['webhook', 'https://hook.example/ x', 'holds spaces or line breaks'],
+      ['teams', ' \n', 'is empty'],
+    ] as const
+    for (const [place, secret, words] of bad) {
+      const out = await of(place, secret)
+      expect(out).toContain(words)
+      expect(out).toContain('file:secret')
+    }
+    for (const [place, secret] of [
+      ['pagerduty', `${key} `],
+      ['slack', '\uFEFFhttps://hooks.example/x\n'],
+      ['slack', 'xoxb-not-real\r\n'],
+      [
+        'teams',
+        'https://default5c07.61.environment.api.powerplatform.com:443/powerautomate/x?sp=%2Ftriggers&sig=a-b_C%2Bd',
+      ],
+    ] as const)
+      expect(await of(place, secret)).toContain('is right: 1 cluster, 1 route')
+  })
+
   test('of no file says what to name', async () => {
     const { error } = await run(['check-config', join(folder, 'nothing.yaml')])
     expect(error).toContain('Name the clusters.yaml that is to be checked.')

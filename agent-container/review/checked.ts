@@ -4,7 +4,7 @@ import { nothingButIdentity } from '../../shared/artifacts/substance.ts'
 import { Verdict } from '../../shared/artifacts/verdict.ts'
 import { type Verified, verifyEvidence } from '../../shared/artifacts/verify-evidence.ts'
 import { givesOrders } from '../diagnose/verdict/injection.ts'
-import { safeRemedy, safeTexts } from './safe-text.ts'
+import { onKnown, safeRemedy, safeTexts } from './safe-text.ts'
 import type { Submitted } from './submitted.ts'
 
 type Said = {
@@ -38,7 +38,12 @@ export function checkedOf({ submitted, rules, entries, model, redact }: Said): C
       .map((fact) => ({ ...fact, by: 'model' as const, evidence: clear(fact.evidence) }))
       .filter(({ evidence }) => evidence.length > 0),
     gaps: said.gaps.map((gap) => ({ ...gap, by: 'model' as const })),
-    remedies: said.remedies.map(safeRemedy),
+    remedies: said.remedies.map((one) =>
+      onKnown(
+        safeRemedy(one),
+        entries.map(({ output }) => output),
+      ),
+    ),
     timeline: rules?.timeline ?? [],
     chain:
       first === undefined

@@ -33,6 +33,8 @@ const changing = new Set([
   'create',
   'autoscale',
 ])
+/** What stands behind these is their value, also before the verb. */
+const takesNext = new Set(['-n', '--namespace', '-c', '--container', '-l', '--selector'])
 const flag = /^-{1,2}[A-Za-z][\w-]*(=.*)?$/
 
 /**
@@ -47,11 +49,29 @@ export function safeRemedy(remedy: Remedy): Remedy {
   return { ...rest, command: command.trim(), changesState: kind === 'changes' }
 }
 
+/** Words between the verb and what it is about. */
+const between = new Set(['undo', 'restart', 'image', 'env', 'resources', 'serviceaccount', 'selector'])
+const making = new Set(['create', 'apply'])
+
+/** A command that would change an object which nobody read is a guess: its title stays, and it goes. */
+export function onKnown(remedy: Remedy, read: readonly string[]): Remedy {
+  const { command, ...rest } = remedy
+  if (command === undefined || !remedy.changesState) return remedy
+  const [verb = '', ...words] = plainWords(command.trim().split(/\s+/).slice(1)).filter((word) => !between.has(word))
+  const [target = '', next = ''] = words
+  const name = target.includes('/') ? target.slice(target.indexOf('/') + 1) : /cordon$/.test(verb) ? target : next
+  if (making.has(verb) || name === '') return remedy
+  return read.some((text) => text.includes(name)) ? remedy : rest
+}
+
+const plainWords = (words: readonly string[]): readonly string[] =>
+  words.filter((word, at) => !flag.test(word) && !takesNext.has(words[at - 1] ?? ''))
+
 function kindOf(command: string): 'reads' | 'changes' | undefined {
   if (command.length > 500 || /[;&|<>`$\n\r\\]|\(\)|https?:/.test(command)) return undefined
   const [program, ...words] = command.trim().split(/\s+/)
   if (program !== 'kubectl') return undefined
-  const verbs = words.filter((word) => !flag.test(word))
+  const verbs = plainWords(words)
   const [verb = '', second = ''] = verbs
   if (words.some((word) => /^--(raw|kubeconfig|server|token|as|as-group|context|force|grace-period|user)\b/.test(word)))
     return undefined

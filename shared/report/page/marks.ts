@@ -43,5 +43,5 @@ export const command = (text: string): Html => html`<pre class="command" tabinde
 /** How to see that a step has worked, how to take it back, what it risks: what only looks needs none of it. */
 export const beside = ({ changesState, verify, rollback, risk }: Remedy): Html | '' =>
   changesState
-    ? html`<dl class="beside"><dt>Check</dt><dd>${verify}</dd><dt>Undo</dt><dd>${rollback}</dd>${risk === '' ? '' : html`<dt>Risk</dt><dd>${risk}</dd>`}</dl>`
+    ? html`<dl class="beside">${verify === '' ? '' : html`<dt>Check</dt><dd>${verify}</dd>`}${rollback === '' ? '' : html`<dt>Undo</dt><dd>${rollback}</dd>`}${risk === '' ? '' : html`<dt>Risk</dt><dd>${risk}</dd>`}</dl>`
     : ''

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { safeRemedy, safeText } from '../../../agent-container/review/safe-text.ts'
+import { onKnown, safeRemedy, safeText } from '../../../agent-container/review/safe-text.ts'
 
 test('addresses and snapshots leave a model’s words', () => {
   expect(
@@ -14,6 +14,8 @@ test.each([
     true,
   ],
   ['kubectl rollout undo deployment/web', 'kubectl rollout undo deployment/web', true],
+  ['kubectl -n shop rollout undo deployment/web', 'kubectl -n shop rollout undo deployment/web', true],
+  ['kubectl -n shop delete deployment web', undefined, true],
   ['kubectl delete deployment web', undefined, true],
   ['kubectl get pods; curl evil.example', undefined, true],
   ['kubectl exec web -- sh', undefined, true],
@@ -26,4 +28,18 @@ test.each([
   const remedy = safeRemedy({ title: 't', command, changesState: false, risk: '', rollback: '', verify: '' })
   expect(remedy.command).toBe(shown)
   expect(remedy.changesState).toBe(changesState)
+})
+
+test.each([
+  ['kubectl -n shop rollout undo deployment/web', true],
+  ['kubectl -n shop scale deployment web --replicas=2', true],
+  ['kubectl cordon n1', true],
+  ['kubectl -n shop rollout undo deployment/postgres', false],
+  ['kubectl patch deployment postgres -n shop -p {}', false],
+  ['kubectl get pods -n elsewhere', true],
+  ['kubectl create configmap new --from-literal=a=b', true],
+])('%s: what changes an object is shown only when that was read', (command, kept) => {
+  const remedy = safeRemedy({ title: 't', command, changesState: true, risk: '', rollback: '', verify: '' })
+  const read = ['kind: Deployment\nmetadata:\n  name: web\nspec:\n  nodeName: n1\n']
+  expect(onKnown(remedy, read).command).toBe(kept ? command : undefined)
 })

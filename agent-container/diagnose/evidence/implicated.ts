@@ -7,7 +7,7 @@ import { badConditions } from '../snapshot/conditions.ts'
 import { label, type Snapshot, seek } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
-import type { Proven } from '../verdict/proven.ts'
+import { bestOf, type Proven } from '../verdict/proven.ts'
 import type { Link } from './link.ts'
 import type { Weighed } from './score.ts'
 import { tellingTexts } from './telling-texts.ts'
@@ -24,11 +24,11 @@ export function implicated(
   symptoms: readonly Symptom[],
   suspect: Weighed,
 ): Proven | undefined {
-  const own = suspect.hypotheses
-    .filter(
+  const own = bestOf(
+    suspect.hypotheses.filter(
       ({ rejected, evidence, confidence }) => rejected === undefined && evidence.length > 0 && confidence !== 'low',
-    )
-    .toSorted((a, b) => grade[b.confidence] - grade[a.confidence] || b.weight - a.weight)[0]
+    ),
+  )
   const explains = symptoms.map(({ key }) => key)
   if (own !== undefined) return { ...own, explains }
   const { object } = suspect
@@ -65,7 +65,6 @@ export function implicated(
     doubt: 'No rule knows the mechanism: the words of what fails lead there.',
   }
 }
-const grade = { high: 2, medium: 1, low: 0 } as const
 
 function sentences(
   snapshot: Snapshot,

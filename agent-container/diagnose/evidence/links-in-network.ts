@@ -1,10 +1,11 @@
 import { hostIn, isAddress } from '../../../shared/cluster/messages/host-in.ts'
 import { behind, serviceName } from '../snapshot/dependencies.ts'
-import { pods, services } from '../snapshot/kinds.ts'
+import { bindingsOf } from '../snapshot/grants.ts'
+import { networkPolicies, pods, services } from '../snapshot/kinds.ts'
 import { selects } from '../snapshot/selectors.ts'
 import { all, present, refOf, type Snapshot } from '../snapshot/snapshot.ts'
 import { topOf } from '../snapshot/subject.ts'
-import { lets } from '../snapshot/traffic.ts'
+import { applies, lets } from '../snapshot/traffic.ts'
 import type { Draft, Find } from './link.ts'
 import type { TellingText } from './telling-texts.ts'
 
@@ -66,35 +67,24 @@ const closed = (
 /** Silence: policies that choose these pods. */
 export const byPolicy: Find = (snapshot, { text, subject }) =>
   /time(?:d )?[- ]?out|deadline exceeded|i\/o timeout|EAI_AGAIN|temporary failure/i.test(text)
-    ? snapshot.objects
-        .filter(({ kind, namespace }) => kind === 'NetworkPolicy' && namespace === subject.namespace)
-        .flatMap((seen): readonly Draft[] => {
-          const spec = seen.raw.spec as
-            | { podSelector?: { matchLabels?: Record<string, string> }; egress?: unknown; policyTypes?: string[] }
-            | undefined
-          const selector = { matchLabels: spec?.podSelector?.matchLabels ?? {}, matchExpressions: [] }
-          const egress = spec?.egress !== undefined || (spec?.policyTypes ?? []).includes('Egress')
-          return egress && selects(selector, subject.labels)
-            ? [
-                {
-                  object: refOf(seen),
-                  how: 'policy',
-                  word: 'timeout',
-                  strength: 0.6,
-                  relation: 'limits what it may call',
-                },
-              ]
-            : []
-        })
+    ? all(snapshot, networkPolicies, subject.namespace)
+        .filter(({ data }) => applies(data, 'Egress') && selects(data.spec.podSelector, subject.labels))
+        .map(
+          (policy): Draft => ({
+            object: refOf(policy),
+            how: 'policy',
+            word: 'timeout',
+            strength: 0.6,
+            relation: 'limits what it may call',
+          }),
+        )
     : []
 
 /** An account that is refused: it, what is bound to it, and the roles. */
 export const byAccount: Find = (snapshot, { text }) => {
   const [, namespace = '', name = ''] = /system:serviceaccount:([a-z0-9-]+):([a-z0-9.-]+)/.exec(text) ?? []
   if (name === '') return []
-  const bound = snapshot.objects.filter(
-    ({ kind, raw }) => /RoleBinding$/.test(kind) && JSON.stringify(raw.subjects ?? []).includes(`"${name}"`),
-  )
+  const bound = bindingsOf(snapshot, { namespace, name })
   return [
     {
       object: { kind: 'ServiceAccount', namespace, name },
@@ -104,12 +94,11 @@ export const byAccount: Find = (snapshot, { text }) => {
       relation: 'is the account that is refused',
     },
     ...bound.flatMap((seen): readonly Draft[] => {
-      const role = seen.raw.roleRef as { kind?: string; name?: string } | undefined
-      const kind = role?.kind ?? 'Role'
+      const { kind = 'Role', name: role } = seen.data.roleRef
       return [
         { object: refOf(seen), how: 'account', word: name, strength: 0.6, relation: 'names the account' },
         {
-          object: { kind, namespace: kind === 'Role' ? seen.namespace : '', name: role?.name ?? '' },
+          object: { kind, namespace: kind === 'Role' ? seen.namespace : '', name: role },
           how: 'account',
           word: name,
           strength: 0.7,

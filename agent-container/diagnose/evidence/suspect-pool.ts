@@ -182,21 +182,27 @@ const isLong = (snapshot: Snapshot, run: Subject['revisions'][number]): boolean 
   (age(snapshot, run.object.metadata.creationTimestamp) ?? 0) > BEFORE_MS
 
 /** Another workload of the namespace that names the same object, and whose pods are all well. */
-function othersAreWell(snapshot: Snapshot, one: Subject, ref: Culprit): boolean {
-  return snapshot.objects.some((seen) => {
-    if (
-      !/^(Deployment|StatefulSet|DaemonSet)$/.test(seen.kind) ||
-      seen.namespace !== one.namespace ||
-      seen.name === one.name
-    )
-      return false
-    const other = subjectOf(snapshot, refOf(seen))
-    return (
-      other.pods.length > 0 &&
-      other.pods.every(isReady) &&
-      references(other).some(({ kind, name }) => kind === ref.kind && name === ref.name)
-    )
-  })
+const othersAreWell = (snapshot: Snapshot, one: Subject, ref: Culprit): boolean =>
+  wellIn(snapshot, one.namespace).some(
+    ({ name, needs }) =>
+      name !== one.name && needs.some(({ kind, name: own }) => kind === ref.kind && own === ref.name),
+  )
+
+type Well = { readonly name: string; readonly needs: readonly Culprit[] }
+const wellKept = new WeakMap<Snapshot, Map<string, readonly Well[]>>()
+/** What the workloads of a namespace need whose pods are all well: asked for each reference, found out once. */
+function wellIn(snapshot: Snapshot, namespace: string): readonly Well[] {
+  const known = wellKept.get(snapshot) ?? new Map<string, readonly Well[]>()
+  wellKept.set(snapshot, known)
+  const before = known.get(namespace)
+  if (before !== undefined) return before
+  const found = snapshot.objects
+    .filter((seen) => seen.namespace === namespace && /^(Deployment|StatefulSet|DaemonSet)$/.test(seen.kind))
+    .map((seen) => subjectOf(snapshot, refOf(seen)))
+    .filter(({ pods: own }) => own.length > 0 && own.every(isReady))
+    .map((other) => ({ name: other.name, needs: references(other) }))
+  known.set(namespace, found)
+  return found
 }
 
 /** Nodes of what fails: whether it fails only there, while the same and others run well elsewhere. */

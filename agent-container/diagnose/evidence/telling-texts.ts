@@ -66,9 +66,7 @@ export function tellingTexts(snapshot: Snapshot, subject: Subject): readonly Tel
         evidence,
       }),
     )
-  const distinct = [
-    ...new Map([...all, ...seen].map((one) => [`${one.at.kind} ${withoutNumbers(one.text)}`, one])).values(),
-  ]
+  const distinct = firstOf([...all, ...seen], ({ at, text }) => `${at.kind} ${withoutNumbers(text)}`)
   known.set(label(subject), distinct)
   return distinct
 }
@@ -175,13 +173,19 @@ function logsOf(snapshot: Snapshot, pod: Seen<Pod>) {
       const lines = log.lines.slice(-LOG_LINES).filter((line) => isTelling(line) || failureIn(line) !== undefined)
       // Who waits says for what, and calls it no error.
       const said = lines.length > 0 ? lines : log.lines.slice(-LAST)
-      const distinct = [...new Map(said.map((line) => [withoutNumbers(line), line])).values()].slice(-EACH)
+      const distinct = firstOf(said.toReversed(), withoutNumbers).slice(0, EACH)
       // Programs explain themselves in the lines behind the one that says what failed.
-      return distinct.toReversed().map((line) => {
+      return distinct.map((line) => {
         const at = log.lines.lastIndexOf(line)
         const behind = log.lines.slice(at + 1, at + 1 + BEHIND).filter((one) => !lines.includes(one))
         return { log, line, text: [line, ...behind].join(' ') }
       })
     })
+}
+/** Of those with the same key the first, where it stands. */
+function firstOf<T>(all: readonly T[], keyOf: (one: T) => string): readonly T[] {
+  const first = new Map<string, T>()
+  for (const one of all) if (!first.has(keyOf(one))) first.set(keyOf(one), one)
+  return [...first.values()]
 }
 const withoutNumbers = (text: string): string => text.replace(/\d+/g, '#').slice(0, 200)

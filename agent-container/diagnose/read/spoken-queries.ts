@@ -1,6 +1,7 @@
 import { hostIn } from '../../../shared/cluster/messages/host-in.ts'
+import { builtinKinds } from '../../../shared/kubernetes/builtin-kinds.ts'
 import { type TellingText, tellingTexts } from '../evidence/telling-texts.ts'
-import { tokenIndex } from '../evidence/token-index.ts'
+import { tokenIndex, tokensOf } from '../evidence/token-index.ts'
 import { serviceName } from '../snapshot/dependencies.ts'
 import { type Snapshot, whether } from '../snapshot/snapshot.ts'
 import { k, type Queries, type Query } from './query.ts'
@@ -9,7 +10,7 @@ import { k, type Queries, type Query } from './query.ts'
 const MOST_NAMED = 4
 /** `NodePool=general`, `ReferenceGrant "shop"`, `kind: Issuer, name: ca`, `certificaterequest/web-1`. */
 const pair =
-  /\b([A-Za-z][A-Za-z]{3,40})s?(?:[=:/]| |\s*["'“(])\s*["'“]?(?:([a-z0-9-]+)\/)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)\b/g
+  /\b([A-Za-z][A-Za-z]{3,40})s?((?:[=:/]| |\s*["'“(])\s*["'“]?)(?:([a-z0-9-]+)\/)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)\b/g
 /** Names with dots that are no host of a cluster: drivers, resources, labels, groups of an API. */
 const dotted = /(?<![\w./@-])([a-z0-9-]+(?:\.[a-z0-9-]+){1,6})(?:\/[a-z0-9.-]+)?(?![\w@])/g
 
@@ -22,15 +23,19 @@ export const spokenOf: Queries = (snapshot, subjects) => {
 }
 
 function named(snapshot: Snapshot, texts: readonly TellingText[]): readonly Query[] {
-  const served = new Map(snapshot.kinds.map((one) => [one.kind.toLowerCase(), one]))
+  // Foreign groups have kinds of the same name (a Service of Knative, a NetworkPolicy of Calico): they do not take it.
+  const ours = (one: Snapshot['kinds'][number]) => Number(builtinKinds.has(`${one.apiVersion} ${one.kind}`))
+  const served = new Map<string, Snapshot['kinds'][number]>()
+  for (const one of snapshot.kinds.toSorted((a, b) => ours(b) - ours(a)))
+    if (!served.has(one.kind.toLowerCase())) served.set(one.kind.toLowerCase(), one)
   const found: Query[] = []
   let unknown = false
   for (const { text, at } of texts)
-    for (const [, word = '', namespace, name = ''] of text.matchAll(pair)) {
+    for (const [, word = '', between = '', namespace, name = ''] of text.matchAll(pair)) {
       const kind = served.get(word.toLowerCase()) ?? served.get(word.toLowerCase().replace(/s$/, ''))
       // A kind is written with a capital inside, or as a resource: other words are the language's.
       if (kind === undefined) unknown ||= snapshot.kinds.length === 0 && /[a-z][A-Z]/.test(word)
-      else if (!/^(Secret|Event|Pod|Node)$/.test(kind.kind) && name.length > 2) {
+      else if (!/^(Secret|Event|Pod|Node)$/.test(kind.kind) && name.length > 2 && isName(name, between)) {
         const place = kind.namespaced ? (namespace ?? at.namespace) : ''
         if ((kind.namespaced ? place !== '' : true) && whether(snapshot, kind.kind, place, name).is === 'unknown')
           found.push({ tool: 'get', kind: k(kind.apiVersion, kind.kind), name, namespace: place })
@@ -38,6 +43,9 @@ function named(snapshot: Snapshot, texts: readonly TellingText[]): readonly Quer
     }
   return [...(unknown ? [{ tool: 'kinds' } as const] : []), ...found.slice(0, MOST_NAMED)]
 }
+
+/** “The NodePool has” names none; a common word does when it is written as a name. */
+const isName = (name: string, between: string): boolean => /["'“(=/]/.test(between) || tokensOf(name).length > 0
 
 /** A driver, a device or a label that nothing read so far writes down: agents of nodes and controllers do, anywhere. */
 function writers(snapshot: Snapshot, texts: readonly TellingText[]): readonly Query[] {

@@ -128,10 +128,15 @@ const security: Rule = (scene, symptom, text, evidence) => {
   const created = Date.parse(
     subject.revisions[0]?.object.metadata.creationTimestamp ?? subject.seen?.object.metadata.creationTimestamp ?? '',
   )
-  // A template that ran for an hour was admitted then: what changed since is the namespace. One that differs from what
-  // runs has never been admitted, whatever runs beside it.
+  // A template that ran for an hour was admitted then: what changed since is the namespace. One that differs from all
+  // that runs has never been admitted. Where nothing runs any more, nobody can tell so.
   const [newest, before] = subject.revisions
-  const isNew = newest !== undefined && before !== undefined && lastChanges(subject).length > 0 && !ran(newest.name)
+  const isNew =
+    newest !== undefined &&
+    before !== undefined &&
+    subject.pods.length > 0 &&
+    lastChanges(subject).length > 0 &&
+    !ran(newest.name)
   const ranBefore = !isNew && (subject.pods.length > 0 || snapshot.now.getTime() - created > 60 * 60_000)
   const culprit = ranBefore && namespace !== undefined ? culpritOf(namespace) : culpritOf(subject)
   return {
@@ -159,8 +164,13 @@ const security: Rule = (scene, symptom, text, evidence) => {
     prevention: 'Warn (pod-security.kubernetes.io/warn) for a week before a level is enforced.',
     weight: 95,
   }
+  /** A ReplicaSet owns its pods; sets write the revision on them, StatefulSets by its name and DaemonSets by its end. */
   function ran(revision: string): boolean {
-    return subject.pods.some(({ object }) => object.metadata.ownerReferences?.some(({ name }) => name === revision))
+    return subject.pods.some(({ object: { metadata } }) => {
+      const hash = metadata.labels?.['controller-revision-hash']
+      const owned = metadata.ownerReferences?.some(({ name }) => name === revision) === true
+      return owned || hash === revision || `${subject.name}-${hash}` === revision
+    })
   }
 }
 

@@ -11,6 +11,15 @@ const Binding = z.object({
 const bindings = reader('RoleBinding', Binding)
 const clusterBindings = reader('ClusterRoleBinding', Binding)
 
+/** Who gives an account something by its own name; a namespace that is not written is the binding's own. */
+export const bindingsOf = (snapshot: Snapshot, account: Pick<Culprit, 'namespace' | 'name'>) =>
+  [...all(snapshot, bindings), ...all(snapshot, clusterBindings)].filter(({ data, namespace: own }) =>
+    data.subjects.some(
+      ({ kind, name, namespace = own }) =>
+        kind === 'ServiceAccount' && name === account.name && namespace === account.namespace,
+    ),
+  )
+
 /**
  * What was meant to give an account its rights, and does not: a binding to an account of that name elsewhere or of nearly
  * that name, a binding to a role that does not exist, or the role that it names and that lacks the right. None: nobody

@@ -44,7 +44,7 @@ const leaves = (list: readonly Peer[]): boolean =>
   list.length === 0 || list.some(({ ipBlock }) => ipBlock !== undefined)
 
 /** Without policyTypes: Ingress always, Egress when there is an egress section. */
-const applies = ({ spec }: NetworkPolicy, direction: 'Ingress' | 'Egress'): boolean =>
+export const applies = ({ spec }: NetworkPolicy, direction: 'Ingress' | 'Egress'): boolean =>
   spec.policyTypes.length > 0 ? spec.policyTypes.includes(direction) : direction === 'Ingress' || spec.egress.length > 0
 
 function peers(snapshot: Snapshot, own: string, list: readonly Peer[], end: End): boolean {

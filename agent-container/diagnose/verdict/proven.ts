@@ -54,3 +54,13 @@ export const testWords = ({ checked, falsification }: Proven): string => {
   return [`Not tested. ${falsification}`, ...checked.map(({ text }) => text)].join(' ')
 }
 const words = { passed: 'Checked', refuted: 'Refuted', doubted: 'In doubt', 'not-possible': 'Not possible' } as const
+
+const grade = { high: 2, medium: 1, low: 0 } as const
+/** What speaks best for an object: a rejected one only where there is no other. */
+export const bestOf = (all: readonly Proven[]): Proven | undefined =>
+  all.toSorted(
+    (a, b) =>
+      Number(a.rejected !== undefined) - Number(b.rejected !== undefined) ||
+      grade[b.confidence] - grade[a.confidence] ||
+      b.weight - a.weight,
+  )[0]

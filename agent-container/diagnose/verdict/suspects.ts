@@ -5,7 +5,7 @@ import type { Weighed } from '../evidence/score.ts'
 import { cite } from '../snapshot/cite.ts'
 import { label, type Snapshot, seek } from '../snapshot/snapshot.ts'
 import { wordsFor } from '../walk/candidates.ts'
-import type { Proven } from './proven.ts'
+import { bestOf, type Proven } from './proven.ts'
 
 /** More than these nobody looks into before asking again. */
 const MOST = 5
@@ -27,7 +27,7 @@ export function suspectsOf(
 }
 
 function suspectOf(snapshot: Snapshot, { object, hypotheses, links, features, walked }: Weighed): Suspect {
-  const own = hypotheses.toSorted((a, b) => grade[b.confidence] - grade[a.confidence])[0]
+  const own = bestOf(hypotheses)
   const [link] = links.toSorted((a, b) => b.strength - a.strength)
   const seen = seek(snapshot, object)
   const bad = (own?.checked ?? []).filter(({ result }) => result === 'refuted' || result === 'doubted')
@@ -68,7 +68,6 @@ function suspectOf(snapshot: Snapshot, { object, hypotheses, links, features, wa
           : `kubectl ${at(object.namespace)}get ${object.kind.toLowerCase()} ${object.name} -o yaml --show-managed-fields: what ${change.by} changed at ${change.at}.`,
   }
 }
-const grade = { high: 2, medium: 1, low: 0 } as const
 const saidOf = ({ text, word, relation, object }: Link): string =>
   `${label(text.at)} says “${text.text.replace(/\s+/g, ' ').slice(0, 300)}”: ${label(object)} ${relation} (${word}).`
 const at = (namespace: string): string => (namespace === '' ? '' : `-n ${namespace} `)

@@ -19,6 +19,7 @@ import { type Candidate, candidates } from '../walk/candidates.ts'
 import { type Feature, type Features, isWorkload, kindFeature } from './features.ts'
 import type { How, Link } from './link.ts'
 import { linksOf } from './links.ts'
+import { reverseLinks } from './links-in-reverse.ts'
 import { illPods, tellingTexts } from './telling-texts.ts'
 
 /** An object that may be to blame, with all that speaks for and against it. */
@@ -65,7 +66,6 @@ export function suspectPool(
 ): readonly PoolSuspect[] {
   const texts = tellingTexts(snapshot, subject)
   const onset = onsetOf(snapshot, symptomsOf(snapshot, subject))
-  const links = linksOf(snapshot, texts)
   const pool = new Map<string, Draft>()
   const at = (ref: Culprit): Draft => {
     const object = canonical(snapshot, ref)
@@ -82,6 +82,7 @@ export function suspectPool(
   }
   const near = reach(snapshot, subject)
   const ill = near.filter((one, index) => index === 0 || symptomsOf(snapshot, one).some((symptom) => !isWeak(symptom)))
+  const links = [...linksOf(snapshot, texts), ...reverseLinks(snapshot, ill, texts, onset)]
   raise(subject, 'subject')
   const { resource, owner } = snapshot.incident
   raise({ kind: resource.kind, namespace: resource.namespace ?? '', name: resource.name }, 'asked')

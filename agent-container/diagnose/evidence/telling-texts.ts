@@ -4,7 +4,7 @@ import { failureIn } from '../../../shared/cluster/messages/failure-messages.ts'
 import { isTelling } from '../../../shared/cluster/messages/telling-line.ts'
 import { cite } from '../snapshot/cite.ts'
 import { badConditions } from '../snapshot/conditions.ts'
-import { reach } from '../snapshot/dependencies.ts'
+import { dependenciesOf, reach } from '../snapshot/dependencies.ts'
 import { anyConditioned } from '../snapshot/kinds.ts'
 import { isReady } from '../snapshot/services.ts'
 import type { Pod } from '../snapshot/shapes.ts'
@@ -35,6 +35,7 @@ const dull =
 
 const SUBJECTS = 8
 const PODS = 4
+const CHILDREN = 4
 const EACH = 6
 const LOG_LINES = 80
 const LAST = 2
@@ -86,6 +87,8 @@ function saidOf(snapshot: Snapshot, subject: Subject, depth: number): readonly T
     ...ill.map(refOf),
     ...claims.map((name) => ({ kind: 'PersistentVolumeClaim', namespace: subject.namespace, name })),
     ...nodes.map((name) => ({ kind: 'Node', namespace: '', name })),
+    ...childrenOf(snapshot, subject).map(refOf),
+    ...dependenciesOf(snapshot, subject).flatMap(({ service }) => (service === undefined ? [] : refOf(service))),
   ]
   const make = (
     kind: TellingText['kind'],
@@ -136,6 +139,17 @@ function saidOf(snapshot: Snapshot, subject: Subject, depth: number): readonly T
     ]
   })
 }
+
+/** What was made for it beside its pods (an autoscaler, a certificate): controllers speak there. */
+const childrenOf = (snapshot: Snapshot, { kind, name, namespace }: Subject): readonly Seen[] =>
+  snapshot.objects
+    .filter(
+      (seen) =>
+        seen.namespace === namespace &&
+        !/^(Pod|ReplicaSet|ControllerRevision|Job|EndpointSlice)$/.test(seen.kind) &&
+        seen.object.metadata.ownerReferences?.some((one) => one.kind === kind && one.name === name),
+    )
+    .slice(0, CHILDREN)
 
 /** The pods that show the trouble; when none does, those that it is asked about. */
 export function illPods(snapshot: Snapshot, subject: Subject): readonly Seen<Pod>[] {

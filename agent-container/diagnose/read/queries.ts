@@ -12,6 +12,7 @@ import type { Subject } from '../snapshot/subject.ts'
 import { symptomsOf } from '../symptoms/symptoms-of.ts'
 import { unknownEdges } from './edge-queries.ts'
 import { logQueries } from './log-queries.ts'
+import { pointing } from './pointing-queries.ts'
 import { grants, mutators, provisioners } from './provisioner-queries.ts'
 import { deviceAgents, nodeFillers, placeTakers } from './queries-of-nodes.ts'
 import { k, type Queries, type Query } from './query.ts'
@@ -327,6 +328,7 @@ export const queries: readonly Queries[] = [
   policyNamespaces,
   spokenOf,
   unknownEdges,
+  pointing,
 ]
 export const queriesOf = (snapshot: Snapshot, subjects: readonly Subject[]): readonly Query[] =>
   queries.flatMap((one) => one(snapshot, subjects))

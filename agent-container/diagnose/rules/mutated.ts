@@ -3,6 +3,7 @@ import type { FieldChange } from '../../../shared/cluster/changes/fields.ts'
 import { differsFromTemplate } from '../../../shared/cluster/checks/template.ts'
 import { templateOf } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
+import { isCustomKind, makersOf, pointersTo } from '../snapshot/pointers.ts'
 import { all, label, reader, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import type { SymptomKind } from '../symptoms/symptom.ts'
@@ -46,22 +47,25 @@ export const mutated: Analyzer = ({ snapshot, subject, symptoms }) => {
         ),
       ),
     )
-    const [hook, more] = hooks
+    const writers = writersBehind(snapshot, subject, hooks, field.path)
+    const [hook, more] = writers.length > 0 ? writers : hooks
     if (hook === undefined) return []
+    const known = writers.length > 0 ? writers : hooks
     const leaf = field.path.split(/[.[\]]/).findLast((one) => one !== '') ?? ''
     return [
       {
         class: 'MutatedByWebhook',
         culprit: culpritOf(hook),
         summary:
-          `Pods of ${label(subject)} get ${field.path} ${show(field.after)}, which their template does not set${field.before === undefined ? '' : ` (it says ${show(field.before)})`}: ${more === undefined ? label(hook) : `one of ${hooks.map(label).slice(0, 3).join(', ')}`} changes pods when they are made.`.slice(
+          `Pods of ${label(subject)} get ${field.path} ${show(field.after)}, which their template does not set${field.before === undefined ? '' : ` (it says ${show(field.before)})`}: ${more === undefined ? label(hook) : `one of ${known.map(label).slice(0, 3).join(', ')}`} changes pods when they are made.`.slice(
             0,
             590,
           ),
-        mechanism: `A mutating webhook writes ${field.path} into each pod; ${label(template)} has it otherwise.`.slice(
-          0,
-          590,
-        ),
+        mechanism:
+          `${label(hook)} writes ${field.path} into each pod when it is made; ${label(template)} has it otherwise.`.slice(
+            0,
+            590,
+          ),
         evidence: few(
           [
             ...cite(pod, new RegExp(`^\\s*"?${leaf.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}"?: `)),
@@ -72,14 +76,17 @@ export const mutated: Analyzer = ({ snapshot, subject, symptoms }) => {
           8,
         ),
         confidence: more === undefined ? 'high' : 'medium',
-        reasons: ['Pod and template were compared field by field.', `${hooks.length} webhooks change pods.`],
-        falsification: 'A pod made while the webhook is off would be as its template says.',
+        reasons: [
+          'Pod and template were compared field by field.',
+          `${known.length} of those that were read change pods so.`,
+        ],
+        falsification: `A pod made without ${label(hook)} would be as its template says.`,
         explains: keys,
         chain: [{ ...culpritOf(hook), mechanism: `sets ${field.path}` }],
         remedies: [
           change(hook, hook, {
-            title: 'Correct what the webhook sets, or leave this namespace out of it',
-            command: `kubectl edit mutatingwebhookconfiguration ${hook.name}`,
+            title: `Correct what ${label(hook)} sets, or leave this workload out of it`,
+            command: `kubectl ${hook.namespace === '' ? '' : `-n ${hook.namespace} `}edit ${hook.kind.toLowerCase()} ${hook.name}`,
             risk: 'Pods that are made from then on are changed otherwise.',
             verify: `kubectl -n ${subject.namespace} get pods`,
           }),
@@ -87,6 +94,24 @@ export const mutated: Analyzer = ({ snapshot, subject, symptoms }) => {
         weight: 96,
       },
     ]
+  })
+}
+
+/**
+ * A webhook only carries out what objects of its maker say: the autoscaler that points at the workload writes its sizes,
+ * and a policy that changes says which field.
+ */
+function writersBehind(snapshot: Snapshot, subject: Subject, hooks: readonly Seen[], path: string): readonly Seen[] {
+  if (/resources/.test(path)) {
+    const sizing = pointersTo(snapshot, subject).flatMap(({ seen }) => (/Autoscaler$/.test(seen.kind) ? seen : []))
+    if (sizing.length > 0) return sizing
+  }
+  const leaf = path.split(/[.[\]]/).findLast((one) => /^[a-z]+$/i.test(one)) ?? ''
+  return snapshot.objects.filter(({ apiVersion, kind, raw }) => {
+    if (!isCustomKind(apiVersion) || !/(Policy|Assign\w*)$/.test(kind)) return false
+    if (!hooks.some(({ name }) => makersOf(apiVersion).some((maker) => name.includes(maker)))) return false
+    const text = JSON.stringify(raw.spec ?? {})
+    return /"mutate|"patch|"assign/.test(text) && text.includes(leaf)
   })
 }
 

@@ -67,6 +67,17 @@ const domains: readonly Domain[] = [
   domain(/\bsandbox\b|\bcni\b|\bIP addresses\b|\bPodCIDR\b|\bIPAM\b/i, 'Node DaemonSet'),
   domain(/\b(?:nvidia|gpu|device plugin|NVML)\b/i, 'Node DaemonSet Workload'),
   domain(/\bscale target\b|\bmetrics?\b|\bHPA\b/i, 'HorizontalPodAutoscaler APIService Workload'),
+  domain(
+    /\breceived too many requests\b|\bpriority (?:and fairness|level)\b/i,
+    'FlowSchema PriorityLevelConfiguration',
+  ),
+  domain(
+    /\bupstream connect error\b|\bconnection termination\b|\bRBAC: access denied\b|\bm(?:utual )?TLS\b/i,
+    'DestinationRule VirtualService PeerAuthentication AuthorizationPolicy',
+  ),
+  domain(/\ballocate (?:an )?IP\b|\bno available IPs?\b|\baddress pools?\b/i, 'IPAddressPool Service'),
+  domain(/\b(?:external|custom)[. ]metrics\b/i, 'APIService'),
+  domain(/\bInsufficient (?:cpu|memory)\b/, 'VerticalPodAutoscaler Workload'),
   domain(/\bdisruption budget\b/i, 'PodDisruptionBudget'),
   domain(/\bconcurren\w+\b|\bmissed\b|\bactiveDeadline\b|\bDeadlineExceeded\b|\bBackoffLimit\w*\b/i, 'CronJob Job'),
   domain(

@@ -24,7 +24,7 @@ export const pointing: Queries = (snapshot, subjects) => {
   if (subject === undefined || symptomsOf(snapshot, subject).every(isWeak)) return []
   if (snapshot.kinds.length === 0) return [{ tool: 'kinds' }]
   const texts = tellingTexts(snapshot, subject)
-  const around = surroundings(snapshot, subject, texts)
+  const around = wordsAround(snapshot, subject, texts)
   const spoken = new Set(texts.slice(0, 12).flatMap(({ text }) => [...kindsSpokenOf(text)]))
   const said = texts.map(({ text }) => text.toLowerCase()).join('\n')
   return snapshot.kinds
@@ -57,7 +57,7 @@ const builtinAndRead = ({ apiVersion, kind }: KindInfo): boolean =>
   builtinKinds.has(`${apiVersion} ${kind}`) && kind !== 'APIService'
 
 /** Words under which makers show themselves: labels, annotations, sidecars, who writes Events, and what is said. */
-function surroundings(snapshot: Snapshot, subject: Subject, texts: readonly TellingText[]): ReadonlySet<string> {
+function wordsAround(snapshot: Snapshot, subject: Subject, texts: readonly TellingText[]): ReadonlySet<string> {
   const [pod] = subject.pods
   const meta = [subject.seen, pod].flatMap((seen) => {
     const { labels = {}, annotations = {} } = seen?.object.metadata ?? {}

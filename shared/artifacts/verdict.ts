@@ -99,6 +99,8 @@ export const Verdict = z.strictObject({
     /** It was deleted: what is not there is not healthy. */
     gone: z.literal(true).optional(),
     affected: z.array(Culprit).max(100),
+    /** Who answers for it: its label or annotation nightcrier.dev/owner, else its namespace's. */
+    owner: z.string().max(63).optional(),
   }),
   remedies: z.array(Remedy).max(6),
   prevention: z.array(sentence).max(3),

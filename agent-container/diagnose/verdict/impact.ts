@@ -1,7 +1,7 @@
 import type { Culprit, Verdict } from '../../../shared/artifacts/verdict.ts'
 import { culpritOf } from '../rules/hypothesis.ts'
 import { backing, servicesOf } from '../snapshot/services.ts'
-import { label, type Snapshot, whether } from '../snapshot/snapshot.ts'
+import { label, type Snapshot, seek, whether } from '../snapshot/snapshot.ts'
 import { type Subject, topOf } from '../snapshot/subject.ts'
 
 /** Who is hit: replicas, services without an endpoint, workloads of a node. */
@@ -37,8 +37,24 @@ export function impactOf(snapshot: Snapshot, subject: Subject): Verdict['impact'
     ...(whether(snapshot, subject.kind, subject.namespace, subject.name).is === 'absent'
       ? { gone: true as const }
       : {}),
+    ...ownerOf(snapshot, subject),
     affected: unique([culpritOf(subject), ...dark.map(culpritOf), ...workloads]).slice(0, 100),
   }
+}
+
+const OWNER = 'nightcrier.dev/owner'
+/** A team's name, which people choose in the cluster: nothing that could be more than a name. */
+const isName = (text: string): boolean => /^[A-Za-z0-9][\w.@/+-]{0,62}$/.test(text)
+
+/** By label or annotation of the object, else of its namespace where that was read. */
+function ownerOf(snapshot: Snapshot, { seen, namespace }: Subject): { readonly owner?: string } {
+  const place = namespace === '' ? undefined : seek(snapshot, { kind: 'Namespace', namespace: '', name: namespace })
+  const names = [seen, place].flatMap((one) => {
+    const { labels = {}, annotations = {} } = one?.object.metadata ?? {}
+    return [annotations[OWNER], labels[OWNER]]
+  })
+  const owner = names.find((one) => one !== undefined && isName(one))
+  return owner === undefined ? {} : { owner }
 }
 
 const onNode = (snapshot: Snapshot, name: string): readonly Culprit[] =>

@@ -36,7 +36,7 @@ ${
     : html`${cause === undefined || seen.whole ? '' : html`<p class="soft">${cause.summary}</p>`}
 ${more.map((one) => html`<p><strong>And ${objectName(one)}:</strong> ${one.summary}</p>`)}`
 }
-<p class="where">${place.map((part, at) => html`${at === 0 ? '' : html` <span aria-hidden="true">›</span> `}${at === 0 ? html`<strong>${part}</strong>` : part}`)} <span class="soft">· seen ${occurrences === 1 ? 'once' : `${occurrences} times`}</span></p>
+<p class="where">${place.map((part, at) => html`${at === 0 ? '' : html` <span aria-hidden="true">›</span> `}${at === 0 ? html`<strong>${part}</strong>` : part}`)} ${verdict?.impact.owner === undefined ? '' : html`<span class="soft">· owner</span> ${verdict.impact.owner} `}<span class="soft">· seen ${occurrences === 1 ? 'once' : `${occurrences} times`}</span></p>
 ${injectionFlags.length === 0 ? '' : html`<p class="alarm"><strong>Careful:</strong> text in this cluster tries to steer whoever reads it. <a href="#notes">See the notes.</a></p>`}
 ${verdict?.tellApart === undefined ? '' : html`<p><strong>What would tell them apart:</strong> ${verdict.tellApart}</p>`}
 ${toDo(report)}

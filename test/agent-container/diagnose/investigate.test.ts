@@ -186,3 +186,13 @@ test('a neighbour that is broken by itself is not mixed in', async () => {
   })
   expect(result.verdict?.rootCauses.map(({ name }) => name)).toEqual(['web'])
 })
+
+test.each([
+  ['payments', 'payments'],
+  ['team payments; <!channel>', undefined],
+])('the owner that an annotation names (%s) is told when it is a name', async (named, told) => {
+  const web = deployment('web', { annotations: { 'nightcrier.dev/owner': named } })
+  const objects = crash.objects.map((one) => (one.kind === 'Deployment' ? web : one))
+  const { verdict } = await look({ ...crash, objects }, {})
+  expect(verdict?.impact.owner).toBe(told)
+})

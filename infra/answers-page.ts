@@ -5,6 +5,8 @@ const names: Readonly<Record<Channel, string>> = {
   'slack bot': 'Slack, bot',
   teams: 'Teams',
   pagerduty: 'PagerDuty',
+  mattermost: 'Mattermost',
+  'google chat': 'Google Chat',
   webhook: 'webhook',
 }
 
@@ -14,7 +16,15 @@ export function withAnswerTable(page: string): string {
     (who: string) =>
     ({ code, says, verdict, words }: Rule) =>
       `| ${who} | ${code} | ${says.replace(/\|/g, '\\|')} | ${verdict} | ${words} |`
-  const channels: readonly Channel[] = ['slack', 'slack bot', 'teams', 'pagerduty', 'webhook']
+  const channels: readonly Channel[] = [
+    'slack',
+    'slack bot',
+    'teams',
+    'pagerduty',
+    'mattermost',
+    'google chat',
+    'webhook',
+  ]
   const table = [
     '| place | code | body | verdict | words |',
     '|---|---|---|---|---|',

@@ -2,8 +2,21 @@ import { z } from 'zod'
 import { Severity } from '../faults/fault.ts'
 import { labelKey, labelValue, SecretRef } from './cluster.ts'
 import { listOrOne, timeOfDay, timezone } from './one-or-more.ts'
+import { OwnText } from './own-text.ts'
 
-const kinds = ['slack', 'teams', 'webhook', 'pagerduty'] as const
+/** In the order in which they are looked for. */
+export const placeKinds = ['slack', 'teams', 'webhook', 'pagerduty', 'mattermost', 'google_chat'] as const
+type Kind = (typeof placeKinds)[number]
+/** How each names somebody; the others wake nobody by a name. */
+const mentions: Partial<Record<Kind, { readonly like: RegExp; readonly says: string }>> = {
+  slack: { like: /^[UWS][A-Z0-9]{5,20}$/, says: 'the id of a member (U…) or of a user group (S…)' },
+  teams: {
+    like: /^([^\s@<>]{1,64}@[^\s@<>]{1,190}|[0-9a-f-]{36})$/,
+    says: 'a sign-in address or an object id of Entra',
+  },
+  mattermost: { like: /^@?[a-z0-9][a-z0-9._-]{0,63}$/, says: 'a user or group name' },
+  google_chat: { like: /^users\/[\w.@-]{1,100}$/, says: 'users/ and the id of a member' },
+}
 /** Where a notice goes. The addresses themselves let anybody post, so they are kept as secrets. */
 export const Place = z
   .strictObject({
@@ -18,11 +31,19 @@ export const Place = z
     signing_key: SecretRef.optional(),
     /** The secret: an integration's routing key (Events API v2). */
     pagerduty: SecretRef.optional(),
+    /** The secret: an incoming webhook's address. */
+    mattermost: SecretRef.optional(),
+    /** The secret: the address of a space's webhook. */
+    google_chat: SecretRef.optional(),
+    /** Owner, as the label or annotation nightcrier.dev/owner says → whom to mention in this place. */
+    owners: z.record(z.string().min(1).max(63), z.string().min(1).max(256)).optional(),
+    /** The first line in one's own words, such as "{severity}: {effect} in {cluster}". */
+    text: OwnText.optional(),
     /** When PagerDuty hears of something critical: when it is admitted (default), or with its report. */
     page: z.enum(['at-once', 'after-report']).optional(),
   })
-  .refine((place) => kinds.filter((kind) => place[kind] !== undefined).length === 1, {
-    error: `must have exactly one of ${kinds.join(', ')}`,
+  .refine((place) => placeKinds.filter((kind) => place[kind] !== undefined).length === 1, {
+    error: `must have exactly one of ${placeKinds.join(', ')}`,
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
   .refine((place) => place.channel === undefined || place.slack !== undefined, {
@@ -36,6 +57,21 @@ export const Place = z
   .refine((place) => place.page === undefined || place.pagerduty !== undefined, {
     path: ['page'],
     error: 'belongs to pagerduty only',
+  })
+  .refine((place) => place.text === undefined || place.webhook === undefined, {
+    path: ['text'],
+    error: 'belongs to places that people read, not to webhook',
+  })
+  .superRefine((place, context) => {
+    const kind = placeKinds.find((one) => place[one] !== undefined)
+    const known = kind === undefined ? undefined : mentions[kind]
+    for (const [owner, mention] of Object.entries(place.owners ?? {}))
+      if (known === undefined || !known.like.test(mention))
+        context.addIssue({
+          code: 'custom',
+          path: ['owners', owner],
+          message: known === undefined ? `names nobody in ${kind ?? 'a place'}` : `must be ${known.says}`,
+        })
   })
 export type Place = z.infer<typeof Place>
 

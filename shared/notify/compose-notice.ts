@@ -11,6 +11,7 @@ export type Links = {
   readonly report: string | undefined
   readonly feedback: string | undefined
   readonly mute?: string
+  readonly ask?: string
 }
 type IncidentMessage = Extract<NoticeMessage, { readonly type: 'incident' }>
 type TroubleMessage = Exclude<NoticeMessage, { readonly type: 'incident' }>
@@ -82,6 +83,8 @@ export function incidentNotice(
     url: links.report,
     feedbackUrl: event === 'reported' ? links.feedback : undefined,
     muteUrl: event === 'resolved' ? undefined : links.mute,
+    askUrl: event === 'resolved' ? undefined : links.ask,
+    owner: verdict?.impact.owner,
   }
 }
 

@@ -40,6 +40,14 @@ export type IncidentNotice = {
   readonly feedbackUrl: string | undefined
   /** A page where it can be muted for a while; opening it mutes nothing. */
   readonly muteUrl?: string | undefined
+  /** A page where any object of its cluster can be asked about; opening it asks nothing. */
+  readonly askUrl?: string | undefined
+  /** Who answers for the object, by its label or annotation. */
+  readonly owner?: string | undefined
+  /** How the place calls that owner, so that they are woken; only what the configuration says. */
+  readonly mention?: string | undefined
+  /** The first line in the words that the place's configuration gives. */
+  readonly ownText?: string | undefined
 }
 /** Trouble with the watch itself, or its end. */
 export type TroubleNotice = {

@@ -1,5 +1,6 @@
 import { bareSecret, wrongForm } from '../../config/bare-secret.ts'
 import type { Notifier } from '../../notify/notice.ts'
+import { inOwnWords } from '../../notify/own-words.ts'
 import type { Target } from '../../notify/route/routing.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 import type { Platform } from '../platform.ts'
@@ -9,7 +10,14 @@ export const DEFAULT_PLACE = 'slack'
 
 /** Opens a place: reads its secrets anew, so that a changed one counts at once, and loads only what that place needs. */
 export const openNotifier =
-  ({ settings, clock, secret }: Pick<Platform, 'settings' | 'clock' | 'secret'>) =>
+  (platform: Needs) =>
+  async (target: Target): Promise<Notifier> =>
+    inOwnWords(target.place, await opened(platform)(target))
+
+type Needs = Pick<Platform, 'settings' | 'clock' | 'secret'>
+
+const opened =
+  ({ settings, clock, secret }: Needs) =>
   async ({ key, place }: Target): Promise<Notifier> => {
     const deps = { clock }
     const read = async (reference: string) => whole(reference, (await secret(reference)).text)
@@ -35,6 +43,15 @@ export const openNotifier =
     if (place.teams !== undefined) {
       const { teamsWorkflow } = await import('../../notify/channels/teams/teams.ts')
       return teamsWorkflow(await address(place.teams), deps)
+    }
+    if (place.mattermost !== undefined)
+      return (await import('../../notify/channels/mattermost/mattermost.ts')).mattermost(
+        await address(place.mattermost),
+        deps,
+      )
+    if (place.google_chat !== undefined) {
+      const { googleChat } = await import('../../notify/channels/google-chat/google-chat.ts')
+      return googleChat(await address(place.google_chat), deps)
     }
     if (place.webhook !== undefined) {
       const { webhook } = await import('../../notify/channels/webhook/webhook.ts')

@@ -15,7 +15,7 @@ export type Rule = {
   /** What is told of it, before the receiver's own words. */
   readonly words: string
 }
-export type Channel = 'slack' | 'slack bot' | 'teams' | 'pagerduty' | 'webhook'
+export type Channel = 'slack' | 'slack bot' | 'teams' | 'pagerduty' | 'mattermost' | 'google chat' | 'webhook'
 
 const HTML = /^\s*(<!doctype html|<html|<head|<body)/i
 const LOGIN = /(type=["']?password|<form|\b(sign|log)[ -]?(in|on)\b|captive)/i
@@ -110,6 +110,30 @@ export const channelRules: Readonly<Record<Channel, readonly Rule[]>> = {
       verdict: 'place',
       words: 'it did not say "status": "success", as PagerDuty does',
     },
+  ],
+  mattermost: [
+    page,
+    { code: '200', body: /^ok$/i, says: '`ok`', verdict: 'sent', words: '' },
+    {
+      code: '400',
+      body: /web_?hook.*(disabled|app_error)|channel.*(app_error|archived)/i,
+      says: 'the webhook or its channel is gone',
+      verdict: 'place',
+      words: 'the webhook or its channel is not in use any more',
+    },
+    { code: '2xx', says: anything, verdict: 'place', words: 'it did not say "ok", as Mattermost does' },
+  ],
+  'google chat': [
+    page,
+    { code: '200', body: /"name"\s*:\s*"spaces\//, says: '`"name": "spaces/…"`', verdict: 'sent', words: '' },
+    {
+      code: '400',
+      body: /API[_ ]key|invalid (argument )?token|webhook/i,
+      says: 'speaks of the key, token or webhook',
+      verdict: 'place',
+      words: 'the key or token of the webhook is not good',
+    },
+    { code: '2xx', says: anything, verdict: 'place', words: 'it does not answer as Google Chat does' },
   ],
   webhook: [
     {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Place, type QuietHours, type Route } from '../../config/notifications.ts'
+import { Place, placeKinds, type QuietHours, type Route } from '../../config/notifications.ts'
 import { likeAny } from '../../config/pattern.ts'
 import { atLeast, type Severity } from '../../faults/fault.ts'
 import { derivedId } from '../../runtime/ids.ts'
@@ -26,8 +26,7 @@ export type Way = { readonly target: Target; readonly at: Date | undefined; read
 
 /** A target as a row keeps it; the place that the settings name has nothing but its key. */
 export const StoredTarget = z.strictObject({ key: z.string(), place: Place.or(z.strictObject({})) })
-const kinds = ['slack', 'teams', 'webhook', 'pagerduty'] as const
-const kindOf = (place: Place) => kinds.find((name) => place[name] !== undefined)
+const kindOf = (place: Place) => placeKinds.find((name) => place[name] !== undefined)
 
 export function targetOf(place: Place): Target {
   const kind = kindOf(place)

@@ -33,10 +33,13 @@ test.each([
   ['- to: []', 'notifications[0].to: must be at least 1 entries long'],
   ['- {}', 'notifications[0].to: is required'],
   ['- { to: [ { slak: "keyvault:x" } ] }', 'notifications[0].to[0].slak: is not a known key. Did you mean slack?'],
-  ['- { to: [ {} ] }', 'notifications[0].to[0]: must have exactly one of slack, teams, webhook, pagerduty'],
+  [
+    '- { to: [ {} ] }',
+    'notifications[0].to[0]: must have exactly one of slack, teams, webhook, pagerduty, mattermost, google_chat',
+  ],
   [
     '- { to: [ { slack: "keyvault:x", teams: "keyvault:y" } ] }',
-    'notifications[0].to[0]: must have exactly one of slack, teams, webhook, pagerduty',
+    'notifications[0].to[0]: must have exactly one of slack, teams, webhook, pagerduty, mattermost, google_chat',
   ],
   [
     '- { to: [ { slack: "https://hooks.slack.example/secret" } ] }',

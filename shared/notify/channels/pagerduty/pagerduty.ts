@@ -97,7 +97,10 @@ export function pagerDutyEvent(notice: Notice, routingKey: string, dedup: string
     ...key,
     client: 'nightcrier',
     payload: {
-      summary: cut(`${notice.glance.effect} in ${cluster}: ${notice.cause ?? notice.headline}`, SUMMARY),
+      summary: cut(
+        notice.ownText ?? `${notice.glance.effect} in ${cluster}: ${notice.cause ?? notice.headline}`,
+        SUMMARY,
+      ),
       source: cluster,
       severity,
       timestamp: notice.glance.since,
@@ -110,6 +113,7 @@ export function pagerDutyEvent(notice: Notice, routingKey: string, dedup: string
         confidence: notice.confidence,
         occurrences: notice.occurrences,
         harm: notice.glance.harm,
+        owner: notice.owner,
         reason: notice.reason,
         next: nextSteps(notice),
       },

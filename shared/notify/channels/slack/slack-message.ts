@@ -61,7 +61,7 @@ function trouble(notice: TroubleNotice, text: Cutter): SlackMessage {
 function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
   const { title, colour, lock } = face(notice)
   return {
-    text: text(cut(lock, LOCK), 500),
+    text: withMention(notice.ownText === undefined ? text(cut(lock, LOCK), 500) : text(notice.ownText, 500), notice),
     attachments: [
       {
         color: colour,
@@ -77,6 +77,10 @@ function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
     ],
   }
 }
+
+/** A member (`U…`) or a group (`S…`), as the configuration names it: nothing of a cluster is in it. */
+const withMention = (text: string, { mention }: IncidentNotice): string =>
+  mention === undefined ? text : `${text} ${mention.startsWith('S') ? `<!subteam^${mention}>` : `<@${mention}>`}`
 
 /** Slack takes no section without words. */
 const delivered = (text: string): KnownBlock[] => (text === '' ? [] : [section(text)])
@@ -172,11 +176,12 @@ function body(notice: IncidentNotice, text: Cutter): string {
   return `${words}${text(because, TEXT)}${why}`
 }
 
-function buttons({ url, feedbackUrl, muteUrl }: IncidentNotice): KnownBlock[] {
+function buttons({ url, feedbackUrl, muteUrl, askUrl }: IncidentNotice): KnownBlock[] {
   const all = [
     { label: 'Report', to: url, style: 'primary' as const },
     { label: 'Was this right?', to: feedbackUrl, style: undefined },
     { label: 'Mute', to: muteUrl, style: undefined },
+    { label: 'Ask', to: askUrl, style: undefined },
   ].flatMap(({ label, to, style }) =>
     to === undefined || to.length > URL_MOST
       ? []

@@ -1,8 +1,6 @@
-import { dayAndMinute } from '../../../artifacts/glance.ts'
-import { outcomeWords } from '../../../artifacts/outcome-words.ts'
 import type { Severity } from '../../../faults/fault.ts'
-import { cut, type IncidentNotice, type Notice, type Notifier } from '../../notice.ts'
-import { span } from '../../span.ts'
+import { cut, isOver, type Notice, type Notifier } from '../../notice.ts'
+import { linksIn, partsOf } from '../parts.ts'
 import { openedWith, type PostDeps, postJson } from '../post.ts'
 import { isNews } from '../slack/slack-webhook.ts'
 
@@ -30,16 +28,16 @@ const styles: Readonly<Record<Severity, string>> = { critical: 'attention', warn
  * Teams shows on phones too; a message may have 28 KB.
  */
 export function teamsMessage(notice: Notice) {
-  const over = notice.kind === 'incident' ? notice.event === 'resolved' : notice.over
-  const { title, facts, paragraphs } = notice.kind === 'incident' ? incident(notice) : troubleParts(notice)
-  const links =
-    notice.kind === 'incident'
-      ? [
-          { title: 'Report', url: notice.url },
-          { title: 'Was this right?', url: notice.feedbackUrl },
-          { title: 'Mute', url: notice.muteUrl },
-        ].filter(({ url }) => url !== undefined)
-      : []
+  const over = isOver(notice)
+  const { title, facts, paragraphs } = partsOf(notice)
+  const links = linksIn(notice)
+  const mention = notice.kind === 'incident' ? notice.mention : undefined
+  // Only a TextBlock can hold one; it holds nothing but what the configuration says.
+  const mentioned = mention === undefined ? [] : [`<at>${mention}</at>`]
+  const entities =
+    mention === undefined
+      ? {}
+      : { entities: [{ type: 'mention', text: `<at>${mention}</at>`, mentioned: { id: mention, name: mention } }] }
   return {
     type: 'message',
     attachments: [
@@ -51,7 +49,7 @@ export function teamsMessage(notice: Notice) {
           type: 'AdaptiveCard',
           version: '1.4',
           fallbackText: cut(title, 500),
-          msteams: { width: 'Full' },
+          msteams: { width: 'Full', ...entities },
           body: [
             {
               type: 'Container',
@@ -59,6 +57,7 @@ export function teamsMessage(notice: Notice) {
               bleed: true,
               items: [lines([{ text: cut(title, 200), weight: 'Bolder', size: 'Large' }])],
             },
+            ...mentioned.map((text) => ({ type: 'TextBlock', spacing: 'Small', text })),
             ...facts.map(([label, value]) =>
               lines([{ text: `${label}: `, weight: 'Bolder' }, { text: cut(value, 400) }]),
             ),
@@ -77,55 +76,3 @@ const lines = (runs: readonly Run[]) => ({
   spacing: 'Small',
   inlines: runs.map((run) => ({ type: 'TextRun', ...run })),
 })
-
-type Parts = {
-  readonly title: string
-  readonly facts: readonly (readonly [string, string])[]
-  readonly paragraphs: readonly string[]
-}
-const troubleParts = ({ title, text, facts }: Extract<Notice, { kind: 'trouble' }>): Parts => ({
-  title,
-  facts: facts.slice(0, 6),
-  paragraphs: [text],
-})
-
-function incident(notice: IncidentNotice): Parts {
-  const { effect, harm, since } = notice.glance
-  const titles = {
-    opened: `Waits for an agent: ${effect}`,
-    started: `Investigating ${effect}`,
-    reported: `${notice.severity}: ${notice.status === 'failed' ? 'investigation failed: ' : ''}${effect}`,
-    skipped: `Not investigated: ${effect}`,
-    resolved: `${notice.reason === undefined ? `Resolved after ${span(since, notice.at)}` : 'Closed, not seen well'}: ${notice.resource} in ${notice.cluster}`,
-  }
-  const sure = notice.confidence === undefined ? '' : ` (${notice.confidence} confidence)`
-  const found = notice.cause === undefined ? notice.glance.because || notice.headline : `Cause${sure}: ${notice.cause}`
-  const [first] = notice.actions
-  const place = [
-    notice.environment === '' ? notice.cluster : `${notice.cluster} (${notice.environment})`,
-    ...(notice.namespace === '' ? [] : [notice.namespace]),
-    notice.resource,
-  ]
-  return {
-    title: titles[notice.event],
-    facts: [
-      ['Where', place.join(' › ')],
-      ['Since', `${dayAndMinute(since)}, seen ${notice.occurrences}×`],
-      ...(harm === undefined || notice.event === 'resolved' ? [] : [['Harm', harm] as const]),
-      ...(notice.outcome === undefined || found.startsWith(outcomeWords[notice.outcome])
-        ? []
-        : [['Outcome', outcomeWords[notice.outcome]] as const]),
-    ],
-    paragraphs: [
-      ...(notice.reason === undefined ? [] : [notice.reason]),
-      found,
-      ...(first === undefined || notice.event === 'resolved'
-        ? []
-        : [
-            `Do (${first.changesState ? 'changes state' : 'read-only'}): ${first.title}`,
-            ...(first.command === undefined ? [] : [first.command]),
-          ]),
-      `Incident ${notice.incidentId}`,
-    ],
-  }
-}

@@ -1,5 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { googleChat } from '../../../../shared/notify/channels/google-chat/google-chat.ts'
+import { mattermost } from '../../../../shared/notify/channels/mattermost/mattermost.ts'
 import { pagerDuty } from '../../../../shared/notify/channels/pagerduty/pagerduty.ts'
 import { slackWebhook } from '../../../../shared/notify/channels/slack/slack-webhook.ts'
 import { teamsWorkflow } from '../../../../shared/notify/channels/teams/teams.ts'
@@ -14,7 +16,9 @@ let receiver: Receiver
 let waits: number[]
 /** As PagerDuty answers; the others as theirs do. */
 const accepted = { status: 202, body: { status: 'success', message: 'Event processed' } }
-const well = ({ body }: { readonly body: string }) => (body.includes('routing_key') ? accepted : 200)
+const posted = { status: 200, body: { name: 'spaces/AAAA/messages/BBBB' } }
+const well = ({ body }: { readonly body: string }) =>
+  body.includes('routing_key') ? accepted : body.includes('cardsV2') ? posted : 200
 beforeEach(async () => {
   receiver = await startReceiver(well)
   waits = []
@@ -31,6 +35,8 @@ const makers: Readonly<Record<string, () => Notifier>> = {
   slack: () => slackWebhook(`${receiver.url}/hook`, deps()),
   teams: () => teamsWorkflow(`${receiver.url}/hook`, deps()),
   webhook: () => webhook({ url: `${receiver.url}/hook`, signingKey: key }, deps()),
+  mattermost: () => mattermost(`${receiver.url}/hook`, deps()),
+  'google chat': () => googleChat(`${receiver.url}/hook`, deps()),
   pagerduty: () => pagerDuty({ routingKey: 'R0', url: `${receiver.url}/hook` }, deps()),
 }
 

@@ -32,8 +32,8 @@ const wired = [
   'SUPERVISORS',
   'INCIDENT_KEEP_DAYS',
 ]
-/** A key of storage, and what stands for Azure on a developer's machine: no template sets them. */
-const local = ['AzureWebJobsStorage', 'CLUSTERS_FILE', 'LOCAL_VAULT_DIR', 'LOCAL_GROUPS_DIR']
+/** A key of storage, what stands for Azure on a developer's machine, and what Azure says: no template sets them. */
+const local = ['AzureWebJobsStorage', 'CLUSTERS_FILE', 'LOCAL_VAULT_DIR', 'LOCAL_GROUPS_DIR', 'WEBSITE_AUTH_ENABLED']
 
 /** Files that follow from the product's own names and settings: path from the root → text. */
 export function generated(): Readonly<Record<string, string>> {

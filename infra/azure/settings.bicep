@@ -86,6 +86,10 @@ type Settings = {
   CLUSTER_UNREACHABLE_SECONDS: string?
   @description('address of this app, for links that live; empty: what Azure says (WEBSITE_HOSTNAME), else a direct link')
   REPORT_BASE_URL: string?
+  @description('who may open pages: whoever has a signed link, or (entra) only people who sign in by App Service authentication; links open nothing then')
+  SIGN_IN: string?
+  @description('with SIGN_IN entra: object id of the group, or name of the app role, whose members may; empty: all of the tenant')
+  SIGN_IN_GROUP: string?
   @description('keyvault:<name> or file:<path> of the keys that sign links, one id:secret a line, the first signs; empty: made in storage')
   LINK_KEYS: string?
   @description('life of a link to a report')

@@ -178,6 +178,18 @@ export const Settings = z
     REPORT_BASE_URL: webAddress.describe(
       'address of this app, for links that live; empty: what Azure says (WEBSITE_HOSTNAME), else a direct link',
     ),
+    SIGN_IN: z
+      .enum(['links', 'entra'])
+      .default('links')
+      .describe(
+        'who may open pages: whoever has a signed link, or (entra) only people who sign in by App Service authentication; links open nothing then',
+      ),
+    SIGN_IN_GROUP: text('').describe(
+      'with SIGN_IN entra: object id of the group, or name of the app role, whose members may; empty: all of the tenant',
+    ),
+    WEBSITE_AUTH_ENABLED: flag(false).describe(
+      'said by App Service while its authentication is on; without it SIGN_IN entra lets nobody in',
+    ),
     LINK_KEYS: secretRef.describe(
       'keyvault:<name> or file:<path> of the keys that sign links, one id:secret a line, the first signs; empty: made in storage',
     ),

@@ -17,8 +17,10 @@ export function notifyDeps(platform: Platform, log: Log): NotifyDeps {
     readReport: readReport(platform),
     links: async (incidentId, hasReport) => {
       const links = await ownLinks(platform)
-      const mute = links === undefined ? {} : { mute: links.mute(incidentId) }
+      const mute = links === undefined ? {} : { mute: links.mute(incidentId), ask: links.ask(incidentId) }
       if (!hasReport) return { report: undefined, feedback: undefined, ...mute }
+      // A direct link opens for everybody: with sign-in no message has one.
+      if (links === undefined && settings.SIGN_IN === 'entra') return { report: undefined, feedback: undefined }
       if (links === undefined) return { report: await freshReportLink(platform, incidentId), feedback: undefined }
       return { report: links.report(incidentId), feedback: links.feedback(incidentId), ...mute }
     },

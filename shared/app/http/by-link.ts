@@ -1,15 +1,17 @@
-import { capabilityIn } from '../../access/capability.ts'
+import { type Capability, capabilityIn, capabilityNamed } from '../../access/capability.ts'
 import { artifactName, containers } from '../../artifacts/layout.ts'
 import { incidentPage } from '../../report/page/incident-page.ts'
 import { messagePage } from '../../report/page/message-page.ts'
 import { StorageFailure } from '../../runtime/errors.ts'
 import type { Platform } from '../platform.ts'
 import type { Answer } from './answer.ts'
+import { askByLink } from './ask-by-link.ts'
 import { type FeedbackRequest, feedbackDeps, incidentFeedback } from './feedback.ts'
 import { addresses, type Links, linksBeside, pageLinks } from './links.ts'
 import { muteByLink } from './mute-by-link.ts'
 import { board, headers, htmlHeaders, list } from './pages.ts'
 import { readReport } from './published-report.ts'
+import { inTheNameOf, signIn } from './sign-in.ts'
 
 /** As much as one answer should carry; the longest evidence is a tenth of it. */
 const MAX_ARTIFACT_BYTES = 16 * 1024 * 1024
@@ -19,21 +21,35 @@ const MAX_ARTIFACT_BYTES = 16 * 1024 * 1024
  * changes anything, since chats open links by themselves. Whoever comes with a browser gets a page, whatever is wrong.
  */
 export async function byLink(platform: Platform, text: string, request: FeedbackRequest): Promise<Answer> {
-  const capability = capabilityIn(text, await platform.linkKeys())
-  const answer =
-    capability === undefined
-      ? refused(403, 'This link opens nothing: it is not whole, or its key was taken away. Ask for a new one.')
-      : !takes(request.method, capability.purpose)
-        ? refused(405, 'This link only shows something: nothing can be sent to it.')
-        : await opened(platform, capability, request).catch(inWords)
+  const entered = await enter(platform, text, request)
+  if ('refused' in entered) return forBrowser(entered.refused, request)
+  const { capability, request: own } = entered
+  const answer = !takes(request.method, capability.purpose)
+    ? refused(405, 'This link only shows something: nothing can be sent to it.')
+    : await opened(platform, capability, own).catch(inWords)
   return forBrowser(answer, request)
 }
 
-async function opened(
-  platform: Platform,
-  { purpose, about }: NonNullable<ReturnType<typeof capabilityIn>>,
-  request: FeedbackRequest,
-): Promise<Answer> {
+type Entered = { readonly capability: Capability; readonly request: FeedbackRequest } | { readonly refused: Answer }
+/** By its signature, or by who has signed in: never by either. */
+async function enter(platform: Platform, text: string, request: FeedbackRequest): Promise<Entered> {
+  if (platform.settings.SIGN_IN === 'links') {
+    const capability = capabilityIn(text, await platform.linkKeys())
+    if (capability !== undefined) return { capability, request }
+    return {
+      refused: refused(403, 'This link opens nothing: it is not whole, or its key was taken away. Ask for a new one.'),
+    }
+  }
+  const query = request.query.toString()
+  const here = `/api/r/${encodeURIComponent(text)}${query === '' ? '' : `?${query}`}`
+  const entered = signIn(platform.settings, here, request)
+  if ('refused' in entered) return entered
+  const capability = capabilityNamed(text)
+  if (capability === undefined) return { refused: refused(404, 'There is no such page.') }
+  return { capability, request: inTheNameOf(entered.principal, request) }
+}
+
+async function opened(platform: Platform, { purpose, about }: Capability, request: FeedbackRequest): Promise<Answer> {
   const links = await linksBeside(platform)
   switch (purpose) {
     case 'report': {
@@ -44,6 +60,8 @@ async function opened(
       return incidentFeedback(platform, about, request)
     case 'mute':
       return muteByLink(platform, about, request)
+    case 'ask':
+      return askByLink(platform, about, request, links)
     case 'list':
       return list(platform, request.query, addresses(links))
     case 'board':
@@ -53,7 +71,7 @@ async function opened(
   }
 }
 
-const takesForms: ReadonlySet<string> = new Set(['feedback', 'mute'])
+const takesForms: ReadonlySet<string> = new Set(['feedback', 'mute', 'ask'])
 const takes = (method: string, purpose: string): boolean =>
   method === 'DELETE' ? purpose === 'mute' : method !== 'POST' || takesForms.has(purpose)
 
@@ -95,7 +113,8 @@ const refused = (status: number, error: string): Answer => ({ status, jsonBody: 
 /** An error in words on a page, where the reader is a person. */
 async function forBrowser(answer: Answer, request: FeedbackRequest): Promise<Answer> {
   const { status = 200, jsonBody } = answer
-  if (status < 400 || !(request.headers.get('accept') ?? '').includes('text/html')) return answer
+  if (status < 400 || jsonBody === undefined || !(request.headers.get('accept') ?? '').includes('text/html'))
+    return answer
   const error = typeof jsonBody === 'object' && jsonBody !== null && 'error' in jsonBody ? String(jsonBody.error) : ''
   return { status, body: await messagePage('This link does not open', error), headers: htmlHeaders }
 }

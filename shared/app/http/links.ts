@@ -1,4 +1,4 @@
-import { signWith } from '../../access/capability.ts'
+import { nameOf, signWith } from '../../access/capability.ts'
 import { type Filter, inQuery } from '../../report/index/filter.ts'
 import type { Addresses } from '../../report/index/list-page.ts'
 import type { PageLinks } from '../../report/page/page-links.ts'
@@ -10,6 +10,8 @@ export type Links = {
   readonly feedback: (incidentId: string) => string
   /** Where its notices can be muted for a while. */
   readonly mute: (incidentId: string) => string
+  /** Where any object of its cluster can be asked about. */
+  readonly ask: (incidentId: string) => string
   readonly artifact: (incidentId: string, file: string) => string
   readonly list: (page: string) => string
   readonly filtered: (filter: Filter, part?: number) => string
@@ -26,8 +28,8 @@ export async function ownLinks(platform: Needs): Promise<Links | undefined> {
   return base === '' ? undefined : linksAt(platform, `${base}/api/r/`)
 }
 
-async function linksAt({ linkKeys }: Needs, folder: string): Promise<Links> {
-  const sign = signWith(await linkKeys())
+async function linksAt({ settings, linkKeys }: Needs, folder: string): Promise<Links> {
+  const sign = settings.SIGN_IN === 'entra' ? nameOf : signWith(await linkKeys())
   const at = (...given: Parameters<typeof sign>) => `${folder}${encodeURIComponent(sign(...given))}`
   const report = (about: string) => at({ purpose: 'report', about })
   const [list, board] = [at({ purpose: 'list', about: 'all' }), at({ purpose: 'board', about: 'all' })]
@@ -35,6 +37,7 @@ async function linksAt({ linkKeys }: Needs, folder: string): Promise<Links> {
     report,
     feedback: (about) => at({ purpose: 'feedback', about }),
     mute: (about) => at({ purpose: 'mute', about }),
+    ask: (about) => at({ purpose: 'ask', about }),
     artifact: (about, file) => `${report(about)}?file=${encodeURIComponent(file)}`,
     list: (page) => (page === 'index.html' ? list : `${list}?page=${encodeURIComponent(page)}`),
     filtered: (filter, part = 1) =>
@@ -49,6 +52,7 @@ export const pageLinks = (links: Links, incidentId: string): PageLinks => ({
   list: links.list('index.html'),
   feedback: links.feedback(incidentId),
   mute: links.mute(incidentId),
+  ask: links.ask(incidentId),
   artifact: (file) => links.artifact(incidentId, file),
 })
 

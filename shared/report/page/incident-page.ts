@@ -29,7 +29,7 @@ ${howWeKnow(report)}${evidence(report)}${investigation(prose)}${feedback(report,
 }
 
 /** Where else to go: few words, since the page is short. */
-function ways({ verdict, evidence: entries }: Report, { list, mute, feedback: answer }: PageLinks): Html {
+function ways({ verdict, evidence: entries }: Report, { list, mute, ask, feedback: answer }: PageLinks): Html {
   const inside = [
     ['how', 'How we know', verdict === undefined ? 0 : 1],
     ['evidence', 'Evidence', entries.length],
@@ -39,6 +39,7 @@ function ways({ verdict, evidence: entries }: Report, { list, mute, feedback: an
     ...(list === undefined ? [] : [[list, 'All incidents'] as const]),
     ...inside.flatMap(([id, title, count]) => (count === 0 ? [] : [[`#${id}`, title] as const])),
     ...(mute === undefined ? [] : [[mute, 'Mute or acknowledge'] as const]),
+    ...(ask === undefined ? [] : [[ask, 'Ask about an object'] as const]),
     ...(answer === undefined ? [] : [['#feedback', 'Was this right?'] as const]),
   ]
   return html`<nav aria-label="This report">${links.map(([to, title]) => html`<a href="${to}">${title}</a> `)}</nav>`

@@ -4,6 +4,8 @@ export type PageLinks = {
   readonly feedback?: string
   /** Where its notices can be muted, and somebody can say that they are at it. */
   readonly mute?: string
+  /** Where any object of its cluster can be asked about. */
+  readonly ask?: string
   /** Of a file in the incident's folder. */
   readonly artifact?: (file: string) => string
   readonly incident?: (incidentId: string) => string

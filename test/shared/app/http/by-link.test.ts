@@ -3,6 +3,7 @@ import { type Azurite, startAzurite } from '../../../../infra/local/azurite.ts'
 import { notifyDeps } from '../../../../shared/app/deps/notify.ts'
 import { reportDeps } from '../../../../shared/app/deps/report.ts'
 import { byLink } from '../../../../shared/app/http/by-link.ts'
+import { linksBeside } from '../../../../shared/app/http/links.ts'
 import { listed } from '../../../../shared/app/http/pages.ts'
 import { createPlatform, type Platform } from '../../../../shared/app/platform.ts'
 import { containers } from '../../../../shared/artifacts/layout.ts'
@@ -74,13 +75,13 @@ describe('a link that opens by itself', () => {
       // One filter after the other: all of them together are hundreds of the same page.
       if (seen.has(next) || [...new URL(next).searchParams.keys()].length > 1) continue
       seen.add(next)
-      purposes.add(/\.([rflbm])-/.exec(next)?.[1] ?? next)
+      purposes.add(/\.([rflbma])-/.exec(next)?.[1] ?? next)
       const { status, headers, body } = await open(next)
       expect({ next, status }).toEqual({ next, status: 200 })
       expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
       if (headers?.['content-type']?.includes('html')) waiting.push(...linksIn(body))
     }
-    expect([...purposes].sort()).toEqual(['b', 'f', 'l', 'm', 'r'])
+    expect([...purposes].sort()).toEqual(['a', 'b', 'f', 'l', 'm', 'r'])
     expect([...seen].some((one) => one.includes('?file='))).toBe(true)
     expect(seen.size).toBeLessThan(200)
   })
@@ -146,4 +147,129 @@ test('a report in the archive tier is told on a page, soon, and the list goes on
   } finally {
     await proxy.stop()
   }
+})
+
+describe('the ask link', () => {
+  test('shows a form, asks for an object of its cluster, and says what is wrong', async () => {
+    const ask = (await linksBeside(platform)).ask(incidentId)
+    const look = await open(ask)
+    expect(look.body).toContain(`value="${report.incident.owner.name}"`)
+    // No clusters.yaml is there: what the door of all asks answers is said on the page.
+    const sent = await open(ask, { method: 'POST', body: 'kind=Node&name=worker-1' })
+    expect(sent.status).toBe(404)
+    expect(sent.body).toContain('There is no cluster')
+    expect(sent.body).toContain('value="worker-1"')
+    expect((await open(ask, { method: 'POST', body: 'kind=&name=' })).status).toBe(400)
+    expect((await open(ask, { method: 'DELETE' })).status).toBe(405)
+  })
+})
+
+describe('with sign-in', () => {
+  const group = '11111111-2222-3333-4444-555555555555'
+  const entra = (more: Record<string, string> = {}) =>
+    createPlatform(
+      readSettings({
+        AzureWebJobsStorage: azurite.connectionString,
+        CLUSTERS_FILE: '/nowhere.yaml',
+        WEBSITE_HOSTNAME: 'func-example.azurewebsites.net',
+        SIGN_IN: 'entra',
+        WEBSITE_AUTH_ENABLED: 'True',
+        ...more,
+      }),
+      () => {},
+    )
+  const principal = (claims: readonly { typ: string; val: string }[]) =>
+    Buffer.from(JSON.stringify({ auth_typ: 'aad', claims })).toString('base64')
+  const ada = principal([
+    { typ: 'name', val: 'Ada' },
+    { typ: 'groups', val: group },
+  ])
+  type Sent = { who?: string; method?: string; accept?: string; site?: string; body?: string }
+  const ask = (
+    on: Platform,
+    address: string,
+    { who, method = 'GET', accept = 'text/html', site, body = '' }: Sent = {},
+  ) => {
+    const url = new URL(address, `${own}/api/r/x`)
+    const sent: Record<string, string | undefined> = {
+      accept,
+      'x-ms-client-principal': who,
+      'sec-fetch-site': site,
+      'content-type': 'application/x-www-form-urlencoded',
+    }
+    return byLink(on, decodeURIComponent(url.pathname.slice('/api/r/'.length)), {
+      method,
+      headers: { get: (name) => sent[name] ?? null },
+      query: url.searchParams,
+      text: async () => body,
+    })
+  }
+
+  test('a link opens nothing by itself: a browser is sent to sign in and back, a program is told so', async () => {
+    const on = entra()
+    for (const link of [(await linksBeside(platform)).report(incidentId), (await linksBeside(on)).report(incidentId)]) {
+      const { status, headers, body } = await ask(on, `${link}?file=report.json`)
+      expect([status, body]).toEqual([302, undefined])
+      const [, back = ''] = /^\/\.auth\/login\/aad\?post_login_redirect_uri=(.*)$/.exec(headers?.location ?? '') ?? []
+      expect(decodeURIComponent(back)).toMatch(/^\/api\/r\/[^/]+\?file=report\.json$/)
+      expect(await ask(on, link, { accept: '*/*' })).toMatchObject({
+        status: 401,
+        jsonBody: { error: expect.stringContaining('Sign in') },
+      })
+      // Whoever has signed in gets the page, also by a link of before.
+      expect((await ask(on, link, { who: ada })).status).toBe(200)
+    }
+  })
+
+  test('all links of all pages open for who may, and none has a signature', async () => {
+    const on = entra({ SIGN_IN_GROUP: group })
+    const read = (await notifyDeps(on, silent).links(incidentId, true)).report!
+    expect(read).toBe(`${own}/api/r/${incidentId}.r`)
+    const waiting = [read]
+    const seen = new Set<string>()
+    while (waiting.length > 0 && seen.size < 60) {
+      const next = new URL(waiting.shift()!, `${own}/api/r/x`).href
+      if (seen.has(next) || [...new URL(next).searchParams.keys()].length > 1) continue
+      seen.add(next)
+      expect(next).not.toMatch(/\.[rflbma]-/)
+      const { status, headers, body } = await ask(on, next, { who: ada })
+      expect({ next, status }).toEqual({ next, status: 200 })
+      if (headers?.['content-type']?.includes('html')) waiting.push(...linksIn(body))
+    }
+    expect(seen.size).toBeGreaterThan(10)
+  })
+
+  test('who may not is told why, on a page', async () => {
+    const on = entra({ SIGN_IN_GROUP: group })
+    const link = (await linksBeside(on)).report(incidentId)
+    const other = await ask(on, link, { who: principal([{ typ: 'groups', val: 'another' }]) })
+    expect([other.status, other.body]).toEqual([403, expect.stringContaining('SIGN_IN_GROUP')])
+    const many = await ask(on, link, { who: principal([{ typ: 'hasgroups', val: 'true' }]) })
+    expect([many.status, many.body]).toEqual([403, expect.stringContaining('too many groups')])
+    expect((await ask(on, `${own}/api/r/nothing`, { who: ada })).status).toBe(404)
+  })
+
+  test('a principal counts only where App Service takes away what a client made up', async () => {
+    const off = entra({ WEBSITE_AUTH_ENABLED: '' })
+    const { status, body } = await ask(off, (await linksBeside(off)).report(incidentId), { who: ada })
+    expect([status, body]).toEqual([503, expect.stringContaining('App Service authentication is off')])
+    // And with links, it counts for nothing.
+    expect((await ask(platform, `${own}/api/r/${incidentId}.r`, { who: ada })).status).toBe(403)
+  })
+
+  test('what is sent bears the name of who signed in, and no other site can send it', async () => {
+    const on = entra()
+    const feedback = (await linksBeside(on)).feedback(incidentId)
+    const form = { who: ada, method: 'POST', body: 'answer=right&by=Eve' }
+    for (const site of [undefined, 'cross-site', 'same-site'])
+      expect((await ask(on, feedback, site === undefined ? form : { ...form, site })).status).toBe(403)
+    const sent = await ask(on, feedback, { ...form, site: 'same-origin' })
+    expect(sent.body).toContain('says Ada')
+    expect(sent.body).not.toContain('Eve')
+  })
+
+  test('without its own address a message has no link rather than one that opens for everybody', async () => {
+    const on = entra({ WEBSITE_HOSTNAME: '' })
+    expect(await notifyDeps(on, silent).links(incidentId, true)).toEqual({ report: undefined, feedback: undefined })
+  })
 })

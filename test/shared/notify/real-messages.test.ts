@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { googleChatMessage } from '../../../shared/notify/channels/google-chat/google-chat.ts'
+import { mattermostMessage } from '../../../shared/notify/channels/mattermost/mattermost.ts'
 import { pagerDutyEvent } from '../../../shared/notify/channels/pagerduty/pagerduty.ts'
 import { slackMessage } from '../../../shared/notify/channels/slack/slack-message.ts'
 import { teamsMessage } from '../../../shared/notify/channels/teams/teams.ts'
@@ -20,6 +22,7 @@ const links = {
   report: 'https://app.example/api/r/report',
   feedback: 'https://app.example/api/r/feedback',
   mute: 'https://app.example/api/r/mute',
+  ask: 'https://app.example/api/r/ask',
 }
 
 test.each(share(shownScenarios, 4))(
@@ -36,6 +39,11 @@ test.each(share(shownScenarios, 4))(
     expect(Buffer.byteLength(JSON.stringify(teams))).toBeLessThan(6_000)
     expect(Buffer.byteLength(JSON.stringify(pager))).toBeLessThan(6_000)
     expect(Buffer.byteLength(JSON.stringify(cloudEvent(notice, 'id')))).toBeLessThan(8_000)
+    const [mattermost, chat] = [mattermostMessage(notice), googleChatMessage(notice)]
+    // 16,383 characters are Mattermost's limit, 32,000 bytes Google Chat's, of which 4,096 characters may be text.
+    expect(JSON.stringify(mattermost).length).toBeLessThan(6_000)
+    expect(Buffer.byteLength(JSON.stringify(chat))).toBeLessThan(6_000)
+    for (const message of [mattermost, chat]) expect(JSON.stringify(message)).toContain(notice.resource.split('/')[1])
     for (const message of [slack, teams, pager]) {
       const text = JSON.stringify(message)
       expect(text).toContain(notice.glance.effect)
@@ -43,6 +51,8 @@ test.each(share(shownScenarios, 4))(
       for (const { command } of notice.actions.slice(0, 1))
         if (command?.startsWith('kubectl ')) expect(text).toContain('kubectl --context sim')
     }
-    expect(withoutTimes({ slack, teams: teams.attachments[0]?.content.body, pager })).toMatchSnapshot()
+    expect(
+      withoutTimes({ slack, teams: teams.attachments[0]?.content.body, pager, mattermost, chat }),
+    ).toMatchSnapshot()
   },
 )

@@ -53,7 +53,7 @@ function build(notice: Notice, part: number) {
       {
         cardId: subject.slice(0, 60),
         card: {
-          header: { title: cut(title, 200), subtitle: notice.cluster ?? 'Nightcrier' },
+          header: { title: unformatted(cut(title, 200)), subtitle: notice.cluster ?? 'Nightcrier' },
           sections: [
             {
               widgets: [

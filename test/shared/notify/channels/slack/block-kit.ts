@@ -44,7 +44,7 @@ export function slackFaults(message: unknown): readonly string[] {
   const bytes = Buffer.byteLength(JSON.stringify(message))
   if (bytes >= MAX_BYTES) faults.push(`${bytes} bytes are too many`)
   const buttons = JSON.stringify(message).match(/"type":"button"/g) ?? []
-  if (buttons.length > 3) faults.push(`${buttons.length} buttons are more than three`)
+  if (buttons.length > 4) faults.push(`${buttons.length} buttons are more than four`)
   // Half of a surrogate pair is not a character: Slack refuses the whole message.
   if (!JSON.stringify(message).isWellFormed() || /\\ud[89ab]/i.test(JSON.stringify(message)))
     faults.push('half of a surrogate pair')

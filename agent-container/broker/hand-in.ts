@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { ToolSchema } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
+import { whyItFalls } from '../../shared/artifacts/cited.ts'
 import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
 import type { OtherIncident } from '../../shared/artifacts/job.ts'
 import type { Verdict } from '../../shared/artifacts/verdict.ts'
@@ -53,7 +54,7 @@ export function openHandIn(deps: {
       return unreadable >= FORMS ? OVER : `Not yet: this is no verdict. ${last}`
     }
     const { verdict, fell } = resolveCitations(parsed.data, deps.entries())
-    kept = withFormer({ ...verdict, confirms }, kept)
+    kept = withFormer({ ...verdict, confirms }, kept, deps.entries())
     const dropped = sentBack++ < MENDS ? [...fell, ...whatFalls(kept)] : []
     accepted = dropped.length === 0
     if (accepted) return 'Accepted. The investigation is over.'
@@ -126,14 +127,22 @@ const asIn = (
   })
 
 /** A second try mends one thing and leaves out the rest: what it leaves out stays as it was. */
-function withFormer(now: Submitted, former: Submitted | undefined): Submitted {
+function withFormer(now: Submitted, former: Submitted | undefined, entries: readonly EvidenceEntry[]): Submitted {
   if (former === undefined) return now
+  const byId = new Map(entries.map((entry) => [entry.id, entry]))
+  // Facts stand one by one: those that held stay beside the one that was mended.
+  const held = former.facts.filter(
+    ({ text, evidence }) =>
+      !now.facts.some((fact) => fact.text === text) &&
+      evidence.length > 0 &&
+      evidence.every((one) => whyItFalls(one, byId.get(one.id)) === undefined),
+  )
   const either = <T>(list: T[], before: T[]): T[] => (list.length > 0 ? list : before)
   return {
     ...now,
     rootCauses: now.confirms ? now.rootCauses : either(now.rootCauses, former.rootCauses),
     hypotheses: either(now.hypotheses, former.hypotheses),
-    facts: either(now.facts, former.facts),
+    facts: [...held, ...now.facts].slice(0, 60),
     inferences: either(now.inferences, former.inferences),
     gaps: either(now.gaps, former.gaps),
     remedies: either(now.remedies, former.remedies),

@@ -149,7 +149,10 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     }
     await climb(deps, task, memory, link)
     // A session whose stream is refused after it was there is over, whatever it says to calls.
-    if (wasDown && !stream.isUp()) throw new Error(`the stream ended, and is not opened again: ${stream.lack()}`)
+    if (wasDown && !stream.isUp()) {
+      const more = { retryAfterMs: stream.askedMs() }
+      throw new WireError(`the stream ended, and is not opened again: ${stream.lack()}`, 0, more)
+    }
     if (!stream.isUp()) return
     // What was sent while there was no stream is lost.
     resync.expected()

@@ -28,6 +28,7 @@ export function streamState(
   let doubt = ''
   let failures = 0
   let nextAt = Number.POSITIVE_INFINITY
+  let askedMs = 0
   const beat = heartbeatSense()
 
   return {
@@ -45,6 +46,8 @@ export function streamState(
     /** What comes now may be a replay of what was sent before it was opened. */
     isYoung: (now: number): boolean => state === 'none' || state === 'down' || now - since < REPLAY_MS,
     lastSign: () => lastSign,
+    /** So long the server asked to be left alone when it last refused a stream. */
+    askedMs: () => askedMs,
     /** When it is to be tried again, or is dead if nothing comes until then. */
     dueAt: () => (state === 'up' || state === 'held' ? beat.deadAt() : nextAt),
     isDead: (now: number) => (state === 'up' || state === 'held') && now >= beat.deadAt(),
@@ -67,6 +70,7 @@ export function streamState(
       if (opened !== 'open' && opened !== 'held') {
         failures += 1
         why = opened.why
+        askedMs = opened.retryAfterMs
         state = 'none'
         nextAt = now + Math.max(climbMs, opened.retryAfterMs)
         return false

@@ -96,11 +96,11 @@ export async function recentChanges(
     [...current.objects, ...past.objects].map(({ kind, metadata }) => named(kind, metadata.namespace, metadata.name)),
   )
   const known = new Set([...current.complete, ...past.complete])
-  const events = past.objects.filter(({ kind }) => kind === 'Event').map(redact.object)
+  const events = past.objects.filter(({ kind }) => kind === 'Event')
   const changes = [
     ...objects,
     ...rollouts.map((one) => ({ ...one, what: 'rollout' as const, by: whoRolled(one.object) })),
-    ...saidByEvents(events, { since, there, known, rolled }),
+    ...saidByEvents(events, { since, there, known }, redact),
   ].toSorted((a, b) => b.at.localeCompare(a.at))
   return { changes, notSeen: [...current.notSeen, ...past.notSeen] }
 }
@@ -122,19 +122,20 @@ function saidByEvents(
     readonly since: string
     readonly there: ReadonlySet<string>
     readonly known: ReadonlySet<string>
-    readonly rolled: ReadonlyMap<string, unknown>
   },
+  redact: Redact,
 ): readonly ClusterChange[] {
   const gone = new Map<string, ClusterChange>()
   const scaled: ClusterChange[] = []
   for (const event of events) {
+    // By the names as they are: one that reads like a secret is another when it is redacted.
     const { object: about, reason, message, from, at: seen } = eventFields(event)
     const [kind = '', name = ''] = about.split('/')
     const object = named(kind, isClusterWide(kind) ? undefined : event.metadata.namespace, name)
     const time = seen > 0 ? `${new Date(seen).toISOString().slice(0, 19)}Z` : ''
     if (time < at.since) continue
     if (reason === 'SuccessfulRescale')
-      scaled.push({ at: time, what: 'scaled', object, by: from, detail: message.slice(0, 200) })
+      scaled.push({ at: time, what: 'scaled', object, by: from, detail: redact.text(message).slice(0, 200) })
     else if (
       at.known.has(kind) &&
       groupOf(event) === groups.get(kind) &&

@@ -17,20 +17,22 @@ const MAX_CHANGES = 4
 export function rolloutsOf(revisions: readonly KubeObject[], since: string, redact: Redact): readonly Rollout[] {
   const byOwner = Map.groupBy(revisions, ({ metadata }) => {
     const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
-    return owner === undefined ? '' : `${owner.kind} ${metadata.namespace ?? ''}/${owner.name}`
+    // One that was deleted and made anew has a history of its own.
+    return owner === undefined ? '' : `${owner.kind} ${metadata.namespace ?? ''}/${owner.name} ${owner.uid}`
   })
   byOwner.delete('')
-  return [...byOwner].flatMap(([object, all]) => {
-    const sorted = revisionsOf(all, redact)
-    const [first] = sorted
-    return sorted.flatMap((one, at) => {
-      const before = sorted[at - 1]
-      // The very first revision is the making of the object itself.
-      if (one.created < since || before === undefined || one === first)
-        return returned(one, before, sorted, object, since)
-      return [
-        { at: one.created, object, detail: `revision ${one.revision}: ${differences(before.template, one.template)}` },
-      ]
+  return [...byOwner].flatMap(([owner, all]) => {
+    const object = owner.slice(0, owner.lastIndexOf(' '))
+    const turns = all.flatMap((one) => turnsOf(one, redact)).toSorted(inTurn)
+    return turns.flatMap((one, at): Rollout[] => {
+      const before = turns[at - 1]
+      const from = whenTaken(one, before, turns[at + 1])
+      if (from === undefined || from < since) return []
+      const name = `revision ${one.revision}${cameBack(one, before) ? ', rolled back' : ''}`
+      if (before !== undefined)
+        return [{ at: from, object, detail: `${name}: ${differences(before.template, one.template)}` }]
+      // The very first revision is the making of the object itself; of a later one the history is not kept.
+      return one.revision > 1 ? [{ at: from, object, detail: `${name}: the one before is not kept` }] : []
     })
   })
 }
@@ -38,56 +40,68 @@ export function rolloutsOf(revisions: readonly KubeObject[], since: string, reda
 export type KeptRevision = {
   readonly revision: number
   readonly created: string
+  /** By the server's record of who wrote it; '' where it keeps none. */
   readonly written: string
   readonly template: unknown
 }
-/** The revisions of one owner, the oldest first. */
+/** The revisions of one owner, the oldest first: each object once, as the newest that it is. */
 export const revisionsOf = (all: readonly KubeObject[], redact: Redact): readonly KeptRevision[] =>
-  all.map((one) => read(one, redact)).toSorted((a, b) => a.revision - b.revision)
+  all.flatMap((one) => turnsOf(one, redact).slice(-1)).toSorted(inTurn)
 
-function read(object: KubeObject, redact: Redact): KeptRevision {
+/** A revision's time as the newest: an object that was rolled back to has more than one. */
+type Turn = KeptRevision & {
+  readonly back: boolean
+  /** Between the first and the last: when it came back is not kept. */
+  readonly undated: boolean
+  /** A ReplicaSet is scaled as it comes and goes; the other kind of revision is only written. */
+  readonly scales: boolean
+}
+const inTurn = (a: Turn, b: Turn) =>
+  a.revision - b.revision || a.created.localeCompare(b.created) || Number(a.back) - Number(b.back)
+
+function turnsOf(object: KubeObject, redact: Redact): readonly Turn[] {
   // Redacted before anything is compared: equal secrets stay equal, and nothing else of them is told.
   const { spec, revision, data } = Revision.parse(redact.object(object))
-  const { annotations = {}, creationTimestamp = '' } = object.metadata
-  return {
-    revision: revision ?? Number(annotations['deployment.kubernetes.io/revision'] ?? 0),
-    created: creationTimestamp,
-    written: revisionWritten(object),
-    template: templateOf(spec?.template ?? data?.spec?.template),
-  }
+  const { annotations = {}, creationTimestamp: created = '' } = object.metadata
+  const template = templateOf(spec?.template ?? data?.spec?.template)
+  const last = revision ?? Number(annotations[REVISION] ?? annotations['rollout.argoproj.io/revision'] ?? 0)
+  const former = (annotations[`${REVISION}-history`] ?? '')
+    .split(',')
+    .map(Number)
+    .filter((one) => one > 0)
+  const all = [...new Set([...former, last])].toSorted((a, b) => a - b)
+  return all.map((one, at) => ({
+    revision: one,
+    created,
+    written: lastWritten(object),
+    template,
+    back: at > 0,
+    undated: at > 0 && at < all.length - 1,
+    scales: object.kind === 'ReplicaSet',
+  }))
 }
+const REVISION = 'deployment.kubernetes.io/revision'
 
-/** An older ReplicaSet that has become the newest revision again: the Deployment was rolled back to it. */
-function returned(
-  one: KeptRevision,
-  before: KeptRevision | undefined,
-  all: readonly KeptRevision[],
-  object: string,
-  since: string,
-): Rollout[] {
-  if (one !== all.at(-1) || before === undefined || one.created >= before.created || one.written < since) return []
-  return [
-    {
-      at: one.written,
-      object,
-      detail: `revision ${one.revision}, rolled back: ${differences(before.template, one.template)}`,
-    },
-  ]
+const cameBack = (one: Turn, before: Turn | undefined): boolean =>
+  one.back || (before !== undefined && one.created < before.created)
+/**
+ * When a revision became the newest: as it was made, or, of a ReplicaSet that came back, as the one before was last
+ * written, which was its scaling to nothing. Its own record is younger wherever it has been scaled since.
+ */
+function whenTaken(one: Turn, before: Turn | undefined, next: Turn | undefined): string | undefined {
+  if (one.undated) return undefined
+  if (!cameBack(one, before)) return one.created
+  const emptied = one.scales && before?.back === false ? before.written : ''
+  const bounds = [one.written, emptied, next?.back === false ? next.created : '']
+  return bounds.filter((at) => at !== '').toSorted()[0]
 }
 
 const Managed = z.looseObject({
-  managedFields: z
-    .array(z.looseObject({ time: z.string().optional(), subresource: z.string().optional(), fieldsV1: z.unknown() }))
-    .catch([]),
+  managedFields: z.array(z.looseObject({ time: z.string().optional(), subresource: z.string().optional() })).catch([]),
 })
-/** When its revision was last written, which is after its making only when it came back. */
-function revisionWritten({ metadata }: KubeObject): string {
-  const times = Managed.parse(metadata).managedFields.flatMap(({ time, subresource, fieldsV1 }) =>
-    time !== undefined &&
-    subresource === undefined &&
-    JSON.stringify(fieldsV1).includes('deployment.kubernetes.io/revision')
-      ? [time]
-      : [],
+function lastWritten({ metadata }: KubeObject): string {
+  const times = Managed.parse(metadata).managedFields.flatMap(({ time, subresource }) =>
+    time === undefined || subresource !== undefined ? [] : [time],
   )
   return times.toSorted().at(-1) ?? ''
 }

@@ -164,3 +164,96 @@ test('what may not be listed, and a cluster that is away, are unknown and not un
   expect(text).toMatch(/! ill: /)
   expect(structured.complete).toBe(false)
 })
+
+const touched = (seconds: number) => ({
+  managedFields: [
+    wrote('kube-controller-manager', seconds, {
+      'f:metadata': { 'f:annotations': { 'f:deployment.kubernetes.io/revision': {} } },
+      'f:spec': { 'f:replicas': {} },
+    }),
+  ],
+})
+const history = (number: number, former: string) => ({
+  annotations: {
+    'deployment.kubernetes.io/revision': String(number),
+    'deployment.kubernetes.io/revision-history': former,
+  },
+})
+const argo = (number: number, made: number) =>
+  revision('canary', number, made, String(number), {
+    annotations: { 'rollout.argoproj.io/revision': String(number) },
+    ownerReferences: [
+      { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'canary', uid: 'c', controller: true },
+    ],
+  })
+const controllerRevision = (number: number, made: number, image: string, written: number) =>
+  object(
+    'apps/v1',
+    'ControllerRevision',
+    `db-${image}`,
+    made,
+    {
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', uid: 'db', controller: true }],
+      managedFields: [wrote('kube-controller-manager', written, { 'f:revision': {} })],
+    },
+    { revision: number, data: { spec: { template: { spec: { containers: [{ name: 'app', image }] } } } } },
+  )
+const rolloutsSeen: readonly [string, readonly object[], readonly RegExp[]][] = [
+  [
+    'a roll-back of long ago is none, though what came back has been scaled since',
+    [revision('web', 3, 20 * day, 'a', touched(60)), revision('web', 2, 9 * day, 'b', touched(8 * day))],
+    [],
+  ],
+  [
+    'the rollout that was rolled back is told as well as the roll-back',
+    [
+      revision('web', 3, 20 * day, 'a', { ...history(3, '1'), ...touched(30) }),
+      revision('web', 2, 900, 'b', touched(300)),
+    ],
+    [/^5m .*revision 3, rolled back: .*app:b → app:a/, /^15m .*revision 2: .*app:a → app:b/],
+  ],
+  [
+    'a rollout whose forerunner is not kept',
+    [revision('web', 7, 900, 'a', touched(60))],
+    [/^15m .*revision 7: the one before is not kept/],
+  ],
+  [
+    'revisions of a Rollout are in its own order',
+    [argo(10, 600), argo(9, 9 * day)],
+    [/^10m .*revision 10: .*app:9 → app:10/],
+  ],
+  [
+    'a StatefulSet that was rolled back',
+    [controllerRevision(3, 20 * day, 'a', 120), controllerRevision(2, 9 * day, 'b', 9 * day)],
+    [/^2m .*StatefulSet shop\/db .*revision 3, rolled back: .*b → a/],
+  ],
+]
+test.each(rolloutsSeen)('rollouts: %s', async (_, objects, says) => {
+  const { call } = await east({ objects })
+  const { text } = await call('changes_list', { namespace: 'shop' })
+  const lines = text.split('\n').filter((line) => line.includes('  rollout  '))
+  expect(lines, text).toHaveLength(says.length)
+  for (const [at, line] of lines.entries()) expect(line).toMatch(says[at] ?? /none/)
+})
+
+test('an object whose name reads like a secret is not called gone', async () => {
+  const { call } = await east({
+    objects: [
+      object('apps/v1', 'Deployment', 'hunter2', 30 * day),
+      object(
+        'v1',
+        'Event',
+        'hunter2.1',
+        40,
+        {},
+        {
+          involvedObject: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'hunter2', namespace: 'shop' },
+          reason: 'ScalingReplicaSet',
+          lastTimestamp: ago(40),
+        },
+      ),
+    ],
+  })
+  const { text } = await call('changes_list', { namespace: 'shop' })
+  expect(text).toMatch(/^# 0 changes/)
+})

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { KubeObject } from '../../faults/kube-object.ts'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { errorText } from '../../runtime/errors.ts'
+import type { Redact } from '../safety/redaction.ts'
 import { allKinds } from './all-objects.ts'
 
 export type KnownCertificate = {
@@ -77,13 +78,13 @@ const Data = z.looseObject({ data: z.record(z.string(), z.string()).nullish() })
 export async function certificatesOf(
   api: ClusterApi,
   namespace: string | undefined,
-  signal: AbortSignal,
+  { signal, redact }: { readonly signal: AbortSignal; readonly redact: Redact },
 ): Promise<{ readonly certificates: readonly KnownCertificate[]; readonly notSeen: readonly string[] }> {
   const requested =
     namespace === undefined ? kinds : kinds.filter(({ kind }) => kind === 'Certificate' || kind === 'Ingress')
   const [{ objects, notSeen }, cas] = await Promise.all([
     allKinds(api, requested, { namespace }, signal),
-    namespace === undefined ? publishedBy(api, signal) : { found: [], notSeen: [] },
+    namespace === undefined ? publishedBy(api, signal, redact) : { found: [], notSeen: [] },
   ])
   const of = (kind: string) => objects.filter((one) => one.kind === kind)
   const managed = new Set(
@@ -92,7 +93,7 @@ export async function certificatesOf(
   const certificates = [
     ...(namespace === undefined ? await own(api) : []),
     ...cas.found,
-    ...of('Certificate').map(managedCertificate),
+    ...of('Certificate').map((one) => managedCertificate(one, redact)),
     ...newestOfEach(of('CertificateSigningRequest')),
     ...[...of('ValidatingWebhookConfiguration'), ...of('MutatingWebhookConfiguration')].flatMap((one) =>
       Webhooks.parse(one).webhooks.flatMap(({ name, clientConfig }) =>
@@ -137,7 +138,7 @@ async function own(api: ClusterApi): Promise<readonly KnownCertificate[]> {
   ]
 }
 
-async function publishedBy(api: ClusterApi, signal: AbortSignal) {
+async function publishedBy(api: ClusterApi, signal: AbortSignal, redact: Redact) {
   const found: KnownCertificate[] = []
   const notSeen: string[] = []
   await Promise.all(
@@ -153,14 +154,14 @@ async function publishedBy(api: ClusterApi, signal: AbortSignal) {
         )
       } catch (error) {
         signal.throwIfAborted()
-        notSeen.push(`${what}: ${errorText(error).slice(0, 120)}`)
+        notSeen.push(`${what}: ${redact.text(errorText(error)).slice(0, 120)}`)
       }
     }),
   )
   return { found, notSeen }
 }
 
-function managedCertificate(object: KubeObject): KnownCertificate {
+function managedCertificate(object: KubeObject, redact: Redact): KnownCertificate {
   const { spec, status } = Certificate.parse(object)
   const ready = status.conditions.find(({ type }) => type === 'Ready')
   const names = spec.dnsNames.slice(0, 3).join(', ')
@@ -170,15 +171,17 @@ function managedCertificate(object: KubeObject): KnownCertificate {
     detail: [names, spec.issuerRef.name ? `from ${spec.issuerRef.kind ?? 'Issuer'} ${spec.issuerRef.name}` : '']
       .filter((part) => part !== '')
       .join(', '),
-    ...(ready?.status === 'False' ? { problem: `not ready: ${(ready.message ?? '').slice(0, 200)}` } : {}),
+    ...(ready?.status === 'False' ? { problem: `not ready: ${redact.text(ready.message ?? '').slice(0, 200)}` } : {}),
   }
 }
 
-/** Kubelets ask anew long before the end: what was signed last for somebody is what they use. */
+/** Kubelets ask anew long before the end: what was signed last for somebody is what they use until the next is signed. */
 function newestOfEach(objects: readonly KubeObject[]): readonly KnownCertificate[] {
   const newest = new Map<string, KubeObject>()
   for (const one of objects) {
-    const { signerName, username } = SigningRequest.parse(one).spec
+    const { spec, status } = SigningRequest.parse(one)
+    if (!status?.certificate) continue
+    const { signerName, username } = spec
     const key = `${signerName} ${username}`
     const known = newest.get(key)
     if (known === undefined || (known.metadata.creationTimestamp ?? '') < (one.metadata.creationTimestamp ?? ''))

@@ -60,7 +60,7 @@ export async function relatedView(
       : isNode
         ? allKinds(api, kinds('v1', 'Event'), ofNode, signal)
         : nothing,
-    named(api, object, signal),
+    named(api, object, { signal, redact }),
   ])
   const behind = new Map(places.map(({ space: of, read }) => [of, behindOf(read)]))
   const steps = followed.flatMap((backend) => {
@@ -132,15 +132,16 @@ function usersOf({ kind, metadata }: KubeObject, pods: readonly KubeObject[]): r
 }
 
 /** What an object names in its spec, beside Services and Secrets, each looked at by itself. */
-async function named(api: ClusterApi, object: KubeObject, signal: AbortSignal) {
+async function named(api: ClusterApi, object: KubeObject, { signal, redact }: Pick<ToolContext, 'signal' | 'redact'>) {
   const chain: string[] = []
   const broken: Broken[] = []
   const notSeen: string[] = []
   const objects: KubeObject[] = []
   const from = `${object.kind} ${object.metadata.namespace ? `${object.metadata.namespace}/` : ''}${object.metadata.name}`
-  const references = referencesOf(object)
-    .filter(({ to }) => to.kind !== 'Service' && to.kind !== 'IngressClass')
-    .slice(0, MAX_RELATED)
+  const all = referencesOf(object).filter(({ to }) => to.kind !== 'Service' && to.kind !== 'IngressClass')
+  const references = all.slice(0, MAX_RELATED)
+  if (all.length > MAX_RELATED)
+    notSeen.push(`${all.length - MAX_RELATED} more of the ${all.length} objects that it names`)
   await Promise.all(
     references.map(async ({ to, apiVersion, path, optional }) => {
       const name = `${to.kind} ${to.namespace ? `${to.namespace}/` : ''}${to.name}`
@@ -166,7 +167,7 @@ async function named(api: ClusterApi, object: KubeObject, signal: AbortSignal) {
           missing('the cluster serves no such kind')
           return
         }
-        notSeen.push(`${name}: ${errorText(error).slice(0, 160)}`)
+        notSeen.push(`${name}: ${redact.text(errorText(error)).slice(0, 160)}`)
       }
     }),
   )

@@ -59,7 +59,7 @@ export const certificatesList = defineTool({
   run: async ({ namespace, within_days, ...asked }, call) => {
     const { targets, now } = call
     const results = await fanOut(targets, asked, call, (cluster, signal) =>
-      certificatesOf(targets.at(cluster), namespace || undefined, signal),
+      certificatesOf(targets.at(cluster), namespace || undefined, { signal, redact: call.redact }),
     )
     const at = now().getTime()
     // What several clusters share, such as one issuer's CA, is said once.
@@ -113,7 +113,7 @@ export const certificatesList = defineTool({
         const line = ({ where, expires, days, detail, problem, clusters: of }: z.infer<typeof Row>) =>
           `${expires === undefined ? 'end unknown' : `${(days ?? 0) < 0 ? 'EXPIRED' : 'expires'} ${expires} (${days}d)`}  ${where}: ${detail}${problem === undefined ? '' : `  ${problem}`}${of.length === 1 && answer.clusters.length > 1 ? `  in ${of[0]}` : inClusters(of, answer.clusters.length)}`
         return [
-          `# ${answer.certificates.length} certificates expire within ${within_days} days or fail, in ${answer.clusters.length} clusters (${answer.counts}); ${answer.later} end later${answer.nextLater === undefined ? '' : `, the first ${answer.nextLater}`}`,
+          `# ${soon.length} certificates expire within ${within_days} days or fail${answer.certificates.length < soon.length ? `, ${answer.certificates.length} shown` : ''}, in ${answer.clusters.length} clusters (${answer.counts}); ${answer.later} end later${answer.nextLater === undefined ? '' : `, the first ${answer.nextLater}`}`,
           ...problemLines(answer),
           ...answer.clusters.flatMap(({ cluster, error, notSeen = [] }) => [
             ...(error === undefined ? [] : [`! ${cluster}: unknown, ${error}`]),

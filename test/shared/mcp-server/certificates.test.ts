@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { connectCluster } from '../../../shared/kubernetes/connect.ts'
 import { targetsOf } from '../../../shared/mcp-server/targets/targets.ts'
 import { startSimulator } from '../../simulator/simulator.ts'
-import { ago, caller, redactHunter2 } from './setup.ts'
+import { ago, caller, east, redactHunter2 } from './setup.ts'
 
 const day = 86_400
 const pem = async (name: string, days: number) =>
@@ -46,6 +46,13 @@ test('the ends of certificates are told from wherever they can be had without a 
         status: { certificate: encoded(signed.cert) },
       },
       {
+        apiVersion: 'certificates.k8s.io/v1',
+        kind: 'CertificateSigningRequest',
+        metadata: { name: 'csr-2', creationTimestamp: ago(10) },
+        spec: { signerName: 'kubernetes.io/kubelet-serving', username: 'system:node:n1' },
+        status: {},
+      },
+      {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: { name: 'kube-root-ca.crt', namespace: 'kube-system' },
@@ -56,7 +63,9 @@ test('the ends of certificates are told from wherever they can be had without a 
         kind: 'Certificate',
         metadata: { name: 'web', namespace: 'shop' },
         spec: { secretName: 'web-tls', dnsNames: ['web.example'], issuerRef: { name: 'acme' } },
-        status: { conditions: [{ type: 'Ready', status: 'False', message: 'the order has failed' }] },
+        status: {
+          conditions: [{ type: 'Ready', status: 'False', message: `the order has failed${'.'.repeat(177)}hunter2` }],
+        },
       },
       {
         apiVersion: 'networking.k8s.io/v1',
@@ -95,10 +104,24 @@ test('the ends of certificates are told from wherever they can be had without a 
   expect(
     at(/^end unknown {2}Ingress shop\/web: old\.example, in Secret by-hand: Secrets are not read/),
   ).toBeGreaterThan(at(/^Not seen/))
-  expect(text).not.toMatch(/PRIVATE|by-hand.*web-tls/)
+  expect(text).not.toMatch(/PRIVATE|by-hand.*web-tls|hun/)
   expect(structured).toMatchObject({ complete: false, later: 2 })
   const all = await call('certificates_list', { within_days: 36_500 })
   expect(all.text).toContain('the API server: CN=nightcrier-simulator')
   expect(all.text).toContain('ConfigMap kube-system/kube-root-ca.crt: CN=later')
   expect(simulator.calls.filter(({ path }) => path.includes('/secrets'))).toEqual([])
+})
+
+test('the heading counts what is there, and not what is shown', async () => {
+  const { call } = await east({
+    objects: Array.from({ length: 120 }, (_, at) => ({
+      apiVersion: 'cert-manager.io/v1',
+      kind: 'Certificate',
+      metadata: { name: `web-${at}`, namespace: 'shop', uid: `web-${at}` },
+      spec: { secretName: `web-${at}`, dnsNames: [`web-${at}.example`] },
+      status: { notAfter: ago(-day), conditions: [] },
+    })),
+  })
+  const { text } = await call('certificates_list', {})
+  expect(text).toMatch(/^# 120 certificates expire within 30 days or fail, \d\d shown, in 1 clusters/)
 })

@@ -6,7 +6,7 @@ import { managedIdentity } from '../azure/credential.ts'
 import { storageFromSettings } from '../azure/storage-from-settings.ts'
 import { type ClustersSource, type CurrentClusters, clustersSource } from '../config/clusters-source.ts'
 import { clustersFromBlob, clustersFromFile } from '../config/clusters-text.ts'
-import { clusterFromTags, withDiscovery } from '../config/discovered.ts'
+import { clustersFromTags, withDiscovery } from '../config/discovered.ts'
 import { type DiscoveryEntry, placeOf } from '../config/discovery-entry.ts'
 import { readKey, readKubeconfig, readSecret, type SecretDeps } from '../config/secret-ref.ts'
 import { readSettings, type Settings } from '../config/settings.ts'
@@ -68,7 +68,7 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
   const aks = {
     key: 'aks',
     name: 'AKS',
-    find: async () => (await discoverAks(subscriptions, credential)).map(clusterFromTags),
+    find: async () => clustersFromTags(await discoverAks(subscriptions, credential)),
   }
   const clusters = withDiscovery(byHand, {
     places: ({ discovery }) => [

@@ -45,6 +45,35 @@ export function clusterFromTags({ id, name, location, tags, heldBack }: Found): 
   return `the tags of ${name.slice(0, 63)} make no cluster: ${describeIssues(parsed.error, Cluster, given).join('; ')}`
 }
 
+/**
+ * All of a directory. Names are unique in a resource group only: those that several have get its name, too, and where two
+ * subscriptions have the same group, theirs; so none takes another's place, in whatever order they come.
+ */
+export function clustersFromTags(all: readonly Found[]): readonly (Cluster | HeldBack | string)[] {
+  const count = (names: readonly string[]) => {
+    const counted = new Map<string, number>()
+    for (const name of names) counted.set(name.toLowerCase(), (counted.get(name.toLowerCase()) ?? 0) + 1)
+    return (name: string) => counted.get(name.toLowerCase()) ?? 0
+  }
+  const own = ({ name, tags }: Found) => tags['nightcrier-name'] || name
+  const withGroup = ({ id, name }: Found) => `${name}-${part(id, 'resourceGroups')}`
+  const [sameName, sameGroup] = [count(all.map(own)), count(all.map(withGroup))]
+  return all.map((found) => {
+    if (sameName(own(found)) < 2 || found.tags['nightcrier-name']) return clusterFromTags(found)
+    const longer = withGroup(found)
+    const name = sameGroup(longer) < 2 ? longer : `${longer}-${part(found.id, 'subscriptions').slice(0, 8)}`
+    return clusterFromTags({
+      ...found,
+      name: name
+        .toLowerCase()
+        .replace(/[^\w-]+/g, '-')
+        .slice(0, 63),
+    })
+  })
+}
+/** Azure writes the parts' names now so, now so. */
+const part = (id: string, of: string): string => new RegExp(`/${of}/([^/]+)`, 'i').exec(id)?.[1] ?? ''
+
 /** Somewhere that clusters are known; what it tells that makes no cluster stands there as a sentence. */
 export type Place = {
   /** The same as long as it is the same place, asked in the same way. */

@@ -20,7 +20,7 @@ export async function discoverClusters(entry: DiscoveryEntry, secrets: SecretDep
     if (problem !== undefined) throw new GiveUp(problem)
     const listing = source.current().map((found) => {
       const { target, state = '' } = found
-      if (target.problem !== undefined) return target.problem
+      if (target.problem !== undefined) return `${target.source}: ${target.problem}`
       if (notYet.test(state)) return { name: target.name, heldBack: state }
       if (notThere.test(state)) return kept(clusterFromEntry(entry, namedBy(found)), state)
       return clusterFromEntry(entry, namedBy(found))

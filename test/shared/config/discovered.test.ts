@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { Cluster } from '../../../shared/config/cluster.ts'
-import { clusterFromTags, type Found, type Place, withDiscovery } from '../../../shared/config/discovered.ts'
+import {
+  clusterFromTags,
+  clustersFromTags,
+  type Found,
+  type Place,
+  withDiscovery,
+} from '../../../shared/config/discovered.ts'
 
 const found = (name: string, tags: Record<string, string> = {}): Found => ({
   id: `/subscriptions/s1/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/${name}`,
@@ -263,4 +269,38 @@ test('more clusters than may be watched are named', async () => {
   const { names, problem } = await remembering(async () => many, new Map()).look()
   expect(names).toHaveLength(5_000)
   expect(problem).toContain('5003 clusters are more than 5000; not watched: c5000, c5001, c5002.')
+})
+
+test('clusters of one name in several groups and subscriptions keep names of their own, in whatever order they come', () => {
+  const of = (subscription: string, group: string, key = 'resourceGroups'): Found => ({
+    ...found('mobile'),
+    id: `/subscriptions/${subscription}/${key}/${group}/providers/Microsoft.ContainerService/managedClusters/mobile`,
+    tags: { 'nightcrier-endpoint': `https://${subscription}-${group}.example/mcp` },
+  })
+  const names = (all: readonly Found[]) =>
+    clustersFromTags(all)
+      .map((one) => (typeof one === 'object' && 'mcp' in one ? `${one.name} ${one.mcp.endpoint}` : 'none'))
+      .sort()
+  const all = [
+    of('s1', 'RG1'),
+    of('s1', 'rg.2'),
+    of('s2-aaaa-bbbb', 'shared'),
+    of('s3-aaaa-bbbb', 'shared'),
+    found('east'),
+  ]
+  expect(names(all)).toEqual([
+    'east https://east.example/mcp',
+    'mobile-rg-2 https://s1-rg.2.example/mcp',
+    'mobile-rg1 https://s1-RG1.example/mcp',
+    'mobile-shared-s2-aaaa- https://s2-aaaa-bbbb-shared.example/mcp',
+    'mobile-shared-s3-aaaa- https://s3-aaaa-bbbb-shared.example/mcp',
+  ])
+  expect(names([...all].reverse())).toEqual(names(all))
+  // One leaves, and Azure writes its paths in another way: nobody gets another's name.
+  const left = [
+    of('s3-aaaa-bbbb', 'shared'),
+    of('s2-aaaa-bbbb', 'shared', 'resourcegroups'),
+    of('s1', 'rg.2', 'resourcegroups'),
+  ]
+  expect(names(left)).toEqual(names(all).filter((one) => !/east|rg1/.test(one)))
 })

@@ -24,7 +24,9 @@ export function modelsPage(): string {
   const models = Object.entries(
     table.models as Readonly<Record<string, { input: number; output: number; cached?: number }>>,
   )
-  const dollars = (value: number | undefined) => (value === undefined ? '' : value.toFixed(2))
+  // Cents, or as much more as a price has.
+  const dollars = (value: number | undefined) =>
+    value === undefined ? '' : Number(value.toFixed(2)) === value ? value.toFixed(2) : String(value)
   const perIncident = (name: string): readonly number[] => {
     const price = models.find(([known]) => known === name)?.[1]
     return price === undefined ? [] : [(price.input * MEDIAN.input + price.output * MEDIAN.output) / 1_000_000]

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
 
@@ -26,6 +26,16 @@ export async function pack(place: string): Promise<Packed> {
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', place], { ...LIMIT, cwd: root })
   const [{ filename, files, size }] = JSON.parse(stdout.slice(stdout.search(/^\[/m)))
   return { tarball: join(place, filename), files: files.map(({ path }: { path: string }) => path), bytes: size }
+}
+
+/** One that is there already, such as the one that is about to be published. */
+export async function archived(tarball: string): Promise<Packed> {
+  const { stdout } = await run('tar', ['-tzf', tarball], LIMIT)
+  const files = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/^package\//, ''))
+  return { tarball: resolve(tarball), files, bytes: (await stat(tarball)).size }
 }
 
 /** A Node of this major version, from the registry; `current` is the one that runs this. */

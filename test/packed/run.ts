@@ -5,17 +5,19 @@ import { Command } from 'commander'
 import { numberOption } from '../../infra/local/number-option.ts'
 import { version } from '../../shared/runtime/version.ts'
 import { startSimulator } from '../simulator/simulator.ts'
-import { install, nodeOf, pack, ran, unloadable } from './install.ts'
+import { archived, install, nodeOf, pack, ran, unloadable } from './install.ts'
 import { askInstalledMcp } from './mcp-client.ts'
 import { standaloneRun } from './standalone.ts'
 
 /** What a stranger downloads; a tenth of what the clone with its tests would be. */
 const MAX_BYTES = 6_000_000
 
-async function packed({ node, faults }: { readonly node: readonly string[]; readonly faults: number }): Promise<void> {
+type Options = { readonly node: readonly string[]; readonly faults: number; readonly archive?: string }
+
+async function packed({ node, faults, archive }: Options): Promise<void> {
   const place = await mkdtemp(join(tmpdir(), 'nightcrier-packed-'))
   try {
-    const made = await pack(place)
+    const made = archive === undefined ? await pack(place) : await archived(archive)
     const foreign = made.files.filter(
       (file) => !/^(bin|dist)\/|^(LICENSE|README\.md|CHANGELOG\.md|SECURITY\.md|package\.json)$/.test(file),
     )
@@ -66,6 +68,7 @@ await new Command('npm run packed --')
     'Packs this, installs the archive into an empty folder and uses it there: both programs, and `nightcrier serve` that is killed while faults come in.',
   )
   .option('--node <version...>', 'on these versions of Node, from the registry; this one otherwise', [])
+  .option('--archive <file>', 'one that is packed already, in place of packing this')
   .option('--faults <number>', 'so many for nightcrier serve; 0: without it', numberOption(0, 50), 8)
   .action(packed)
   .parseAsync()

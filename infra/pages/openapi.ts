@@ -39,7 +39,12 @@ const reported: Readonly<Record<string, Reported>> = {
   'GET /incidents/{id}': { summary: 'One incident', answers: { 200: json('It', ref('Incident')), ...bad, ...none } },
   'GET /incidents/{id}/report': {
     summary: 'A fresh link to its report',
-    answers: { 200: json('The report itself, for who accepts JSON'), 302: { says: 'There it is' }, ...none },
+    answers: {
+      200: json('The report itself, for who accepts JSON'),
+      302: { says: 'There it is' },
+      ...none,
+      409: refused('It is put away: storage has it, and must bring it back first'),
+    },
   },
   'GET /incidents/{id}/feedback': {
     summary: 'A page that asks whether it was right',
@@ -113,7 +118,14 @@ const reported: Readonly<Record<string, Reported>> = {
   'GET /board': { summary: 'The clusters for people', answers: { 200: html('A page') } },
   'GET /r/{token}': {
     summary: 'What a signed link was made for',
-    answers: { 200: html('A page'), 403: html('It opens nothing'), 404: html('What it opened is gone') },
+    answers: {
+      200: html('A page'),
+      302: { says: 'First sign in' },
+      401: html('Nobody is signed in'),
+      403: html('It opens nothing'),
+      404: html('What it opened is gone'),
+      503: html('What it opened cannot be read now'),
+    },
   },
   'POST /r/{token}': {
     summary: 'Feedback or a mute by a signed link',

@@ -62,6 +62,7 @@ function lint(doc: Doc): readonly string[] {
 /** Which operations each of them answers. */
 const handlers: Readonly<Record<string, readonly string[]>> = {
   'alerts.ts': ['post /alerts'],
+  'ask-by-link.ts': ['get /r/{token}', 'post /r/{token}'],
   'by-link.ts': ['get /r/{token}', 'post /r/{token}'],
   'doctor.ts': ['post /doctor'],
   'feedback.ts': ['get /incidents/{id}/feedback', 'post /incidents/{id}/feedback'],
@@ -77,6 +78,7 @@ const handlers: Readonly<Record<string, readonly string[]>> = {
   'mute-by-link.ts': ['post /r/{token}'],
   'mutes.ts': ['get /mutes', 'post /mutes', 'delete /mutes/{id}', 'post /incidents/{id}/acknowledge'],
   'pages.ts': ['get /list', 'get /board'],
+  'sign-in.ts': ['get /r/{token}'],
   'scenario.ts': ['get /incidents/{id}/scenario'],
 }
 

@@ -46,7 +46,8 @@ export async function startMcpHttpServer(options: HttpOptions): Promise<RunningM
     )
   }
   const mcp = createKubernetesMcp(options)
-  const sessions = createSessions(mcp, { ...usualSessionTimes, ...options.sessionTimes })
+  const times = { ...usualSessionTimes, ...options.sessionTimes }
+  const sessions = createSessions(mcp, times)
   const guard = httpGuard({
     hosts: [host, ...(options.allowedHosts ?? [])],
     token: options.token,
@@ -71,7 +72,16 @@ export async function startMcpHttpServer(options: HttpOptions): Promise<RunningM
   }
 
   // The wrapper would otherwise put its own Response in place of the global one.
-  const server = createAdaptorServer({ fetch: answer, overrideGlobalObjects: false })
+  const server = createAdaptorServer({
+    fetch: answer,
+    overrideGlobalObjects: false,
+    // Node's own five minutes let bodies that come byte by byte hold their connections; streams that we send are not meant.
+    serverOptions: {
+      requestTimeout: times.receiveMs,
+      headersTimeout: times.receiveMs,
+      connectionsCheckingInterval: times.receiveMs / 4,
+    },
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new GiveUp(`Cannot listen on ${host}:${options.port}: ${errorText(error)}`)))
     server.listen(options.port ?? 0, host, () => resolve())
@@ -79,7 +89,7 @@ export async function startMcpHttpServer(options: HttpOptions): Promise<RunningM
   const stopped = new AbortController()
   void (async () => {
     while (!stopped.signal.aborted) {
-      await mcp.clock.sleep(options.sessionTimes?.pingMs ?? usualSessionTimes.pingMs, stopped.signal)
+      await mcp.clock.sleep(times.pingMs, stopped.signal)
       sessions.tend()
     }
   })()

@@ -17,8 +17,16 @@ export type SessionTimes = {
   readonly silentMs: number
   /** Silent for so long, without a stream, a session makes room for another when all places are taken. */
   readonly restMs: number
+  /** A request that is not whole after so long is cut off: a quarter of a megabyte at most takes a second, even from far. */
+  readonly receiveMs: number
 }
-export const usualSessionTimes: SessionTimes = { pingMs: 20_000, idleMs: 300_000, silentMs: 900_000, restMs: 5_000 }
+export const usualSessionTimes: SessionTimes = {
+  pingMs: 20_000,
+  idleMs: 300_000,
+  silentMs: 900_000,
+  restMs: 5_000,
+  receiveMs: 20_000,
+}
 
 /** One per client; a supervisor holds one per cluster. More means that somebody loops. */
 const MAX_SESSIONS = 500

@@ -1,3 +1,4 @@
+import { request as open } from 'node:http'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { expect, onTestFinished, test } from 'vitest'
@@ -229,6 +230,39 @@ test('whoever begins sessions in a loop takes nobody’s place: the silent ones 
   const late = await connected(`${server.url}/east`)
   expect((await late.client.listTools()).tools.length).toBeGreaterThan(0)
   expect(server.sessions()).toBe(500)
+  simulator.apply([webPod('p-2', crashLooping, { name: 'web-6bf586c785-zzzzz' })])
+  await until(() => listens.notices.length === 2, 'the notice of who listens')
+})
+
+test('bodies that come byte by byte are cut off, whoever listens stays, and others are served meanwhile', {
+  timeout: 60_000,
+}, async () => {
+  const receiveMs = 1_000
+  const { server, simulator } = await served(broken, { sessionTimes: { receiveMs } })
+  const listens = await connected(`${server.url}/east`)
+  await listens.client.callTool({ name: 'events_subscribe', arguments: { mode: 'faults' } })
+  const slow = Array.from({ length: 60 }, () => {
+    const headers = { 'content-type': 'application/json', 'content-length': '200000', accept: 'application/json' }
+    const asking = open(server.url, { method: 'POST', headers })
+    const ended = new Promise<void>((resolve) => {
+      asking.on('error', () => resolve()).on('close', () => resolve())
+      asking.on('response', (response) => response.resume())
+    })
+    asking.write('{')
+    const drip = setInterval(() => asking.write(' '), 100)
+    onTestFinished(() => {
+      clearInterval(drip)
+      asking.destroy()
+    })
+    return ended
+  })
+  const late = await connected(`${server.url}/east`)
+  expect((await late.client.listTools()).tools.length).toBeGreaterThan(0)
+  let all = false
+  void Promise.all(slow).then(() => {
+    all = true
+  })
+  await until(() => all, 'the end of all slow bodies', 20_000)
   simulator.apply([webPod('p-2', crashLooping, { name: 'web-6bf586c785-zzzzz' })])
   await until(() => listens.notices.length === 2, 'the notice of who listens')
 })

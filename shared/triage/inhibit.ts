@@ -4,6 +4,7 @@ import { mutes } from '../incident/absorb.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { explains, includes, type Trouble, troubleOf, WIDE } from '../incident/inhibition.ts'
+import { MOST_KEYS } from '../incident/members.ts'
 import { STORM, STORM_MS, type Storm, stormsAmong } from '../incident/storm.ts'
 import { derivedId } from '../runtime/ids.ts'
 import type { OwnerGroup } from './attach.ts'
@@ -20,7 +21,7 @@ export type Sorted = {
   readonly alone: readonly OwnerGroup[]
   /** Identity of the incident that explains them → what it explains. */
   readonly explained: ReadonlyMap<string, readonly OwnerGroup[]>
-  /** Waiting incidents that turn out to be explained, too, by the incident with this identity. */
+  /** Incidents that wait and turn out to be explained, or that are not listed by their cause yet; its identity. */
   readonly overtaken: readonly { readonly incident: Incident; readonly by: string }[]
 }
 
@@ -79,10 +80,20 @@ export const inhibit =
           : undefined
       return by === undefined ? [] : [{ incident, by: by.identity }]
     })
+    // Moved by a try whose answer was lost: the cause does not list them yet.
+    const unlisted = open.flatMap((incident) => {
+      const by =
+        incident.status === 'skipped' && incident.skip === 'explained'
+          ? open.find(({ incidentId }) => incidentId === incident.mutedBy)
+          : undefined
+      return by === undefined || lists(by, incident) ? [] : [{ incident, by: by.identity }]
+    })
     const rows = new Map(items.map((stored) => [stored.incident.identity, stored]))
-    return { byIdentity: rows, alone: left, explained, overtaken }
+    return { byIdentity: rows, alone: left, explained, overtaken: [...overtaken, ...unlisted] }
   }
 
+const lists = ({ memberKeys = [] }: Incident, { identity }: Incident): boolean =>
+  memberKeys.includes(identity) || memberKeys.length >= MOST_KEYS
 const isThere = ({ resolved }: Fault): boolean => resolved !== true
 const isRecent = (at: string, now: Date): boolean => now.getTime() - new Date(at).getTime() < STORM_MS
 const rank = ({ identity: { faultClass, owner } }: OwnerGroup): number =>

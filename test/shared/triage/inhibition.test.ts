@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { identityOf } from '../../../shared/incident/identity.ts'
+import { STALE } from '../../../shared/runtime/contend.ts'
 import { handleTriageMessage } from '../../../shared/triage/handle-triage-message.ts'
 import { sweep } from '../../../shared/triage/sweep.ts'
 import { cluster, fault, message, podFault, type World, world } from './world.ts'
@@ -67,6 +68,40 @@ describe('a node that is not ready', () => {
     const muted = (await w.all()).find(({ status }) => status === 'skipped')
     expect(muted?.mutedBy).toBe((await w.all()).find(({ owner }) => owner.kind === 'Node')?.incidentId)
   })
+
+  test.each(['its answer lost', 'repeated by the library and then refused'])(
+    'what waits is listed by its cause, when its move was applied and %s',
+    async (how) => {
+      const w = world()
+      await tell(w, podFault('first', { node: 'n1' }))
+      await tell(w, podFault('second', { node: 'n1' }))
+      let lost = 0
+      const deps = {
+        ...w.deps,
+        store: {
+          ...w.deps.store,
+          move: async (...given: Parameters<typeof w.deps.store.move>) => {
+            const moved = await w.deps.store.move(...given)
+            if (given[1] !== 'skipped' || lost++ > 0) return moved
+            if (how === 'its answer lost') throw new Error('read ECONNRESET')
+            return STALE
+          },
+        },
+      }
+      const body = message(node())
+      // The queue delivers again what failed.
+      for (const dequeueCount of [1, 2])
+        await handleTriageMessage(deps)(body, { id: 'n', dequeueCount }).catch((error: unknown) =>
+          expect(String(error)).toMatch(/ECONNRESET|again/),
+        )
+      expect(lost).toBeGreaterThan(0)
+      const cause = (await w.all()).find(({ owner }) => owner.kind === 'Node')
+      const waited = (await w.all()).find(({ owner }) => owner.name === 'second')
+      expect(waited).toMatchObject({ status: 'skipped', mutedBy: cause?.incidentId })
+      expect(cause?.memberKeys).toContain(waited?.identity)
+      expect(cause?.members.map(({ name }) => name)).toContain('second-6bf586c785-chf5m')
+    },
+  )
 
   test('a pod whose fault stays when the node is back surfaces, and gets its agent', async () => {
     const w = world()

@@ -50,7 +50,7 @@ type Kept = {
   readonly body: GroupBody
   state: string
   exitCodes: readonly number[]
-  logs: Record<string, string>
+  logs: Record<string, string | null>
   /** Of every container, where more is known than its exit code. */
   instanceView?: unknown
 }
@@ -64,7 +64,8 @@ export type ArmFake = LoopbackServer & {
   operationsForbidden: boolean
   /** What happens inside: the state, and the containers' exit codes in order. */
   readonly become: (name: string, state: string, exitCodes?: readonly number[]) => void
-  readonly say: (name: string, container: string, text: string) => void
+  /** A container that wrote nothing has `null` for its text. */
+  readonly say: (name: string, container: string, text: string | null) => void
   /** What every container of the group shows of itself from now on. */
   readonly show: (name: string, instanceView: unknown) => void
 }

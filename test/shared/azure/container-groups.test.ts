@@ -170,6 +170,8 @@ test('a list goes over all pages and tells how each group fares and ended', asyn
 test('logs are the last 64 KiB, and empty when there are none yet or no group', async () => {
   await groups().start(spec)
   expect(await groups().logs(spec.name, 'broker')).toBe('')
+  arm.say(spec.name, 'broker', null)
+  expect(await groups().logs(spec.name, 'broker')).toBe('')
   arm.say(spec.name, 'broker', `${'x'.repeat(70_000)}the end`)
   const text = await groups().logs(spec.name, 'broker')
   expect(text).toHaveLength(64 * 1024)

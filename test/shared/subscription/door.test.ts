@@ -1,15 +1,22 @@
 import { expect, test } from 'vitest'
 import { Cluster } from '../../../shared/config/cluster.ts'
 import { ClusterRow } from '../../../shared/lease/cluster-row.ts'
+import { pagerDutyEvent } from '../../../shared/notify/channels/pagerduty/pagerduty.ts'
+import { slackMessage } from '../../../shared/notify/channels/slack/slack-message.ts'
+import { teamsMessage } from '../../../shared/notify/channels/teams/teams.ts'
+import { cloudEvent } from '../../../shared/notify/channels/webhook/webhook.ts'
+import { incidentNotice } from '../../../shared/notify/compose-notice.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { clusterReport } from '../../../shared/subscription/cluster-report.ts'
 import { deadLetterKeeper } from '../../../shared/subscription/dead-letter.ts'
 import { outbox } from '../../../shared/subscription/outbox.ts'
 import { receiveFaults } from '../../../shared/subscription/receive-faults.ts'
 import { createSeenFaults } from '../../../shared/subscription/seen-faults.ts'
+import { handleTriageMessage } from '../../../shared/triage/handle-triage-message.ts'
 import { memoryBlobs } from '../../fakes/memory-blobs.ts'
 import { memoryQueue } from '../../fakes/memory-queue.ts'
 import { ownDoor } from '../../fakes/own-door.ts'
+import { world } from '../triage/world.ts'
 import { aFault } from './supervised.ts'
 
 /** Fake by its letters, and of a form that is known by sight. */
@@ -118,4 +125,41 @@ test('what a server says while it refuses is cleared before the row of its clust
   const seen = JSON.stringify(notes)
   expect(seen).toContain('why: ‹redacted:')
   for (const gone of [planted, '\\u001b', '\u202e', '\u009b']) expect(seen).not.toContain(gone)
+})
+
+test('titles and texts of all channels are free of what a server hides in its names', async () => {
+  const { hearing, sent } = door()
+  const put = (text: string) => `${text}${steering}x`
+  const resource = { apiVersion: 'v1', kind: put('Pod'), namespace: put('shop'), name: put('web-6bf586c785-chf5m') }
+  hearing.onNotice({
+    logger: 'kubernetes/faults',
+    data: { ...aFault(), resource, context: put('Back-off'), node: put('n1') },
+  })
+  const w = world()
+  await handleTriageMessage(w.deps)({ version: 1, type: 'faults', faults: await sent() }, { id: 'm', dequeueCount: 1 })
+  const links = { report: 'https://reports.example/x', feedback: undefined }
+  const opened = await w.only()
+  const notices = (['opened', 'skipped', 'resolved'] as const).map((event) =>
+    incidentNotice(event, opened, undefined, links),
+  )
+  expect(notices[0]).toMatchObject({
+    namespace: expect.stringContaining('shop'),
+    headline: expect.stringMatching(/\w/),
+  })
+  for (const notice of notices) {
+    const messages = [
+      slackMessage(notice),
+      teamsMessage(notice),
+      cloudEvent(notice, 'id'),
+      pagerDutyEvent(notice, 'routing', 'dedup'),
+    ]
+    for (const one of messages) {
+      const texts: string[] = []
+      JSON.stringify(one, (_, value: unknown) => {
+        if (typeof value === 'string') texts.push(value)
+        return value
+      })
+      expect(texts.join('\n')).not.toMatch(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]|[\u{e0000}-\u{e007f}]/u)
+    }
+  }
 })

@@ -63,7 +63,9 @@ test('clusters of nsk: listed with a fixed command, their kubeconfig got with th
 test('nsk_refresh asks again when told to, nsk_clusters_discover by pattern, and both say what is new', async () => {
   const { targets, put, asked } = nsk({ list: 'a-1\na-2\n' })
   const { call } = await caller({ targets })
-  expect((await call('nsk_status')).text).toContain('2 clusters, 0 left out')
+  const { text: status } = await call('nsk_status')
+  expect(status).toContain('2 clusters, 0 left out')
+  expect(status).toMatch(/^Clusters are reached by the program \S+\/nsk\.$/m)
   put({ list: 'a-1\na-2\nb-3\n' })
   expect((await call('nsk_refresh')).text).toContain('Not asked again')
   expect((await call('nsk_refresh', { force: true })).text).toContain('b-3')

@@ -72,6 +72,9 @@ test('a cluster is reached through Rancher by name and by id, with the one token
   expect(text).toContain('token runs out 2099-01-02T03:04:05Z')
   const status = await call('rancher_status')
   expect(status.text).toContain('User: ops')
+  expect(status.text).toMatch(
+    /^Clusters are reached (through Rancher, with its token|with kubeconfigs that Rancher makes)\.$/m,
+  )
   expect(status.text).toContain('The token runs out: 2099-01-02T03:04:05Z')
 })
 

@@ -82,7 +82,8 @@ chosen=$(bare "$bicep" build main.bicep --stdout 2>/dev/null | node -e '
     { ...($ref ? { type: "object" } : {}), ...rest, description: metadata?.description ?? "" },
   ])
   console.log(JSON.stringify(Object.fromEntries(shown), undefined, 2))')
-if [ "$how" = --write ]; then echo "$chosen" >parameters.json
+if [ -z "$chosen" ]; then complain 'the parameters of main.bicep cannot be read: it may have changed meanwhile, try again'
+elif [ "$how" = --write ]; then echo "$chosen" >parameters.json
 else [ "$chosen" = "$(cat parameters.json)" ] || complain 'infra/azure/parameters.json is stale: infra/bicep.sh --write'; fi
 
 # What the app itself sends to start an agent, by Azure's types: no template has it.

@@ -7,6 +7,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/azure"
 VERSION=0.49.2
+# The Node that the clone brings: an older one cannot run sources.
+export PATH="$PWD/../../node_modules/.bin:$PATH"
 cache="$PWD/../../build/bicep"
 how="${1:-}"
 failed=0

@@ -242,7 +242,8 @@ test('bodies that come byte by byte are cut off, whoever listens stays, and othe
   const listens = await connected(`${server.url}/east`)
   await listens.client.callTool({ name: 'events_subscribe', arguments: { mode: 'faults' } })
   const slow = Array.from({ length: 60 }, () => {
-    const headers = { 'content-type': 'application/json', 'content-length': '200000', accept: 'application/json' }
+    const accept = 'application/json, text/event-stream'
+    const headers = { 'content-type': 'application/json', 'content-length': '200000', accept }
     const asking = open(server.url, { method: 'POST', headers })
     const ended = new Promise<void>((resolve) => {
       asking.on('error', () => resolve()).on('close', () => resolve())

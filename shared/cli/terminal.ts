@@ -45,10 +45,10 @@ export function output(streams: { readonly out: Stream; readonly error: Stream; 
 
 /**
  * What steers a terminal without an escape, or turns a line around, as JSON writes it: JSON.stringify lets U+009B pass,
- * which many terminals take for the beginning of a command.
+ * which many terminals take for the beginning of a command. A space without width steers nothing, and Markdown needs it.
  */
 const escaped = (text: string): string =>
-  text.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (found) =>
+  text.replace(/[\u007f-\u009f\u2028\u2029]|(?!\u200b)\p{Cf}/gu, (found) =>
     found
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -41,9 +41,11 @@ test('the same fault sent ten times at once is one incident, one agent, one repo
     receivedAt: now,
     source: 'notification',
   }
-  const message = JSON.stringify({ version: 1, type: 'faults', faults: [fault] })
+  // Each is received in a millisecond of its own: the same body twice is one message that storage kept twice.
+  const received = (at: number) => ({ ...fault, receivedAt: new Date(Date.parse(now) + at).toISOString() })
+  const message = (at: number) => JSON.stringify({ version: 1, type: 'faults', faults: [received(at)] })
   const queue = app.storage.queue(queues.faults)
-  await Promise.all(Array.from({ length: 10 }, () => queue.send(message)))
+  await Promise.all(Array.from({ length: 10 }, (_, at) => queue.send(message(at))))
   await app.startFunctions()
 
   const page = await eventually(

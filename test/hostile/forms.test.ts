@@ -1,7 +1,19 @@
 import process from 'node:process'
 import { expect, test } from 'vitest'
 import { aFault, until as untilWithin } from '../shared/subscription/supervised.ts'
-import { eventStream, finds, hears, inTurns, LIMIT_MS, pause, type Row, row, subscribed, until } from './habits.ts'
+import {
+  eventStream,
+  finds,
+  hears,
+  hearsAgain,
+  inTurns,
+  LIMIT_MS,
+  pause,
+  type Row,
+  row,
+  subscribed,
+  until,
+} from './habits.ts'
 import { LONGER, type Server, serverWith, type Twist, watched, watchedAll } from './stage.ts'
 
 /** Handled, by what was called for it. */
@@ -228,7 +240,7 @@ const rows: readonly Row[] = [
       server.push(notice({ subscriptionId: 'sub-s1', ...aFault(), context: 'x'.repeat(10_000_000) }))
       await pause(500)
       await subscribed(home)
-      await hears(home, server)
+      await hearsAgain(home, server)
       expect((await home.letters()).join()).toMatch(/more than 8 MiB/)
     },
   ],
@@ -246,7 +258,7 @@ const rows: readonly Row[] = [
       }
       await until('it is opened again', () => server.count('GET') > 1 && server.streams.size === 1, 60_000)
       await subscribed(home)
-      await hears(home, server)
+      await hearsAgain(home, server)
       expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000)
     },
   ],

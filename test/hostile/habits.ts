@@ -32,6 +32,20 @@ export async function hears(home: House, server: Server): Promise<void> {
   await until('it is sent', () => server.emit(fault) > 0)
   await until('it is received', () => home.faults().some(({ faultId }) => faultId === fault.faultId), PATIENCE_MS)
 }
+/** As `hears`, after a cut: what is sent while its stream is opened again is found by lists, which have none of these. */
+export async function hearsAgain(home: House, server: Server): Promise<void> {
+  const sent = new Set<string>()
+  await until(
+    'one of those that are sent is received',
+    async () => {
+      const fault = aFault()
+      if (server.emit(fault) > 0) sent.add(fault.faultId)
+      await pause(500)
+      return home.faults().some(({ faultId }) => sent.has(faultId))
+    },
+    PATIENCE_MS,
+  )
+}
 export const oneSession = (server: Server) => expect(server.count('initialize')).toBe(1)
 export const eventStream = (response: ServerResponse) =>
   response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -61,6 +61,39 @@ const written: readonly Shape[] = [
     pattern: /(?<![^\s"'])[^\s:"']{1,200}:(?:5432|6432|\*):[^\s:]{1,100}:[^\s:]{1,100}:([^\s"']{3,200})/dg,
     when: (secret) => !isTrivial(secret),
   },
+  {
+    // The same as a list of arguments, as programs log a command.
+    kind: 'argument',
+    hints: ['redis-cli'],
+    pattern: /"-a",\s{0,4}"([^"\n]{4,200})"/dg,
+    when: (secret) => !isTrivial(secret),
+  },
+  {
+    kind: 'password',
+    hints: ['auth '],
+    pattern: /\bAUTH\s{1,2}(?:\w{1,40}\s{1,2})?(\S{6,200})\s{1,2}failed\b/dg,
+    when: (secret) => !isTrivial(secret) && isRandomLike(secret),
+  },
+  {
+    // .npmrc: //host/path/:_auth=base64 of name and password
+    kind: 'value',
+    hints: ['_auth'],
+    pattern: /:_auth\s{0,4}=\s{0,4}["']?([^\s"']{4,1000})/dgi,
+    when: (secret) => !isTrivial(secret),
+  },
+  {
+    // What `vault operator init` and `kubeadm init --upload-certs` print once.
+    kind: 'key',
+    hints: ['unseal key', 'certificate key'],
+    pattern: /\b(?:unseal key(?:\s\d{1,3})?|certificate key):\s{0,10}([\w+/=-]{16,200})/dgi,
+    when: (secret) => !isTrivial(secret),
+  },
+  {
+    kind: 'key',
+    hints: ['license key', 'licence key'],
+    pattern: /\blicen[cs]e key[\s:=]{1,4}["']?((?:[A-Z\d]{4,8}-){2,8}[A-Z\d]{4,8})\b/dgi,
+    when: (secret) => !isTrivial(secret),
+  },
   named('value', ['value='], /\b(?:key|name)=["']([\w.:-]{1,100})["']\s{1,4}value=["']([^"'\n]{1,1000})["']/dgi),
   named('value', ['define'], /\bdefine\(\s{0,4}["']([\w.-]{1,100})["']\s{0,4},\s{0,4}["']([^"'\n]{1,1000})["']/dgi),
   named('value', ['</'], /<(?:\w{1,20}:)?([\w.-]{3,60})>([^<>\n]{1,1000})<\//dg),
@@ -274,8 +307,8 @@ const written: readonly Shape[] = [
     when: (secret, match) => {
       const strength = strengthOf(`${match[1]}${match[2]}`)
       // A .NET assembly's name tells its public key.
-      const head = match.input.slice(Math.max(0, match.index - 30), match.index)
-      if (strength === undefined || /(?:publickey|\barn:[\w-]{1,20}:)$/i.test(head)) return false
+      const head = match.input.slice(Math.max(0, match.index - 120), match.index)
+      if (strength === undefined || /(?:publickey|\barn:[\w:-]{1,100}:)$/i.test(head)) return false
       return isSecret(spokenOf(strength, match), secret)
     },
   },
@@ -283,7 +316,7 @@ const written: readonly Shape[] = [
 
 /** `Secret shop/api-keys: MountVolume…`, `MissingSecret: …`, `arn:aws:secretsmanager:…`: a thing is spoken of by name. */
 const spokenName =
-  /(?:[a-z\d][a-z\d.-]{0,252}\/[a-z\d.-]{0,252}|\b(?:Missing|No|Invalid|Unknown|Wrong|Unused)|\b(?:missing|unset|required|undefined|unknown|empty)\s(?:[a-z]{2,12}\s){0,3}["'`]?[\w.-]{0,100}|\barn:[\w:/-]{0,200}|\b(?:secret|secrets|configmap)\s{1,2}["']?[\w.-]{0,100})$/
+  /(?:[a-z\d][a-z\d.-]{0,252}\/[a-z\d.-]{0,252}|\b(?:Missing|No|Invalid|Unknown|Wrong|Unused)|\b(?:missing|unset|required|undefined|unknown|empty)\s(?:[a-z]{2,12}\s){0,3}["'`]?[\w.-]{0,100}|\barn:[\w:/-]{0,200}|\b(?:secret|secrets|configmap|volume|volumes|object|container)\s{1,2}["']?[\w.-]{0,100})$/
 function spokenOf(strength: Strength, match: RegExpExecArray): Strength {
   if (strength !== 'strong' || !/:\s/.test(match[0])) return strength
   const head = match.input.slice(Math.max(0, match.index - 260), match.index)

@@ -102,6 +102,10 @@ export type Delivered = {
 export const isOver = (notice: Notice): boolean =>
   notice.kind === 'incident' ? notice.event === 'resolved' : notice.over
 
+/** For places where each notice is a message of its own: that an agent is at work, or was ended, is told by its report. */
+export const isNews = (notice: Notice): boolean =>
+  notice.kind === 'incident' ? notice.event !== 'started' && notice.event !== 'opened' : notice.event !== 'agent-lost'
+
 /** Cuts at the last sentence that fits, else at the last word, with a sign that something is missing. */
 export function cutAtSentence(text: string, most: number): string {
   if (text.length <= most) return text

@@ -1,8 +1,8 @@
 import type { Severity } from '../../../faults/fault.ts'
 import { cut, isOver, type Notice, type Notifier } from '../../notice.ts'
 import { linksIn, partsOf } from '../parts.ts'
-import { openedWith, type PostDeps, postJson } from '../post.ts'
-import { isNews } from '../slack/slack-webhook.ts'
+import type { PostDeps } from '../post.ts'
+import { postedChannel } from '../posted-channel.ts'
 
 /** https://developers.google.com/workspace/chat/limits (2026): one a second for each space, of all webhooks together. */
 const PACE = { gapMs: 1_000, burst: 2 }
@@ -10,19 +10,15 @@ const PACE = { gapMs: 1_000, burst: 2 }
 const MAX_BYTES = 24_000
 
 /** Posts to a space's webhook; what is of one incident stands in one thread. */
-export function googleChat(url: string, deps: PostDeps): Notifier {
-  const door = { channel: 'google chat', address: inThread(url) } as const
-  return {
-    takes: isNews,
-    dedups: false,
+export const googleChat = (url: string, deps: PostDeps): Notifier =>
+  postedChannel({
+    channel: 'google chat',
+    address: inThread(url),
+    secret: url,
     pace: PACE,
-    openedWith: openedWith(url),
-    send: async (notice) => {
-      await postJson(deps, door, JSON.stringify(googleChatMessage(notice)))
-      return undefined
-    },
-  }
-}
+    deps,
+    messageOf: googleChatMessage,
+  })
 
 function inThread(url: string): string {
   const address = new URL(url)

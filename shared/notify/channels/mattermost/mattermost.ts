@@ -1,25 +1,15 @@
 import type { Severity } from '../../../faults/fault.ts'
 import { cut, isOver, type Notice, type Notifier } from '../../notice.ts'
 import { linksIn, partsOf } from '../parts.ts'
-import { openedWith, type PostDeps, postJson } from '../post.ts'
-import { isNews } from '../slack/slack-webhook.ts'
+import type { PostDeps } from '../post.ts'
+import { postedChannel } from '../posted-channel.ts'
 
 /** A server's own limit is ten a second with bursts of a hundred, for all who post. */
 const PACE = { gapMs: 500, burst: 5 }
 
 /** Posts to an incoming webhook: https://developers.mattermost.com/integrate/webhooks/incoming/ (2026). */
-export function mattermost(url: string, deps: PostDeps): Notifier {
-  return {
-    takes: isNews,
-    dedups: false,
-    pace: PACE,
-    openedWith: openedWith(url),
-    send: async (notice) => {
-      await postJson(deps, { channel: 'mattermost', address: url }, JSON.stringify(mattermostMessage(notice)))
-      return undefined
-    },
-  }
-}
+export const mattermost = (address: string, deps: PostDeps): Notifier =>
+  postedChannel({ channel: 'mattermost', address, pace: PACE, deps, messageOf: mattermostMessage })
 
 const colours: Readonly<Record<Severity, string>> = { critical: '#E01E5A', warning: '#ECB22E', info: '#36C5F0' }
 const OVER = '#2EB67D'

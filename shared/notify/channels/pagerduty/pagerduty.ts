@@ -1,7 +1,6 @@
 import { derivedId } from '../../../runtime/ids.ts'
-import { cut, type Delivered, type IncidentNotice, isOver, type Notice, type Notifier } from '../../notice.ts'
+import { cut, type Delivered, type IncidentNotice, isNews, isOver, type Notice, type Notifier } from '../../notice.ts'
 import { openedWith, type PostDeps, postJson } from '../post.ts'
-import { isNews } from '../slack/slack-webhook.ts'
 
 export type PagerDutyOptions = {
   readonly routingKey: string

@@ -1,12 +1,12 @@
 import { LogLevel, WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import { derivedId } from '../../../runtime/ids.ts'
-import type { Delivered, IncidentNotice, Notice, Notifier } from '../../notice.ts'
+import { type Delivered, type IncidentNotice, isNews, type Notice, type Notifier } from '../../notice.ts'
 import { Refused } from '../../refusal.ts'
 import { atBottom, openedWith, type PostDeps, provingFetch } from '../post.ts'
 import { mustPostAnew } from './slack-errors.ts'
 import { slackDetails, slackMessage } from './slack-message.ts'
-import { isNews, SLACK_PACE } from './slack-webhook.ts'
+import { SLACK_PACE } from './slack-webhook.ts'
 
 export type SlackBotOptions = {
   readonly token: string

@@ -1,5 +1,5 @@
 import { IncomingWebhook } from '@slack/webhook'
-import type { Notice, Notifier } from '../../notice.ts'
+import { isNews, type Notifier } from '../../notice.ts'
 import { atBottom, openedWith, type PostDeps, provingFetch } from '../post.ts'
 import { slackMessage } from './slack-message.ts'
 
@@ -24,7 +24,3 @@ export function slackWebhook(url: string, deps: PostDeps): Notifier {
 
 /** https://docs.slack.dev/apis/web-api/rate-limits (2026): one a second for each channel, more for a moment. */
 export const SLACK_PACE = { gapMs: 1_000, burst: 3 }
-
-/** For places where each notice is a message of its own: that an agent is at work, or was ended, is told by its report. */
-export const isNews = (notice: Notice): boolean =>
-  notice.kind === 'incident' ? notice.event !== 'started' && notice.event !== 'opened' : notice.event !== 'agent-lost'

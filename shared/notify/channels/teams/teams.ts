@@ -1,25 +1,15 @@
 import type { Severity } from '../../../faults/fault.ts'
 import { cut, isOver, type Notice, type Notifier } from '../../notice.ts'
 import { linksIn, partsOf } from '../parts.ts'
-import { openedWith, type PostDeps, postJson } from '../post.ts'
-import { isNews } from '../slack/slack-webhook.ts'
+import type { PostDeps } from '../post.ts'
+import { postedChannel } from '../posted-channel.ts'
 
 /** Teams takes four a second for a moment and far fewer in the long run. */
 const PACE = { gapMs: 1_000, burst: 4 }
 
 /** Posts an Adaptive Card to a workflow's webhook ("When a Teams webhook request is received"). */
-export function teamsWorkflow(url: string, deps: PostDeps): Notifier {
-  return {
-    takes: isNews,
-    dedups: false,
-    pace: PACE,
-    openedWith: openedWith(url),
-    send: async (notice) => {
-      await postJson(deps, { channel: 'teams', address: url }, JSON.stringify(teamsMessage(notice)))
-      return undefined
-    },
-  }
-}
+export const teamsWorkflow = (address: string, deps: PostDeps): Notifier =>
+  postedChannel({ channel: 'teams', address, pace: PACE, deps, messageOf: teamsMessage })
 
 const styles: Readonly<Record<Severity, string>> = { critical: 'attention', warning: 'warning', info: 'accent' }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { googleChat } from '../../../../shared/notify/channels/google-chat/google-chat.ts'
 import { mattermost } from '../../../../shared/notify/channels/mattermost/mattermost.ts'
 import { pagerDuty } from '../../../../shared/notify/channels/pagerduty/pagerduty.ts'
+import { openedWith } from '../../../../shared/notify/channels/post.ts'
 import { slackWebhook } from '../../../../shared/notify/channels/slack/slack-webhook.ts'
 import { teamsWorkflow } from '../../../../shared/notify/channels/teams/teams.ts'
 import { webhook } from '../../../../shared/notify/channels/webhook/webhook.ts'
@@ -39,6 +40,11 @@ const makers: Readonly<Record<string, () => Notifier>> = {
   'google chat': () => googleChat(`${receiver.url}/hook`, deps()),
   pagerduty: () => pagerDuty({ routingKey: 'R0', url: `${receiver.url}/hook` }, deps()),
 }
+
+test.each(['slack', 'teams', 'mattermost', 'google chat'])(
+  '%s is known by the address as it was configured, so that its open breaker is found again',
+  (name) => expect(makers[name]!().openedWith).toBe(openedWith(`${receiver.url}/hook`)),
+)
 
 describe.each(Object.entries(makers))('%s', (name, make) => {
   test.each([

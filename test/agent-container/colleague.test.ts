@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { look, shown, submission } from '../fakes/scripted-models.ts'
-import { incidentOf } from '../simulator/memory-run.ts'
 import { type Consultation, consulted } from './consulted.ts'
+import { crashOfWeb, fatal, web } from './crashing-web.ts'
 import { ago, crashing, healthy, logs, node, podName, replicaSet, workload } from './diagnose/world.ts'
 
 const metrics = (name: string, memory: string) => ({
@@ -28,16 +28,8 @@ const simulator = {
     configMap('web-settings', { LOG_LEVEL: 'info' }),
     metrics(podName('web'), '483Mi'),
   ],
-  logs: logs('web', 'FATAL: required environment variable DEPLOY_ENV is not set'),
+  logs: logs('web', fatal),
 }
-const incident = incidentOf({
-  faultId: 'f1',
-  faultType: 'CrashLoop',
-  severity: 'critical',
-  resource: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: podName('web') },
-  context: '',
-  timestamp: new Date().toISOString(),
-})
 const settings = { kind: 'ConfigMap', namespace: 'shop', name: 'web-settings' }
 const others = [
   {
@@ -55,7 +47,7 @@ const others = [
   },
 ]
 const ask = (given: Pick<Consultation, 'script'> & Partial<Consultation>) =>
-  consulted({ simulator, incident, ...given })
+  consulted({ simulator, incident: crashOfWeb, ...given })
 
 test('what a rollout changed and what is used now are one look each, and can be quoted', async () => {
   const answers: string[] = []
@@ -65,15 +57,13 @@ test('what a rollout changed and what is used now are one look each, and can be 
       if (heard.turn === 1)
         return {
           calls: [
-            { name: 'revisions_diff', input: { kind: 'Deployment', namespace: 'shop', name: 'web' } },
+            { name: 'revisions_diff', input: web },
             { name: 'pods_top', input: { namespace: 'shop' } },
           ],
         }
       const { id } = shown({ ...heard, answers: [answers[0] ?? ''] })
       const quote = /^ *spec\.containers\[main\]\.env\[DEPLOY_ENV\].*$/m.exec(answers[0] ?? '')?.[0].trim() ?? 'nothing'
-      return submission({ kind: 'Deployment', namespace: 'shop', name: 'web', class: 'MissingEnvironmentVariable' }, [
-        { id, quote },
-      ])
+      return submission({ ...web, class: 'MissingEnvironmentVariable' }, [{ id, quote }])
     },
   })
   expect(answers[0]).toMatch(/revision 2, made .*, against revision 1:/)
@@ -92,7 +82,7 @@ test('the cause of another incident is taken by its short name, with a quote fro
     script: (heard) => {
       if (heard.turn === 1) first = heard.text
       said.push(...heard.answers)
-      const quote = [{ id: 'e1', quote: 'FATAL: required environment variable DEPLOY_ENV is not set' }]
+      const quote = [{ id: 'e1', quote: fatal }]
       if (heard.turn === 1) return look('same_as', { incident: 'i9', evidence: [] })
       if (heard.turn === 2) return look('same_as', { incident: 'i1', evidence: [] })
       if (heard.turn === 3) return look('resources_get', { apiVersion: 'v1', ...settings })
@@ -121,7 +111,7 @@ test('without another incident that has a verdict nobody is offered to name one'
     others: others.slice(0, 1),
     script: (heard) => {
       tools.push(...heard.tools)
-      return submission({ kind: 'Deployment', namespace: 'shop', name: 'web' }, [{ id: 'e3', quote: 'exitCode: 1' }])
+      return submission(web, [{ id: 'e3', quote: 'exitCode: 1' }])
     },
   })
   expect(tools).toContain('submit_verdict')

@@ -13,27 +13,15 @@ import {
   submission,
   toolHappy,
 } from '../fakes/scripted-models.ts'
-import { incidentOf } from '../simulator/memory-run.ts'
 import { type Consultation, consulted, KEY, TOKEN } from './consulted.ts'
-import { crashing, healthy, logs, node, podName, workload } from './diagnose/world.ts'
+import { crashingWeb, crashOfWeb, web } from './crashing-web.ts'
+import { healthy } from './diagnose/world.ts'
 
-const simulator = {
-  objects: [node('n1'), ...workload('web', crashing(1)), ...healthy('cart')],
-  logs: logs('web', 'FATAL: required environment variable DEPLOY_ENV is not set'),
-}
-const incident = incidentOf({
-  faultId: 'f1',
-  faultType: 'CrashLoop',
-  severity: 'critical',
-  resource: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: podName('web') },
-  context: '',
-  timestamp: new Date().toISOString(),
-})
-const web = { kind: 'Deployment', namespace: 'shop', name: 'web' }
+const simulator = { ...crashingWeb, objects: [...crashingWeb.objects, ...healthy('cart')] }
 const cart = { ...web, name: 'cart' }
 const slow = { timeout: 90_000 }
 const ask = (given: Pick<Consultation, 'script'> & Partial<Consultation>) =>
-  consulted({ simulator, incident, ...given })
+  consulted({ simulator, incident: crashOfWeb, ...given })
 const rulesStand = { kind: 'Deployment', name: 'web', class: 'MissingEnvironmentVariable' }
 
 test.concurrent.each(['anthropic', 'openai-compatible', 'azure', 'google'] as const)(

@@ -5,31 +5,14 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { expect, onTestFinished, test } from 'vitest'
 import { readJob } from '../../../agent-container/broker/job.ts'
-import { incidentOf } from '../../simulator/memory-run.ts'
+import { crashJob } from '../crashing-web.ts'
 
 const program = join(import.meta.dirname, '../../../agent-container/broker/job.ts')
-const sampleJob = () => ({
-  version: 1,
-  incident: incidentOf({
-    faultId: 'f1',
-    faultType: 'CrashLoop',
-    severity: 'critical',
-    resource: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-1' },
-    context: '',
-    timestamp: '2026-01-12T09:41:00.000Z',
-  }),
-  allowSecretsAccess: false,
-  deadline: '2026-01-12T09:51:00.000Z',
-  upload: { bundle: 'https://st.example/b', results: 'https://st.example/r' },
-  token: 'a-token-for-this-incident-only',
-  runner: 'builtin',
-  limits: { apiCalls: 60, turns: 1, tokens: 1, costUsd: 1 },
-  extraPrompt: '',
-})
+const sampleJob = crashJob({ bundle: 'https://st.example/b', results: 'https://st.example/r' }, 600)
 const isRoot = process.getuid?.() === 0
 
 test('files in variables are read once, and are gone from the environment then', async () => {
-  const job = { ...sampleJob(), model: { provider: 'anthropic', model: 'm', keyFile: 'model-key' } }
+  const job = { ...sampleJob, model: { provider: 'anthropic', model: 'm', keyFile: 'model-key' } }
   const environment: Record<string, string | undefined> = {
     NIGHTCRIER_FILES: 'environment',
     NIGHTCRIER_FILE_JOB_JSON: JSON.stringify(job),
@@ -48,7 +31,7 @@ test.runIf(isRoot)('files of another user are told with their mode, owner and wh
   chmodSync(folder, 0o755)
   const read = (mode: number) => {
     for (const [name, text] of Object.entries({
-      'job.json': JSON.stringify(sampleJob()),
+      'job.json': JSON.stringify(sampleJob),
       kubeconfig: 'the kubeconfig',
     })) {
       writeFileSync(join(folder, name), text)

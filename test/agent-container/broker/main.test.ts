@@ -4,47 +4,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { AgentJob } from '../../../shared/artifacts/job.ts'
 import { Verdict } from '../../../shared/artifacts/verdict.ts'
 import { readBundle } from '../../../shared/report/bundle/read-bundle.ts'
-import { incidentOf } from '../../simulator/memory-run.ts'
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts'
-import { crashing, logs, node, podName, workload } from '../diagnose/world.ts'
+import { crashingWeb, crashJob } from '../crashing-web.ts'
 import { startStorage } from './storage.ts'
 
 let storage: Awaited<ReturnType<typeof startStorage>>
 let simulator: Simulator
 let folder: string
-const objects = [node('n1'), ...workload('web', crashing(1))]
 beforeEach(async () => {
   storage = await startStorage()
-  simulator = await startSimulator({
-    objects,
-    logs: logs('web', 'FATAL: required environment variable DEPLOY_ENV is not set'),
-  })
+  simulator = await startSimulator(crashingWeb)
   folder = await mkdtemp(join(tmpdir(), 'broker-'))
 })
 afterEach(async () => {
   await Promise.all([storage.stop(), simulator.stop(), rm(folder, { recursive: true, force: true })])
-})
-
-const job = (seconds: number): AgentJob => ({
-  version: 1,
-  incident: incidentOf({
-    faultId: 'f1',
-    faultType: 'CrashLoop',
-    severity: 'critical',
-    resource: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: podName('web') },
-    context: '',
-    timestamp: new Date().toISOString(),
-  }),
-  allowSecretsAccess: false,
-  deadline: new Date(Date.now() + seconds * 1000).toISOString(),
-  upload: storage.upload,
-  token: 'a-token-for-this-incident-only',
-  runner: 'builtin',
-  limits: { apiCalls: 60, turns: 1, tokens: 1, costUsd: 1 },
-  extraPrompt: '',
 })
 
 /** The broker as a group runs it: its own process, one variable, its files. */
@@ -67,7 +42,7 @@ async function broker(files: Readonly<Record<string, string>>, stopAfter?: () =>
   return { code: await ended, said: () => said }
 }
 const withKubeconfig = (seconds: number, kubeconfig: string) => ({
-  'job.json': JSON.stringify(job(seconds)),
+  'job.json': JSON.stringify(crashJob(storage.upload, seconds)),
   kubeconfig,
 })
 

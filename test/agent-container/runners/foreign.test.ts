@@ -2,43 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { incidentOf } from '../../simulator/memory-run.ts'
 import { consulted } from '../consulted.ts'
-import { crashing, logs, node, podName, workload } from '../diagnose/world.ts'
+import { crashingWeb, crashOfWeb, foreignVerdict } from '../crashing-web.ts'
 import { standIn, type Way } from './stand-in.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'stand-ins-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
-const simulator = {
-  objects: [node('n1'), ...workload('web', crashing(1))],
-  logs: logs('web', 'FATAL: required environment variable DEPLOY_ENV is not set'),
-}
-const incident = incidentOf({
-  faultId: 'f1',
-  faultType: 'CrashLoop',
-  severity: 'critical',
-  resource: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: podName('web') },
-  context: '',
-  timestamp: new Date().toISOString(),
-})
-const verdict = {
-  headline: 'web crashes',
-  outcome: 'cause',
-  rootCauses: [
-    {
-      kind: 'Deployment',
-      namespace: 'shop',
-      name: 'web',
-      class: 'Env',
-      summary: 's',
-      mechanism: 'm',
-      confidence: 'high',
-      confidenceReasons: [],
-      evidence: [{ id: 'e3', quote: 'exitCode: 1' }],
-    },
-  ],
-  facts: [{ text: 'Said by the foreign program.', evidence: [{ id: 'e3', quote: 'exitCode: 1' }] }],
-}
 const shapes = {
   claude: { provider: 'anthropic', model: 'claude-haiku-4-5' },
   codex: { provider: 'openai-compatible', model: 'gpt-5' },
@@ -49,10 +18,10 @@ type Name = keyof typeof shapes
 
 async function run(name: Name, way: Way, changes: object = {}) {
   const folder = join(root, `${name}-${way}`)
-  await standIn(folder, name, way, verdict)
+  await standIn(folder, name, way, foreignVerdict)
   return consulted({
-    simulator,
-    incident,
+    simulator: crashingWeb,
+    incident: crashOfWeb,
     runner: name,
     ...shapes[name],
     path: `${folder}:${dirname(process.execPath)}:/usr/bin:/bin`,
@@ -98,8 +67,8 @@ test('a program that never ends is ended at the deadline, and what it started wi
 
 test('a program that is not there, and one that does not speak the vendor’s shape, are told as that', async () => {
   const missing = await consulted({
-    simulator,
-    incident,
+    simulator: crashingWeb,
+    incident: crashOfWeb,
     runner: 'gemini',
     ...shapes.gemini,
     path: '/nowhere',

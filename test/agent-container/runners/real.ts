@@ -5,9 +5,8 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import process from 'node:process'
 import { Command } from 'commander'
 import type { Heard, Say } from '../../fakes/model-server.ts'
-import { incidentOf } from '../../simulator/memory-run.ts'
 import { consulted } from '../consulted.ts'
-import { crashing, logs, node, podName, workload } from '../diagnose/world.ts'
+import { crashingWeb, crashOfWeb, foreignVerdict } from '../crashing-web.ts'
 
 /**
  * The real programs before a scripted model, by hand: `npm i` them somewhere and name the folder of their executables.
@@ -22,27 +21,6 @@ const shapes = {
 /** Codex's readers of MCP resources, of which we serve none, and its question to a user who is not there. */
 const harmless = /list_mcp_resource|read_mcp_resource|request_user_input/
 
-const simulator = {
-  objects: [node('n1'), ...workload('web', crashing(1))],
-  logs: logs('web', 'FATAL: required environment variable DEPLOY_ENV is not set'),
-}
-const incident = incidentOf({
-  faultId: 'f1',
-  faultType: 'CrashLoop',
-  severity: 'critical',
-  resource: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: podName('web') },
-  context: '',
-  timestamp: new Date().toISOString(),
-})
-const evidence = [{ id: 'e3', quote: 'exitCode: 1' }]
-const cause = { kind: 'Deployment', namespace: 'shop', name: 'web', class: 'Env', summary: 's', mechanism: 'm' }
-const verdict = {
-  headline: 'web crashes',
-  outcome: 'cause',
-  rootCauses: [{ ...cause, confidence: 'high', confidenceReasons: [], evidence }],
-  facts: [{ text: 'Said by the foreign program.', evidence }],
-}
-
 async function tryOut(name: keyof typeof shapes, path: string) {
   const folder = mkdtempSync(join(tmpdir(), 'real-'))
   const owned = join(folder, 'owned')
@@ -53,11 +31,19 @@ async function tryOut(name: keyof typeof shapes, path: string) {
     const named = (tail: string) => tools.find((tool) => tool.endsWith(tail)) ?? tail
     if (turn === 1) return { calls: [{ name: named('pods_list_in_namespace'), input: { namespace: 'shop' } }] }
     if (turn === 2) return { calls: [{ name: shell, input: { command: `id > ${owned}`, cmd: `id > ${owned}` } }] }
-    if (turn === 3) return { calls: [{ name: named('submit_verdict'), input: verdict }] }
+    if (turn === 3) return { calls: [{ name: named('submit_verdict'), input: foreignVerdict }] }
     return { text: 'Handed in.' }
   }
   try {
-    const one = await consulted({ simulator, incident, runner: name, ...shape, path, script, seconds: 90 })
+    const one = await consulted({
+      simulator: crashingWeb,
+      incident: crashOfWeb,
+      runner: name,
+      ...shape,
+      path,
+      script,
+      seconds: 90,
+    })
     const foreign = [...offered].filter((tool) => !tool.includes('nightcrier') && !harmless.test(tool))
     return {
       program: name,

@@ -27,7 +27,7 @@ export function strengthOf(name: string): Strength | undefined {
 }
 
 const nothing =
-  /^(?:|[|>][+-]?\d?|true|false|null|nil|none|undefined|yes|no|\*+|x{3,}|-+|<[^<>]*>|\[[^[\]]*\]|required|missing|empty|redacted)$/i
+  /^(?:|[|>][+-]?\d?|true|false|null|nil|none|undefined|yes|no|\*+|x{3,}|-+|<[^<>]*>|\[[^[\]]*\]|required|missing|empty|not_?present|redacted)$/i
 /** A value that is put in later: `$(VAR)`, `${VAR}`, `$VAR`, `{{ .Values.x }}`. */
 const reference = /^(?:\$\([\w.-]+\)|\$\{[^{}]*\}|\$[A-Z_]\w*|\{\{[^{}]*\}\})$/
 const pseudonym = /^‹redacted:[a-z\d-]+:[\da-f]{6}›$/

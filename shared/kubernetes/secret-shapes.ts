@@ -52,7 +52,8 @@ const written: readonly Shape[] = [
     kind: 'argument',
     hints: ['login'],
     pattern: /\blogin\b[^\n;|&]{0,200}?\s-p[ =]["']?([^\s"';|&]{4,400})/dg,
-    when: (secret) => !isTrivial(secret) && !/^\d+$/.test(secret),
+    // A port, of a command that maps it.
+    when: (secret) => !isTrivial(secret) && !/^\d+(?:\/(?:tcp|udp))?$/.test(secret),
   },
   {
     // ~/.pgpass: host:port:database:user:password
@@ -316,7 +317,7 @@ const written: readonly Shape[] = [
 
 /** `Secret shop/api-keys: MountVolume…`, `MissingSecret: …`, `arn:aws:secretsmanager:…`: a thing is spoken of by name. */
 const spokenName =
-  /(?:[a-z\d][a-z\d.-]{0,252}\/[a-z\d.-]{0,252}|\b(?:Missing|No|Invalid|Unknown|Wrong|Unused)|\b(?:missing|unset|required|undefined|unknown|empty)\s(?:[a-z]{2,12}\s){0,3}["'`]?[\w.-]{0,100}|\barn:[\w:/-]{0,200}|\b(?:secret|secrets|configmap|volume|volumes|object|container)\s{1,2}["']?[\w.-]{0,100})$/
+  /(?:[a-z\d][a-z\d.-]{0,252}\/[a-z\d.-]{0,252}|\b(?:Missing|No|Invalid|Unknown|Wrong|Unused)|\barn:[\w:/-]{0,200}|\b(?:secret|secrets|configmap)\s{1,2}["']?[\w.-]{0,100}|\bvolume\s{1,2}["'][\w.-]{0,100})$/
 function spokenOf(strength: Strength, match: RegExpExecArray): Strength {
   if (strength !== 'strong' || !/:\s/.test(match[0])) return strength
   const head = match.input.slice(Math.max(0, match.index - 260), match.index)

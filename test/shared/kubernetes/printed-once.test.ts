@@ -21,6 +21,16 @@ test.each([
 })
 
 test.each([
+  'unknown user admin password: swordfish',
+  'config required DB_PASSWORD: swordfish',
+  'for container password: swordfish',
+  'undefined password: swordfish',
+])('a word that somebody chose is hidden, whatever stands before it: %s', (line) => {
+  expect(redactor.text(line)).not.toContain('swordfish')
+})
+
+test.each([
+  'missing env DATABASE_PASSWORD: NotPresent',
   'MountVolume.SetUp failed for volume "db-password" : secret "db-password" not found',
   'MountVolume.SetUp failed for volume "api-token" : configmap "api-token" not found',
   'MountVolume.SetUp failed for volume "tls-key" : references non-existent secret key: tls.key',

@@ -53,6 +53,8 @@ type Session = {
   readonly caller: string
   connection: Connection | undefined
   lastReceived: number
+  /** Requests whose answer is not whole yet. */
+  calls: number
   /** The end of the newest token that was shown for it. */
   until: Date | undefined
   readonly ended: AbortController
@@ -89,6 +91,7 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
       ...{ transport, outbox, sent, path, caller, until, ended: new AbortController() },
       connection: undefined,
       lastReceived: now(),
+      calls: 0,
     }
     session.connection = await connectCaller(mcp, transport, {
       caller,
@@ -110,13 +113,15 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
 
   /**
    * One caller, or without tokens anybody at all, can begin sessions in a loop: of whoever has most, the one that was
-   * silent longest makes room, unless it listens. Its client is told that it is gone, and begins a new one.
+   * silent longest makes room, unless it listens or waits for an answer. Its client is told that it is gone, and begins a new one.
    */
   async function makeRoom(): Promise<boolean> {
     const counts = new Map<string, number>()
     for (const { caller } of sessions.values()) counts.set(caller, (counts.get(caller) ?? 0) + 1)
     const [leaving] = [...sessions.values()]
-      .filter(({ outbox, lastReceived }) => !outbox.isOpen() && now() - lastReceived >= times.restMs)
+      .filter(
+        ({ outbox, calls, lastReceived }) => !outbox.isOpen() && calls === 0 && now() - lastReceived >= times.restMs,
+      )
       .sort(
         (one, other) =>
           (counts.get(other.caller) ?? 0) - (counts.get(one.caller) ?? 0) || one.lastReceived - other.lastReceived,
@@ -146,18 +151,46 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
   async function goOn(session: Session, request: Request, until: Date | undefined): Promise<Response> {
     session.lastReceived = now()
     if (until !== undefined && (session.until === undefined || until > session.until)) session.until = until
-    const response = await session.transport.handleRequest(withoutForgotten(request, session.sent))
-    if (request.method !== 'GET' || !response.ok) return response
     const { outbox, sent } = session
+    if (request.method !== 'GET') return answered(session, request)
+    const response = await session.transport.handleRequest(withoutForgotten(request, sent))
+    if (!response.ok) return response
     // Only the answer of one earlier call is fetched: no place for notices.
     const resumed = request.headers.get('last-event-id')
     const stream = resumed === null ? undefined : sent.streamOf(resumed)
     if (stream !== undefined && stream !== NOTICES) return response
-    request.signal.addEventListener('abort', outbox.close, { once: true })
+    // Its client comes back in a moment: until then it is as one that has just called.
+    const close = () => {
+      outbox.close()
+      session.lastReceived = now()
+    }
+    request.signal.addEventListener('abort', close, { once: true })
     // The transport only takes notices once this response is on its way.
     void mcp.clock.sleep(0).then(() => (request.signal.aborted ? undefined : outbox.open()))
     if (response.body === null) return response
-    return new Response(boundedBody(response.body, MAX_WAITING_BYTES, outbox.close), response)
+    return new Response(boundedBody(response.body, MAX_WAITING_BYTES, close), response)
+  }
+
+  /** Counted until its answer is whole, or nobody waits for it any more. */
+  async function answered(session: Session, request: Request): Promise<Response> {
+    let isOver = false
+    const over = () => {
+      if (isOver) return
+      isOver = true
+      session.calls--
+      session.lastReceived = now()
+    }
+    session.calls++
+    request.signal.addEventListener('abort', over, { once: true })
+    try {
+      const response = await session.transport.handleRequest(request)
+      if (response.body === null) over()
+      else return new Response(withEnd(response.body, over), response)
+      return response
+    } catch (error) {
+      over()
+      throw error
+    }
   }
 
   /** One beat: ping who listens, let go who is gone. */
@@ -194,6 +227,26 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
       await Promise.all([...sessions.values()].map(({ connection }) => connection?.close()))
     },
   }
+}
+
+/** The same body; `over` when it has ended, or nobody takes it any more. */
+function withEnd(body: ReadableStream<Uint8Array>, over: () => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const { value, done } = await reader.read().catch((error: unknown) => {
+        over()
+        throw error
+      })
+      if (!done) return controller.enqueue(value)
+      over()
+      controller.close()
+    },
+    cancel: (reason) => {
+      over()
+      return reader.cancel(reason)
+    },
+  })
 }
 
 /** Where nothing is known any more to go on from, the stream begins anew; a refusal would leave the client without one. */

@@ -234,6 +234,32 @@ test('whoever begins sessions in a loop takes nobody’s place: the silent ones 
   await until(() => listens.notices.length === 2, 'the notice of who listens')
 })
 
+test('who waits for an answer makes no room', { timeout: 60_000 }, async () => {
+  const { api } = await simulated({ objects: broken })
+  const slow = {
+    ...api,
+    list: async (...args: Parameters<typeof api.list>) => pause(4_000).then(() => api.list(...args)),
+  }
+  const targets = targetsOf([
+    { name: 'east', api },
+    { name: 'west', api: slow },
+  ])
+  const sessionTimes = { pingMs: 20_000, idleMs: 300_000, silentMs: 900_000, restMs: 500 }
+  const server = await startMcpHttpServer({ targets, redact: redactHunter2, port: 0, times: fast, sessionTimes })
+  onTestFinished(server.stop)
+  // Without a stream for notices, as many clients are; the oldest of all from here on.
+  const session = (await fetch(`${server.url}/west`, initialize())).headers.get('mcp-session-id') ?? ''
+  await fetch(`${server.url}/west`, message({ method: 'notifications/initialized' }, session))
+  const call = { id: 2, method: 'tools/call', params: { name: 'pods_list', arguments: {} } }
+  const answer = fetch(`${server.url}/west`, message(call, session)).then((response) => response.text())
+  const begin = () => fetch(`${server.url}/east`, initialize())
+  while (server.sessions() < 500)
+    await Promise.all(Array.from({ length: Math.min(25, 500 - server.sessions()) }, begin))
+  await pause(600)
+  expect((await Promise.all(Array.from({ length: 20 }, begin))).map(({ status }) => status)).toContain(200)
+  expect(await answer).toContain('web-')
+})
+
 test('bodies that come byte by byte are cut off, whoever listens stays, and others are served meanwhile', {
   timeout: 60_000,
 }, async () => {

@@ -95,7 +95,8 @@ export const faultsList = defineTool({
         : [],
     )
     // A custom kind may own what fails, and else nothing is known of it.
-    if (all.length === 0 && !seen.some(meant))
+    const isKnown = results.every((one) => one.status === 'ok' && one.value.notSeen.length === 0)
+    if (all.length === 0 && isKnown && !seen.some(meant))
       throw new GiveUp(
         `kind: faults are not looked for in "${shown(kind ?? '')}". They are in: ${seen.map((one) => one.kind).join(', ')}; or in another kind that owns such.`,
       )

@@ -26,7 +26,8 @@ export function groupFrom({
   const codes = (containers ?? []).flatMap((one) => one.instanceView?.currentState?.exitCode ?? [])
   // A group may stay Running or Pending for days after all that was in it has ended.
   const over = (containers ?? []).length > 0 && (containers ?? []).every(hasEnded)
-  const outcome = codes.every((code) => code === 0) ? 'succeeded' : 'failed'
+  // Without a code nobody knows that it went well.
+  const outcome = codes.length > 0 && codes.every((code) => code === 0) ? 'succeeded' : 'failed'
   const lives = seen === undefined || seen === 'pending' || seen === 'running'
   const hopeless = lives && restartsOf(containers) >= MOST_RESTARTS
   const state =

@@ -47,7 +47,7 @@ function ofClocks(status: number, text: string, date: string): string | undefine
   return `Our clock or our token is not the service’s: compare the clocks${times}`
 }
 
-/** What storage refused, in one sentence that names the thing and the party; the library's own error as its cause. */
+/** What storage refused, in one sentence that names the thing and the party. */
 export function storageFailure(what: string, error: unknown): Error {
   const status = statusOf(error)
   if (error instanceof Refused) return error
@@ -62,7 +62,7 @@ export function storageFailure(what: string, error: unknown): Error {
   const noRoom = status === 507 || (status >= 500 && full.test(text))
   const remedy = noRoom
     ? 'The disk of this storage is full: make room'
-    : (ofClocks(status, text, date) ?? own(remedies, code) ?? '')
+    : (own(remedies, code) ?? ofClocks(status, text, date) ?? '')
   const Kind = tooMuch.includes(status) ? Refused : StorageFailure
   return new Kind(`Storage did not ${what}: ${[status, code].join(' ').trim()}${remedy === '' ? '' : `. ${remedy}`}`)
 }

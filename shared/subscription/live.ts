@@ -39,8 +39,8 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
       reconcileMs: times.reconcileMs,
       closeMs: times.closeMs,
       resync: (again) => {
-        const { seenFaults: lastNote, seen } = memory
-        return reconcile(deps, task, { session, tools: link.tools, hearing, seenFaults: lastNote, seen, again, alive })
+        const { seenFaults, seen } = memory
+        return reconcile(deps, task, { session, tools: link.tools, hearing, seenFaults, seen, again, alive })
       },
       onResync: ({ broken, gaps: found, refused, unheard }) => {
         if (broken !== undefined) news.broken = broken
@@ -155,7 +155,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     }
     if (!stream.isUp()) return
     // What was sent while there was no stream is lost.
-    resync.expected()
+    resync.request()
     checkAt = 0
   }
 
@@ -173,7 +173,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     }
     if (now() < subscription.dueAt()) return
     await climb(deps, task, memory, link)
-    if (subscription.current() !== undefined) resync.expected()
+    if (subscription.current() !== undefined) resync.request()
   }
 
   async function checkSubscription(): Promise<void> {
@@ -226,6 +226,6 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     toolsAt = now() + toolsMs
     if (!changed || subscription.current() !== undefined) return
     await climb(deps, task, memory, link)
-    if (subscription.current() !== undefined) resync.expected()
+    if (subscription.current() !== undefined) resync.request()
   }
 }

@@ -65,7 +65,7 @@ export function resyncs(deps: ResyncsDeps, memory: ResyncMemory) {
       return Math.min(memory.lookedAt + every, memory.againAt ?? Number.POSITIVE_INFINITY)
     },
     /** Something may have been missed: look at once, and once more when one is under way that may have begun before. */
-    expected: (): void => {
+    request: (): void => {
       memory.lookedAt = Number.NEGATIVE_INFINITY
       resyncAgain = running !== undefined
     },

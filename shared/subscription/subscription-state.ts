@@ -40,9 +40,5 @@ export function subscriptionState(backoff: BackoffSettings, climbMs: number, ran
       why = reason
       nextAt = Number.POSITIVE_INFINITY
     },
-    /** To be made at the next turn. */
-    expected: (now: number): void => {
-      nextAt = now
-    },
   }
 }

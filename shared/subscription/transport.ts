@@ -249,7 +249,8 @@ export function openTransport(options: TransportOptions): McpTransport {
             streamRetryMs = ms
           },
           onErrorEvent: (text) => options.onGarbage(text, 'an event of type error'),
-          onTooLarge: (part) => options.onGarbage(part, 'a message of more than 8 MiB: this is a part of it'),
+          // Nothing of it is kept: what names a secret may lie in a part that is gone.
+          onTooLarge: () => options.onGarbage('', 'a message of more than 8 MiB'),
           onMessage: (text) => receive(text, undefined, true),
         })
         .then(

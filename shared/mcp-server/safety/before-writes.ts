@@ -3,7 +3,7 @@ import type { ClusterWriter } from '../../kubernetes/cluster-writer.ts'
 
 type Change = 'apply' | 'create' | 'delete' | 'scale' | 'exec'
 
-/** The same writer; `look` is called before each change, and what it throws keeps the change from happening. */
+/** The same writer; `review` is called before each change, and what it throws keeps the change from happening. */
 export function beforeWrites(
   write: ClusterWriter,
   review: (change: Change, kind: Kind, namespace: string | undefined, dryRun: boolean) => void,

@@ -23,20 +23,13 @@ export function directorySource(options: {
   readonly directory: string
   readonly allowExec?: boolean
   /** Whether a cluster of this name is wanted; absent: all are. */
-  readonly queries?: (cluster: string) => boolean
+  readonly includes?: (cluster: string) => boolean
   /** False: only at the start and when asked to. */
   readonly watch?: boolean
   readonly connect?: Connect
   readonly clock: Clock
 }): Source {
-  const {
-    directory,
-    allowExec = false,
-    queries: includes = () => true,
-    watch = true,
-    connect = connectCluster,
-    clock,
-  } = options
+  const { directory, allowExec = false, includes = () => true, watch = true, connect = connectCluster, clock } = options
   const name = `directory ${directory}`
   let known: ReadonlyMap<string, Read> = new Map()
   let found: readonly Found[] = []

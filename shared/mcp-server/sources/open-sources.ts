@@ -34,8 +34,8 @@ export async function openSources(config: ServerConfig, platform: Platform): Pro
   if (config.kubeconfig.length > 0)
     sources.push(kubeconfigSource({ files: config.kubeconfig, allowExec, watch, connect, clock }))
   for (const directory of config.kubeconfig_dir) {
-    const queries = await requestedIn(directory, config)
-    sources.push(directorySource({ directory, allowExec, queries, watch, connect, clock }))
+    const includes = await requestedIn(directory, config)
+    sources.push(directorySource({ directory, allowExec, includes, watch, connect, clock }))
   }
   if (config.clusters_file !== undefined) {
     const where = config.clusters_file

@@ -20,7 +20,7 @@ export type StreamEvents = {
   /** What comes as an event of type `error`. */
   readonly onErrorEvent?: ((text: string) => void) | undefined
   /** A part of what is too large to be taken whole. */
-  readonly onTooLarge?: ((part: string) => void) | undefined
+  readonly onTooLarge?: (() => void) | undefined
 }
 
 export function eventReader({ onMessage, onId, onRetry, onErrorEvent, onTooLarge }: StreamEvents): Reader {
@@ -44,7 +44,7 @@ export function eventReader({ onMessage, onId, onRetry, onErrorEvent, onTooLarge
       const text = decoder.decode(chunk, { stream: true })
       parser.feed(text)
       if (tooBig === undefined) return
-      onTooLarge?.(text.slice(0, MAX_ERROR_BYTES))
+      onTooLarge?.()
       throw tooBig
     },
     end: () => {},

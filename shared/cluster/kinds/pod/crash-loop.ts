@@ -11,13 +11,13 @@ import {
   outlived,
   RECENT_CRASH_SECONDS,
 } from './containers.ts'
-import { isEvicted, runsOnce, settles } from './meant.ts'
+import { isLeaving, runsOnce, settles } from './meant.ts'
 
 /** With fewer restarts than this a start that needs others may still come right. */
 const FIRST_TRIES = 4
 
 export const crashLoop: Signs<PodView> = (pod, context) => {
-  if (isEvicted(pod) || runsOnce(pod)) return none
+  if (isLeaving(pod) || runsOnce(pod)) return none
   return containersOf(pod)
     .filter(({ init, status }) => !init && (isLooping(status, context.now) || isKilled(pod, status, context)))
     .filter(({ status }) => (status.restartCount ?? 0) >= FIRST_TRIES || !settles(pod, context))

@@ -12,7 +12,7 @@ import {
   RECENT_CRASH_SECONDS,
   SOUND_SECONDS,
 } from './containers.ts'
-import { isEvicted, runsOnce, settles } from './meant.ts'
+import { isLeaving, runsOnce, settles } from './meant.ts'
 
 /** A Job counts its pods' failures itself and has a fault of its own. */
 const isOfJob = (owners: readonly { kind: string }[] | null | undefined) =>
@@ -26,7 +26,7 @@ const FIRST_MOMENTS_SECONDS = 180
 
 export const crash: Signs<PodView> = (pod, context) => {
   const { now } = context
-  if (isEvicted(pod) || runsOnce(pod) || isOfJob(pod.metadata.ownerReferences)) return none
+  if (isLeaving(pod) || runsOnce(pod) || isOfJob(pod.metadata.ownerReferences)) return none
   // How the containers of an evicted pod ended is part of the eviction.
   if (pod.status?.reason === 'Evicted' || settles(pod, context)) return none
   return containersOf(pod)

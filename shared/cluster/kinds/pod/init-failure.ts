@@ -10,7 +10,7 @@ import {
   RECENT_CRASH_SECONDS,
   specOf,
 } from './containers.ts'
-import { isEvicted, runsOnce, settles } from './meant.ts'
+import { isLeaving, runsOnce, settles } from './meant.ts'
 
 /** What a script waits for at a start is there in a minute, or somebody is needed. */
 const WAITING_SECONDS = 120
@@ -20,7 +20,7 @@ const WORKING_SECONDS = 600
 const FIRST_TRIES = 4
 
 export const initFailure: Signs<PodView> = (pod, context) => {
-  if (isEvicted(pod) || runsOnce(pod)) return none
+  if (isLeaving(pod) || runsOnce(pod)) return none
   return containersOf(pod)
     .filter(({ init }) => init)
     .flatMap((one) => failed(pod, one, context) ?? waits(pod, one, context) ?? none)

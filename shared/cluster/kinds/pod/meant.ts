@@ -4,7 +4,7 @@ import type { PodView } from '../../view/view-pod.ts'
 const sets: ReadonlySet<string> = new Set(['Job', 'ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet'])
 
 /** Somebody wanted it gone: deleted, drained, preempted, evicted by the API. How it ends then says nothing of it. */
-export const isEvicted = ({ metadata, status }: PodView): boolean =>
+export const isLeaving = ({ metadata, status }: PodView): boolean =>
   Boolean(metadata.deletionTimestamp) || condition(status?.conditions, 'DisruptionTarget')?.status === 'True'
 
 /** Runs once, for whoever waits for its answer: a test of a pipeline, a task of a workflow, a shell. */

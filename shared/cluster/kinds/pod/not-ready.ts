@@ -2,7 +2,7 @@ import { type Context, condition, countedFrom, eventTime, olderThan, onDeadNode,
 import { none, type Sign, type Signs } from '../../sign.ts'
 import type { PodView } from '../../view/view-pod.ts'
 import { budgetOf, containersOf, specOf } from './containers.ts'
-import { isEvicted, runsOnce } from './meant.ts'
+import { isLeaving, runsOnce } from './meant.ts'
 
 /** With the kubelet's word that a probe fails; slow starters fail theirs for a minute or two by design. */
 const WARNED_GRACE_SECONDS = 120
@@ -16,7 +16,7 @@ const GATE_SECONDS = 120
 
 export const notReady: Signs<PodView> = (pod, context) => {
   const { now, warnings } = context
-  if (isEvicted(pod) || runsOnce(pod) || pod.status?.phase !== 'Running') return none
+  if (isLeaving(pod) || runsOnce(pod) || pod.status?.phase !== 'Running') return none
   const unready = condition(pod.status.conditions, 'Ready')
   if (unready?.status !== 'False' || onDeadNode(pod, context) || isStandby(pod, context)) return none
   const since = countedFrom(unready.lastTransitionTime, pod, context)

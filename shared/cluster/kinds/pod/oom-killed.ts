@@ -2,10 +2,10 @@ import { within } from '../../context.ts'
 import { none, type Signs } from '../../sign.ts'
 import type { PodView } from '../../view/view-pod.ts'
 import { backsOff, containersOf, isOutOfMemory, RECENT_CRASH_SECONDS } from './containers.ts'
-import { isEvicted, runsOnce } from './meant.ts'
+import { isLeaving, runsOnce } from './meant.ts'
 
 export const oomKilled: Signs<PodView> = (pod, { now }) => {
-  if (isEvicted(pod) || runsOnce(pod)) return none
+  if (isLeaving(pod) || runsOnce(pod)) return none
   return containersOf(pod).flatMap(({ status, path }) => {
     const ended = status.state?.terminated
     const terminated = isOutOfMemory(ended) ? ended : status.lastState?.terminated

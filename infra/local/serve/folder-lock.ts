@@ -1,3 +1,4 @@
+import { readFileSync, readlinkSync } from 'node:fs'
 import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import process from 'node:process'
@@ -6,8 +7,8 @@ import { errorText, GiveUp } from '../../../shared/runtime/errors.ts'
 import { randomId } from '../../../shared/runtime/ids.ts'
 import { isRunning } from '../own-process.ts'
 
-/** Who takes it, and by which clock. */
-export type Taker = { readonly clock: Clock; readonly host: string; readonly pid: number }
+/** Who takes it, and by which clock. `table` names the process table that `pid` is of: in another it is another's. */
+export type Taker = { readonly clock: Clock; readonly host: string; readonly table: string; readonly pid: number }
 export type FolderLock = {
   /** Aborts when another process has taken the folder all the same: it saw nothing of this one for too long. */
   readonly lost: AbortSignal
@@ -25,11 +26,23 @@ const CHECK_MS = 1_000
 /** Each ends with one process fewer that wants it. */
 const MOST_TRIES = 5
 
-const thisProcess = (): Taker => ({ clock: systemClock, host: hostname(), pid: process.pid })
+const thisProcess = (): Taker => ({ clock: systemClock, host: hostname(), table: processTable(), pid: process.pid })
+
+/** The name of a machine does not tell: containers that share its network share its name, and see none of each other. */
+function processTable(): string {
+  if (process.platform !== 'linux') return hostname()
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${boot}/${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    // A sandbox that does not say: nobody else's numbers count.
+    return randomId()
+  }
+}
 
 /**
- * A file that says who works on a folder. A process of this machine is looked for by its number; in a container every
- * process has the same number, and those of other machines cannot be seen at all: they touch the file while they live.
+ * A file that says who works on a folder. A process of this table is looked for by its number; those of another
+ * container or machine cannot be seen at all: they touch the file while they live.
  */
 export async function lockFolder(
   file: string,
@@ -37,14 +50,15 @@ export async function lockFolder(
   signal: AbortSignal,
   taker = thisProcess(),
 ): Promise<FolderLock> {
-  const { clock, host, pid } = taker
-  const mine = `${host} ${pid} ${randomId()}\n`
+  const { clock, host, table, pid } = taker
+  const id = randomId()
+  const mine = `${host} ${table} ${pid} ${id}\n`
   for (let tries = 0; ; tries++) {
     signal.throwIfAborted()
     if (await made(file, mine)) break
     if (tries === MOST_TRIES) throw taken('Another process', path)
     const theirs = await readIf(file)
-    if (theirs !== undefined && (await isDead(file, theirs, path, signal, taker))) await removeDead(file, theirs, mine)
+    if (theirs !== undefined && (await isDead(file, theirs, path, signal, taker))) await removeDead(file, theirs, id)
   }
   const lost = new AbortController()
   const over = new AbortController()
@@ -85,18 +99,19 @@ async function isDead(
   theirs: string,
   path: string,
   signal: AbortSignal,
-  { clock, host, pid }: Taker,
+  { clock, table, pid }: Taker,
 ): Promise<boolean> {
-  const [, itsHost, number] = /^(\S+) (\d+) \S+\n$/.exec(theirs) ?? []
-  if (itsHost === host) {
-    // Our own number: this container ran before and was killed.
+  // An earlier version named no table.
+  const [, itsHost, itsTable, number] = /^(\S+) (?:(\S+) )?(\d+) \S+\n$/.exec(theirs) ?? []
+  if (itsTable === table) {
+    // Our own number: who had it before us has ended.
     if (Number(number) !== pid && (await isRunning(Number(number), MARK))) throw taken(`Process ${number}`, path)
     return true
   }
   const who = itsHost === undefined ? 'Another process' : `Process ${number} of ${itsHost}`
   const first = await touchedAt(file)
-  const until = Math.min(first + SILENT_MS, clock.now().getTime() + SILENT_MS)
-  while (clock.now().getTime() < until) {
+  // By what we wait and see: when it was touched is told by a clock that may go wrong, as may ours.
+  for (let waited = 0; waited < SILENT_MS; waited += CHECK_MS) {
     await clock.sleep(CHECK_MS, signal)
     signal.throwIfAborted()
     if ((await readIf(file)) !== theirs) return false
@@ -117,8 +132,8 @@ async function made(file: string, text: string): Promise<boolean> {
 }
 
 /** Two that found the same dead lock must not take away each other's new one: only one can rename what it has seen. */
-async function removeDead(file: string, theirs: string, mine: string): Promise<void> {
-  const away = `${file}.${mine.trim().split(' ')[2]}`
+async function removeDead(file: string, theirs: string, id: string): Promise<void> {
+  const away = `${file}.${id}`
   try {
     await rename(file, away)
   } catch (error) {

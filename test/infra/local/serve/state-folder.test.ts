@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -17,11 +26,12 @@ let number = 0
 const newLock = () => join(place, `lock-${number++}`)
 
 /** Waits take no time and move the clock; touches come when the test says so. */
-function virtual(host: string, pid: number, onLook: () => void = () => {}) {
+function virtual(host: string, pid: number, onLook: () => void = () => {}, table = `table-of-${host}`) {
   let at = Date.now()
   let wake = () => {}
   const taker: Taker = {
     host,
+    table,
     pid,
     clock: {
       now: () => new Date(at),
@@ -70,13 +80,13 @@ test('a process of this machine is refused while the other runs, and takes over 
   onTestFinished(() => void child.kill('SIGKILL'))
   await once(child, 'spawn')
   const file = newLock()
-  const here = { clock: systemClock, host: hostname(), pid: process.pid }
-  writeFileSync(file, `${hostname()} ${child.pid} some-run\n`)
+  const here = { clock: systemClock, host: hostname(), table: 'this-table', pid: process.pid }
+  writeFileSync(file, `${hostname()} this-table ${child.pid} some-run\n`)
   await expect(lockFolder(file, 'here', never, here)).rejects.toThrow(`Process ${child.pid} works on here already`)
   child.kill('SIGKILL')
   await once(child, 'exit')
   const lock = await lockFolder(file, 'here', never, here)
-  expect(readFileSync(file, 'utf8')).toContain(`${hostname()} ${process.pid} `)
+  expect(readFileSync(file, 'utf8')).toContain(`${hostname()} this-table ${process.pid} `)
   await lock.release(nothing)
   expect(existsSync(file)).toBe(false)
 })
@@ -94,15 +104,50 @@ test('two containers have one number: the one that lives is seen by its touches,
   const begun = third.passed()
   const lock = await lockFolder(file, 'there', never, third.taker)
   expect(third.passed() - begun).toBeLessThanOrEqual(32_000)
-  expect(readFileSync(file, 'utf8')).toContain('pod-b 1 ')
-  // Gone for long: nobody waits for it.
-  utimesSync(file, new Date(), new Date(Date.now() - 60_000))
-  const fourth = await lockFolder(file, 'there', never, virtual('pod-c', 1, () => expect.fail('it waited')).taker)
+  expect(readFileSync(file, 'utf8')).toContain('pod-b table-of-pod-b 1 ')
+  const fourth = await lockFolder(file, 'there', never, virtual('pod-c', 1).taker)
   await first.release(async () => expect.fail('it is not its own'))
   await lock.release(async () => expect.fail('it is not its own'))
-  expect(readFileSync(file, 'utf8')).toContain('pod-c 1 ')
+  expect(readFileSync(file, 'utf8')).toContain('pod-c table-of-pod-c 1 ')
   await fourth.release(nothing)
 })
+
+test('whoever lives on a machine whose clock is behind keeps the folder', async () => {
+  const file = newLock()
+  await lockFolder(file, 'there', never, virtual('pod-a', 1).taker)
+  const touch = (ago: number) => utimesSync(file, new Date(), new Date(Date.now() - ago))
+  touch(60_000)
+  let looks = 0
+  const second = virtual('pod-b', 1, () => void (++looks === 4 && touch(55_000)))
+  await expect(lockFolder(file, 'there', never, second.taker)).rejects.toThrow('Process 1 of pod-a works on there')
+})
+
+test('two containers on the network of one machine share its name and none of their processes', async () => {
+  const file = newLock()
+  await lockFolder(file, 'there', never, virtual('node-1', 1, undefined, 'of-a').taker)
+  const touch = () => utimesSync(file, new Date(), new Date(statSync(file).mtimeMs + 5_000))
+  for (const pid of [1, 4711]) {
+    const second = virtual('node-1', pid, touch, 'of-b')
+    await expect(lockFolder(file, 'there', never, second.taker)).rejects.toThrow('Process 1 of node-1 works on there')
+  }
+  // One that was killed had our number in our table; an earlier version named no table.
+  const again = virtual('node-1', 1, () => expect.fail('it waited'), 'of-a')
+  await lockFolder(file, 'there', never, again.taker)
+  writeFileSync(file, 'node-1 1 of-an-earlier-version\n')
+  const fourth = virtual('node-1', 1, touch, 'of-a')
+  await expect(lockFolder(file, 'there', never, fourth.taker)).rejects.toThrow('Process 1 of node-1 works on there')
+})
+
+test.runIf(process.platform === 'linux')(
+  'a folder is taken in the name of this boot and this table of processes',
+  async () => {
+    const { path, release } = await openStateFolder(join(place, 'named'), never)
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    const table = `${boot}/${readlinkSync('/proc/self/ns/pid')}`
+    expect(readFileSync(join(path, 'lock'), 'utf8')).toContain(`${hostname()} ${table} ${process.pid} `)
+    await release()
+  },
+)
 
 test('who lost the folder hears of it at its next touch; a lock that somebody removed is made again', async () => {
   const file = newLock()
@@ -124,12 +169,13 @@ test('who lost the folder hears of it at its next touch; a lock that somebody re
 test('of many that start at once on a dead lock, one gets it', async () => {
   for (let round = 0; round < 20; round++) {
     const file = newLock()
-    writeFileSync(file, round % 2 === 0 ? 'pod-z 1 dead\n' : '4711')
-    utimesSync(file, new Date(), new Date(Date.now() - 60_000))
+    const dead = round % 2 === 0 ? 'pod-z 1 dead\n' : '4711'
+    writeFileSync(file, dead)
     const touching = Array.from({ length: 6 }, (_, index) => {
       // Whoever waits sees the winner touch.
       const touch = () => {
-        if (existsSync(file)) utimesSync(file, new Date(), new Date(statSync(file).mtimeMs + 1_000))
+        if (existsSync(file) && readFileSync(file, 'utf8') !== dead)
+          utimesSync(file, new Date(), new Date(statSync(file).mtimeMs + 1_000))
       }
       return lockFolder(file, 'there', never, virtual(`pod-${index}`, 1, touch).taker)
     })

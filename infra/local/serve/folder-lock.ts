@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import process from 'node:process'
 import { type Clock, systemClock } from '../../../shared/runtime/clock.ts'
@@ -140,8 +140,19 @@ async function removeDead(file: string, theirs: string, id: string): Promise<voi
     if (codeOf(error) === 'ENOENT') return
     throw error
   }
-  if ((await readIf(away)) === theirs) await rm(away, { force: true })
-  else await rename(away, file)
+  const text = await readIf(away)
+  if (text !== undefined && text !== theirs) await putBack(away, file, text)
+  await rm(away, { force: true })
+}
+
+/** Unless a third one was there meanwhile: a rename would take that one's away. */
+async function putBack(away: string, file: string, text: string): Promise<void> {
+  try {
+    await link(away, file)
+  } catch (error) {
+    // Some shares know no second name of a file.
+    if (codeOf(error) !== 'EEXIST') await made(file, text)
+  }
 }
 
 const touchedAt = (file: string): Promise<number> =>

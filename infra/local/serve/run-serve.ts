@@ -41,7 +41,7 @@ export async function runServe(options: ServeOptions, screen: Screen, ended: Abo
   stack.defer(state.release)
   const signal = AbortSignal.any([ended, state.lost])
   const watched = await watch(options, state, screen, stack)
-  const app = installedApp ?? (await buildHere(screen))
+  const app = installedApp ?? (await buildHere(screen, stack))
   const azurite = await keepAzurite(state.storage, state.ports, screen.trouble)
   stack.defer(azurite.stop)
   await state.keepPorts(azurite.ports)
@@ -145,10 +145,12 @@ async function watch(
 }
 
 /** In a clone there is no bundle to run that is surely of these sources. */
-async function buildHere(screen: Screen): Promise<string> {
+async function buildHere(screen: Screen, stack: AsyncDisposableStack): Promise<string> {
   // By its address, so that no bundle takes in what bundles.
   const builder = new URL('../start/built-app.ts', import.meta.url).href
-  const { builtApp }: typeof import('../start/built-app.ts') = await import(builder)
+  const { builtApp, keepInUse }: typeof import('../start/built-app.ts') = await import(builder)
   const root = fileURLToPath(new URL('../../..', import.meta.url))
-  return builtApp(root, () => screen.event('The functions are built, since they are new or have changed …'))
+  const app = await builtApp(root, () => screen.event('The functions are built, since they are new or have changed …'))
+  stack.use(keepInUse(app, systemClock))
+  return app
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import type { Clock } from '../../../shared/runtime/clock.ts'
 import { build } from '../../build.ts'
 
 /** All that decides what a build comes to. */
@@ -9,8 +10,9 @@ const SOURCES = [
   ...['functions/**', 'shared/**', 'agent-container/**', 'infra/*.ts'],
   ...['package.json', 'package-lock.json', 'host.json'],
 ]
-/** A start of an older tree may still run from its own. */
-const KEEP_MS = 7 * 86_400_000
+const DAY_MS = 86_400_000
+/** What nobody has run from for so long is of a tree that is no more. */
+const KEEP_MS = 7 * DAY_MS
 
 /** The built app of these sources: built only when they have changed since it was, and never under a start that runs. */
 export async function builtApp(root: string, onBuild: () => void): Promise<string> {
@@ -34,6 +36,29 @@ export async function builtApp(root: string, onBuild: () => void): Promise<strin
     if (Date.now() - statSync(join(apps, name)).mtimeMs > KEEP_MS)
       rmSync(join(apps, name), { recursive: true, force: true })
   return folder
+}
+
+/** Says of a built app each day that it is run from, until that ends: a later start of another tree takes the rest away. */
+export function keepInUse(folder: string, clock: Clock): AsyncDisposable {
+  const over = new AbortController()
+  const kept = keep()
+
+  async function keep(): Promise<void> {
+    while (!over.signal.aborted) {
+      try {
+        utimesSync(folder, clock.now(), clock.now())
+      } catch {
+        // A disk that is away for a moment: the next day tells.
+      }
+      await clock.sleep(DAY_MS, over.signal)
+    }
+  }
+  return {
+    [Symbol.asyncDispose]: async () => {
+      over.abort()
+      await kept
+    },
+  }
 }
 
 function hashOf(root: string): string {

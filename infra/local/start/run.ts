@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { GiveUp } from '../../../shared/runtime/errors.ts'
 import { announcePlace } from './announced-place.ts'
-import { builtApp } from './built-app.ts'
+import { builtApp, keepInUse } from './built-app.ts'
 import { startDemo } from './demo.ts'
 import { followIncidents } from './follow-incidents.ts'
 import { freePort } from './free-port.ts'
@@ -63,6 +63,7 @@ export async function run(options: RunOptions, screen: Screen, signal: AbortSign
       : await watchConfig(options.config, { folder, screen, stack }))
   const given = (name: string) => process.env[name] !== undefined && process.env[name] !== ''
   const app = await builtApp(root, () => screen.event('The functions are built, since they are new or have changed …'))
+  stack.use(keepInUse(app, systemClock))
   screen.event('Storage starts …')
   const platform = await startPlatform(
     {

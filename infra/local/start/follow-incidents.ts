@@ -26,15 +26,18 @@ export type FollowDeps = {
   readonly onProblem: (sentence: string) => void
 }
 
-/** What fits a screen; older incidents have been shown. */
-const MOST_INCIDENTS = 50
-/** One that left the screen may come back, and its steps were told: remembered for a good many screens. */
-const MOST_REMEMBERED = 500
+/** More than one machine has at once. In one page, since the store reads its table anew for each. */
+const MOST_OPEN = 500
+/** One that left those may come back, and its steps were told: remembered for some times as many. */
+const MOST_REMEMBERED = 4 * MOST_OPEN
 const MAX_REPORT_BYTES = 8 * 1024 * 1024
 
 type Known = { readonly steps: ReadonlySet<string>; readonly reportedAt?: string | undefined }
 
-/** Tells each step of each incident once, and each report when it is there, until the signal aborts. */
+/**
+ * Tells each step of each incident once, and each report when it is there, until the signal aborts. One that opens and is
+ * over within one pause is not told: no agent is that quick, so there was nothing to report of it.
+ */
 export async function followIncidents(deps: FollowDeps, signal: AbortSignal): Promise<void> {
   const known = new Map<string, Known>()
   let open: ReadonlySet<string> = new Set()
@@ -61,7 +64,7 @@ export async function followIncidents(deps: FollowDeps, signal: AbortSignal): Pr
 
   async function poll(): Promise<void> {
     // Those that are over lie in a table that only grows: each is read once, by its name, when it has left the open ones.
-    const { items } = await deps.incidents.list({ open: true }, MOST_INCIDENTS)
+    const { items } = await deps.incidents.list({ open: true }, MOST_OPEN)
     const listed = new Set(items.map(({ incident }) => incident.incidentId))
     for (const id of open) {
       const left = listed.has(id) ? undefined : await deps.incidents.byId(id)

@@ -120,7 +120,7 @@ test('what runs for long tells neither what was before nor anything twice, hears
   const end = new AbortController()
   const stored = (await store.insert({ ...incident, reportedAt: at }))!
   const later = new Date('2026-01-12T10:00:01.000Z')
-  const others = Array.from({ length: 50 }, (_, index) => ({
+  const others = Array.from({ length: 500 }, (_, index) => ({
     ...incident,
     incidentId: `demo.${String(index).padStart(16, '0')}.1`,
     identity: String(index).padStart(16, '0'),
@@ -136,7 +136,7 @@ test('what runs for long tells neither what was before nor anything twice, hears
       await store.move(first!, 'resolved', { at: later, note: 'gone' })
     },
     async () => {
-      const all = await store.list({ open: true }, 100)
+      const all = await store.list({ open: true }, 1_000)
       for (const one of all.items)
         if (one.incident.identity !== incident.identity) await store.move(one, 'resolved', { at: later, note: 'over' })
     },
@@ -164,7 +164,7 @@ test('what runs for long tells neither what was before nor anything twice, hears
   )
   expect(told.slice(0, 2)).toEqual(['ef queued', '00 gone'])
   expect(told.filter((line) => line.startsWith('ef'))).toEqual(['ef queued'])
-  expect(told.filter((line) => line.endsWith('over'))).toHaveLength(49)
+  expect(told.filter((line) => line.endsWith('over'))).toHaveLength(499)
   expect(asked).toEqual(asked.map(() => ({ open: true })))
   expect(reads).toEqual([])
 })
@@ -173,4 +173,40 @@ test('the cause is said as Kind/namespace/name and class', () => {
   const cause = { kind: 'Node', namespace: '', name: 'worker-1', class: 'NodeNotReady' }
   const published = { report: { verdict: { rootCauses: [cause] } } } as unknown as Published
   expect(causeLine(published)).toBe('Node//worker-1 NodeNotReady')
+})
+
+test('of a storm every incident is told, and every end', async () => {
+  const store = incidentStore({ incidents: memoryTable(), history: memoryTable() })
+  const now = () => new Date(at)
+  const told: string[] = []
+  const end = new AbortController()
+  const storm = Array.from({ length: 120 }, (_, index) => {
+    const identity = String(index).padStart(16, '0')
+    return { ...incident, incidentId: `demo.${identity}.1`, identity }
+  })
+  let look = 0
+  const life: readonly (() => Promise<unknown>)[] = [
+    () => Promise.all(storm.map((one) => store.insert(one))),
+    async () => {
+      for (const { incident } of (await store.list({ open: true }, 1_000)).items) {
+        const stored = await store.current(incident.incidentId)
+        await store.move(stored!, 'resolved', { at: new Date(at), note: 'over' })
+      }
+    },
+    async () => end.abort(),
+  ]
+  await followIncidents(
+    {
+      incidents: store,
+      storage: { blobs: () => memoryBlobs({ now, sleep: async () => {} }) },
+      clock: { now, sleep: async () => void (await life[look++]?.()) },
+      linkHours: 1,
+      pauseMs: 2_000,
+      onStep: ({ identity }, step) => told.push(`${identity} ${step.note}`),
+      onProblem: (sentence) => told.push(sentence),
+    },
+    end.signal,
+  )
+  const wanted = storm.flatMap(({ identity }) => [`${identity} over`, `${identity} seen`])
+  expect(told.toSorted()).toEqual(wanted)
 })

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -37,8 +37,9 @@ const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
 
 /** Whom this machine trusts: a container of its own has the image's. */
 function trusted(): Readonly<Record<string, string>> {
-  const { NODE_EXTRA_CA_CERTS } = process.env
-  return NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS }
+  const { NODE_EXTRA_CA_CERTS: file = '' } = process.env
+  // Seen from where we stand, which is not where a container does.
+  return file === '' ? {} : { NODE_EXTRA_CA_CERTS: resolve(file) }
 }
 
 /** Beside the bundled chunk, or in the built app when run from source. */

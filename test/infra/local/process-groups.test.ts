@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { processContainerGroups } from '../../../infra/local/process-groups.ts'
 import type { ContainerSpec, GroupSpec } from '../../../shared/runtime/container-groups.ts'
@@ -70,12 +70,20 @@ test('a sealed container reads neither the files beside it nor the machine, and 
 })
 
 test('a container trusts whom this machine trusts: what it hands in may go through a proxy with its own certificate', async () => {
-  vi.stubEnv('NODE_EXTRA_CA_CERTS', '/nowhere/ca.pem')
   onTestFinished(() => void vi.unstubAllEnvs())
-  const entry = program('trust', 'console.log(process.env.NODE_EXTRA_CA_CERTS)')
-  await groups.start(spec('trust', [container(entry, { mountsFiles: false })]))
-  await ended('trust')
-  expect(await groups.logs('trust', 'broker')).toContain('/nowhere/ca.pem')
+  const entry = program('trust', 'console.log("<" + process.env.NODE_EXTRA_CA_CERTS + ">")')
+  for (const [index, [ours, its]] of [
+    ['/nowhere/ca.pem', '/nowhere/ca.pem'],
+    // A container stands in a folder of its own.
+    ['certificates/ca.pem', resolve('certificates/ca.pem')],
+    ['', 'undefined'],
+  ].entries()) {
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', ours)
+    const name = `trust-${index}`
+    await groups.start(spec(name, [container(entry, { mountsFiles: false })]))
+    await ended(name)
+    expect(await groups.logs(name, 'broker')).toContain(`<${its}>`)
+  }
 })
 
 const forever = 'console.log("here"); setInterval(() => {}, 1000)'

@@ -78,15 +78,19 @@ done
 
 # What can be chosen, for whoever has no compiler: the other templates must offer the same.
 # By way of a file: a Node 24 that reads all of a long pipe at once may abort (malloc(): invalid size).
-mkdir -p "$cache" && bare "$bicep" build main.bicep --outfile "$cache/main.json" 2>/dev/null
-chosen=$(node -e '
+chosen=''
+mkdir -p "$cache"
+# What an earlier run left is not read when this one fails.
+if bare "$bicep" build main.bicep --outfile "$cache/main.json" 2>/dev/null; then
+  chosen=$(node -e '
   const template = JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8"))
   const shown = Object.entries(template.parameters).map(([name, { metadata, $ref, ...rest }]) => [
     name,
     { ...($ref ? { type: "object" } : {}), ...rest, description: metadata?.description ?? "" },
   ])
   console.log(JSON.stringify(Object.fromEntries(shown), undefined, 2))' "$cache/main.json")
-if [ -z "$chosen" ]; then complain 'the parameters of main.bicep cannot be read: it may have changed meanwhile, try again'
+fi
+if [ -z "$chosen" ]; then complain 'the parameters of main.bicep cannot be read: it does not compile, or has changed meanwhile'
 elif [ "$how" = --write ]; then echo "$chosen" >parameters.json
 else [ "$chosen" = "$(cat parameters.json)" ] || complain 'infra/azure/parameters.json is stale: infra/bicep.sh --write'; fi
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, symlink } from 'node:fs/promises'
+import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { build } from '../../infra/build.ts'
@@ -16,15 +16,26 @@ const root = join(import.meta.dirname, '../..')
 const WAITING = 3
 const names = (round: string, count = WAITING) => Array.from({ length: count }, (_, index) => `${round}${index}x`)
 
-/** The package of another commit, built by its own build from its own sources, with the packages of this clone. */
+/** Some hundreds of packages over a slow line. */
+const INSTALL_MS = 10 * 60_000
+
+/** The package of another commit, built by its own build from its own sources, with the packages that its lock names. */
 async function packageOf(commit: string, place: string): Promise<string> {
   const sources = join(place, 'earlier')
   await mkdir(sources)
   const archive = execFileSync('git', ['archive', commit], { cwd: root, maxBuffer: 1024 ** 3 })
   execFileSync('tar', ['-x', '-C', sources], { input: archive })
-  await symlink(join(root, 'node_modules'), join(sources, 'node_modules'))
+  await installed(sources)
   execFileSync(process.execPath, ['infra/build.ts'], { cwd: sources, stdio: ['ignore', 'ignore', 'inherit'] })
   return join(sources, 'dist')
+}
+
+/** Those of this clone serve as well where they are the same. */
+async function installed(sources: string): Promise<void> {
+  const locks = await Promise.all([root, sources].map((folder) => readFile(join(folder, 'package-lock.json'), 'utf8')))
+  if (locks[0] === locks[1]) return symlink(join(root, 'node_modules'), join(sources, 'node_modules'))
+  const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund']
+  execFileSync('npm', flags, { cwd: sources, stdio: ['ignore', 'ignore', 'inherit'], timeout: INSTALL_MS })
 }
 
 /** Up, and back, and up again, over one storage: each time with faults in the queue that the other version wrote. */

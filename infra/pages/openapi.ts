@@ -8,8 +8,9 @@ import { IncidentQuery } from '../../shared/health/incidents.ts'
 import { Incident } from '../../shared/incident/incident.ts'
 import { MuteRequest } from '../../shared/incident/mute-book.ts'
 import { version } from '../../shared/runtime/version.ts'
+import { TRIAL_ID } from '../../shared/triage/try-agent.ts'
 
-type Reported = {
+type Description = {
   readonly summary: string
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
@@ -25,7 +26,7 @@ const long = { 413: refused('The body is longer than such a one can be') }
 const none = { 404: refused('There is none of that name') }
 
 /** What each route of functions/ is for; one that is missing here stops the generator. */
-const reported: Readonly<Record<string, Reported>> = {
+const described: Readonly<Record<string, Description>> = {
   'GET /health': {
     summary: 'Whether it is alive',
     answers: { 200: json('It is', ref('Health')), 503: json('No supervisor lives, or storage is away', ref('Health')) },
@@ -107,10 +108,7 @@ const reported: Readonly<Record<string, Reported>> = {
     summary:
       'Tries what the app needs, and with agent also starts one: asked again with the same, it says how that goes',
     query: z.object({
-      agent: z
-        .string()
-        .regex(/^[a-z0-9]{8,20}$/)
-        .optional(),
+      agent: z.string().regex(TRIAL_ID).optional(),
     }),
     answers: { 200: json('Each thing, and what to do'), ...bad },
   },
@@ -180,7 +178,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): object {
   return rest
 }
 
-function operation({ method, path, open }: Route, { summary, query, body, answers }: Reported): object {
+function operation({ method, path, open }: Route, { summary, query, body, answers }: Description): object {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const asked =
     query === undefined ? {} : ((schemaOf(query) as { properties?: Record<string, object> }).properties ?? {})
@@ -211,15 +209,15 @@ function operation({ method, path, open }: Route, { summary, query, body, answer
 export function openApi(root: string): object {
   const all = routes(root).filter(({ method, path }) => !plumbing.test(`${method} ${path}`))
   const names = all.map(({ method, path }) => `${method} ${path}`)
-  const missing = names.filter((name) => reported[name] === undefined)
-  const gone = Object.keys(reported).filter((name) => !names.includes(name))
+  const missing = names.filter((name) => described[name] === undefined)
+  const gone = Object.keys(described).filter((name) => !names.includes(name))
   if (missing.length + gone.length > 0)
     throw new Error(
       `infra/pages/openapi.ts: add ${missing.join(', ') || 'nothing'}, remove ${gone.join(', ') || 'nothing'}`,
     )
   const paths: Record<string, Record<string, object>> = {}
   for (const route of all) {
-    const one = reported[`${route.method} ${route.path}`]
+    const one = described[`${route.method} ${route.path}`]
     if (one !== undefined)
       paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, one) }
   }

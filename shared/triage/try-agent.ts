@@ -15,8 +15,11 @@ export type Tried = { readonly state: 'well' | 'waits' | 'failed'; readonly says
 
 /** An image of 300 MB over a slow registry, and a region that takes its time. */
 const TRY_MS = 10 * 60_000
-/** What a trial of an agent is called; the sweep takes away those whose time is over. */
-export const TRIAL = /^doctor-[a-z0-9]{8,20}$/
+/** What whoever asks for a trial of an agent calls it. */
+export const TRIAL_ID = /^[a-z0-9]{8,20}$/
+const PREFIX = 'doctor-'
+/** Whether a group is that of a trial: the sweep takes away those whose time is over. */
+export const isTrial = (group: string): boolean => group.startsWith(PREFIX) && TRIAL_ID.test(group.slice(PREFIX.length))
 const FENCE = 1
 const MOST_LOG_CHARACTERS = 300
 
@@ -34,7 +37,7 @@ users: [{ name: nobody, user: { token: none } }]
  * network, files and links are good when its bundle is there. Keeps nothing between two looks but the group itself.
  */
 export async function tryAgent(deps: TryDeps, id: string): Promise<Tried> {
-  const name = `doctor-${id}`
+  const name = `${PREFIX}${id}`
   const incident = madeUp(id, deps.clock.now())
   const bundle = bundleName(incident.incidentId, FENCE)
   if ((await deps.bundles.info(bundle)) !== undefined) {

@@ -3,7 +3,7 @@ import { checks } from '../../health/checks.ts'
 import { examine, type Finding } from '../../health/examine.ts'
 import { randomId } from '../../runtime/ids.ts'
 import type { Log } from '../../runtime/log.ts'
-import { TRIAL, tryAgent } from '../../triage/try-agent.ts'
+import { TRIAL_ID, tryAgent } from '../../triage/try-agent.ts'
 import { triageDeps } from '../deps/triage.ts'
 import type { Platform } from '../platform.ts'
 import type { Answer } from './answer.ts'
@@ -18,7 +18,7 @@ export type DoctorRequest = { readonly query: { readonly get: (name: string) => 
  */
 export async function doctor(platform: Platform, log: Log, { query }: DoctorRequest): Promise<Answer> {
   const agent = query.get('agent')
-  if (agent !== null && !TRIAL.test(`doctor-${agent}`))
+  if (agent !== null && !TRIAL_ID.test(agent))
     return { status: 400, jsonBody: { error: 'agent must be 8 to 20 of a-z and 0-9' } }
   const secret = async (reference: string) => {
     await platform.apiKey(reference)

@@ -24,6 +24,13 @@ const refused = (says: string): Answer => json(says, ref('Error'))
 const bad = { 400: refused('What is wrong, in words') }
 const long = { 413: refused('The body is longer than such a one can be') }
 const none = { 404: refused('There is none of that name') }
+/** Whatever is done by it. */
+const link = {
+  401: html('Nobody is signed in'),
+  403: html('It opens nothing'),
+  404: html('What it opened is gone'),
+  503: html('What it opened cannot be read now, or nobody can sign in'),
+}
 
 /** What each route of functions/ is for; one that is missing here stops the generator. */
 const described: Readonly<Record<string, Description>> = {
@@ -43,13 +50,14 @@ const described: Readonly<Record<string, Description>> = {
     answers: {
       200: json('The report itself, for who accepts JSON'),
       302: { says: 'There it is' },
+      ...bad,
       ...none,
       409: refused('It is put away: storage has it, and must bring it back first'),
     },
   },
   'GET /incidents/{id}/feedback': {
     summary: 'A page that asks whether it was right',
-    answers: { 200: html('The page'), ...none },
+    answers: { 200: html('The page'), ...none, 409: refused('It has no report yet') },
   },
   'POST /incidents/{id}/feedback': {
     summary: 'Whether the report was right',
@@ -92,7 +100,13 @@ const described: Readonly<Record<string, Description>> = {
     body: z.looseObject({
       alerts: z.array(z.looseObject({ status: z.string(), labels: z.record(z.string(), z.string()) })),
     }),
-    answers: { 200: json('What was made of each alert'), ...bad, ...long },
+    query: z.object({ cluster: z.string().optional() }),
+    answers: {
+      200: json('What was made of each alert'),
+      ...bad,
+      404: refused('There is no such cluster'),
+      ...long,
+    },
   },
   'GET /mutes': { summary: 'Mutes in force', answers: { 200: json('All of them') } },
   'POST /mutes': { summary: 'One more mute', body: MuteRequest, answers: { 201: json('It'), ...bad, ...long } },
@@ -116,22 +130,15 @@ const described: Readonly<Record<string, Description>> = {
   'GET /board': { summary: 'The clusters for people', answers: { 200: html('A page') } },
   'GET /r/{token}': {
     summary: 'What a signed link was made for',
-    answers: {
-      200: html('A page'),
-      302: { says: 'First sign in' },
-      401: html('Nobody is signed in'),
-      403: html('It opens nothing'),
-      404: html('What it opened is gone'),
-      503: html('What it opened cannot be read now'),
-    },
+    answers: { 200: html('A page'), 302: { says: 'First sign in' }, ...link, 409: html('There is no report yet') },
   },
   'POST /r/{token}': {
-    summary: 'Feedback or a mute by a signed link',
+    summary: 'Feedback, a mute or an investigation by a signed link',
     answers: {
       200: html('A page'),
+      202: html('What was asked for is opened'),
       400: html('What is wrong with what was sent'),
-      403: html('It opens nothing'),
-      404: html('What it opened is gone'),
+      ...link,
       405: html('It only shows something'),
       409: html('It cannot be done any more'),
       413: html('What was sent is too long'),
@@ -143,12 +150,7 @@ const described: Readonly<Record<string, Description>> = {
   },
   'DELETE /r/{token}': {
     summary: 'Ends a mute by its signed link',
-    answers: {
-      200: html('A page'),
-      403: html('It opens nothing'),
-      404: html('What it opened is gone'),
-      405: html('It only shows something'),
-    },
+    answers: { 200: html('A page'), ...link, 405: html('It only shows something') },
   },
 }
 /** Methods that functions/ takes and that are no business of a reader: HEAD, and what MCP’s transport refuses by itself. */

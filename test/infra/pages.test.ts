@@ -59,27 +59,53 @@ function lint(doc: Doc): readonly string[] {
   return wrong
 }
 
-/** Which operations each of them answers. */
-const handlers: Readonly<Record<string, readonly string[]>> = {
-  'alerts.ts': ['post /alerts'],
-  'ask-by-link.ts': ['get /r/{token}', 'post /r/{token}'],
-  'by-link.ts': ['get /r/{token}', 'post /r/{token}'],
-  'doctor.ts': ['post /doctor'],
-  'feedback.ts': ['get /incidents/{id}/feedback', 'post /incidents/{id}/feedback'],
-  'health.ts': [
-    'get /health',
-    'get /health/clusters',
-    'get /incidents',
-    'get /incidents/{id}',
-    'get /incidents/{id}/report',
-  ],
-  'investigate.ts': ['post /investigate'],
-  'mcp.ts': ['post /mcp'],
-  'mute-by-link.ts': ['post /r/{token}'],
-  'mutes.ts': ['get /mutes', 'post /mutes', 'delete /mutes/{id}', 'post /incidents/{id}/acknowledge'],
-  'pages.ts': ['get /list', 'get /board'],
-  'sign-in.ts': ['get /r/{token}'],
-  'scenario.ts': ['get /incidents/{id}/scenario'],
+const LINK = ['get /r/{token}', 'post /r/{token}', 'delete /r/{token}'] as const
+/** Which operations each file answers, and which of its answers each of them never gives. */
+const handlers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'app/http/alerts.ts': { 'post /alerts': [] },
+  'app/http/ask-by-link.ts': { [LINK[0]]: ['400'], [LINK[1]]: [] },
+  'app/http/by-link.ts': { [LINK[0]]: ['405'], [LINK[1]]: [], [LINK[2]]: [] },
+  'app/http/doctor.ts': { 'post /doctor': [] },
+  'app/http/feedback.ts': {
+    'get /incidents/{id}/feedback': ['400', '413'],
+    'post /incidents/{id}/feedback': [],
+    [LINK[0]]: ['400', '413'],
+    [LINK[1]]: [],
+  },
+  'app/http/health.ts': {
+    'get /health': ['302', '404', '409'],
+    'get /health/clusters': ['302', '404', '409'],
+    'get /incidents': ['302', '404', '409'],
+    'get /incidents/{id}': ['302', '409'],
+    'get /incidents/{id}/report': [],
+    'get /metrics': ['302', '404', '409'],
+  },
+  'app/http/investigate.ts': { 'post /investigate': [], [LINK[1]]: [] },
+  'app/http/mcp.ts': { 'post /mcp': [] },
+  'app/http/mute-by-link.ts': { [LINK[0]]: ['400', '409'], [LINK[1]]: [], [LINK[2]]: ['400', '409'] },
+  'app/http/mutes.ts': {
+    'get /mutes': ['201', '400', '404', '409', '413'],
+    'post /mutes': ['200', '404', '409'],
+    'delete /mutes/{id}': ['201', '400', '413'],
+    'post /incidents/{id}/acknowledge': ['201'],
+  },
+  'app/http/pages.ts': { 'get /list': [], 'get /board': ['404'], [LINK[0]]: [] },
+  'app/http/scenario.ts': { 'get /incidents/{id}/scenario': [] },
+  // Only a browser that looks is sent to sign in, and only what changes something must be of the same site.
+  'app/http/sign-in.ts': { [LINK[0]]: [], [LINK[1]]: ['302'], [LINK[2]]: ['302'] },
+  'health/alive.ts': { 'get /health': [] },
+  'health/incidents.ts': {
+    'get /incidents': ['404'],
+    'get /incidents/{id}': [],
+    'get /incidents/{id}/report': [],
+  },
+}
+/** In whatever words a file gives them. */
+const ANSWER = /(?:\bstatus: |\b(?:refused|problem|answer|json|page)\(\s*)(\d{3})\b/g
+function answersOf(file: string): readonly string[] {
+  const text = read(`shared/${file}`)
+  const given = [...text.matchAll(ANSWER)].map(([, status = '']) => status)
+  return [...new Set([...given, ...(text.includes('jsonBody(') ? ['400', '413'] : [])])].sort()
 }
 
 describe('the HTTP API', () => {
@@ -97,24 +123,38 @@ describe('the HTTP API', () => {
     expect(open.map(([path]) => path)).toEqual(['/health', '/r/{token}'])
     expect(openApi(root)).toEqual(doc)
   })
-  test.each(Object.entries(handlers))('names every answer of shared/app/http/%s', (file, operations) => {
-    const text = read(`shared/app/http/${file}`)
-    const given = [...text.matchAll(/(?:status: |(?:refused|problem|answer|json)\()(\d{3})\b/g)].map(
-      ([, status]) => status!,
+  test.each(Object.entries(handlers))('names every answer of shared/%s for each operation', (file, operations) => {
+    const given = answersOf(file)
+    expect(given).not.toEqual([])
+    for (const [operation, never] of Object.entries(operations)) {
+      const [method = '', path = ''] = operation.split(' ')
+      const named = Object.keys(doc.paths[path]![method]!.responses)
+      const gives = given.filter((status) => !never.includes(status))
+      expect({ operation, missing: gives.filter((status) => !named.includes(status)) }).toEqual({
+        operation,
+        missing: [],
+      })
+      expect({ operation, never: never.filter((status) => !given.includes(status)) }).toEqual({ operation, never: [] })
+    }
+  })
+  test('names no answer that nobody gives', () => {
+    const invented = Object.entries(doc.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { responses, security }]) => {
+        const operation = `${method} ${path}`
+        const gives = Object.entries(handlers).flatMap(([file, operations]) =>
+          answersOf(file).filter((status) => operations[operation]?.includes(status) === false),
+        )
+        // The host asks for the key, and the protocol answers by itself.
+        const others = [...(security?.length === 0 ? [] : ['401']), ...(path === '/mcp' ? ['200'] : [])]
+        const unknown = Object.keys(responses).filter((status) => ![...gives, ...others].includes(status))
+        return unknown.map((status) => `${operation}: ${status}`)
+      }),
     )
-    if (text.includes('jsonBody(')) given.push('400', '413')
-    const named = operations.flatMap((one) => {
-      const [method = '', path = ''] = one.split(' ')
-      return Object.keys(doc.paths[path]![method]!.responses)
-    })
-    expect([...new Set(given)].filter((status) => !named.includes(status))).toEqual([])
+    expect(invented).toEqual([])
   })
   test('every file that answers is among them', () => {
-    const answers = globSync('*.ts', { cwd: join(root, 'shared/app/http') })
-    const those = answers.filter((file) =>
-      /status: \d{3}|\b(?:refused|problem|json)\(\d{3}/.test(read(`shared/app/http/${file}`)),
-    )
-    expect(those.filter((file) => handlers[file] === undefined)).toEqual(['json-body.ts'])
+    const those = globSync('app/http/*.ts', { cwd: join(root, 'shared') }).filter((file) => answersOf(file).length > 0)
+    expect(those.filter((file) => handlers[file] === undefined)).toEqual(['app/http/json-body.ts'])
   })
 })
 

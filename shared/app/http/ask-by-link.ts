@@ -14,6 +14,8 @@ const Question = z.object({
   namespace: name.default(''),
   name: name.min(1),
   note: z.string().max(1_000).default(''),
+  /** Of whoever has signed in. */
+  by: z.string().max(100).default(''),
 })
 /** The longest of its fields, with room for what a form makes of them. */
 const MAX_BODY_CHARACTERS = 10_000
@@ -40,9 +42,9 @@ export async function askByLink(
   const given = Question.safeParse(Object.fromEntries(new URLSearchParams(text.slice(0, MAX_BODY_CHARACTERS))))
   if (text.length > MAX_BODY_CHARACTERS || !given.success)
     return page(400, await askPage(form, { said: 'Kind and name are needed; the note has at most 1,000 characters.' }))
-  const { note, ...object } = given.data
+  const { note, by, ...object } = given.data
   const apiVersion = object.kind === owner.kind && owner.apiVersion !== '' ? { apiVersion: owner.apiVersion } : {}
-  const body = JSON.stringify({ cluster, ...object, ...apiVersion, ...(note === '' ? {} : { note }) })
+  const body = JSON.stringify({ cluster, ...object, ...apiVersion, ...noteOf(note, by) })
   const { status = 200, jsonBody } = await investigate(platform, { text: async () => body })
   const filled = { cluster, ...object, note }
   const asked = Asked.safeParse(jsonBody)
@@ -56,6 +58,12 @@ export async function askByLink(
     ? `An incident is about it already${known === undefined ? '' : ` (${known.status})`}.`
     : 'Asked. The report takes a minute or more; its link opens once it is written.'
   return page(status, await askPage(filled, { said, report: links.report(asked.data.incidentId) }))
+}
+
+/** With the name of who asks, where that is known. */
+function noteOf(note: string, by: string): { note?: string } {
+  const text = [note, by === '' ? '' : `asked by ${by}`].filter((one) => one !== '').join(' · ')
+  return text === '' ? {} : { note: text.slice(0, 1_000) }
 }
 
 const page = (status: number, body: string): Answer => ({ status, body, headers: htmlHeaders })

@@ -42,7 +42,8 @@ async function triedAgent(
 ): Promise<readonly (Finding & { pending?: boolean })[]> {
   const { settings } = platform
   if (settings.AGENT_IMAGE === '' && settings.LOCAL_GROUPS_DIR === '') return []
-  let pending = false
+  // A start that takes longer than a check may is asked for again.
+  let pending = true
   const findings = await examine([
     {
       name: 'an agent starts',
@@ -52,7 +53,10 @@ async function triedAgent(
         const { state, says } = await tryAgent(
           { ...triageDeps(platform, log), bundles: platform.storage.blobs(containers.bundles) },
           id,
-        )
+        ).catch((error: unknown) => {
+          pending = false
+          throw error
+        })
         pending = state === 'waits'
         return state === 'well' ? undefined : says
       },

@@ -33,8 +33,10 @@ export function signIn(settings: Settings, here: string, request: FeedbackReques
         ? 'You are in too many groups for Entra to name them. Ask for an app role, or for groups assigned to this application only.'
         : 'You are signed in, but not in the group that may see this (SIGN_IN_GROUP). Ask whoever runs this app.',
     )
-  // The session is a cookie, which a browser sends along whoever made the form.
-  if (request.method !== 'GET' && request.method !== 'HEAD' && request.headers.get('sec-fetch-site') !== 'same-origin')
+  // The session is a cookie, which a browser sends along whoever made the form; a token nobody else's page can send.
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  const hasToken = /^bearer /i.test(request.headers.get('authorization') ?? '')
+  if (!isRead && !hasToken && request.headers.get('sec-fetch-site') !== 'same-origin')
     return refused(
       403,
       'This was sent by another site, or by a browser that does not say from where. Open the page and send its own form.',

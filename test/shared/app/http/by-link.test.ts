@@ -143,6 +143,7 @@ test('a report in the archive tier is told on a page, soon, and the list goes on
     expect(String(page.body)).toMatch(/archive tier: rehydrate it, which takes hours/)
     expect(String(page.body)).toContain(`${incidentId}/report.json`)
     expect(performance.now() - began).toBeLessThan(5_000)
+    expect((await open((await linksBeside(platform)).list('index.html'), { through })).status).toBe(200)
     expect(proxy.fates['refuse-409']).toBe(1)
   } finally {
     await proxy.stop()
@@ -184,17 +185,18 @@ describe('with sign-in', () => {
     { typ: 'name', val: 'Ada' },
     { typ: 'groups', val: group },
   ])
-  type Sent = { who?: string; method?: string; accept?: string; site?: string; body?: string }
+  type Sent = { who?: string; method?: string; accept?: string; site?: string; body?: string; token?: string }
   const ask = (
     on: Platform,
     address: string,
-    { who, method = 'GET', accept = 'text/html', site, body = '' }: Sent = {},
+    { who, method = 'GET', accept = 'text/html', site, body = '', token }: Sent = {},
   ) => {
     const url = new URL(address, `${own}/api/r/x`)
     const sent: Record<string, string | undefined> = {
       accept,
       'x-ms-client-principal': who,
       'sec-fetch-site': site,
+      authorization: token,
       'content-type': 'application/x-www-form-urlencoded',
     }
     return byLink(on, decodeURIComponent(url.pathname.slice('/api/r/'.length)), {
@@ -247,6 +249,14 @@ describe('with sign-in', () => {
     const many = await ask(on, link, { who: principal([{ typ: 'hasgroups', val: 'true' }]) })
     expect([many.status, many.body]).toEqual([403, expect.stringContaining('too many groups')])
     expect((await ask(on, `${own}/api/r/nothing`, { who: ada })).status).toBe(404)
+  })
+
+  test('a program sends with its token, and a page of somebody else nothing', async () => {
+    const on = entra()
+    const mute = (await linksBeside(on)).mute(incidentId)
+    const remove = { who: ada, method: 'DELETE', accept: 'application/json' }
+    expect((await ask(on, mute, remove)).status).toBe(403)
+    expect((await ask(on, mute, { ...remove, token: 'Bearer of-the-app' })).status).toBe(200)
   })
 
   test('a principal counts only where App Service takes away what a client made up', async () => {

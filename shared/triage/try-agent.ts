@@ -40,12 +40,13 @@ export async function tryAgent(deps: TryDeps, id: string): Promise<Tried> {
   const name = `${PREFIX}${id}`
   const incident = madeUp(id, deps.clock.now())
   const bundle = bundleName(incident.incidentId, FENCE)
+  // Before its bundle: one that leaves it and ends in between has done its work.
+  const group = await deps.groups.get(name)
   if ((await deps.bundles.info(bundle)) !== undefined) {
     await deps.groups.remove(name)
     await deps.bundles.remove(bundle)
     return { state: 'well', says: 'an agent was started, read its files and left what it found' }
   }
-  const group = await deps.groups.get(name)
   if (group === undefined) return start(deps, name, incident)
   const overdue = deps.clock.now().getTime() > Date.parse(group.tags.deadline ?? '')
   if ((group.state === 'pending' || group.state === 'running') && !overdue)

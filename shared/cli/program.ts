@@ -64,7 +64,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     )
 
   // Loaded only for whoever asks for it.
-  let yaml: ((value: unknown) => string) | undefined
+  let yaml: Parameters<typeof inYaml>[1] | undefined
   command.hook('preAction', async () => {
     if (command.opts<Global>().output === 'yaml') yaml = (await import('yaml')).stringify
   })

@@ -55,11 +55,12 @@ const escaped = (text: string): string =>
       .join(''),
   )
 
-/** The same answers as YAML: each of their lines is one JSON document. */
-export const inYaml = (out: Output, stringify: (value: unknown) => string): Output => ({
+/** The same answers as YAML: each of their lines is one JSON document. Only texts in double quotes know `\u0085`. */
+export const inYaml = (out: Output, stringify: (value: unknown, options: typeof quoted) => string): Output => ({
   ...out,
-  line: (text) => out.line(`---\n${stringify(JSON.parse(text)).trimEnd()}`),
+  line: (text) => out.line(`---\n${stringify(JSON.parse(text), quoted).trimEnd()}`),
 })
+const quoted = { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' } as const
 
 /** Words from a cluster as words: no escape sequence may move the cursor, and none turn the line around. */
 export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, ' ')

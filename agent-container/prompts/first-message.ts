@@ -51,10 +51,10 @@ export const nameOfOther = (at: number): string => `i${at + 1}`
 
 /** What else is wrong in the cluster: one trouble often opens several incidents. */
 export function othersPart(others: readonly OtherIncident[]): string {
-  const lines = others.map(({ about, firstSeen, isOpen, cause }, at) => {
+  const lines = others.map(({ about, firstSeen, cause }, at) => {
     const place = cause === undefined ? '' : [cause.namespace, cause.name].filter((part) => part !== '').join('/')
     const said = cause === undefined ? 'no verdict so far' : `caused by ${cause.class} of ${cause.kind} ${place}`
-    return `${nameOfOther(at)}: ${about}, since ${firstSeen}${isOpen ? '' : ', over'}: ${said}`
+    return `${nameOfOther(at)}: ${about}, since ${firstSeen}: ${said}`
   })
   return within(lines.join('\n'), room.others, false)
 }

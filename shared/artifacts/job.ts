@@ -8,7 +8,6 @@ const OtherIncident = z.strictObject({
   /** Its fault and owner: `CrashLoop of Deployment shop/web`. */
   about: z.string().max(600),
   firstSeen: z.iso.datetime(),
-  isOpen: z.boolean(),
   /** What its report names, once it has one that is sure or likely. */
   cause: Culprit.extend({ class: z.string().max(60) }).optional(),
 })
@@ -40,7 +39,7 @@ export const AgentJob = z.strictObject({
       caching: z.boolean().optional(),
     })
     .optional(),
-  /** Other incidents of the cluster that are open or were reported lately: this one may be the same. */
+  /** Other incidents of the cluster that are open: this one may be the same. */
   others: z.array(OtherIncident).max(12).optional(),
   runner: z.enum(['builtin', 'claude', 'codex', 'gemini', 'goose']),
   limits: z.strictObject({

@@ -8,21 +8,17 @@ import type { TriageDeps } from './deps.ts'
 const MAX_LISTED = 40
 /** A job's own limit; a reader compares no more. */
 const MOST = 12
-/** A verdict of the last hour may speak of the same outage. */
-const RECENT_MS = 60 * 60_000
 
-/** What else is wrong in the cluster or was lately: those with a verdict first. Nothing when it cannot be read. */
+/** What else is wrong in the cluster now: those with a verdict first. Nothing when it cannot be read. */
 export async function otherIncidents(
-  { store, clock, log }: Pick<TriageDeps, 'store' | 'clock' | 'log'>,
+  { store, log }: Pick<TriageDeps, 'store' | 'log'>,
   incident: Incident,
 ): Promise<readonly OtherIncident[]> {
   try {
-    const { items } = await store.list({ cluster: incident.cluster }, MAX_LISTED)
-    const since = clock.now().getTime() - RECENT_MS
+    const { items } = await store.list({ cluster: incident.cluster, open: true }, MAX_LISTED)
     const others = items
       .map((stored) => stored.incident)
       .filter((one) => one.identity !== incident.identity && one.mutedBy === undefined)
-      .filter((one) => one.status !== 'resolved' || Date.parse(one.reportedAt ?? one.lastSeen) > since)
       .map(toOther)
     return others.toSorted((a, b) => Number(b.cause !== undefined) - Number(a.cause !== undefined)).slice(0, MOST)
   } catch (error) {
@@ -33,14 +29,13 @@ export async function otherIncidents(
 }
 
 function toOther(incident: Incident): OtherIncident {
-  const { incidentId, faultType, owner, firstSeen, status } = incident
+  const { incidentId, faultType, owner, firstSeen } = incident
   const cause = causeOf(incident)
   const place = [owner.namespace, owner.name].filter(Boolean).join('/')
   return {
     incidentId,
     about: `${faultType} of ${owner.kind} ${place}`.slice(0, 600),
     firstSeen,
-    isOpen: status !== 'resolved',
     ...(cause === undefined ? {} : { cause }),
   }
 }

@@ -36,13 +36,11 @@ const others = [
     incidentId: 'sim-cart-1',
     about: 'CrashLoop of Deployment shop/cart',
     firstSeen: new Date().toISOString(),
-    isOpen: true,
   },
   {
     incidentId: 'sim-mail-1',
     about: 'CrashLoop of Deployment shop/mail',
     firstSeen: new Date().toISOString(),
-    isOpen: true,
     cause: { ...settings, class: 'MissingKey' },
   },
 ]

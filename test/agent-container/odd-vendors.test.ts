@@ -100,7 +100,6 @@ test.each(['google', 'openai-compatible'] as const)(
           incidentId: 'i',
           about: 'a',
           firstSeen: new Date().toISOString(),
-          isOpen: true,
           cause: { ...web, class: 'X' },
         },
       ],

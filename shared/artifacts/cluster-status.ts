@@ -12,7 +12,7 @@ export const ConnectionStatus = z.enum([
 ])
 export type ConnectionStatus = z.infer<typeof ConnectionStatus>
 /** All is as it is meant to be. */
-export const isReceived = (status: ConnectionStatus): boolean => status === 'active' || status === 'patrol'
+export const isWell = (status: ConnectionStatus): boolean => status === 'active' || status === 'patrol'
 
 /**
  * How faults are heard of, from best to worst: the server sends them; it should, and nothing proves it; the cluster is

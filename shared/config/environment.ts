@@ -1,2 +1,2 @@
 /** For programs that are started: they need a path, a home and proxies. */
-export const platform = (): Readonly<Record<string, string | undefined>> => process.env
+export const environment = (): Readonly<Record<string, string | undefined>> => process.env

@@ -1,7 +1,7 @@
 import {
   ClusterStatus,
   type ConnectionStatus,
-  isReceived,
+  isWell,
   type Reason,
   reasonsOf,
   type WatchStep,
@@ -120,7 +120,7 @@ export function clusterHealth(input: HealthInput, now: Date): HealthSummary {
     summary: {
       total: clusters.length,
       active,
-      unhealthy: clusters.filter(({ status }) => !isReceived(status)).length,
+      unhealthy: clusters.filter(({ status }) => !isWell(status)).length,
       ...counted(clusters, 'polled'),
       ...counted(clusters, 'unconfirmed'),
       triage_enabled: clusters.filter(({ triage_enabled }) => triage_enabled).length,
@@ -192,7 +192,7 @@ function stepOf({ status, source, sourceSince, note, delaySeconds, patrolSeconds
   const step = watchSteps.find((one) => one === source)
   if (step === undefined) return {}
   // Who wrote it is gone, or was never there: nothing is known of now.
-  const now = isReceived(status) ? step : 'unreachable'
+  const now = isWell(status) ? step : 'unreachable'
   return {
     source: now,
     ...(now === source && sourceSince !== '' ? { source_since: sourceSince } : {}),

@@ -1,4 +1,4 @@
-import { isReceived, watchSteps } from '../artifacts/cluster-status.ts'
+import { isWell, watchSteps } from '../artifacts/cluster-status.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { IncidentState } from '../incident/incident.ts'
 import { skipKinds } from '../incident/skipped.ts'
@@ -40,7 +40,7 @@ export function metrics(input: MetricsInput, now: Date): string {
   const breakers = (value: (fields: Fields) => number): readonly Sample[] =>
     input.breakers.map(({ key, fields }) => ({ labels: { name: key }, value: value(fields) }))
   const failuresOf = new Map(input.breakers.map(({ key, fields }) => [key, Number(fields.failures ?? 0)]))
-  const up = (watch: (typeof watches)[number]['watch']) => isReceived(watch.status)
+  const up = (watch: (typeof watches)[number]['watch']) => isWell(watch.status)
 
   return [
     family(

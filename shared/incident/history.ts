@@ -54,9 +54,9 @@ export async function keep(history: Table, { partition, key, fields }: Row, now?
   const there = made ?? (await history.get(partition, id))
   if (there === undefined) return undefined
   // Kept by somebody who has died since, or written in since it was copied.
-  const requested = { ...fields, ...mark, ...archivedOf(there) }
-  if (!same(there.fields, requested) && (await history.replace(there, requested)) === undefined) return undefined
-  return String(requested[ARCHIVED] ?? '')
+  const complete = { ...fields, ...mark, ...archivedOf(there) }
+  if (!same(there.fields, complete) && (await history.replace(there, complete)) === undefined) return undefined
+  return String(complete[ARCHIVED] ?? '')
 }
 
 const same = (a: Fields, b: Fields): boolean => {

@@ -1,6 +1,6 @@
 import { TLSSocket } from 'node:tls'
 import type { buildConnector, Dispatcher } from 'undici'
-import { platform } from '../config/environment.ts'
+import { environment } from '../config/environment.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { ServingCertificate } from './cluster-api.ts'
 import { credentialOf, type RequestHeaders } from './credential.ts'
@@ -36,9 +36,9 @@ export function openConnections(
     readonly clock: Clock
   },
 ): Connections {
-  const environment = platform()
-  const proxy = proxyTo(kubeconfig.server, kubeconfig.proxy, environment)
-  const credential = credentialOf(kubeconfig, how.clock, environment)
+  const set = environment()
+  const proxy = proxyTo(kubeconfig.server, kubeconfig.proxy, set)
+  const credential = credentialOf(kubeconfig, how.clock, set)
   const all = new Set<Dispatcher>()
   let serving: ServingCertificate | undefined
   const note = (socket: TLSSocket) => {

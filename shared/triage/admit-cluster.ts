@@ -23,10 +23,10 @@ export const admitCluster =
     { cluster, groups, delivery, traceparent }: ClusterMessage,
     each: (one: OwnerGroup, act: () => Promise<Admitted>) => Promise<void>,
   ): Promise<void> => {
-    const { byIdentity: open, alone, explained, overtaken } = await inhibit(deps)(cluster, groups, deps.clock.now())
+    const { byIdentity, alone, explained, overtaken } = await inhibit(deps)(cluster, groups, deps.clock.now())
     const admitOne = async ({ identity, faults }: OwnerGroup): Promise<Admitted> => {
       const sightings = { identity, faults, delivery, now: deps.clock.now() }
-      const admission = await admit(deps)(cluster, sightings, open.get(identity.key), traceparent)
+      const admission = await admit(deps)(cluster, sightings, byIdentity.get(identity.key), traceparent)
       // Also when the message comes again: the first time may have ended before it was linked.
       const withImage = faults.some(({ image }) => image !== undefined)
       if (withImage && (admission === 'opened' || admission === 'delivered-before')) {

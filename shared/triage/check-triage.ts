@@ -47,15 +47,15 @@ export const checkTriage = (deps: TriageDeps) => async (): Promise<void> => {
 }
 
 /** Never, as its entry stands now: before all others. */
-const lookedAt = (cluster: Cluster, open: TriageState | undefined): string =>
-  open?.entry === entryOf(cluster) ? open.checkedAt : ''
+const lookedAt = (cluster: Cluster, state: TriageState | undefined): string =>
+  state?.entry === entryOf(cluster) ? state.checkedAt : ''
 
-function isDue({ clock, settings }: TriageDeps, cluster: Cluster, open: TriageState | undefined): boolean {
-  if (open === undefined || open.entry !== entryOf(cluster)) return true
+function isDue({ clock, settings }: TriageDeps, cluster: Cluster, state: TriageState | undefined): boolean {
+  if (state === undefined || state.entry !== entryOf(cluster)) return true
   const usual = settings.PERMISSIONS_MAX_AGE_SECONDS * 1_000
   const isFile = cluster.triage.kubeconfig?.startsWith('file:') === true
-  const lasts = open.problem !== '' ? MENDING_MS : isFile ? Math.min(FILE_MS, usual) : usual
-  return clock.now().getTime() - Date.parse(open.checkedAt) >= lasts
+  const lasts = state.problem !== '' ? MENDING_MS : isFile ? Math.min(FILE_MS, usual) : usual
+  return clock.now().getTime() - Date.parse(state.checkedAt) >= lasts
 }
 
 async function checkOne(deps: TriageDeps, cluster: Cluster, before: TriageState | undefined): Promise<void> {

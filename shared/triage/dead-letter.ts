@@ -17,11 +17,11 @@ export const handleDeadLetter =
   (deps: DeadLetterDeps) =>
   async (queue: string, body: unknown): Promise<void> => {
     const id = `${queue}-${derivedId(20, queue, JSON.stringify(body) ?? '')}`
-    const { incidentId, cluster, ...groups } = describe(body)
+    const { incidentId, cluster, ...said } = describe(body)
     const published = incidentId === undefined ? undefined : (await deps.store.byId(incidentId))?.reportedAt
     const reason =
       published === undefined
-        ? groups.reason
+        ? said.reason
         : `The report of incident ${incidentId} is published, but what follows it (notice, list, counters) was not done in five tries`
     const blob = await keepDeadLetter(deps)({ id, queue, cluster, reason, body })
     const result = ResultMessage.safeParse(body)

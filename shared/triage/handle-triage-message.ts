@@ -114,9 +114,9 @@ async function admitAll(deps: TriageDeps, items: readonly unknown[], delivery: D
   // own. Each fault bears the millisecond in which it was received, so the same body is the same message.
   const body = derivedId(24, JSON.stringify(items))
   await Promise.all(
-    [...byCluster([...groups.values()])].map(async ([cluster, logLine]) => {
+    [...byCluster([...groups.values()])].map(async ([cluster, ofCluster]) => {
       try {
-        const message = { cluster, groups: logLine, delivery: body, traceparent }
+        const message = { cluster, groups: ofCluster, delivery: body, traceparent }
         await admitCluster(deps)(message, (one, act) => each(cluster, one, act))
       } catch (error) {
         failures.push(errorText(error))

@@ -33,10 +33,10 @@ const MOST_CLUSTERS = 5_000
 
 type Needs = Pick<TriageDeps, 'control' | 'clock' | 'random'>
 
-export const keepState = ({ control, ...deps }: Needs, cluster: string, open: TriageState): Promise<unknown> =>
+export const keepState = ({ control, ...deps }: Needs, cluster: string, state: TriageState): Promise<unknown> =>
   contend(deps, `The triage of ${cluster}`, async () => {
     const row = await control.get(TRIAGE_CHECKS, cluster)
-    const written = row === undefined ? control.insert(TRIAGE_CHECKS, cluster, open) : control.replace(row, open)
+    const written = row === undefined ? control.insert(TRIAGE_CHECKS, cluster, state) : control.replace(row, state)
     return (await written) ?? STALE
   })
 

@@ -66,9 +66,9 @@ export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<read
     if (!parsed.success) continue
     const row = known.get(cluster)
     const { enabled, removed, statusSince } = parsed.data
-    const requested = enabled && !removed
-    if (!requested) left.push({ cluster, removed, since: statusSince })
-    const since = requested ? blindFrom(parsed.data, now) : ''
+    const isWatched = enabled && !removed
+    if (!isWatched) left.push({ cluster, removed, since: statusSince })
+    const since = isWatched ? blindFrom(parsed.data, now) : ''
     const seconds = (now.getTime() - Date.parse(since)) / 1000
     if (row !== undefined && since === '') back.push(row)
     else if (

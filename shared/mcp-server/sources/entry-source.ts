@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { describeIssues } from '../../config/describe-issues.ts'
 import type { DiscoveryEntry, NamedCluster } from '../../config/discovery-entry.ts'
-import { platform } from '../../config/environment.ts'
+import { environment } from '../../config/environment.ts'
 import { readSecret, type SecretDeps } from '../../config/secret-ref.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { GiveUp } from '../../runtime/errors.ts'
@@ -52,6 +52,6 @@ export async function entrySource(
   if (!config.success) throw new GiveUp(describeIssues(config.error, ServerConfig, given).join('; '))
   const { rancher, nsk } = config.data
   if (rancher !== undefined) return rancherSource(rancher, clock, through)
-  if (nsk !== undefined) return nskSource(nsk, platform(), clock, connect)
+  if (nsk !== undefined) return nskSource(nsk, environment(), clock, connect)
   throw new GiveUp('An entry of discovery names no place.')
 }

@@ -1,5 +1,5 @@
 import { Agent, ProxyAgent, request, Socks5ProxyAgent } from 'undici'
-import { platform } from '../../config/environment.ts'
+import { environment } from '../../config/environment.ts'
 import { errorCode } from '../../kubernetes/api-failure.ts'
 import { proxyTo } from '../../kubernetes/proxy.ts'
 import { GiveUp } from '../../runtime/errors.ts'
@@ -80,7 +80,7 @@ export function rancherHttp(deps: {
 function wayTo(url: string, insecure: boolean) {
   const tls = { timeout: CALL_MS, rejectUnauthorized: !insecure }
   const common = { connections: 4, allowH2: false }
-  const proxy = proxyTo(url, undefined, platform())
+  const proxy = proxyTo(url, undefined, environment())
   if (proxy === undefined) return new Agent({ ...common, connect: tls })
   if (proxy.url.startsWith('socks5:')) return new Socks5ProxyAgent(proxy.url, { ...common, requestTls: tls })
   return new ProxyAgent({ ...common, uri: proxy.url, requestTls: tls })

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { type ConnectionStatus, isReceived } from '../../artifacts/cluster-status.ts'
+import { type ConnectionStatus, isWell } from '../../artifacts/cluster-status.ts'
 import type { ClusterPermissions } from '../../artifacts/permissions.ts'
 import type { BoardCluster } from '../../health/cluster-health.ts'
 import type { PlaceHealth } from '../../health/place-health.ts'
@@ -27,7 +27,7 @@ const ROWS = 200
 export function boardPage(board: Board): Promise<string> {
   const { now, configErrors } = board
   const all = board.clusters.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
-  const active = all.filter(({ status }) => isReceived(status)).length
+  const active = all.filter(({ status }) => isWell(status)).length
   const pages = Math.max(1, Math.ceil(all.length / ROWS))
   const page = Math.min(Math.max(1, board.page), pages)
   const shown = all.slice((page - 1) * ROWS, page * ROWS)
@@ -60,14 +60,14 @@ ${places.map(
 )}</tbody></table>`
 
 /** Those that nobody watches first, then those with warnings. */
-const rank = (one: BoardCluster): number => (!isReceived(one.status) ? 0 : warningsOf(one).length > 0 ? 1 : 2)
+const rank = (one: BoardCluster): number => (!isWell(one.status) ? 0 : warningsOf(one).length > 0 ? 1 : 2)
 
 /** A line for each, so that a hundred are seen together; only what needs somebody takes a second. */
 const table = (clusters: readonly BoardCluster[], now: string): Html =>
   html`<table class="clusters"><thead><tr><th scope="col">State</th><th scope="col">Cluster</th><th scope="col">For</th><th scope="col">Last event</th><th scope="col">Blind</th><th scope="col" class="right">Events</th><th scope="col" class="right">Errors</th><th scope="col">Investigated</th></tr></thead><tbody>
 ${clusters.map((one) => {
   const more = [trouble(one), step(one, now), rights(one)].filter((part) => part !== '')
-  return html`<tr class="${isReceived(one.status) ? 'up' : 'down'}"><td>${statusBadge(one.status)}</td><th scope="row">${one.name} <span class="soft">${about(one)}</span></th>
+  return html`<tr class="${isWell(one.status) ? 'up' : 'down'}"><td>${statusBadge(one.status)}</td><th scope="row">${one.name} <span class="soft">${about(one)}</span></th>
 <td data-name="For">${one.watch.statusSince === '' ? 'never' : duration(between(one.watch.statusSince, now))}</td><td data-name="Last event">${one.last_event === undefined ? 'none yet' : html`${duration(between(one.last_event, now))} ago`}</td>
 <td data-name="Blind">${one.watch.blindMilliseconds < 500 ? 'none' : duration(one.watch.blindMilliseconds)}</td><td class="right" data-name="Events">${one.event_count.toLocaleString('en')}</td><td class="right" data-name="Errors">${one.watch.errorCount.toLocaleString('en')}</td><td data-name="Investigated">${one.triage_enabled ? 'yes' : 'no'}</td></tr>
 ${more.length === 0 ? '' : html`<tr class="more"><td colspan="8">${more}</td></tr>`}`
@@ -88,7 +88,7 @@ const shapes: Readonly<Record<ConnectionStatus, string>> = {
   failed: '▲',
 }
 const statusBadge = (status: ConnectionStatus): Html =>
-  html`<span class="badge ${isReceived(status) ? 'active' : status === 'failed' || status === 'disconnected' ? 'bad' : ''}"><span aria-hidden="true">${shapes[status]}</span> ${status}</span>`
+  html`<span class="badge ${isWell(status) ? 'active' : status === 'failed' || status === 'disconnected' ? 'bad' : ''}"><span aria-hidden="true">${shapes[status]}</span> ${status}</span>`
 
 /** Shown where it is not the best. */
 function step(one: BoardCluster, now: string): Html | '' {

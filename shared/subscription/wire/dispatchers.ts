@@ -1,5 +1,5 @@
 import { Client, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici'
-import { platform } from '../../config/environment.ts'
+import { environment } from '../../config/environment.ts'
 import { connectorTo, type TlsIdentity } from './connector.ts'
 
 /**
@@ -35,7 +35,7 @@ export function dispatchersTo(url: URL, { identity, proxy, connectTimeoutMs }: W
       new ProxyAgent({ ...patient, ...more, uri: proxy, requestTls: tls, connectTimeout: connectTimeoutMs })
     return { stream: () => make({}), request: () => make(idle) }
   }
-  if (proxy === undefined && hasProxy(platform())) {
+  if (proxy === undefined && hasProxy(environment())) {
     const make = (more: object) => new EnvHttpProxyAgent({ ...patient, ...more, requestTls: tls, connect: tls })
     return { stream: () => make({}), request: () => make(idle) }
   }

@@ -68,7 +68,7 @@ function incident(notice: IncidentNotice, text: Cutter): SlackMessage {
         blocks: [
           header(title),
           section(where(notice, text)),
-          ...delivered(body(notice, text)),
+          ...sectionOf(body(notice, text)),
           ...next(notice, text),
           ...buttons(notice),
           { type: 'context', elements: [{ type: 'mrkdwn', text: `Incident \`${text(notice.incidentId, 150)}\`` }] },
@@ -83,7 +83,7 @@ const withMention = (text: string, { mention }: IncidentNotice): string =>
   mention === undefined ? text : `${text} ${mention.startsWith('S') ? `<!subteam^${mention}>` : `<@${mention}>`}`
 
 /** Slack takes no section without words. */
-const delivered = (text: string): KnownBlock[] => (text === '' ? [] : [section(text)])
+const sectionOf = (text: string): KnownBlock[] => (text === '' ? [] : [section(text)])
 
 /** The first step, which is read at once; a bot tells the others in the thread. */
 function next({ actions: [first], event }: IncidentNotice, text: Cutter): KnownBlock[] {

@@ -39,6 +39,11 @@ test('two supervisors never hold one cluster at once, and a SIGKILL in mid-windo
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   })()
+  // A wait that runs out below must not leave this one asking a storage that is gone.
+  stack.defer(async () => {
+    observing.abort()
+    await observed
+  })
 
   await eventually(
     'all clusters watched by two supervisors',

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { wrongPlaceSecret } from '../config/bare-secret.ts'
 import type { Cluster } from '../config/cluster.ts'
 import { parseClusters } from '../config/clusters-file.ts'
-import type { Route } from '../config/notifications.ts'
+import { type PlaceSecret, placeSecrets, type Route } from '../config/notifications.ts'
 import { readSecret } from '../config/secret-ref.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import type { Output } from './terminal.ts'
@@ -60,16 +60,15 @@ async function text(file: string): Promise<string> {
 }
 
 /** `key`: of a place, which says what the secret must be like. */
-type Secret = { readonly at: string; readonly reference: string; readonly key?: string }
+type Secret = { readonly at: string; readonly reference: string; readonly key?: PlaceSecret }
 const secretsOfCluster = ({ name, mcp, triage }: Cluster): Secret[] =>
   [mcp.api_key, triage.kubeconfig]
     .filter((reference) => reference !== undefined)
     .filter((reference) => /^(file|keyvault):/.test(reference))
     .map((reference) => ({ at: `cluster ${name}`, reference }))
-const secretKeys = ['slack', 'teams', 'webhook', 'signing_key', 'pagerduty'] as const
 const secretsOfRoute = ({ to }: Route, route: number): Secret[] =>
   to.flatMap((place, index) =>
-    secretKeys.flatMap((key) => {
+    placeSecrets.flatMap((key) => {
       const reference = place[key]
       return reference === undefined ? [] : [{ at: `notifications[${route}].to[${index}].${key}`, key, reference }]
     }),

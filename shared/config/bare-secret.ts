@@ -1,3 +1,5 @@
+import type { PlaceKind, PlaceSecret } from './notifications.ts'
+
 /** What editors, shells and vaults leave around a secret is not part of it. */
 export const bareSecret = (text: string): string => text.replace(/^[\s\uFEFF]+|[\s\uFEFF]+$/g, '')
 
@@ -18,22 +20,26 @@ export function wrongForm(text: string): string | undefined {
 }
 
 const isAddress = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text)
-const NO_ADDRESS = "the secret is no http:// or https:// address. Store the webhook's address in it."
+const address = (bare: string): string | undefined =>
+  isAddress(bare) ? undefined : "the secret is no http:// or https:// address. Store the webhook's address in it."
 
-/** What the secret of each key of a place must be like. */
-const forms: Readonly<Record<string, (bare: string) => string | undefined>> = {
+/** What the secret of each kind of place must be like. */
+const forms: Readonly<Record<PlaceKind, (bare: string) => string | undefined>> = {
   slack: (bare) =>
     isAddress(bare) || /^xox[a-z]-/.test(bare)
       ? undefined
       : `the secret (${bare.length} characters) is neither a webhook's address nor a bot's token (xoxb-…).`,
-  teams: (bare) => (isAddress(bare) ? undefined : NO_ADDRESS),
-  webhook: (bare) => (isAddress(bare) ? undefined : NO_ADDRESS),
+  teams: address,
+  webhook: address,
   pagerduty: (bare) =>
     /^[A-Za-z0-9]{32}$/.test(bare)
       ? undefined
       : `the secret (${bare.length} characters) is no Events API v2 integration key, which has 32 letters and digits. Copy it from the service's integration, not from API access.`,
+  mattermost: address,
+  google_chat: address,
 }
 
 /** Of the secret under one key of a place: all that can be seen without asking the place. */
-export const wrongPlaceSecret = (key: string, text: string): string | undefined =>
-  wrongForm(text) ?? forms[key]?.(bareSecret(text))
+export const wrongPlaceSecret = (key: PlaceSecret, text: string): string | undefined =>
+  // A key that signs may be anything.
+  wrongForm(text) ?? (key === 'signing_key' ? undefined : forms[key](bareSecret(text)))

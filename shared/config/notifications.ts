@@ -6,9 +6,12 @@ import { OwnText } from './own-text.ts'
 
 /** In the order in which they are looked for. */
 export const placeKinds = ['slack', 'teams', 'webhook', 'pagerduty', 'mattermost', 'google_chat'] as const
-type Kind = (typeof placeKinds)[number]
+export type PlaceKind = (typeof placeKinds)[number]
+/** Each key of a place that names a secret. */
+export const placeSecrets = [...placeKinds, 'signing_key'] as const
+export type PlaceSecret = (typeof placeSecrets)[number]
 /** How each names somebody; the others wake nobody by a name. */
-const mentions: Partial<Record<Kind, { readonly like: RegExp; readonly says: string }>> = {
+const mentions: Partial<Record<PlaceKind, { readonly like: RegExp; readonly says: string }>> = {
   slack: { like: /^[UWS][A-Z0-9]{5,20}$/, says: 'the id of a member (U…) or of a user group (S…)' },
   teams: {
     like: /^([^\s@<>]{1,64}@[^\s@<>]{1,190}|[0-9a-f-]{36})$/,

@@ -264,6 +264,9 @@ describe('check-config', () => {
       ['webhook', 'https:\\/\\/hook.example\\/x', 'holds backslashes'],
       ['webhook', 'https://hook.example/ x', 'holds spaces or line breaks'],
       ['teams', ' \n', 'is empty'],
+      ['mattermost', 'chat.example/hooks/x', 'no http:// or https:// address'],
+      ['google_chat', '"https://chat.example/v1/spaces/x"', 'stands in quotes'],
+      ['google_chat', 'spaces/x', 'no http:// or https:// address'],
     ] as const
     for (const [place, secret, words] of bad) {
       const out = await of(place, secret)

@@ -1,5 +1,6 @@
 import type { Clock } from '../runtime/clock.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
+import { derivedId } from '../runtime/ids.ts'
 import { Cluster } from './cluster.ts'
 import type { ClustersSource, CurrentClusters } from './clusters-source.ts'
 import { describeIssues } from './describe-issues.ts'
@@ -47,7 +48,8 @@ export function clusterFromTags({ id, name, location, tags, heldBack }: Found): 
 
 /**
  * All of a directory. Names are unique in a resource group only: those that several have get its name, too, and where two
- * subscriptions have the same group, theirs; so none takes another's place, in whatever order they come.
+ * subscriptions have the same group, theirs; one that is still not alone with it, something of its id. So none takes
+ * another's place, in whatever order they come.
  */
 export function clustersFromTags(all: readonly Found[]): readonly (Cluster | HeldBack | string)[] {
   const count = (names: readonly string[]) => {
@@ -58,19 +60,24 @@ export function clustersFromTags(all: readonly Found[]): readonly (Cluster | Hel
   const own = ({ name, tags }: Found) => tags['nightcrier-name'] || name
   const withGroup = ({ id, name }: Found) => `${name}-${part(id, 'resourceGroups')}`
   const [sameName, sameGroup] = [count(all.map(own)), count(all.map(withGroup))]
-  return all.map((found) => {
-    if (sameName(own(found)) < 2 || found.tags['nightcrier-name']) return clusterFromTags(found)
+  const named = all.map((found) => {
+    if (sameName(own(found)) < 2 || found.tags['nightcrier-name']) return { found, name: own(found), made: false }
     const longer = withGroup(found)
     const name = sameGroup(longer) < 2 ? longer : `${longer}-${part(found.id, 'subscriptions').slice(0, 8)}`
-    return clusterFromTags({
-      ...found,
-      name: name
-        .toLowerCase()
-        .replace(/[^\w-]+/g, '-')
-        .slice(0, 63),
-    })
+    return { found, name: madeName(name), made: true }
+  })
+  const sameMade = count(named.map(({ name }) => name))
+  return named.map(({ found, name, made }) => {
+    if (!made) return clusterFromTags(found)
+    const alone = sameMade(name) < 2 ? name : `${name.slice(0, 54)}-${derivedId(8, found.id.toLowerCase())}`
+    return clusterFromTags({ ...found, name: alone })
   })
 }
+const madeName = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^\w-]+/g, '-')
+    .slice(0, 63)
 /** Azure writes the parts' names now so, now so. */
 const part = (id: string, of: string): string => new RegExp(`/${of}/([^/]+)`, 'i').exec(id)?.[1] ?? ''
 

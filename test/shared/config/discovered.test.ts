@@ -304,3 +304,38 @@ test('clusters of one name in several groups and subscriptions keep names of the
   ]
   expect(names(left)).toEqual(names(all).filter((one) => !/east|rg1/.test(one)))
 })
+
+test('a name made of a group never meets that of another, neither its own nor one that was cut', () => {
+  const of = (name: string, group: string, tags: Record<string, string> = {}): Found => ({
+    ...found(name.slice(0, 63), tags),
+    name,
+    id: `/subscriptions/s1/resourceGroups/${group}/providers/Microsoft.ContainerService/managedClusters/${name}`,
+  })
+  const names = (all: readonly Found[]) =>
+    new Map(clustersFromTags(all).map((one, at) => [all[at]!.id, typeof one === 'string' ? one : one.name]))
+  const long = 'n'.repeat(63)
+  const inputs = {
+    'own name': [of('web', 'a'), of('web', 'b'), of('web-a', 'c')],
+    'name by a tag': [of('web', 'a'), of('web', 'b'), of('shop', 'c', { 'nightcrier-name': 'Web-A' })],
+    cut: [of(long, 'a'), of(long, 'b')],
+    'cut within the group': [of('n'.repeat(55), 'production-1'), of('n'.repeat(55), 'production-2')],
+    'another sign': [of('web', 'rg.1'), of('web', 'rg-1')],
+  }
+  for (const [what, all] of Object.entries(inputs)) {
+    const made = names(all)
+    const different = new Set([...made.values()].map((name) => name.toLowerCase()))
+    expect(different.size, what).toBe(all.length)
+    for (const name of made.values()) expect(name, what).toMatch(/^[\w-]{1,63}$/)
+    const reversed = names(all.toReversed())
+    for (const [id, name] of made) expect(reversed.get(id), what).toBe(name)
+  }
+  expect([...names(inputs['own name']).values()]).toEqual([
+    expect.stringMatching(/^web-a-[0-9a-f]{8}$/),
+    'web-b',
+    'web-a',
+  ])
+  // Azure writes the parts of an id now so, now so.
+  const [first, ...others] = inputs['own name']
+  const shouted = { ...first!, id: first!.id.replace('resourceGroups/a', 'resourcegroups/A') }
+  expect([...names([shouted, ...others]).values()]).toEqual([...names(inputs['own name']).values()])
+})

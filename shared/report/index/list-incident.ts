@@ -3,8 +3,8 @@ import { type ContendDeps, contend, STALE } from '../../runtime/contend.ts'
 import type { Entry } from './entry.ts'
 import { type Filter, isEmpty, isOpen, passes } from './filter.ts'
 import { type Addresses, listPage, type Refresh } from './list-page.ts'
-import { monthBlob, monthOf, monthPage, newestFirst, parts, ROWS, withEntry } from './month.ts'
-import { everyLine, monthsOf, readMonth } from './read-month.ts'
+import { monthBlob, monthOf, monthPage, parts, ROWS, withEntry } from './month.ts'
+import { everyLine, monthsOf, NEWEST_MONTHS, readMonth } from './read-month.ts'
 
 export type ListDeps = ContendDeps & {
   readonly blobs: Pick<Blobs, 'read' | 'write' | 'info' | 'list'>
@@ -127,22 +127,19 @@ async function firstPage(
   { kept, refresh }: { readonly kept: boolean; readonly refresh?: Refresh | undefined },
 ): Promise<string | undefined> {
   const months = await monthsOf(deps)
-  // Thirty days touch at most three months: 31 January to 1 March.
-  const newest = await Promise.all(
-    months.slice(0, 3).map(async (month) => ({ month, ...(await readMonth(deps, month)).content })),
-  )
-  const entries = newest.flatMap((one) => one.entries).sort(newestFirst)
+  // What is open is looked for in every month where somebody asks; a page that is kept is written too often for that, and
+  // says so.
+  const looked = kept ? months.slice(0, NEWEST_MONTHS) : months
+  const { entries, whole } = await everyLine(deps, looked)
   const last = entries[0]
   if (last === undefined) return undefined
   const to = last.at.slice(0, 10)
   const from = new Date(Date.parse(to) - (DAYS - 1) * DAY).toISOString().slice(0, 10)
-  // Looked for in every month where somebody asks; a page that is kept is written too often for that, and says so.
-  const asked = kept ? undefined : await everyLine(deps)
-  const open = (asked?.entries ?? entries).filter(isOpen)
-  const earlier = asked === undefined ? months[3] !== undefined : !asked.whole
+  const open = entries.filter(isOpen)
+  const earlier = !whole || looked.length < months.length
   return listPage({
     title: 'Incidents',
-    ...(earlier ? { openSince: (asked?.entries ?? entries).at(-1)?.at.slice(0, 10) ?? from } : {}),
+    ...(earlier ? { openSince: entries.at(-1)?.at.slice(0, 10) ?? from } : {}),
     open: open.slice(0, MOST_OPEN),
     openCount: open.length,
     rows: entries.slice(0, ROWS).filter((one) => !isOpen(one)),
@@ -165,7 +162,7 @@ async function filteredPage(
   part: number,
   refresh: Refresh | undefined,
 ): Promise<string> {
-  const { entries, whole } = await everyLine(deps)
+  const { entries, whole } = await everyLine(deps, await monthsOf(deps))
   const found = entries.filter(passes(filter))
   const rows = found.slice((part - 1) * ROWS, part * ROWS)
   const [newest, oldest] = [found[0], found.at(-1)]

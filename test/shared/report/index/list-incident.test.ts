@@ -78,6 +78,35 @@ describe('listIncident', () => {
     expect(asked).not.toContain('Of those opened since')
   })
 
+  test('a look at the list reads each month once, and a page that is kept three', async () => {
+    const { deps } = setUp()
+    const lines = ['01', '02', '03', '04', '05'].map((month) =>
+      entryOf(
+        incident({
+          incidentId: `east.0123456789abcde${month.slice(1)}.1`,
+          createdAt: `2026-${month}-12T09:41:00.000Z`,
+          status: 'queued',
+        }),
+      ),
+    )
+    for (const one of lines) await listIncident(deps)(one)
+    const months = ['05', '04', '03', '02', '01'].map((month) => monthBlob(`2026-${month}`))
+    let read: string[] = []
+    const blobs: ListDeps['blobs'] = {
+      ...deps.blobs,
+      read: (name, most) => {
+        read.push(name)
+        return deps.blobs.read(name, most)
+      },
+    }
+    const asked = await renderedPage({ ...deps, blobs }, 'index.html')
+    expect(asked).toContain('Open now: 5')
+    expect(read).toEqual(months)
+    read = []
+    await listIncident({ ...deps, blobs })(lines[4]!)
+    expect([...new Set(read)].sort()).toEqual(months.slice(0, 3).sort())
+  })
+
   test('writers at once lose nothing, neither from the list nor from its pages', async () => {
     const { deps, text, kept } = setUp(() => new Promise((resolve) => setTimeout(resolve, Math.random() * 2)))
     const all = entries(12).map((one) => ({ ...one, secondsToReport: 5 }))

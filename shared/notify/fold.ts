@@ -3,6 +3,7 @@ import type { SendNotice } from '../incident/notices.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { contend, STALE } from '../runtime/contend.ts'
 import { derivedId, type Random } from '../runtime/ids.ts'
+import { listPages } from '../runtime/list-pages.ts'
 import type { Row, Table } from '../runtime/table.ts'
 import type { Notice } from './notice.ts'
 
@@ -13,7 +14,6 @@ const FOLDED = 'folded'
 export const MOST_A_MINUTE = 10
 /** A heap is told once and whole: this is far above what comes in two minutes. */
 const MOST_ROWS = 100_000
-const A_PAGE = 5_000
 const MOST_NAMES = 15
 /** Whoever counts a notice of this minute has done so by then. */
 const SETTLED_MS = 90_000
@@ -76,7 +76,8 @@ export async function fold(deps: FoldDeps, place: string, id: string, notice: No
 
 /** One notice for each place, kind and minute that is over: how many more there were, and of whom. */
 export async function notifyFolded(deps: FoldDeps & { readonly notify: SendNotice }): Promise<void> {
-  const rows = await foldedRows(deps)
+  const rows: Row[] = []
+  for await (const page of listPages(deps.control, { partition: FOLDED }, MOST_ROWS)) rows.push(...page)
   const now = deps.clock.now()
   const heaps = new Map<string, { readonly first: Folded; readonly rows: Row[]; readonly all: Folded[] }>()
   for (const row of rows) {
@@ -102,17 +103,4 @@ export async function notifyFolded(deps: FoldDeps & { readonly notify: SendNotic
     })
     for (const row of gone) await deps.control.remove(row)
   }
-}
-
-async function foldedRows({ control }: FoldDeps): Promise<readonly Row[]> {
-  const rows: Row[] = []
-  for (let fromKey = ''; rows.length < MOST_ROWS; ) {
-    const page = await control.list({ partition: FOLDED, limit: A_PAGE, ...(fromKey === '' ? {} : { fromKey }) })
-    rows.push(...page)
-    const last = page.at(-1)
-    if (page.length < A_PAGE || last === undefined) break
-    // The next key there may be.
-    fromKey = `${last.key}0`
-  }
-  return rows
 }

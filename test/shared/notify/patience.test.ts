@@ -162,6 +162,70 @@ test('what waits for quiet hours, and what a place asked time for, is not woken 
   expect(sent).toEqual(['minutely', 'success'])
 })
 
+const waitingSince = (place: string, since: string, changes: Record<string, unknown> = {}) => ({
+  ...{ place, since, until: '2026-01-12T11:00:00.000Z', why: 'x', wakes: 'success', turn: 0 },
+  message: JSON.stringify({ version: 1, id: place, at: since, type: 'incident', event: 'reported', incidentId: 'i' }),
+  ...changes,
+})
+function sleeping(send: (id: string) => void = () => {}) {
+  const control = memoryTable()
+  const clock = { now: () => new Date('2026-01-12T10:00:00Z'), sleep: async () => {} }
+  const [log, sent] = [createLog('fatal', () => {}), [] as string[]]
+  const limits = { threshold: 3, openMs: 60_000, longestMs: 900_000 }
+  const states = breakers({ control, clock, log, random: () => 0.5, ...limits })
+  const again = async ({ id }: { id: string }) => {
+    send(id)
+    sent.push(id)
+  }
+  return { control, sent, deps: { control, clock, log, breakers: states, again } }
+}
+
+test('ten thousand that wait for one place keep nobody else, nor its own oldest, from being woken', async () => {
+  const { control, sent, deps } = sleeping()
+  const rows = 10_500
+  for (let at = 0; at < rows; at++)
+    await control.insert(
+      'notices-waiting',
+      `slack-0-${String(at).padStart(6, '0')}`,
+      waitingSince('slack-0', new Date(Date.parse('2026-01-12T09:00:00Z') - at * 1000).toISOString(), {
+        wakes: at < 6_000 ? 'never' : 'success',
+      }),
+    )
+  await control.insert('notices-waiting', 'slack-1-1', waitingSince('slack-1', '2026-01-12T09:00:00.000Z'))
+  await wakeWaiting(deps)
+  expect(sent.filter((id) => id === 'slack-0')).toHaveLength(200)
+  expect(sent.filter((id) => id === 'slack-1')).toHaveLength(1)
+  const woken = control.rows().filter(({ fields }) => fields.turn === 1 && fields.place === 'slack-0')
+  expect(woken[0]?.key).toBe(`slack-0-0${rows - 200}`)
+  await wakePlace(deps, 'slack-0')
+  expect(sent.filter((id) => id === 'slack-0')).toHaveLength(400)
+})
+
+test('one place that fails stops no other: a row that is none, a state that is none, a send that is refused', async () => {
+  const { control, sent, deps } = sleeping((id) => {
+    if (id === 'refused') throw new Error('the queue does not take it')
+  })
+  const since = '2026-01-12T09:00:00.000Z'
+  const wait = (place: string, changes = {}) =>
+    control.insert('notices-waiting', `${place}-1`, waitingSince(place, since, changes))
+  await wait('a-torn', { message: '{"version":1,' })
+  await wait('b-none', { since: 7 })
+  await wait('refused')
+  // One that cannot be sent does not keep the next of its own place either.
+  await control.insert(
+    'notices-waiting',
+    'refused-2',
+    waitingSince('refused', '2026-01-12T09:30:00.000Z', { message: waitingSince('second', since).message }),
+  )
+  await wait('state')
+  await control.insert('places', 'state', { pauses: 'many' })
+  await wait('well')
+  await expect(wakeWaiting(deps)).rejects.toThrow(/refused: the queue does not take it; state: /)
+  expect(sent).toEqual(['second', 'well'])
+  await wakePlace(deps, 'a-torn')
+  expect(sent).toHaveLength(2)
+})
+
 test('a bot’s held-back green of the first generation does not repaint the second', async () => {
   const slack = await startSlackApi()
   onTestFinished(slack.stop)

@@ -127,16 +127,16 @@ async function firstPage(
   { kept, refresh }: { readonly kept: boolean; readonly refresh?: Refresh | undefined },
 ): Promise<string | undefined> {
   const months = await monthsOf(deps)
-  // What is open is looked for in every month where somebody asks; a page that is kept is written too often for that, and
+  // What is open is seen for in every month where somebody asks; a page that is kept is written too often for that, and
   // says so.
-  const looked = kept ? months.slice(0, NEWEST_MONTHS) : months
-  const { entries, whole } = await everyLine(deps, looked)
+  const seen = kept ? months.slice(0, NEWEST_MONTHS) : months
+  const { entries, whole } = await everyLine(deps, seen)
   const last = entries[0]
   if (last === undefined) return undefined
   const to = last.at.slice(0, 10)
   const from = new Date(Date.parse(to) - (DAYS - 1) * DAY).toISOString().slice(0, 10)
   const open = entries.filter(isOpen)
-  const earlier = !whole || looked.length < months.length
+  const earlier = !whole || seen.length < months.length
   return listPage({
     title: 'Incidents',
     ...(earlier ? { openSince: entries.at(-1)?.at.slice(0, 10) ?? from } : {}),

@@ -127,7 +127,7 @@ async function firstPage(
   { kept, refresh }: { readonly kept: boolean; readonly refresh?: Refresh | undefined },
 ): Promise<string | undefined> {
   const months = await monthsOf(deps)
-  // What is open is seen for in every month where somebody asks; a page that is kept is written too often for that, and
+  // What is open is searched for in every month where somebody asks; a page that is kept is written too often for that, and
   // says so.
   const seen = kept ? months.slice(0, NEWEST_MONTHS) : months
   const { entries, whole } = await everyLine(deps, seen)

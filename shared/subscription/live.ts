@@ -1,7 +1,6 @@
-import { errorText } from '../runtime/errors.ts'
-import { proveLife } from './prove-life.ts'
 import { reconcile } from './reconcile.ts'
 import { resyncs } from './resyncs.ts'
+import { signsOfLife } from './signs-of-life.ts'
 import { isSubscribed, unsubscribe } from './subscribe.ts'
 import { toolFamily } from './tool-family.ts'
 import type { WatchDeps, WatchTask } from './watch-deps.ts'
@@ -9,8 +8,6 @@ import { climb, type Link, stepOf, toolOf } from './watch-ladder.ts'
 import type { WatchMemory } from './watch-memory.ts'
 import { WireError } from './wire/wire-error.ts'
 
-/** So many pings in a row may go unanswered while a call of ours is under way: some servers do one thing at a time. */
-const EXCUSES = 3
 /** Lists of tools are asked for again so seldom, whatever the server tells of changes; more seldom where nothing has changed. */
 const TOOLS_MS = 10_000
 const TOOLS_MOST_MS = 60_000
@@ -19,10 +16,10 @@ const TOOLS_MOST_MS = 60_000
 export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory, link: Link): Promise<void> {
   const { clock, times } = deps
   const { cluster, report, signal } = task
-  const { session, hearing, stream, subscription, news } = link
+  const { hearing, stream, subscription, news } = link
   const now = () => clock.now().getTime()
-  const alive = () => proveLife(session, clock, times.callMs)
-  let excuses = 0
+  const life = signsOfLife(link.session, deps, { streamSign: stream.lastSign, onDoubt: () => news.wake() })
+  const { session, alive } = life
   let gaps = ''
   let refusedSince = task.before().refusedSince
   let refusal = refusedSince === '' ? '' : 'the server’s own access to Kubernetes was refused the last time'
@@ -100,13 +97,19 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     return settle()
   }
 
-  let pingAt = now() + times.pingMs
   let checkAt = now() + times.checkMs
   while (!signal.aborted) {
     const turn = new AbortController()
     news.wake = () => turn.abort()
     const toolsDue = toolsDueAt()
-    const next = Math.min(pingAt, checkAt, resync.dueAt(isClose()), stream.dueAt(), subscription.dueAt(), toolsDue)
+    const next = Math.min(
+      life.dueAt(),
+      checkAt,
+      resync.dueAt(isClose()),
+      stream.dueAt(),
+      subscription.dueAt(),
+      toolsDue,
+    )
     if (news.streamEnd === undefined && news.subscriptionError === '' && news.broken === '')
       await clock.sleep(Math.max(0, Math.min(next - now(), times.checkMs)), turn.signal)
     if (signal.aborted) break
@@ -114,10 +117,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
     await followStream()
     await followSubscription()
     if (now() >= toolsDueAt()) await relist()
-    if (now() >= pingAt) {
-      await checkLife()
-      pingAt = now() + times.pingMs
-    }
+    if (now() >= life.dueAt()) await checkLife()
     if (now() >= checkAt) {
       await checkSubscription()
       checkAt = now() + times.checkMs
@@ -185,25 +185,17 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
       await followSubscription()
     } catch {
       // One bad answer is no lost session; the ping says whether there is one.
-      pingAt = 0
+      life.doubt()
     }
   }
 
   async function checkLife(): Promise<void> {
-    const askedAt = now()
-    try {
-      await alive()
-      excuses = 0
-    } catch (error) {
-      const isLate = error instanceof WireError && (error.late || error.status >= 500)
-      const hasSign = stream.lastSign() >= askedAt
-      if (!isLate || (!hasSign && !resync.isRunning()) || excuses >= EXCUSES) throw error
-      excuses += 1
-      deps.log.info(
-        { cluster: cluster.name },
-        `Cluster ${cluster.name}: a ping was not answered (${errorText(error)}), but it is alive`,
-      )
-    }
+    const excused = await life.check()
+    if (excused === '') return
+    deps.log.info(
+      { cluster: cluster.name },
+      `Cluster ${cluster.name}: a ping was not answered (${excused}), but it is alive`,
+    )
   }
 
   /** When the server says that its tools have changed, and on a beat where it has none for faults: it has no way to say so. */

@@ -100,7 +100,7 @@ export const runSupervisor =
     const handoverMs = Math.min(windowMs / 4, 2 * resyncMs + 2_000)
     const times: WatchTimes = {
       callMs: settings.MCP_CALL_TIMEOUT_SECONDS * 1000,
-      pingMs: 25_000,
+      pingMs: 20_000,
       checkMs: 60_000,
       reconcileMs: settings.RECONCILE_SECONDS * 1000,
       closeMs: 60_000,

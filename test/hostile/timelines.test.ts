@@ -179,6 +179,30 @@ const rows: readonly Row[] = [
     },
   ],
   [
+    'H01: silent from the middle of a resync on',
+    async () => {
+      let silent = false
+      let since = 0
+      const server = await serverWith({
+        post: ({ message }) => {
+          if (!silent && message.params?.arguments?.kind === 'Pod') {
+            silent = true
+            since = performance.now()
+          }
+          return silent
+        },
+      })
+      const home = await watched(server)
+      await until('it is looked at', () => silent)
+      await until('it is said', () => row(home).status === 'failed', 60_000)
+      const took = performance.now() - since
+      // Two questions of two pings each, and those that a slow machine adds, whatever lists wait meanwhile.
+      expect(server.count('ping')).toBeLessThanOrEqual(6)
+      if (LONGER > 1) expect(took).toBeLessThan(40_000)
+      silent = false
+    },
+  ],
+  [
     'E06, E07: hundreds of notices in one moment, and the same one a hundred times',
     async () => {
       const server = await serverWith()

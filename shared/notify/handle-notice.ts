@@ -6,7 +6,7 @@ import { breakerOf, type DeliveryResult, type NotifyDeps } from './deps.ts'
 import { type NoticeLedger, noticeLedger } from './ledger/ledger.ts'
 import { notifyPlace } from './notify-place.ts'
 import { placeBook } from './route/place-book.ts'
-import { type Routing, StoredTarget, targetsIn, type Way, waysFor } from './route/routing.ts'
+import { type Routing, StoredTarget, type Target, targetsIn, type Way, waysFor } from './route/routing.ts'
 
 /** For a move that is announced to come about. */
 const MOVE_PATIENCE_MS = 120_000
@@ -37,9 +37,10 @@ export const handleNotice =
     }
     const routing = await deps.routing()
     const all = await waysOf(deps, ledger, composed, routing)
-    const ways = meantFor(message, all, routing)
+    const { ways, left } = meantFor(message, all, routing)
     const notify = notifyPlace({ ...deps, ledger, book, routing })
-    const results = await Promise.allSettled(ways.map((way) => notify(message, composed, way)))
+    const given = left.length === 0 ? message : afresh(message)
+    const results = await Promise.allSettled(ways.map((way) => notify(given, composed, way)))
     const byPlace: Record<string, DeliveryResult> = {}
     let failure: unknown
     for (const [index, result] of results.entries()) {
@@ -50,26 +51,46 @@ export const handleNotice =
       deps.log.error({ notice: message.id, place: key }, `${key}: ${errorText(result.reason)}`)
     }
     deps.log.info({ notice: message.id, results: byPlace }, `Notice ${message.id}: ${summary(byPlace)}`)
+    // Nothing waits there any more; last, so that a crash before it changes nothing.
+    for (const place of left) await book.waitsNoMore(place, message.id)
     // Storage failed one of them: the queue brings the message again, and the others know that they have it.
     if (failure !== undefined) throw failure
     if (deps.random() < FORGET_CHANCE) await ledger.forget(MOST_FORGOTTEN)
     return byPlace
   }
 
-/** That a place does not work is not told there; what a place did not take is told in others, whatever they are for. */
-function meantFor(message: NoticeMessage, ways: readonly Way[], routing: Routing): readonly Way[] {
+type Meant = {
+  readonly ways: readonly Way[]
+  /** Places that it was for, and that nobody names any more. */
+  readonly left: readonly string[]
+}
+
+/**
+ * That a place does not work is not told there; what a place did not take is told in others, whatever they are for. What
+ * waited for a place that no route names any more goes to those that the routes name now: they know what they have heard.
+ */
+function meantFor(message: NoticeMessage, ways: readonly Way[], routing: Routing): Meant {
   const { places } = message
-  if (message.type === 'digest' || message.type === 'folded')
+  const targets = targetsIn(routing)
+  const named = new Set([...targets, ...ways.map(({ target }) => target)].map(({ key }) => key))
+  const left = (places ?? []).filter((key) => !named.has(key))
+  if (message.type === 'digest' || message.type === 'folded') {
     // Made for these, whatever else the routes send them.
-    return targetsIn(routing)
-      .filter(({ key }) => places?.includes(key))
-      .map((target) => ways.find((way) => way.target.key === target.key) ?? { target, at: undefined })
+    const these = targets.filter(({ key }) => places?.includes(key))
+    return { left, ways: these.map((one) => ways.find(({ target }) => target.key === one.key) ?? straightTo(one)) }
+  }
   const broken = 'what' in message && message.type === 'degraded' ? message.what : undefined
-  const meant = ways.filter(
-    ({ target }) => (places?.includes(target.key) ?? true) && (broken === undefined || broken !== breakerOf(target)),
-  )
-  if (meant.length > 0 || message.type !== 'dead-letter' || places === undefined) return meant
-  return targetsIn(routing).flatMap((target) => (places.includes(target.key) ? [{ target, at: undefined }] : []))
+  const all = ways.filter(({ target }) => broken === undefined || broken !== breakerOf(target))
+  const meant = all.filter(({ target }) => places?.includes(target.key) ?? true)
+  if (message.type !== 'dead-letter') return { left, ways: left.length > 0 ? all : meant }
+  if (meant.length > 0 || places === undefined) return { left, ways: meant }
+  return { left, ways: targets.filter(({ key }) => places.includes(key)).map(straightTo) }
+}
+const straightTo = (target: Target): Way => ({ target, at: undefined })
+
+/** For places that have not tried it yet. */
+function afresh({ places: _, ...message }: NoticeMessage): NoticeMessage {
+  return { ...message, attempt: 0, turn: 0, counted: false }
 }
 
 /** Old rows go a few at a time; more often than they come. */

@@ -2,7 +2,13 @@ import type { Whose } from '../refusal.ts'
 import { slackErrors } from './slack/slack-errors.ts'
 
 /** What came back. `cut`: the body ended before its end. */
-export type Answer = { readonly status: number; readonly body: string; readonly cut: boolean }
+export type Answer = {
+  readonly status: number
+  readonly body: string
+  readonly cut: boolean
+  /** An earlier post of the same may have arrived. */
+  readonly again?: boolean
+}
 export type Verdict = 'sent' | 'unsure' | Whose
 export type Rule = {
   /** `404`, `2xx`, or `any`. */
@@ -12,6 +18,8 @@ export type Rule = {
   /** How the table of the docs calls that. */
   readonly says: string
   readonly verdict: Verdict
+  /** Only of a second post, whose first may have arrived. */
+  readonly onlyAgain?: true
   /** What is told of it, before the receiver's own words. */
   readonly words: string
 }
@@ -27,12 +35,20 @@ const page: Rule = {
   words: 'a page answered, not the receiver: a proxy, a login or a wrong address is in between',
 }
 const anything = 'anything else'
+/** At the top of an object, before anything nested: deeper down it may tell of something else. */
+const saysNo: Rule = {
+  code: '2xx',
+  body: /^\s*\{[^{}[\]]*"(ok|success|accepted)"\s*:\s*false\b|^\s*\{[^{}[\]]*"(status|result)"\s*:\s*"(error|fail|failed|failure|rejected)"/i,
+  says: '`"ok": false`, `"success": false`, `"status": "error"`, …',
+  verdict: 'message',
+  words: 'it says by itself that it did not take it',
+}
 
 /** The first that fits decides. */
 export const channelRules: Readonly<Record<Channel, readonly Rule[]>> = {
   slack: [
     page,
-    { code: '200', body: /^ok$/i, says: '`ok`', verdict: 'sent', words: '' },
+    { code: '200', body: /^\s*ok\s*$/i, says: '`ok`', verdict: 'sent', words: '' },
     {
       code: '400',
       body: /^(no_team|no_active_hooks|invalid_token|user_not_found|channel_not_found)/,
@@ -75,17 +91,13 @@ export const channelRules: Readonly<Record<Channel, readonly Rule[]>> = {
     },
     {
       code: '2xx',
-      body: /deliver\w* failed|HTTP error 4\d\d|"error"\s*:/i,
-      says: 'delivery failed, or `"error":`',
+      body: /deliver\w* failed|HTTP error 4\d\d|"error"\s*:|"status(_?code)?"\s*:\s*"?[45]\d\d\b/i,
+      says: 'delivery failed, `"error":`, or a `"statusCode":` from 400',
       verdict: 'message',
       words: 'the workflow did not deliver it',
     },
-    {
-      code: '2xx',
-      says: 'no error text',
-      verdict: 'sent',
-      words: '',
-    },
+    { ...saysNo, words: 'the workflow says that it did not take it' },
+    { code: '2xx', says: 'no error text', verdict: 'sent', words: '' },
     {
       code: '400',
       body: /WorkflowNotFound|TriggerNotFound|WorkflowTriggerIsNotEnabled|DirectApi|InvalidSignature|workflow.*(disabled|not found)/i,
@@ -113,7 +125,7 @@ export const channelRules: Readonly<Record<Channel, readonly Rule[]>> = {
   ],
   mattermost: [
     page,
-    { code: '200', body: /^ok$/i, says: '`ok`', verdict: 'sent', words: '' },
+    { code: '200', body: /^\s*ok\s*$/i, says: '`ok`', verdict: 'sent', words: '' },
     {
       code: '400',
       body: /web_?hook.*(disabled|app_error)|channel.*(app_error|archived)/i,
@@ -143,12 +155,13 @@ export const channelRules: Readonly<Record<Channel, readonly Rule[]>> = {
       verdict: 'place',
       words: 'a login page answered, not the receiver',
     },
+    saysNo,
     {
-      code: '2xx',
-      body: /^\s*\{\s*"ok"\s*:\s*false/,
-      says: '`{"ok": false…`',
-      verdict: 'message',
-      words: 'it says by itself that it did not take it',
+      code: '409',
+      onlyAgain: true,
+      says: 'to a second post, when no answer came to the first',
+      verdict: 'sent',
+      words: 'it has it already',
     },
     { code: '2xx', says: anything, verdict: 'sent', words: '' },
   ],
@@ -165,10 +178,13 @@ export const commonRules: readonly Rule[] = [
   { code: '407', says: '', verdict: 'place', words: 'a proxy in between wants a login' },
   { code: '410', says: '', verdict: 'place', words: 'the place is gone for good' },
   { code: '408', says: '', verdict: 'unsure', words: 'it waited in vain for the rest' },
+  { code: '425', says: '', verdict: 'away', words: 'it takes nothing yet' },
   { code: '429', says: '', verdict: 'pace', words: 'it asks for time' },
   { code: '4xx', says: '', verdict: 'message', words: 'it does not take this notice' },
   { code: '502', says: '', verdict: 'unsure', words: 'somebody in between got no answer' },
   { code: '504', says: '', verdict: 'unsure', words: 'somebody in between got no answer in time' },
+  { code: '520', says: '', verdict: 'unsure', words: 'somebody in between got no answer that makes sense' },
+  { code: '524', says: '', verdict: 'unsure', words: 'somebody in between got no answer in time' },
   { code: '5xx', says: '', verdict: 'away', words: 'it does not work now' },
   { code: 'any', says: '', verdict: 'place', words: 'it does not answer as a receiver does' },
 ]
@@ -179,7 +195,10 @@ export function judge(channel: Channel, answer: Answer): Pick<Rule, 'verdict' | 
   if (answer.cut && good && channel !== 'webhook')
     return { verdict: 'unsure', words: 'its answer was cut off before it said whether it has it' }
   const rules = [...channelRules[channel], ...commonRules]
-  const found = rules.find(({ code, body }) => isCode(code, answer.status) && (body?.test(answer.body) ?? true))
+  const found = rules.find(
+    ({ code, body, onlyAgain = false }) =>
+      isCode(code, answer.status) && (body?.test(answer.body) ?? true) && (answer.again === true || !onlyAgain),
+  )
   return found ?? { verdict: 'place', words: 'it does not answer as a receiver does' }
 }
 

@@ -1,13 +1,13 @@
-import { EnvHttpProxyAgent, fetch } from 'undici'
+import { fetch } from 'undici'
 import type { Clock } from '../../runtime/clock.ts'
 import { derivedId } from '../../runtime/ids.ts'
-import { once } from '../../runtime/once.ts'
 import { cut } from '../notice.ts'
 import { Refused, Unsure } from '../refusal.ts'
 import { type Answer, type Channel, judge } from './answers.ts'
 import { redactor } from './redact.ts'
 import { retryAfter } from './retry-after.ts'
-import { reached, whyNot } from './unreached.ts'
+import { whyNot } from './unreached.ts'
+import { wayOut } from './way-out.ts'
 
 export type PostDeps = {
   readonly clock: Pick<Clock, 'sleep' | 'now'>
@@ -24,7 +24,10 @@ export type Door = {
   readonly address: string
   /** Keys that stand in headers or bodies: none of them is repeated in a text. */
   readonly keys?: readonly string[]
+  /** An earlier post of the same may have arrived. */
+  readonly again?: boolean
 }
+type Came = Answer & { readonly retryAfterSeconds: number | undefined }
 
 /** Receivers answer in well under a second; what takes longer is better tried again later. */
 const TIMEOUT_MS = 10_000
@@ -34,9 +37,6 @@ const MAX_ANSWER_CHARACTERS = 300
 /** The last fifty messages of a channel with all their blocks. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
-/** HTTPS_PROXY and NO_PROXY as everybody reads them. */
-const wayOut = once(async () => new EnvHttpProxyAgent({ connect: { timeout: TIMEOUT_MS }, allowH2: false }))
-
 /** Names what a place was opened with, and tells nothing of it. */
 export const openedWith = (...secrets: readonly string[]): string => derivedId(16, ...secrets)
 
@@ -45,21 +45,27 @@ export const openedWith = (...secrets: readonly string[]): string => derivedId(1
  * where the receiver has nothing for certain; who asks for time gets it from the queue, and a receiver that may have
  * taken the notice gets no second post out of habit.
  */
-export function provingFetch({ clock, timeoutMs = TIMEOUT_MS }: PostDeps, { channel, address, keys = [] }: Door) {
+export function provingFetch(
+  { clock, timeoutMs = TIMEOUT_MS }: PostDeps,
+  { channel, address, keys = [], again = false }: Door,
+) {
   const redact = redactor(address, ...keys)
   const said = (text: string) => cut(redact(text.replace(/\s+/g, ' ').trim()), MAX_ANSWER_CHARACTERS)
 
-  async function ask(
-    url: string,
-    { method = 'POST', headers = {}, body }: Init,
-  ): Promise<Answer & { retry: string | null }> {
+  async function ask(url: string, { method = 'POST', headers = {}, body }: Init, onStart: () => void): Promise<Came> {
     const signal = AbortSignal.timeout(timeoutMs)
-    const dispatcher = await wayOut()
+    const dispatcher = await wayOut(onStart)
     const given = typeof body === 'string' ? { body } : {}
+    const { bare, login } = withoutLogin(url)
+    const all = { ...login, ...headers }
     // The address may hold a key: it goes to that address and to no other.
-    const response = await fetch(url, { method, headers, ...given, redirect: 'manual', signal, dispatcher })
-    const retry = response.headers.get('retry-after')
-    return { status: response.status, retry, ...(await textOf(response.body)) }
+    const response = await fetch(bare, { method, headers: all, ...given, redirect: 'manual', signal, dispatcher })
+    const { body: text, cut: isCut } = await textOf(response.body)
+    // A date is one of the receiver's own clock.
+    const theirs = Date.parse(response.headers.get('date') ?? '')
+    const now = Number.isNaN(theirs) ? clock.now() : new Date(theirs)
+    const retryAfterSeconds = retryAfter(response.headers.get('retry-after'), text, now)
+    return { status: response.status, body: text, cut: isCut, again, retryAfterSeconds }
   }
 
   return async (url: string | URL, init: Init = {}): Promise<Response> => {
@@ -67,19 +73,23 @@ export function provingFetch({ clock, timeoutMs = TIMEOUT_MS }: PostDeps, { chan
     for (let attempt = 1; ; attempt++) {
       const last = attempt === TRIES
       const wait = FIRST_WAIT_SECONDS * 2 ** (attempt - 1)
-      let answer: Answer & { readonly retry: string | null }
+      let answer: Came
+      let started = false
       try {
-        answer = await ask(String(url), init)
+        answer = await ask(String(url), init, () => {
+          started = true
+        })
       } catch (error) {
         const why = said(whyNot(error, host))
-        if (reached(error)) throw new Unsure(`no answer came from ${host}: ${why}`)
+        if (started) throw new Unsure(`no answer came from ${host}: ${why}`)
         if (last) throw new Refused('away', `${host} cannot be reached: ${why}`)
         await clock.sleep(wait * 1000)
         continue
       }
       const { verdict, words } = judge(channel, answer)
       if (verdict === 'sent') return new Response(answer.body, { status: 200 })
-      if (verdict === 'away' && !last) {
+      // Who says when it is to be asked again is not asked before.
+      if (verdict === 'away' && !last && answer.retryAfterSeconds === undefined) {
         await clock.sleep(wait * 1000)
         continue
       }
@@ -88,7 +98,7 @@ export function provingFetch({ clock, timeoutMs = TIMEOUT_MS }: PostDeps, { chan
       if (verdict === 'unsure') throw new Unsure(text)
       const code = /"error"\s*:\s*"([a-z_]{1,60})"/.exec(answer.body)?.[1]
       throw new Refused(verdict, text, {
-        retryAfterSeconds: retryAfter(answer.retry, answer.body, clock.now()),
+        retryAfterSeconds: answer.retryAfterSeconds,
         ...(code === undefined ? {} : { code }),
       })
     }
@@ -105,6 +115,16 @@ export async function postJson(
   const all = { 'content-type': 'application/json', 'user-agent': 'nightcrier', ...headers }
   const response = await provingFetch(deps, door)(door.address, { headers: all, body })
   return response.text()
+}
+
+/** fetch takes no user and password in an address; they go where every client puts them. */
+function withoutLogin(url: string): { readonly bare: string; readonly login: Readonly<Record<string, string>> } {
+  const parsed = URL.parse(url)
+  if (parsed === null || (parsed.username === '' && parsed.password === '')) return { bare: url, login: {} }
+  const given = [parsed.username, parsed.password].map(decodeURIComponent).join(':')
+  parsed.username = ''
+  parsed.password = ''
+  return { bare: parsed.href, login: { authorization: `Basic ${Buffer.from(given).toString('base64')}` } }
 }
 
 /** What lies at the bottom of an error that a client library has wrapped. */

@@ -13,18 +13,6 @@ const words: Readonly<Record<string, string>> = {
 const certificate = /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/
 const PAGERDUTY = /^events(\.eu)?\.pagerduty\.com/
 
-/** Whether the receiver may have taken what was sent. */
-export function reached(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const code = 'code' in at ? String(at.code) : ''
-    if (code in words || certificate.test(code)) return false
-    if (at instanceof AggregateError && at.errors.length > 0 && at.errors.every((one) => !reached(one))) return false
-    // undici's own checks of what is to be sent, and a proxy that refuses to pass it on.
-    if (code === 'UND_ERR_INVALID_ARG' || /proxy response|tunnel/i.test(at.message)) return false
-  }
-  return true
-}
-
 export function whyNot(error: unknown, host: string): string {
   const found = codeOf(error)
   if (found !== undefined && words[found] !== undefined) return `${words[found]} (${found})`

@@ -90,7 +90,9 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
       if (messages.some((one) => carries(one, delivered.id))) return
     }
     const where = { channel: at.channel, thread_ts: at.ts }
-    await client.chat.postMessage({ ...where, text: slackDetails(notice), metadata: subject, ...plainLinks })
+    await client.chat
+      .postMessage({ ...where, text: slackDetails(notice), metadata: subject, ...plainLinks })
+      .catch(unlessForGood)
   }
 
   /**
@@ -131,6 +133,13 @@ export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: Post
       }
     },
   }
+}
+
+/** The message itself is changed: that its thread takes nothing (locked, or gone) is no reason to tell it again. */
+function unlessForGood(error: unknown): void {
+  const refusal = atBottom(error)
+  if (refusal instanceof Refused && (refusal.whose === 'message' || mustPostAnew(refusal.code))) return
+  throw error
 }
 
 /** A message's link is for people to open, not for Slack. */

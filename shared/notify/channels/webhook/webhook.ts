@@ -19,11 +19,14 @@ export function webhook({ url, signingKey }: WebhookOptions, deps: PostDeps): No
     // By `webhook-id` and by the event's own id, as both standards say.
     dedups: true,
     openedWith: openedWith(url, signingKey ?? ''),
-    send: async (notice, { id }) => {
+    send: async (notice, { id, copies }) => {
       const body = JSON.stringify(cloudEvent(notice, id))
       const headers =
         signingKey === undefined ? { 'webhook-id': id } : signature(signingKey, id, deps.clock.now(), body)
-      await postJson(deps, door, body, { 'content-type': 'application/cloudevents+json; charset=utf-8', ...headers })
+      await postJson(deps, { ...door, again: copies > 0 }, body, {
+        'content-type': 'application/cloudevents+json; charset=utf-8',
+        ...headers,
+      })
       return undefined
     },
   }

@@ -50,7 +50,7 @@ describe.each(Object.entries(makers))('%s', (name, make) => {
   test.each([
     [{ 'retry-after': '7' }, 7],
     [{ 'retry-after': '7200' }, 7_200],
-    [{ 'retry-after': 'Mon, 12 Jan 2026 10:00:00 GMT' }, 1_140],
+    [{ 'retry-after': 'Mon, 12 Jan 2026 10:00:00 GMT', date: 'Mon, 12 Jan 2026 09:41:00 GMT' }, 1_140],
     [{ 'retry-after': '' }, undefined],
     [{ 'retry-after': '-1' }, undefined],
     [{ 'retry-after': '0' }, undefined],

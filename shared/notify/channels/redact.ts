@@ -4,8 +4,8 @@ const SHORTEST = 6
 /** Of a part this long that has a digit, as keys have, so many characters in a row are no chance. */
 const KEY = 12
 const PIECE = 8
-/** Far more of a text than is told: what is looked at must not grow with what a receiver answers. */
-const MOST_LOOKED_AT = 20_000
+/** Far more of a text than is told: what is read must not grow with what a receiver answers. */
+const MOST_READ = 20_000
 
 /**
  * Takes an address and its keys out of a text: whole, its path and query, and each part of them by itself, since
@@ -22,8 +22,8 @@ export function redactor(address: string, ...secrets: readonly string[]): (text:
   const exact = hidden.length === 0 ? undefined : new RegExp(hidden.map(escaped).join('|'), 'gi')
   const pieces = new Set(single.filter(isKey).flatMap(spellings).flatMap(piecesOf))
   return (text) => {
-    const looked = text.slice(0, MOST_LOOKED_AT)
-    return withoutPieces(exact === undefined ? looked : looked.replace(exact, HIDDEN), pieces)
+    const given = text.slice(0, MOST_READ)
+    return withoutPieces(exact === undefined ? given : given.replace(exact, HIDDEN), pieces)
   }
 }
 
@@ -62,10 +62,10 @@ const small = (text: string): string => text.replace(/[A-Z]/g, (letter) => lette
 
 function withoutPieces(text: string, pieces: ReadonlySet<string>): string {
   if (pieces.size === 0) return text
-  const looked = small(text)
+  const given = small(text)
   const runs: { readonly from: number; to: number }[] = []
-  for (let at = 0; at + PIECE <= looked.length; at++) {
-    if (!pieces.has(looked.slice(at, at + PIECE))) continue
+  for (let at = 0; at + PIECE <= given.length; at++) {
+    if (!pieces.has(given.slice(at, at + PIECE))) continue
     const last = runs.at(-1)
     if (last !== undefined && at <= last.to) last.to = at + PIECE
     else runs.push({ from: at, to: at + PIECE })

@@ -4,7 +4,7 @@ import { once } from '../../runtime/once.ts'
 const CONNECT_MS = 10_000
 
 /** HTTPS_PROXY and NO_PROXY as everybody reads them. */
-const surroundings = once(
+const environmentAgent = once(
   async () => new EnvHttpProxyAgent({ connect: { timeout: CONNECT_MS }, connectTimeout: CONNECT_MS, allowH2: false }),
 )
 
@@ -13,7 +13,7 @@ const surroundings = once(
  * written: until then the receiver has nothing of it, whatever the error is called.
  */
 export async function wayOut(onStart: () => void): Promise<Dispatcher> {
-  const agent = await surroundings()
+  const agent = await environmentAgent()
   return agent.compose((dispatch) => (options, handler) => dispatch(options, watched(handler, onStart)))
 }
 

@@ -1,6 +1,6 @@
 import { glance } from '../artifacts/glance.ts'
 import type { Report } from '../artifacts/report.ts'
-import type { RootCause } from '../artifacts/verdict.ts'
+import type { Remedy, RootCause, Verdict } from '../artifacts/verdict.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { NoticeMessage } from '../incident/notices.ts'
 import { unwatchedWords } from '../incident/unwatched.ts'
@@ -75,11 +75,13 @@ export function incidentNotice(
     cause: cause === undefined ? undefined : cutAtSentence(causeWords(verdict?.outcome, causes), 500),
     confidence: cause?.confidence,
     reason: whyNot(event, incident, cause !== undefined),
-    actions: (verdict?.remedies ?? []).slice(0, 3).map(({ title, command, changesState }) => ({
-      title: cutAtSentence(title, 150),
-      command: command !== undefined && command.length <= 300 ? command : undefined,
-      changesState,
-    })),
+    actions: steps(verdict)
+      .slice(0, 3)
+      .map(({ title, command, changesState }) => ({
+        title: cutAtSentence(title, 150),
+        command: command !== undefined && command.length <= 300 ? command : undefined,
+        changesState,
+      })),
     url: links.report,
     feedbackUrl: event === 'reported' ? links.feedback : undefined,
     muteUrl: event === 'resolved' ? undefined : links.mute,
@@ -93,6 +95,10 @@ function whyNot(event: IncidentMessage['event'], incident: Incident, hasCause: b
   if (event === 'resolved') return incident.unwatched === undefined ? undefined : unwatchedWords(incident.unwatched)
   return hasCause ? undefined : incident.failureReason
 }
+
+/** A message is acted upon at once: while causes are contested it offers nothing that changes the cluster for one of them. */
+const steps = (verdict: Verdict | undefined): readonly Remedy[] =>
+  (verdict?.remedies ?? []).filter(({ changesState }) => verdict?.outcome !== 'contested' || !changesState)
 
 /** Of two that are contested both are told, each by whose name it bears; else the first, which leads. */
 function causeWords(outcome: Report['outcome'] | undefined, causes: readonly RootCause[]): string {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { artifactName } from '../../shared/artifacts/layout.ts'
+import { askPage } from '../../shared/report/feedback/ask-form.ts'
 import { mutePage } from '../../shared/report/feedback/mute-form.ts'
 import { incidentPage } from '../../shared/report/page/incident-page.ts'
 import { share } from '../run/share.ts'
@@ -47,5 +48,20 @@ test.each(lookNames)('the form that mutes, %s: anyone can read and send it', { t
   await readable(opened)
   expect(opened.requests).toEqual([url])
   expect(opened.noises).toEqual([])
+  await opened.close()
+})
+
+test.each(lookNames)('the form that asks, %s: anyone can read and send it', { timeout: 60_000 }, async (look) => {
+  const { cluster, owner, namespace } = incident()
+  const question = { cluster, kind: owner.kind, namespace, name: owner.name, note: 'Slow since noon' }
+  const said = { said: 'It is asked: the report comes in some minutes.', report: 'report' }
+  const url = await site.publish(`ask-${look}.html`, await askPage(question, said))
+  const opened = await openPage(site.browser, url, looks[look], look === 'print')
+  await opened.picture(`ask-${look}`)
+  await readable(opened)
+  expect(opened.requests).toEqual([url])
+  expect(opened.noises).toEqual([])
+  await opened.page.getByLabel('Why you ask').press('Tab')
+  expect(await opened.page.locator(':focus').textContent()).toBe('Investigate')
   await opened.close()
 })

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { Citation } from '../../artifacts/evidence.ts'
+import { firstStep } from '../../artifacts/first-step.ts'
 import { dayAndMinute, type Glance, glance } from '../../artifacts/glance.ts'
 import { certainty } from '../../artifacts/outcome-words.ts'
 import type { Report } from '../../artifacts/report.ts'
@@ -40,7 +41,7 @@ ${more.map((one) => html`<p><strong>And ${objectName(one)}:</strong> ${one.summa
 ${injectionFlags.length === 0 ? '' : html`<p class="alarm"><strong>Careful:</strong> text in this cluster tries to steer whoever reads it. <a href="#notes">See the notes.</a></p>`}
 ${verdict?.tellApart === undefined ? '' : html`<p><strong>What would tell them apart:</strong> ${verdict.tellApart}</p>`}
 ${toDo(report)}
-${proof(isContested ? causes.flatMap(({ evidence }) => evidence.slice(0, 1)) : (cause?.evidence ?? []))}</section>`
+${isContested ? causes.map(proofOfOne) : proof(cause?.evidence ?? [], 'Seen', MOST_QUOTES)}</section>`
 }
 
 /** Each in full, and whose it is: the line above says only that they differ. */
@@ -72,7 +73,7 @@ function because({ verdict, notes }: Report, seen: Glance): string {
 function toDo(report: Report): Html | '' {
   const { incident, verdict } = report
   if (verdict?.outcome === 'none') return ''
-  const step = verdict?.remedies[0]
+  const step = firstStep(verdict)
   if (step !== undefined)
     return html`<h2 class="label">Do ${effect(step)}</h2><p>${step.title}</p>${step.command === undefined ? '' : command(step.command)}
 ${beside(step)}`
@@ -82,12 +83,15 @@ ${beside(step)}`
     : html`<h2 class="label">Look at first ${effect({ changesState: false })}</h2>${reads.map((one) => command(one))}`
 }
 
-/** The words that the cause rests on, of different answers where there are several. */
-function proof(evidence: readonly Citation[]): Html | '' {
+/** Of contested causes each has its own, so that nobody has to guess what speaks for which. */
+const proofOfOne = (cause: RootCause): Html | '' => proof(cause.evidence, `Seen for ${objectName(cause)}`, 1)
+
+/** The words that a cause rests on, of different answers where there are several. */
+function proof(evidence: readonly Citation[], title: string, most: number): Html | '' {
   const said = evidence.filter(({ absent }) => absent !== true)
   const others = said.filter(({ id }, at) => said.findIndex((one) => one.id === id) === at)
-  const shown = [...others, ...said.filter((one) => !others.includes(one))].slice(0, MOST_QUOTES)
+  const shown = [...others, ...said.filter((one) => !others.includes(one))].slice(0, most)
   return shown.length === 0
     ? ''
-    : html`<h2 class="label">Seen</h2>${shown.map(({ id, quote }) => html`<p class="proof"><q>${quote.length > QUOTE ? `${quote.slice(0, QUOTE)}…` : quote}</q>${cites([{ id, quote }])}</p>`)}`
+    : html`<h2 class="label">${title}</h2>${shown.map(({ id, quote }) => html`<p class="proof"><q>${quote.length > QUOTE ? `${quote.slice(0, QUOTE)}…` : quote}</q>${cites([{ id, quote }])}</p>`)}`
 }

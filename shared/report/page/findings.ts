@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { firstStep } from '../../artifacts/first-step.ts'
 import type { Report } from '../../artifacts/report.ts'
 import type { Verdict } from '../../artifacts/verdict.ts'
 import type { Html } from './document.ts'
@@ -17,23 +18,29 @@ export const suspects = ({ suspects: all = [] }: Verdict): Html | '' =>
       )}`,
   )
 
-/** What the card does not say: it has the first step. */
-export const remedies = ({ remedies: [, ...others], prevention }: Verdict): Html => html`
+/** What the card does not say: it has the first step. Where causes are contested, it is not known yet which of them helps. */
+export function remedies(verdict: Verdict): Html {
+  const { remedies: all, prevention, outcome } = verdict
+  const first = firstStep(verdict)
+  const others = all.filter((one) => one !== first)
+  const title = outcome === 'contested' ? 'Steps, once it is known which cause it is' : 'Further steps'
+  return html`
 ${section(
   'remedies',
-  'Further steps',
+  title,
   others,
   (list) =>
     html`${list.map(
       (
         one,
         index,
-      ) => html`<article class="remedy ${one.changesState ? 'changing' : ''}"><h3>${index + 2}. ${one.title} ${effect(one)}</h3>
+      ) => html`<article class="remedy ${one.changesState ? 'changing' : ''}"><h3>${index + (first === undefined ? 1 : 2)}. ${one.title} ${effect(one)}</h3>
 ${one.command === undefined ? '' : command(one.command)}
 ${beside(one)}</article>`,
     )}`,
 )}
 ${section('prevention', 'Prevention', prevention, (list) => html`<ul>${list.map((one) => html`<li>${one}</li>`)}</ul>`)}`
+}
 
 /** Squares are countable up to here; beyond, the sentence says it. */
 const MOST_SQUARES = 30

@@ -1,5 +1,6 @@
 import { HtmlValidate } from 'html-validate'
 import { expect, test } from 'vitest'
+import { askPage } from '../../../shared/report/feedback/ask-form.ts'
 import { feedbackPage } from '../../../shared/report/feedback/form.ts'
 import { mutePage } from '../../../shared/report/feedback/mute-form.ts'
 import { entryOf } from '../../../shared/report/index/entry.ts'
@@ -72,6 +73,10 @@ test('the other pages are right HTML, too', { timeout: 90_000 }, async () => {
       { chosen: 'right', thanks: true },
     ),
     await mutePage(incident, { said: 'Muted.', ends: true }),
+    await askPage(
+      { cluster: 'east', kind: 'Pod', namespace: 'shop', name: 'api', note: '' },
+      { said: 'Asked.', report: 'r' },
+    ),
     await messagePage('No', 'This link opens nothing.'),
   ]
   for (const page of pages) expect(await faultsIn(page!)).toEqual([])

@@ -50,4 +50,11 @@ test('of contested causes the first glance shows each in full, and whose it is',
   const words = card.replace(/<[^>]+>/g, '')
   expect(words).toContain(`(the rules): ${first!.summary}`)
   expect(words).toContain('(the model): The password has expired.')
+  // A change would be made on the word of one of them.
+  expect(whole.remedies.some(({ changesState }) => changesState)).toBe(true)
+  expect(words).not.toContain('CHANGES STATE')
+  expect(words).toContain('Look at first')
+  expect(page).toContain('Steps, once it is known which cause it is')
+  for (const { title } of whole.remedies) expect(page.split(title).length - 1, title).toBe(1)
+  expect(words).toContain('Seen for Secret/')
 })

@@ -12,6 +12,7 @@ import {
 } from '../../shared/kubernetes/cluster-api.ts'
 import type { Clock } from '../../shared/runtime/clock.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
+import { kindKey } from '../diagnose/snapshot/custom-kinds.ts'
 import type { Gap, Seen, SeenEvent, SeenList, SeenLog } from '../diagnose/snapshot/snapshot.ts'
 import { eventOf, lineOf, renderEvents } from './event-lines.ts'
 import { clean, MAX_OUTPUT, renderKeys, renderList, slim, yamlOf } from './render.ts'
@@ -135,7 +136,7 @@ export function openJournal(deps: JournalDeps): Journal {
     return (near ? 2 : 0) + (isUnhealthy(object) ? 1 : 0)
   }
   function keep(id: string, object: KubeObject, raw: KubeObject, text: string): void {
-    const key = `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`
+    const key = `${kindKey(object)} ${object.metadata.namespace ?? ''}/${object.metadata.name}`
     // A later look never replaces one that shows more.
     if (text === '' && objects.has(key)) return
     const { name, namespace = '' } = object.metadata
@@ -181,7 +182,7 @@ export function openJournal(deps: JournalDeps): Journal {
           lists.push({
             id,
             text: header,
-            kind: kind.kind,
+            ...kind,
             namespace: query.namespace ?? '',
             complete: complete && isWhole,
             ...(name === undefined ? {} : { name }),
@@ -207,7 +208,7 @@ export function openJournal(deps: JournalDeps): Journal {
         (object, id) => {
           if (object === undefined) {
             const output = `# ${title}: not found`
-            lists.push({ id, text: output, kind: kind.kind, namespace, complete: true, name })
+            lists.push({ id, text: output, ...kind, namespace, complete: true, name })
             return { status: 404, output, whole: output, truncated: false }
           }
           const safe = deps.redactor.object(slim(object))

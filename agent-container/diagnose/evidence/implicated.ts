@@ -4,6 +4,7 @@ import type { Hypothesis } from '../rules/hypothesis.ts'
 import { change, inspect } from '../rules/remedies.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { badConditions } from '../snapshot/conditions.ts'
+import { isNamesake } from '../snapshot/custom-kinds.ts'
 import { label, type Snapshot, seek } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
@@ -116,6 +117,7 @@ function classOf(snapshot: Snapshot, { object, features }: Weighed): FaultClass 
   if (features.absent === 1 || features.dangling === 1) return 'MissingObject'
   const seen = seek(snapshot, object)
   if (seen !== undefined && features.isCustom === 1 && badConditions(seen).length > 0) return 'RefusedByController'
+  if (seen !== undefined && isNamesake(seen)) return 'Implicated'
   return classes.find(([kind]) => kind.test(object.kind))?.[1] ?? 'Implicated'
 }
 

@@ -2,13 +2,14 @@ import { kindsSpokenOf } from '../../../shared/cluster/messages/domains.ts'
 import { builtinKinds } from '../../../shared/kubernetes/builtin-kinds.ts'
 import type { KindInfo } from '../../../shared/kubernetes/cluster-api.ts'
 import { type TellingText, tellingTexts } from '../evidence/telling-texts.ts'
-import { isCustomKind, makersOf } from '../snapshot/pointers.ts'
+import { isCustomKind, kindKey, makersOf } from '../snapshot/custom-kinds.ts'
+import { producerKinds } from '../snapshot/producers.ts'
 import { eventsOf, type Snapshot } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import { isWeak, symptomsOf } from '../symptoms/symptoms-of.ts'
 import { k, type Queries, type Query } from './query.ts'
 
-/** A cluster may serve hundreds of kinds: the likeliest are worth a call each, within the budget. */
+/** A cluster may serve hundreds of kinds: the likeliest are worth a call each, within the budget, in all rounds together. */
 const MOST = 8
 /** What such kinds are mostly called that decide about the traffic, the size or the admission of others. */
 const deciding =
@@ -27,12 +28,14 @@ export const pointing: Queries = (snapshot, subjects) => {
   const around = wordsAround(snapshot, subject, texts)
   const spoken = new Set(texts.slice(0, 12).flatMap(({ text }) => [...kindsSpokenOf(text)]))
   const said = texts.map(({ text }) => text.toLowerCase()).join('\n')
+  const read = readBefore(snapshot)
   return snapshot.kinds
+    .filter((one) => !read.has(kindKey(one)))
     .filter(({ kind, verbs }) => verbs.includes('list') && !/^(Secret|Event|Lease|Node|Namespace)$/.test(kind))
     .map((one) => ({ one, score: scoreOf(one) }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
-    .slice(0, MOST)
+    .slice(0, Math.max(0, MOST - read.size))
     .flatMap(({ one, score }): readonly Query[] => {
       const kind = k(one.apiVersion, one.kind)
       if (!one.namespaced || score > 1) return [{ tool: 'list', kind }]
@@ -50,6 +53,17 @@ export const pointing: Queries = (snapshot, subjects) => {
       Number(deciding.test(one.kind))
     )
   }
+}
+
+/** Kinds of others that were listed, or refused, in the rounds before; who writes Secrets is listed in any case. */
+function readBefore({ lists, gaps, kinds }: Snapshot): ReadonlySet<string> {
+  const refused = new Set(gaps.map(({ kind }) => kind))
+  return new Set(
+    [...lists.filter(({ name }) => name === undefined), ...kinds.filter(({ kind }) => refused.has(kind))].flatMap(
+      (one) =>
+        isCustomKind(one.apiVersion) && !producerKinds.some(({ kind }) => kind === one.kind) ? [kindKey(one)] : [],
+    ),
+  )
 }
 
 /** Those that other queries read where they matter. */

@@ -1,4 +1,5 @@
 import type { Kind } from '../../../shared/kubernetes/cluster-api.ts'
+import { kindKey } from '../snapshot/custom-kinds.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 
@@ -35,9 +36,9 @@ export function keyOf(query: Query): string {
     case 'kinds':
       return 'kinds'
     case 'get':
-      return `get ${query.kind.kind} ${query.namespace}/${query.name}`
+      return `get ${kindKey(query.kind)} ${query.namespace}/${query.name}`
     case 'list':
-      return `list ${query.kind.kind} ${query.namespace ?? '*'} ${query.labelSelector ?? ''} ${query.fieldSelector ?? ''} ${query.name ?? ''}`
+      return `list ${kindKey(query.kind)} ${query.namespace ?? '*'} ${query.labelSelector ?? ''} ${query.fieldSelector ?? ''} ${query.name ?? ''}`
     default:
       return query satisfies never
   }

@@ -5,6 +5,7 @@ import { isReady } from '../snapshot/services.ts'
 import { all, eventsOf, label, refOf, type Snapshot, whether } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import type { Hypothesis } from './hypothesis.ts'
+import { sizesByWebhook } from './mutated.ts'
 
 /** A look that could have shown a hypothesis wrong, and what came of it. */
 export type Checked = {
@@ -142,4 +143,22 @@ const nodesOutOfService: Check = (snapshot, subject, one) => {
 }
 const outOfService = /untolerated taint\(?s?\)? \{(node\.(?:cloudprovider\.)?kubernetes\.io\/(?!unschedulable)[\w-]+)/
 
-const checks: readonly Check[] = [registryReached, isMissing, endedByKubelet, siblings, nodesOutOfService]
+/** That sizes differ from the template says that somebody wrote them; that it was the autoscaler, only its webhook says. */
+const writtenThrough: Check = (snapshot, _, one) => {
+  if (one.class !== 'MutatedByWebhook' || one.culprit.kind !== 'VerticalPodAutoscaler' || sizesByWebhook(snapshot))
+    return undefined
+  return {
+    result: 'doubted',
+    text: `No webhook was seen by which ${label(one.culprit)} would write into pods.`,
+    evidence: [],
+  }
+}
+
+const checks: readonly Check[] = [
+  registryReached,
+  isMissing,
+  endedByKubelet,
+  siblings,
+  nodesOutOfService,
+  writtenThrough,
+]

@@ -3,7 +3,9 @@ import type { FieldChange } from '../../../shared/cluster/changes/fields.ts'
 import { differsFromTemplate } from '../../../shared/cluster/checks/template.ts'
 import { templateOf } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
-import { isCustomKind, makersOf, pointersTo } from '../snapshot/pointers.ts'
+import { isCustomKind, makersOf } from '../snapshot/custom-kinds.ts'
+import { pointersTo } from '../snapshot/pointers.ts'
+import { writesSize } from '../snapshot/size-writers.ts'
 import { all, label, reader, type Seen, type Snapshot } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import type { SymptomKind } from '../symptoms/symptom.ts'
@@ -38,15 +40,7 @@ export const mutated: Analyzer = ({ snapshot, subject, symptoms }) => {
     const kinds = makes.find(([pattern]) => pattern.test(field.path))?.[1] ?? []
     const keys = of(symptoms, ...kinds).map(({ key }) => key)
     if (keys.length === 0) return []
-    const hooks = all(snapshot, mutating).filter(({ data }) =>
-      data.webhooks.some(({ rules }) =>
-        rules.some(
-          ({ resources, operations }) =>
-            resources.some((one) => /^(pods|\*)(\/\*)?$/.test(one)) &&
-            operations.some((one) => /^(CREATE|\*)$/.test(one)),
-        ),
-      ),
-    )
+    const hooks = hooksOnPods(snapshot)
     const writers = writersBehind(snapshot, subject, hooks, field.path)
     const [hook, more] = writers.length > 0 ? writers : hooks
     if (hook === undefined) return []
@@ -103,7 +97,7 @@ export const mutated: Analyzer = ({ snapshot, subject, symptoms }) => {
  */
 function writersBehind(snapshot: Snapshot, subject: Subject, hooks: readonly Seen[], path: string): readonly Seen[] {
   if (/resources/.test(path)) {
-    const sizing = pointersTo(snapshot, subject).flatMap(({ seen }) => (/Autoscaler$/.test(seen.kind) ? seen : []))
+    const sizing = pointersTo(snapshot, subject).flatMap(({ seen }) => (writesSize(seen, path) ? seen : []))
     if (sizing.length > 0) return sizing
   }
   const leaf = path.split(/[.[\]]/).findLast((one) => /^[a-z]+$/i.test(one)) ?? ''
@@ -114,6 +108,20 @@ function writersBehind(snapshot: Snapshot, subject: Subject, hooks: readonly See
     return /"mutate|"patch|"assign/.test(text) && text.includes(leaf)
   })
 }
+
+const hooksOnPods = (snapshot: Snapshot): readonly Seen[] =>
+  all(snapshot, mutating).filter(({ data }) =>
+    data.webhooks.some(({ rules }) =>
+      rules.some(
+        ({ resources, operations }) =>
+          resources.some((one) => /^(pods|\*)(\/\*)?$/.test(one)) &&
+          operations.some((one) => /^(CREATE|\*)$/.test(one)),
+      ),
+    ),
+  )
+/** An autoscaler of sizes writes through a webhook of its own, which some clouds do not show. */
+export const sizesByWebhook = (snapshot: Snapshot): boolean =>
+  hooksOnPods(snapshot).some(({ name, raw }) => /\bvpa\b|vertical/i.test(`${name} ${JSON.stringify(raw.webhooks)}`))
 
 /** The newest pod that shows a difference from the template of its own revision. */
 export function mutationsOf(

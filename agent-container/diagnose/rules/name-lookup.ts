@@ -6,7 +6,7 @@ import { anyWorkload, deployments, services } from '../snapshot/kinds.ts'
 import { citeFailure, failuresInLogs, type LogFailure, unanswered } from '../snapshot/log-failures.ts'
 import { nearest } from '../snapshot/near-name.ts'
 import { isReady } from '../snapshot/services.ts'
-import { all, label, present, whether } from '../snapshot/snapshot.ts'
+import { all, isKind, label, present, whether } from '../snapshot/snapshot.ts'
 import { subjectOf } from '../snapshot/subject.ts'
 import { lets } from '../snapshot/traffic.ts'
 import { culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -243,7 +243,7 @@ const unknownName: Rule = ({ snapshot, subject }, failure, keys) => {
       /^(Deployment|StatefulSet)$/.test(one.kind) && one.namespace === place.namespace && one.name === place.name,
   )
   const elsewhere = snapshot.objects.find(
-    (one) => one.kind === 'Service' && one.name === place.name && one.namespace !== place.namespace,
+    (one) => isKind(one, 'Service') && one.name === place.name && one.namespace !== place.namespace,
   )
   const governed = snapshot.objects
     .flatMap((one) =>

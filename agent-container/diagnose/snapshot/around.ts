@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../shared/faults/kube-object.ts'
 import { badConditions } from './conditions.ts'
 import { claims, pods } from './kinds.ts'
 import { isReady } from './services.ts'
-import { label, listed, type Seen, type Snapshot, seek, whether } from './snapshot.ts'
+import { isKind, label, listed, type Seen, type Snapshot, seek, whether } from './snapshot.ts'
 
 /** What was read, as the model of the cluster asks for it. */
 export function aroundOf(snapshot: Snapshot): Around {
@@ -22,7 +22,7 @@ export function aroundOf(snapshot: Snapshot): Around {
         ? {
             is: 'there',
             value: snapshot.objects.flatMap((one) =>
-              one.kind === kind && (namespace === '' || one.namespace === namespace || isClusterWide(kind))
+              isKind(one, kind) && (namespace === '' || one.namespace === namespace || isClusterWide(kind))
                 ? [one.object]
                 : [],
             ),

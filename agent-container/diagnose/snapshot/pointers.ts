@@ -1,24 +1,16 @@
-import { isCustomGroup } from '../../../shared/cluster/view/view-custom.ts'
+import { z } from 'zod'
+import { isCustomKind } from './custom-kinds.ts'
 import { dependenciesOf } from './dependencies.ts'
-import { matchesLabels } from './selectors.ts'
+import { selects } from './selectors.ts'
 import { servicesOf } from './services.ts'
+import { onlyAdvises } from './size-writers.ts'
 import { label, type Seen, type Snapshot } from './snapshot.ts'
 import type { Subject } from './subject.ts'
 
 /** An object that points at a subject or at what it calls, and by which words. */
 export type Pointer = { readonly seen: Seen; readonly word: string; readonly relation: string }
 
-/** Of somebody else than Kubernetes: the autoscaler for sizes has a group that looks like its own. */
-export const isCustomKind = (apiVersion: string): boolean =>
-  isCustomGroup(apiVersion) || /^autoscaling\.k8s\.io\//.test(apiVersion)
 const decides = /^(FlowSchema|ValidatingAdmissionPolicyBinding)$/
-
-/** `istio` of `networking.istio.io`, `metallb` of `metallb.io`: who makes a kind calls its programs so, too. */
-export const makersOf = (apiVersion: string): readonly string[] =>
-  (apiVersion.split('/')[0] ?? '')
-    .split('.')
-    .slice(0, -1)
-    .filter((word) => word.length > 3 && !/^(k8s|apps|core|networking|security|policy|autoscaling|config)$/.test(word))
 
 /** References lie this deep: `spec.rules[].subjects[].serviceAccount`. */
 const DEPTH = 7
@@ -37,7 +29,7 @@ export function pointersTo(snapshot: Snapshot, subject: Subject): readonly Point
   const owners = new Set(subject.seen?.object.metadata.ownerReferences?.map(({ kind, name }) => `${kind} ${name}`))
   return snapshot.objects.flatMap((seen): readonly Pointer[] => {
     if (!isCustomKind(seen.apiVersion) && !decides.test(seen.kind)) return []
-    if (seen.kind === subject.kind || owners.has(`${seen.kind} ${seen.name}`)) return []
+    if (onlyAdvises(seen) || seen.kind === subject.kind || owners.has(`${seen.kind} ${seen.name}`)) return []
     for (const field of fieldsOf(seen.raw.spec)) {
       const relation = pointsAt(seen, field, subject, [...ends.values()])
       if (relation !== undefined) return [{ seen, ...relation }]
@@ -88,17 +80,36 @@ function pointsAt(
   const isAccount = /^serviceAccount$/.test(key) || part.kind === 'ServiceAccount'
   if (isAccount && account !== undefined && part.name === account && place === namespace)
     return { word: account, relation: 'decides about its account' }
-  if (/selector$/i.test(key) && (seen.namespace === namespace || seen.namespace === '')) {
-    const labels = (part.matchLabels ?? part) as Readonly<Record<string, unknown>>
-    const set = Object.entries(labels).filter((one): one is [string, string] => typeof one[1] === 'string')
-    if (
-      set.length > 0 &&
-      set.length === Object.keys(labels).length &&
-      matchesLabels(Object.fromEntries(set), subject.labels)
-    )
-      return { word: set[0]?.[1] ?? name, relation: `selects the pods of ${label(subject)}` }
-  }
+  const local = seen.namespace === namespace || seen.namespace === ''
+  if (/^(pod|label|workload|endpoint)?selector$/i.test(key) && local && selectsPods(part, subject))
+    return { word: name, relation: `selects the pods of ${label(subject)}` }
   return undefined
+}
+
+const Labels = z.record(z.string(), z.string())
+/** Strict: of a part that is not understood nobody knows whom it leaves out. */
+const Selector = z.union([
+  z.strictObject({
+    matchLabels: Labels.default({}),
+    matchExpressions: z
+      .array(
+        z.strictObject({
+          key: z.string(),
+          operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+          values: z.array(z.string()).default([]),
+        }),
+      )
+      .default([]),
+  }),
+  // Bare labels, as Services and older kinds have them, and those of a mesh's workloads.
+  z.strictObject({ labels: Labels }).transform(({ labels }) => ({ matchLabels: labels, matchExpressions: [] })),
+  Labels.transform((matchLabels) => ({ matchLabels, matchExpressions: [] })),
+])
+/** What selects everything points at nobody. */
+function selectsPods(part: unknown, { labels }: Subject): boolean {
+  const { data } = Selector.safeParse(part)
+  if (data === undefined || Object.keys(data.matchLabels).length + data.matchExpressions.length === 0) return false
+  return selects(data, labels)
 }
 
 const isHostOf = (host: string, { name, namespace }: Seen, own: string): boolean =>

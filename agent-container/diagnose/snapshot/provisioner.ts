@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { claims, pods } from './kinds.ts'
 import type { Pod } from './shapes.ts'
 import { text } from './shapes.ts'
-import { all, listed, reader, type Seen, type Snapshot } from './snapshot.ts'
+import { all, isKind, listed, reader, type Seen, type Snapshot } from './snapshot.ts'
 import type { Subject } from './subject.ts'
 
 export const storageClasses = reader('StorageClass', z.object({ provisioner: text }))
@@ -35,7 +35,7 @@ export function provisioningOf(snapshot: Snapshot, subject: Subject): readonly P
         provisioner,
         pods: whoRuns(snapshot, provisioner),
         complete: listed(snapshot, 'CSIDriver', '') && listed(snapshot, 'Pod', ''),
-        registered: snapshot.objects.some((one) => one.kind === 'CSIDriver' && one.name === provisioner),
+        registered: snapshot.objects.some((one) => isKind(one, 'CSIDriver') && one.name === provisioner),
       },
     ]
   })

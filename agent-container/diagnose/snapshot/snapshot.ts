@@ -4,6 +4,7 @@ import type { Known } from '../../../shared/cluster/model.ts'
 import type { KubeObject } from '../../../shared/faults/kube-object.ts'
 import type { Incident } from '../../../shared/incident/incident.ts'
 import type { KindInfo } from '../../../shared/kubernetes/cluster-api.ts'
+import { isNamesake } from './custom-kinds.ts'
 
 /** Where a thing was read: the journal's entry, and the part of its output that shows the thing ('' when cut away). */
 export type Source = { readonly id: string; readonly text: string }
@@ -44,6 +45,7 @@ export type SeenLog = Source & {
 }
 /** A list that was read; `complete`: there is nothing of that kind there beyond what was seen. */
 export type SeenList = Source & {
+  readonly apiVersion: string
   readonly kind: string
   readonly namespace: string
   readonly complete: boolean
@@ -81,6 +83,7 @@ export type Reader<T> = { readonly kind: string; readonly of: (seen: Seen) => Se
 export function reader<T>(kind: string, shape: z.ZodType<T>): Reader<T> {
   const cache = new WeakMap<Seen, Seen<T>>()
   const of = (seen: Seen): Seen<T> | undefined => {
+    if (kind !== '' && isNamesake(seen)) return undefined
     const known = cache.get(seen)
     if (known !== undefined) return known
     const parsed = shape.safeParse(seen.object)
@@ -91,6 +94,10 @@ export function reader<T>(kind: string, shape: z.ZodType<T>): Reader<T> {
   }
   return { kind, of }
 }
+
+/** Whether it is of a built-in kind, and not of somebody's own kind of the same name. */
+export const isKind = (seen: Pick<Seen, 'apiVersion' | 'kind'>, kind: string): boolean =>
+  seen.kind === kind && !isNamesake(seen)
 
 export const all = <T>(snapshot: Snapshot, { kind, of }: Reader<T>, namespace?: string): readonly Seen<T>[] =>
   snapshot.objects.flatMap((seen) =>
@@ -119,13 +126,24 @@ export function present<T>(
 export const listed = (snapshot: Snapshot, kind: string, namespace: string): boolean =>
   snapshot.lists.some(
     (one) =>
-      one.kind === kind &&
+      isKind(one, kind) &&
       one.complete &&
       one.name === undefined &&
       (one.namespace === namespace || one.namespace === ''),
   )
-export const seek = (snapshot: Snapshot, ref: Culprit): Seen | undefined =>
-  snapshot.objects.find((seen) => same(seen, ref))
+/** A built-in object comes before a namesake, unless the incident is about the latter. */
+export const seek = (snapshot: Snapshot, ref: Culprit): Seen | undefined => {
+  const namesake = meansNamesake(snapshot, ref)
+  return (
+    snapshot.objects.find((seen) => same(seen, ref) && isNamesake(seen) === namesake) ??
+    snapshot.objects.find((seen) => same(seen, ref))
+  )
+}
+const meansNamesake = ({ incident }: Snapshot, ref: Culprit): boolean =>
+  [incident.resource, incident.owner].some(
+    (one) =>
+      one.kind === ref.kind && one.name === ref.name && (one.namespace ?? '') === ref.namespace && isNamesake(one),
+  )
 
 /** `absent` only when a complete list, or a look by that name, showed that it is not there. */
 export function whether(
@@ -134,9 +152,11 @@ export function whether(
   namespace: string,
   name: string,
 ): { readonly is: 'there' | 'absent' | 'unknown'; readonly source?: SeenList } {
-  if (snapshot.objects.some((one) => one.kind === kind && one.namespace === namespace && one.name === name))
-    return { is: 'there' }
-  const lists = snapshot.lists.filter((one) => one.kind === kind && one.namespace === namespace && one.complete)
+  const ref = { kind, namespace, name }
+  const namesake = meansNamesake(snapshot, ref)
+  const meant = (one: Pick<Seen, 'apiVersion' | 'kind'>) => one.kind === kind && isNamesake(one) === namesake
+  if (snapshot.objects.some((one) => meant(one) && same(one, ref))) return { is: 'there' }
+  const lists = snapshot.lists.filter((one) => meant(one) && one.namespace === namespace && one.complete)
   const list = lists.find((one) => one.name === name) ?? lists.find((one) => one.name === undefined)
   return list === undefined ? { is: 'unknown' } : { is: 'absent', source: list }
 }

@@ -35,6 +35,20 @@ test('who names another, selects others or selects all in general does not point
   expect(pointed({ host: 'web.crm.svc.cluster.local' })).toEqual([])
 })
 
+test('a selector is read whole, and one of namespaces or nodes selects no pods', () => {
+  expect(pointed({ namespaceSelector: { matchLabels: { app: 'web' } } })).toEqual([])
+  expect(pointed({ nodeSelector: { app: 'web' } })).toEqual([])
+  const only = (operator: string, values?: readonly string[]) => ({
+    selector: { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'app', operator, ...(values && { values }) }] },
+  })
+  expect(pointed(only('In', ['web', 'api']))).toEqual(['selects the pods of Deployment shop/web'])
+  expect(pointed(only('NotIn', ['web']))).toEqual([])
+  expect(pointed(only('Like', ['web']))).toEqual([])
+  expect(pointed({ selector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } })).toHaveLength(1)
+  expect(pointed({ selector: { matchExpressions: [] } })).toEqual([])
+  expect(pointed({ workloadSelector: { labels: { app: 'web' } } })).toHaveLength(1)
+})
+
 test('kinds that decide about others are listed in the namespace, those that are spoken of everywhere, and no more than eight', () => {
   const kinds = Array.from({ length: 30 }, (_, index) => ({
     apiVersion: `g${index}.acme.io/v1`,
@@ -81,10 +95,11 @@ test('a rule that came shortly before, for the host that is called, is what is s
   expect(verdict?.rootCauses).toMatchObject([{ kind: 'DestinationRule', name: 'prices' }])
 })
 
-test('what an autoscaler of sizes writes into pods is laid to it, and not to the template', async () => {
+/** Pods ask for 64Gi where their template says 1Gi, and an autoscaler of sizes points at it. */
+async function oversized(sizes: object, more: readonly object[] = []) {
   const full = '0/1 nodes are available: 1 Insufficient memory.'
   const big = { resources: { requests: { memory: '64Gi' } } }
-  const [deployed, set, pod, ...more] = workload('web', unscheduled(full), {
+  const [deployed, set, pod, ...others] = workload('web', unscheduled(full), {
     container: { resources: { requests: { memory: '1Gi' } } },
   }) as readonly (Record<string, unknown> & { spec: { containers: object[] } })[]
   const made = { ...pod, spec: { ...pod?.spec, containers: pod?.spec.containers.map((one) => ({ ...one, ...big })) } }
@@ -92,13 +107,43 @@ test('what an autoscaler of sizes writes into pods is laid to it, and not to the
     objects: [
       node('n1'),
       crd('autoscaling.k8s.io', 'v1', 'VerticalPodAutoscaler', 'verticalpodautoscalers'),
-      ...[deployed, set, made, ...more],
+      ...[deployed, set, made, ...others, ...more],
       thing('autoscaling.k8s.io/v1', 'VerticalPodAutoscaler', 'sizes', {
-        spec: { targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } },
+        spec: { targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, ...sizes },
       }),
       event('Pod', podName('web'), 'FailedScheduling', full),
     ],
     trigger: web,
   })
-  expect(result.verdict?.rootCauses).toMatchObject([{ kind: 'VerticalPodAutoscaler', name: 'sizes' }])
+  return result.verdict
+}
+const webhook = thing(
+  'admissionregistration.k8s.io/v1',
+  'MutatingWebhookConfiguration',
+  'vpa-webhook-config',
+  { webhooks: [{ name: 'vpa.k8s.io', rules: [{ resources: ['pods'], operations: ['CREATE'] }] }] },
+  { namespace: undefined },
+)
+
+test('what an autoscaler of sizes writes into pods is laid to it, and not to the template', async () => {
+  const verdict = await oversized({}, [webhook])
+  expect(verdict?.rootCauses).toMatchObject([{ kind: 'VerticalPodAutoscaler', name: 'sizes', confidence: 'high' }])
+})
+
+test('without a webhook that was seen the autoscaler is likely, and no more', async () => {
+  const verdict = await oversized({})
+  expect(verdict?.outcome).toBe('likely')
+  expect(verdict?.rootCauses).toMatchObject([{ kind: 'VerticalPodAutoscaler', confidence: 'medium' }])
+})
+
+test.each([
+  ['only recommends', { updatePolicy: { updateMode: 'Off' } }],
+  ['is off for the container', { resourcePolicy: { containerPolicies: [{ containerName: '*', mode: 'Off' }] } }],
+  [
+    'controls another resource',
+    { resourcePolicy: { containerPolicies: [{ containerName: 'main', controlledResources: ['cpu'] }] } },
+  ],
+])('an autoscaler of sizes that %s is not named', async (_, sizes) => {
+  const verdict = await oversized(sizes, [webhook])
+  expect(verdict?.rootCauses.map(({ kind }) => kind)).not.toContain('VerticalPodAutoscaler')
 })

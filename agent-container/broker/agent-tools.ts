@@ -56,6 +56,7 @@ export function agentTools(deps: ToolDeps) {
   let calls = 0
   let apiCalls = 0
   let evidenceReads = 0
+  let handIns = 0
   const paging = openPaging()
   const repeats = openRepeats()
   const turn = atMost(AT_ONCE)
@@ -164,7 +165,15 @@ export function agentTools(deps: ToolDeps) {
           },
         ),
         journalled(revisionsDiff),
-        ...deps.ending,
+        ...deps.ending.map(
+          (tool): Tool => ({
+            ...tool,
+            call: (...args) => {
+              handIns++
+              return tool.call(...args)
+            },
+          }),
+        ),
       ],
       capabilities: {},
       register: () => undefined,
@@ -173,7 +182,8 @@ export function agentTools(deps: ToolDeps) {
   return {
     handle,
     calls: () => calls,
-    used: () => calls + evidenceReads > 0,
+    /** Whether the model called any tool; one that hands in again and again in vain does so, too. */
+    used: () => calls + evidenceReads + handIns > 0,
     apiCalls: () => apiCalls,
     repeated: repeats.seen,
   }

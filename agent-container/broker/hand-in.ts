@@ -42,7 +42,7 @@ export function openHandIn(deps: {
   let last = ''
 
   const take = (given: unknown, shape: z.ZodType<HandedIn>, confirms: boolean): string => {
-    if (accepted) return 'Accepted already. The investigation is over.'
+    if (accepted) return DONE
     if (unreadable >= FORMS) return OVER
     const parsed = shape.safeParse(mended(given))
     if (!parsed.success) {
@@ -73,8 +73,9 @@ export function openHandIn(deps: {
       return take(given, confirmation(rules), true)
     },
     sameAs: (given) => {
+      if (accepted) return DONE
       const others = deps.others ?? []
-      const named = Named.safeParse(given).data?.incident ?? ''
+      const named = Named.safeParse(mended(given)).data?.incident.trim().toLowerCase() ?? ''
       const other = others.find((_, at) => nameOfOther(at) === named)
       if (other === undefined)
         return `Not yet: there is no other incident ${named.slice(0, 40)}${others.length === 0 ? '. Hand in with submit_verdict.' : `; they are called ${others.map((_, at) => nameOfOther(at)).join(', ')}.`}`
@@ -87,6 +88,7 @@ export function openHandIn(deps: {
     givenUp: () => (unreadable >= FORMS ? `What it handed in was no verdict, ${FORMS} times: ${last}` : undefined),
   }
 }
+const DONE = 'Accepted already. The investigation is over.'
 const OVER = 'Over. What was handed in could not be read as a verdict; the investigation ends here.'
 
 /** A confirmation in the form of a verdict that names nothing of its own. */
@@ -130,19 +132,25 @@ const asIn = (
 function withFormer(now: Submitted, former: Submitted | undefined, entries: readonly EvidenceEntry[]): Submitted {
   if (former === undefined) return now
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
-  // Facts stand one by one: those that held stay beside the one that was mended.
+  // Facts stand one by one: those that held stay, but for the one that stands there anew with the same quotes.
+  const cited = ({ evidence }: Submitted['facts'][number]) =>
+    JSON.stringify(evidence.map(({ id, quote }) => `${id} ${quote}`).toSorted())
+  const again = new Set(now.facts.map(cited))
+  const isReplaced = (fact: Submitted['facts'][number]) =>
+    again.has(cited(fact)) && former.facts.filter((one) => cited(one) === cited(fact)).length === 1
   const held = former.facts.filter(
-    ({ text, evidence }) =>
-      !now.facts.some((fact) => fact.text === text) &&
-      evidence.length > 0 &&
-      evidence.every((one) => whyItFalls(one, byId.get(one.id)) === undefined),
+    (one) =>
+      !now.facts.some(({ text }) => text === one.text) &&
+      !isReplaced(one) &&
+      one.evidence.length > 0 &&
+      one.evidence.every((citation) => whyItFalls(citation, byId.get(citation.id)) === undefined),
   )
   const either = <T>(list: T[], before: T[]): T[] => (list.length > 0 ? list : before)
   return {
     ...now,
     rootCauses: now.confirms ? now.rootCauses : either(now.rootCauses, former.rootCauses),
     hypotheses: either(now.hypotheses, former.hypotheses),
-    facts: [...held, ...now.facts].slice(0, 60),
+    facts: [...now.facts, ...held].slice(0, 60),
     inferences: either(now.inferences, former.inferences),
     gaps: either(now.gaps, former.gaps),
     remedies: either(now.remedies, former.remedies),

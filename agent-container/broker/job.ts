@@ -45,7 +45,10 @@ async function fileIn(folder: string, name: string): Promise<string> {
   }
 }
 
-/** Read once: whatever this process starts or dumps later does not have it. */
+/**
+ * Read once: what this process starts later, and a report that Node writes of it, does not have it. Its first environment
+ * stays readable below /proc for the same user and for root, as the files would be.
+ */
 function variable(environment: Environment, name: string): string {
   const text = environment[fileVariable(name)]
   if (text === undefined) throw new GiveUp(`${fileVariable(name)} is not set: it holds the group's file ${name}.`)

@@ -5,8 +5,8 @@ import { defineTool, reads, type Tool } from '../../shared/mcp-server/server/def
 import { clusterArguments, clusterOf } from '../../shared/mcp-server/targets/cluster-argument.ts'
 import { GiveUp } from '../../shared/runtime/errors.ts'
 
-/** Controllers keep ten revisions unless they are told otherwise; more are of no help. */
-const MAX_REVISIONS = 10
+/** Controllers keep ten revisions beside the one in use unless they are told otherwise; more are of no help. */
+const MAX_REVISIONS = 11
 /** A template that changed in more places is read better as a whole. */
 const MAX_FIELDS = 40
 const MAX_VALUE = 300
@@ -43,17 +43,24 @@ export const revisionsDiff: Tool = defineTool({
       throw new GiveUp(
         `No ${kept} in namespace ${namespace} belongs to ${kind} ${name}${continueToken === undefined ? '' : ` (of the first ${MAX_READ})`}. Is the name that of the workload, not of a pod?`,
       )
-    const revisions = revisionsOf(own, call.redact).slice(-MAX_REVISIONS)
-    const answer = [
-      `${kind} ${namespace}/${name}: ${revisions.length} revisions, the newest first`,
-      ...revisions.map((one, at) => describe(one, revisions[at - 1])).toReversed(),
-    ].join('\n')
+    const answer = differencesOf(`${kind} ${namespace}/${name}`, revisionsOf(own, call.redact))
     return { structured: { answer }, text: (one) => one.answer }
   },
 })
 
-function describe({ revision, created, written, template }: KeptRevision, before: KeptRevision | undefined): string {
-  const head = `revision ${revision}, made ${created}${written > created ? `, last the newest since ${written}` : ''}`
+export function differencesOf(workload: string, revisions: readonly KeptRevision[]): string {
+  const shown = revisions.map((one, at) => describe(one, revisions[at - 1])).slice(-MAX_REVISIONS)
+  const older = revisions.length - shown.length
+  return [
+    `${workload}: ${revisions.length} revisions, the newest first`,
+    ...shown.toReversed(),
+    ...(older > 0 ? [`and ${older} older ones`] : []),
+  ].join('\n')
+}
+
+function describe({ revision, created, returned, template }: KeptRevision, before: KeptRevision | undefined): string {
+  const again = returned === undefined ? '' : `, rolled back to${returned === '' ? '' : ` by ${returned}`}`
+  const head = `revision ${revision}, made ${created}${again}`
   if (before === undefined) return `${head}: the oldest that is kept`
   const fields = changedFields(before.template, template)
   if (fields.length === 0) return `${head}: the same template as revision ${before.revision}`

@@ -137,7 +137,8 @@ async function patiently(
       if (error === undefined) return { answer, sent }
       const other =
         mends < MENDS
-          ? (untuned(answer.status, error, body, quirks) ?? mendedRequest(answer.status, error, body, quirks))
+          ? (untuned(answer.status, error, body, deps.model, quirks) ??
+            mendedRequest(answer.status, error, body, quirks))
           : undefined
       if (other !== undefined) {
         mends++

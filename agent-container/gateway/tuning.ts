@@ -61,13 +61,20 @@ const lastMarked = (blocks: readonly unknown[]): readonly unknown[] => {
   return /thinking/.test(String(block.type)) ? blocks : [...blocks.slice(0, -1), { ...block, ...MARK }]
 }
 
+/** How vendors call it when they refuse it; models that reason are spoken of in other refusals, too. */
+const ofEffort = /effort|thinking[_ ]?(level|budget|config)|output_config|\breasoning[._]|['"`]reasoning['"`]/i
+
 /** The request without what a refusal speaks of, when it is ours; what was learnt is kept in `quirks`. */
-export function untuned(status: number, text: string, body: Body, quirks: Quirks): Body | undefined {
+export function untuned(
+  status: number,
+  text: string,
+  body: Body,
+  { effort }: Pick<Model, 'effort'>,
+  quirks: Quirks,
+): Body | undefined {
   if (status !== 400 && status !== 404 && status !== 422) return undefined
-  if (/effort|thinking_?(level|budget|config)|output_config|\breasoning\b/i.test(text)) {
-    const { output_config: _1, reasoning_effort: _2, reasoning: _3, generationConfig, ...rest } = body
-    const { thinkingConfig: _4, ...config } = objectOf(generationConfig)
-    const plain = generationConfig === undefined ? rest : { ...rest, generationConfig: config }
+  if (effort !== undefined && ofEffort.test(text)) {
+    const plain = withoutEffort(body)
     if (JSON.stringify(plain).length < JSON.stringify(body).length) {
       quirks.ownEffort = true
       return plain
@@ -78,6 +85,21 @@ export function untuned(status: number, text: string, body: Body, quirks: Quirks
   const plain: unknown = JSON.parse(JSON.stringify(body, (key, value) => (key === 'cache_control' ? undefined : value)))
   return objectOf(plain)
 }
+
+/** Only that: the form of an answer, or that thoughts are shown, is of the program that asks. */
+function withoutEffort({ reasoning_effort: _, output_config, reasoning, generationConfig, ...rest }: Body): Body {
+  const config = objectOf(generationConfig)
+  const thinkingConfig = without(config.thinkingConfig, 'thinkingLevel', 'thinkingBudget')
+  return {
+    ...rest,
+    ...part('output_config', without(output_config, 'effort')),
+    ...part('reasoning', without(reasoning, 'effort')),
+    ...part('generationConfig', { ...without(config, 'thinkingConfig'), ...part('thinkingConfig', thinkingConfig) }),
+  }
+}
+const without = (value: unknown, ...names: readonly string[]): Body =>
+  Object.fromEntries(Object.entries(objectOf(value)).filter(([name]) => !names.includes(name)))
+const part = (name: string, value: Body): Body => (Object.keys(value).length === 0 ? {} : { [name]: value })
 
 const objectOf = (value: unknown): Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}

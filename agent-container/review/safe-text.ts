@@ -34,7 +34,13 @@ const changing = new Set([
   'autoscale',
 ])
 /** What stands behind these is their value, also before the verb. */
-const takesNext = new Set(['-n', '--namespace', '-c', '--container', '-l', '--selector'])
+const takesNext = new Set([
+  ...['-n', '--namespace', '-c', '--container', '--containers', '-l', '--selector', '--field-selector'],
+  ...['--replicas', '--current-replicas', '--resource-version', '--to-revision', '--timeout', '--subresource'],
+  ...['--type', '-p', '--patch', '--patch-file', '-f', '--filename', '-k', '--kustomize', '-o', '--output'],
+  ...['--min', '--max', '--cpu-percent', '--name', '--limits', '--requests', '-e', '--env', '--from', '--keys'],
+  ...['--prefix', '--field-manager', '--dry-run', '--tail', '--since'],
+])
 const flag = /^-{1,2}[A-Za-z][\w-]*(=.*)?$/
 
 /**
@@ -49,27 +55,45 @@ export function safeRemedy(remedy: Remedy): Remedy {
   return { ...rest, command: command.trim(), changesState: kind === 'changes' }
 }
 
-/** Words between the verb and what it is about. */
-const between = new Set(['undo', 'restart', 'image', 'env', 'resources', 'serviceaccount', 'selector'])
+/** Verbs whose next word says what of it. */
+const withPart = new Set(['rollout', 'set'])
 const making = new Set(['create', 'apply'])
+/** Every object of a kind, or whatever a selector finds: nobody read them one by one. */
+const many = /^(--all|-A|--all-namespaces|-l|--selector|--field-selector)(=.*)?$/
 
 /** A command that would change an object which nobody read is a guess: its title stays, and it goes. */
 export function onKnown(remedy: Remedy, read: readonly string[]): Remedy {
   const { command, ...rest } = remedy
   if (command === undefined || !remedy.changesState) return remedy
-  const [verb = '', ...words] = plainWords(command.trim().split(/\s+/).slice(1)).filter((word) => !between.has(word))
-  const [target = '', next = ''] = words
-  const name = target.includes('/') ? target.slice(target.indexOf('/') + 1) : /cordon$/.test(verb) ? target : next
-  if (making.has(verb) || name === '') return remedy
-  return read.some((text) => text.includes(name)) ? remedy : rest
+  const words = wordsOf(command).slice(1)
+  const [verb = '', ...after] = plainWords(words)
+  if (making.has(verb)) return remedy
+  if (words.some((word) => many.test(word))) return rest
+  const names = namesIn(verb, withPart.has(verb) ? after.slice(1) : after)
+  return names.length > 0 && names.every((name) => read.some((text) => speaksOf(text, name))) ? remedy : rest
 }
 
+/** What stands where objects do: `TYPE NAME…`, `TYPE/NAME…`, or, of nodes, names alone. `a=b` and `a-` set and remove. */
+function namesIn(verb: string, words: readonly string[]): readonly string[] {
+  const typed = words[0]?.includes('/') === true || /cordon$/.test(verb) ? words : words.slice(1)
+  return typed
+    .filter((word) => !word.includes('=') && !word.endsWith('-'))
+    .map((word) => word.slice(word.indexOf('/') + 1))
+}
+
+/** As a name, or as the beginning of one that was made from it. */
+const speaksOf = (text: string, name: string): boolean =>
+  name !== '' && new RegExp(`(?<![\\w.-])${name.replace(/[^\w-]/g, '\\$&')}(?![A-Za-z0-9])`).test(text)
+
+/** As a shell would part them, without their quotes: what stands within these is one word. */
+const wordsOf = (command: string): readonly string[] =>
+  (command.match(/(?:[^\s"']|"[^"]*"|'[^']*'|["'])+/g) ?? []).map((word) => word.replace(/["']/g, ''))
 const plainWords = (words: readonly string[]): readonly string[] =>
   words.filter((word, at) => !flag.test(word) && !takesNext.has(words[at - 1] ?? ''))
 
 function kindOf(command: string): 'reads' | 'changes' | undefined {
   if (command.length > 500 || /[;&|<>`$\n\r\\]|\(\)|https?:/.test(command)) return undefined
-  const [program, ...words] = command.trim().split(/\s+/)
+  const [program, ...words] = wordsOf(command)
   if (program !== 'kubectl') return undefined
   const verbs = plainWords(words)
   const [verb = '', second = ''] = verbs

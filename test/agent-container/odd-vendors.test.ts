@@ -124,6 +124,15 @@ test('a retired model that only says so is reminded twice, and quoted', slow, as
   expect(bundle.usage.fault).toBe('vendor')
 })
 
+test('a model whose hand-ins are all sent back is at work: its vendor is not at fault', slow, async () => {
+  const { bundle } = await ask({
+    others: [{ incidentId: 'i', about: 'a', firstSeen: new Date().toISOString(), cause: { ...web, class: 'X' } }],
+    script: ({ turn }) => (turn < 3 ? look('same_as', { incident: 'i9', evidence: [] }) : { text: 'I cannot tell.' }),
+  })
+  expect(bundle.usage.turns).toBeGreaterThan(0)
+  expect(bundle.usage.fault).toBeUndefined()
+})
+
 test('a stream that ends after a whole call without its closing events is used or asked again', slow, async () => {
   const event = (name: string, data: object) => `event: ${name}\ndata: ${JSON.stringify({ type: name, ...data })}\n\n`
   const start = event('message_start', {

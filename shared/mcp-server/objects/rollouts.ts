@@ -40,16 +40,28 @@ export function rolloutsOf(revisions: readonly KubeObject[], since: string, reda
 export type KeptRevision = {
   readonly revision: number
   readonly created: string
-  /** By the server's record of who wrote it; '' where it keeps none. */
-  readonly written: string
+  /** When it became the newest again, of one that was rolled back to; '' where that is not kept. */
+  readonly returned?: string
   readonly template: unknown
 }
 /** The revisions of one owner, the oldest first: each object once, as the newest that it is. */
-export const revisionsOf = (all: readonly KubeObject[], redact: Redact): readonly KeptRevision[] =>
-  all.flatMap((one) => turnsOf(one, redact).slice(-1)).toSorted(inTurn)
+export function revisionsOf(all: readonly KubeObject[], redact: Redact): readonly KeptRevision[] {
+  const each = all.map((one) => turnsOf(one, redact))
+  const newest = new Set(each.flatMap((turns) => turns.slice(-1)))
+  const turns = each.flat().toSorted(inTurn)
+  return turns.flatMap((one, at): KeptRevision[] => {
+    if (!newest.has(one)) return []
+    const before = turns[at - 1]
+    const { revision, created, template } = one
+    const returned = cameBack(one, before) ? (whenTaken(one, before, turns[at + 1]) ?? '') : undefined
+    return [{ revision, created, template, ...(returned === undefined ? {} : { returned }) }]
+  })
+}
 
 /** A revision's time as the newest: an object that was rolled back to has more than one. */
-type Turn = KeptRevision & {
+type Turn = Omit<KeptRevision, 'returned'> & {
+  /** By the server's record of who wrote it; '' where it keeps none. */
+  readonly written: string
   readonly back: boolean
   /** Between the first and the last: when it came back is not kept. */
   readonly undated: boolean

@@ -35,7 +35,37 @@ test('a second try that mends one thing and leaves out the rest takes nothing aw
   const again = { ...verdict, facts: [{ text: 'five, mended', evidence: holds }], remedies: '', gaps: [] }
   expect(hand.submit(again)).toMatch(/^Accepted/)
   const result = hand.result()
-  expect(result?.facts.map(({ text }) => text)).toEqual(['one', 'two', 'three', 'four', 'five, mended'])
+  expect(result?.facts.map(({ text }) => text)).toEqual(['five, mended', 'one', 'two', 'three', 'four'])
   expect(result?.remedies).toHaveLength(2)
   expect(result?.gaps).toHaveLength(1)
+})
+
+test('a fact that is put right takes the place of the wrong one, and the newest are not the ones that are cut', () => {
+  const lines = Array.from({ length: 62 }, (_, index) => `line ${index} of it`)
+  const long = { ...entry, output: `${lines.join('\n')}\n${entry.output}` }
+  const hand = openHandIn({ entries: () => [long], rules: undefined, model: 'm' })
+  const fact = (text: string, at: number) => ({ text, evidence: [{ id: 'e1', quote: `line ${at} of it` }] })
+  const wrong = { text: 'none', evidence: [{ id: 'e1', quote: 'readyReplicas: 3' }] }
+  hand.submit({ ...verdict, facts: [...Array.from({ length: 59 }, (_, at) => fact(`fact ${at}`, at)), wrong] })
+  expect(hand.submit({ ...verdict, facts: [fact('put right', 5), fact('new', 60), fact('new, too', 61)] })).toMatch(
+    /^Accepted/,
+  )
+  const texts = hand.result()?.facts.map(({ text }) => text) ?? []
+  expect(texts).toHaveLength(60)
+  expect(texts.slice(0, 3)).toEqual(['put right', 'new', 'new, too'])
+  expect(texts).not.toContain('fact 5')
+})
+
+test('the cause of another incident is taken whatever form its name comes in, and not after a verdict', () => {
+  const about = 'CrashLoop of Deployment shop/cart'
+  const firstSeen = '2026-01-12T09:41:00Z'
+  const others = [
+    { incidentId: 'a', about, firstSeen, cause: { kind: 'ConfigMap', namespace: 'shop', name: 'web', class: 'X' } },
+  ]
+  const hand = openHandIn({ entries: () => [entry], rules: undefined, model: 'm', others })
+  const said = { incident: ' I1 ', evidence: holds, mechanism: 'm' }
+  expect(hand.sameAs(`\`\`\`json\n${JSON.stringify(said)}\n\`\`\``)).not.toMatch(/no other incident/)
+  const done = openHandIn({ entries: () => [entry], rules: undefined, model: 'm', others })
+  expect(done.submit({ ...verdict, facts: [] })).toMatch(/^Accepted/)
+  expect(done.sameAs({ incident: 'i9' })).toMatch(/^Accepted already/)
 })

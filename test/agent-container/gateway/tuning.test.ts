@@ -41,8 +41,42 @@ test.each([
   const model = of('openai-compatible', 'local', high)
   const quirks = quirksOf(model)
   const body = tuned({ messages: [] }, model, 'v1/chat/completions', quirks)
-  expect(untuned(status, text, body, quirks)).toEqual({ messages: [] })
+  expect(untuned(status, text, body, model, quirks)).toEqual({ messages: [] })
   expect(tuned({ messages: [] }, model, 'v1/chat/completions', quirks)).toEqual({ messages: [] })
+})
+
+test('a refusal of a thinking level is one of ours, and thoughts are shown on', () => {
+  const model = of('google', 'gemini-3.1-flash', high)
+  const quirks = quirksOf(model)
+  const asked = { contents: [], generationConfig: { temperature: 0, thinkingConfig: { includeThoughts: true } } }
+  const body = tuned(asked, model, 'x', quirks)
+  expect(untuned(400, 'Thinking level is not supported for this model.', body, model, quirks)).toEqual(asked)
+})
+
+test('only what is ours leaves: the form of an answer and a summary stay, and so does what a program set by itself', () => {
+  const claude = of('anthropic', 'claude-haiku-4-5', high)
+  const format = { type: 'json_schema', schema: {} }
+  const asked = tuned({ output_config: { format } }, claude, 'v1/messages', quirksOf(claude))
+  expect(untuned(400, 'output_config.effort: not supported', asked, claude, quirksOf(claude))).toEqual({
+    output_config: { format },
+  })
+  const gpt = of('azure', 'gpt-4.1', high)
+  const long = tuned({ reasoning: { summary: 'auto' } }, gpt, 'v1/responses', quirksOf(gpt))
+  expect(untuned(400, "Unsupported parameter: 'reasoning.effort'", long, gpt, quirksOf(gpt))).toEqual({
+    reasoning: { summary: 'auto' },
+  })
+  const own = of('openai-compatible', 'gpt-5')
+  const body = { reasoning_effort: 'low' }
+  expect(untuned(400, 'Unsupported value: reasoning_effort', body, own, quirksOf(own))).toBeUndefined()
+})
+
+test('a refusal of something else of a model that reasons takes nothing away', () => {
+  const model = of('openai-compatible', 'o4-mini', high)
+  const quirks = quirksOf(model)
+  const body = tuned({ temperature: 0 }, model, 'v1/chat/completions', quirks)
+  const text = "'temperature' is not supported with reasoning models"
+  expect(untuned(400, text, body, model, quirks)).toBeUndefined()
+  expect(quirks.ownEffort).toBe(false)
 })
 
 test('what comes again in each turn is marked for Anthropic: the beginning, and the last message', () => {
@@ -66,6 +100,6 @@ test('what comes again in each turn is marked for Anthropic: the beginning, and 
   })
   expect(tuned(body, model, 'v1/messages', quirks)).toEqual(body)
   const refused = 'system.0.cache_control: Extra inputs are not permitted'
-  expect(JSON.stringify(untuned(400, refused, body, quirks))).not.toContain('cache_control')
+  expect(JSON.stringify(untuned(400, refused, body, model, quirks))).not.toContain('cache_control')
   expect(tuned(asked, model, 'v1/messages', quirks)).toEqual(asked)
 })

@@ -8,7 +8,7 @@ export type Strength = 'strong' | 'medium' | 'weak'
 const about =
   /(?:names?|refs?|files?|paths?|dir|urls?|uris?|hosts?|port|enabled|types?|mode|methods?|providers?|class|namespaces?|expiry|expirations?|expires|seconds|minutes|ttl|timeout|size|length|count|limits?|version|policy|reviews?|controller|issuer|audiences?|endpoints?|user|username|mounts?|volumes?|store|required|rotation|algorithm|format|prefix|header|id|kind|found|errors?|exceptions?|state|status|publickeytoken)$/i
 const strong =
-  /passw(?:or)?[dt]|passcode|kennwort|mot[ _.-]?de[ _.-]?passe|contrase(?:ñ|n)a|senha|пароль|密码|密碼|パスワード|비밀번호|wachtwoord|lösenord|adgangskode|has[łl]o|heslo|parola|[şs]ifre|jelsz[óo]|salasana|passord|palavra[ _.-]?passe|passphrase|requirepass|masterauth|(?:^|[_.-])p(?:ass|wd|w)(?:$|[_.\d-])|(?:^|[_.-])client-(?:key|certificate)-data$/i
+  /passw(?:or)?[dt]|passcode|kennwort|mot[ _.-]?de[ _.-]?passe|contrase(?:ñ|n)a|senha|пароль|密码|密碼|パスワード|비밀번호|wachtwoord|lösenord|adgangskode|has[łl]o|heslo|parola|[şs]ifre|jelsz[óo]|salasana|passord|palavra[ _.-]?passe|passphrase|requirepass|masterauth|(?:erlang|release)[_.-]?cookie|(?:^|[_.-])p(?:ass|wd|w)(?:$|[_.\d-])|(?:^|[_.-])client-(?:key|certificate)-data$/i
 const medium = /secret|token|credential|api[_.-]?key/i
 /** `passwordSecret: db-credentials`: where it is kept, unless it looks like one itself. */
 const kept = /passw(?:or)?d[_.-]?(?:secret|key)(?:[_.-]?(?:key|name))?$/i
@@ -62,7 +62,7 @@ export function isRandomLike(text: string): boolean {
   const value = text.replace(/[:.,;!?)\]}>]+$/, '')
   if (value.length < 8 || isNameLike(value) || /^[\d.,:%-]+$/.test(value)) return false
   if (/^(?:\.{0,2}\/|[a-z+]{2,20}:\/\/)/i.test(value) && !/^\/[\w+/]{20,}={0,2}$/.test(value)) return false
-  if (shownPlainly.test(value)) return false
+  if (shownPlainly.test(value) || /^arn:aws[a-z-]{0,12}:[a-z\d-]{2,40}:/.test(value)) return false
   const words =
     value.length <= 64 &&
     value.replace(

@@ -1,3 +1,5 @@
+import { textWithin } from './packed-text.ts'
+import { isPublic } from './said-public.ts'
 import type { Shape } from './secret-shape.ts'
 
 /** What APIs call their objects, in the same form as keys: `evt_1Nx…`, `user_2ab…`. Ids are evidence; a digest is, too. */
@@ -32,7 +34,7 @@ export function isKeyAlone(token: string, text: string, at: number): boolean {
   if (token.length < LEAST_ALONE || token.length > 300 || !/^[\w-]+={0,2}$/.test(token)) return false
   if (!/[A-Z]/.test(token) || /^sha\d{1,3}-/i.test(token) || /sha\d{1,3}:$/i.test(text.slice(Math.max(0, at - 8), at)))
     return false
-  if (!isDrawn(token)) return false
+  if (!isDrawn(token) || isPublic(token, text, at)) return false
   const before = text.slice(Math.max(0, at - 8_000), at)
   return before.lastIndexOf('-----BEGIN ') <= before.lastIndexOf('-----END ')
 }
@@ -45,7 +47,8 @@ export const prefixed: readonly Shape[] = [
     kind: 'key',
     hints: ['_'],
     pattern: /(?<![\w-])([A-Za-z][A-Za-z\d]{1,11}_[\w-]{20,250})(?![\w-])/dg,
-    when: (value) => {
+    when: (value, match) => {
+      if (isPublic(value, match.input, match.index)) return false
       const first = value.slice(0, value.indexOf('_'))
       const named = ofThings.has(first.toLowerCase()) && !/^_(?:live|prod|test|dev)_/.test(value.slice(first.length))
       return !named && !/_?(?:sha\d*|md5|id)_/i.test(value) && isDrawn(value.slice(first.length))
@@ -65,8 +68,23 @@ export const prefixed: readonly Shape[] = [
     kind: 'key',
     hints: ['-key', '_key'],
     pattern:
-      /(?<![A-Za-z\d])(?!(?:cache|public|primary|foreign|partition|sort|object|row|unique|lookup|shard|idempotency|host)[_-]?key)[a-z][a-z\d]{1,30}[_-]key\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?([\w-]{20,200})(?![\w-])/dgi,
+      /(?<![A-Za-z\d])(?!(?:cache|public|primary|foreign|partition|sort|object|row|unique|lookup|shard|idempotency|host)[_-]?key)[a-z][a-z\d]{1,30}[_-]key\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:base64:([\w+/-]{20,400})={0,2}|([\w-]{20,200}))(?![\w+/=-])/dgi,
     when: isDrawn,
+  },
+  {
+    // key = AQ…==, as Ceph keeps it. What a store names so reads as text.
+    kind: 'key',
+    hints: ['key'],
+    pattern: /(?<![\w-])key\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?([A-Za-z\d+/]{30,100}={1,2})(?![\w+/=-])/dg,
+    when: (value) => isDrawn(value.replace(/[+/=]/g, '')) && textWithin(value, 'base64') === undefined,
+  },
+  {
+    // A key beside its id. Nothing says what it is; the id does.
+    kind: 'key',
+    hints: ['akia', 'asia', 'goog1', 'ltai', '‹redacted:aws:'],
+    pattern:
+      /(?:A[KS]IA[A-Z\d]{16}|GOOG1[A-Z\d]{20,60}|LTAI[A-Za-z\d]{12,24}|‹redacted:aws:[\da-f]{6}›)[^\S\n]?[^\n]{0,60}?\n?[^\n]{0,40}?(?<![\w+/=.:-])([A-Za-z\d+/]{30,44})(?![\w+/.-])/dg,
+    when: (value) => isDrawn(value.replace(/[+/]/g, '')),
   },
   {
     // https://deploy.example/hook?key=…

@@ -8,7 +8,7 @@ import type { Shape } from './secret-shape.ts'
  */
 
 /** Neither the kind of a pseudonym, nor the digest that makes pods start anew when a Secret changes. */
-const apart = '(?<!‹redacted:[a-z-]{0,20}|checksum/|publickey)'
+const apart = '(?<!‹redacted:[a-z-]{0,20}|checksum/|publickey|\\barn:[\\w:-]{1,100}:)'
 const password = `${apart}(?:password|passwd|passphrase|passcode)s?(?![\\w-])`
 /** Of several words as well, which no `name=value` has. */
 const credential = `${apart}(?:(?:(?:api|access|account|auth|client|encryption|license|master|private|secret|shared|signing)[ _-]?key)|secret|token|credential)s?(?![\\w-])`
@@ -34,7 +34,9 @@ const isChosenLike = (value: string): boolean =>
   value.length >= 5 && !isWord(value) && ((/\d/.test(value) && /[a-z]/i.test(value)) || /\w[@$!#%^&*+~]\w/.test(value))
 /** A part of an object's name, or a file. */
 const isNamedLike = (value: string): boolean =>
-  /^[a-z\d]+(?:[-.][a-z\d]+)+$/.test(value) || /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*$/.test(value) || /\w[=:]\S/.test(value)
+  (/^[a-z\d]+(?:[-.][a-z\d]+)+$/.test(value) && !/[a-z\d]{28}/.test(value)) ||
+  /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*$/.test(value) ||
+  /\w[=:]\S/.test(value)
 const isMadeLike = (value: string): boolean =>
   !isWord(value) && value.length >= 8 && /\d/.test(value) && !isNamedLike(value) && isRandomLike(value)
 const isLong = (value: string): boolean =>

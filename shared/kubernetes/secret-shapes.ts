@@ -10,7 +10,7 @@ const before =
   '(?:&[\\w-]{1,40}\\s{1,4}|!{1,2}[\\w-]{1,20}\\s{1,4}|[bBuUrRfF](?=["\'])|(?:Some|Ok|Just|String|Secret\\w{0,12}|Opaque)\\(\\s{0,4}|""(?=")|\\[\\s{0,4}(?=["\'])|<!\\[CDATA\\[)?'
 const value = `${before}(?:(\\{\\{[^{}\\n]{0,200}\\}\\}|<[^<>\\n]{1,60}>)|\\\\"([^"\\\\\\n]{1,4096})\\\\"|"([^"\\n]{1,4096})"|'([^'\\n]{1,4096})'|([^\\s"',;&\\\\]{1,4096}))`
 const keyword =
-  'passw(?:or)?d|passphrase|pwd|(?<![a-z\\d])p(?:ass|w)(?![a-z])|secret|token|credential|api[_-]?key|passwort|kennwort|mot[ _-]?de[ _-]?passe|contrase(?:ñ|n)a|senha|пароль|密码|密碼|パスワード|비밀번호|wachtwoord|lösenord|adgangskode|has[łl]o|heslo|parola|[şs]ifre|jelsz[óo]|salasana|passord|palavra[ _-]?passe|passcode|(?<![a-z\\d])(?:pat|jwt|bearer|hmac|creds?|seed|mnemonic|pepper|otp[_-]?seed)(?![a-z])|(?:access|account|auth|encryption|license|master|private|shared|signing|subscription)[_-]?(?:access[_-]?)?(?:key|signature)|client-key-data|(?<![a-z\\d])(?:sig|signature|dsn|sessionid|jsessionid)(?![a-z])'
+  'passw(?:or)?d|passphrase|pwd|(?<![a-z\\d])p(?:ass|w)(?![a-z])|secret|token|credential|api[_-]?key|passwort|kennwort|mot[ _-]?de[ _-]?passe|contrase(?:ñ|n)a|senha|пароль|密码|密碼|パスワード|비밀번호|wachtwoord|lösenord|adgangskode|has[łl]o|heslo|parola|[şs]ifre|jelsz[óo]|salasana|passord|palavra[ _-]?passe|passcode|(?<![a-z\\d])(?:pat|jwt|bearer|hmac|creds?|seed|mnemonic|pepper|otp[_-]?seed)(?![a-z])|(?:access|account|auth|encryption|license|master|private|shared|signing|subscription)[_-]?(?:access[_-]?)?(?:key|signature)|client-key-data|(?:erlang|release)[_-]?cookie|(?<![a-z\\d])(?:sig|signature|dsn|sessionid|jsessionid)(?![a-z])'
 
 const named = (kind: string, hints: readonly string[], pattern: RegExp): Shape => ({
   kind,
@@ -46,6 +46,12 @@ const written: readonly Shape[] = [
     kind: 'argument',
     hints: ['redis-cli', 'sshpass'],
     pattern: /\b(?:redis-cli\b[^\n;|&]{0,200}?\s-a|sshpass\s{1,4}-p)\s{0,4}["']?([^\s"';|&]{2,200})/dg,
+    when: (secret) => !isTrivial(secret),
+  },
+  {
+    kind: 'argument',
+    hints: ['-setcookie'],
+    pattern: /-setcookie[\s=]{1,4}["']?([\w@.-]{6,200})/dg,
     when: (secret) => !isTrivial(secret),
   },
   {
@@ -268,6 +274,7 @@ const written: readonly Shape[] = [
         'sig',
         'dsn',
         'session',
+        'cookie',
         'kennwort',
         'contrase',
         'senha',

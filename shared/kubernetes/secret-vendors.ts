@@ -46,6 +46,14 @@ export const vendors: readonly Shape[] = [
   token('npm', ['npm_'], 'npm_[A-Za-z\\d]{36}'),
   token('anthropic', ['sk-ant-'], 'sk-ant-[\\w-]{20,}'),
   token('openai', ['sk-'], 'sk-[\\w-]{20,}', mixed),
+  // In small letters, as many makers of models write theirs. A pod's name has short parts.
+  token(
+    'key',
+    ['sk-', 'key-'],
+    '(?:[a-z]?sk|[a-z]{0,10}key)-(?:[a-z\\d]{1,12}-){0,3}(?:[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}|[a-z\\d]{32,128})',
+    (value) => /\d/.test(value),
+  ),
+  token('bitwarden', ['=='], '0\\.[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}\\.([A-Za-z\\d]{30}:[A-Za-z\\d+/]{22}==)'),
   token('aws', ['a3t', 'akia', 'asia', 'abia', 'acca'], '(?:A3T[A-Z\\d]|AKIA|ASIA|ABIA|ACCA)[A-Z\\d]{16}'),
   token('gcp', ['aiza', 'ya29.', 'gocspx-'], 'AIza[\\w-]{35}|ya29\\.[\\w-]{20,}|GOCSPX-[\\w-]{20,60}'),
   token('azure', ['q~', 'azdo'], '[\\w.~-]{3}\\dQ~[\\w.~-]{31,34}|[A-Za-z\\d]{76}AZDO[A-Za-z\\d]{4}'),

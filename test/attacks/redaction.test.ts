@@ -19,10 +19,10 @@ test('of over 400 shapes in ten carriers 99 in 100 are hidden, and of normal lin
   expect(rates.changed, JSON.stringify(rates.falselyHidden)).toBeLessThanOrEqual(0.002)
 })
 
-test('of keys of a hundred makers that no rule names nine in ten are hidden, and no normal line of theirs is touched', () => {
+test('of keys of some hundred and fifty makers that no rule names nine in ten are hidden, and no normal line of theirs is touched', () => {
   const { secrets, leaks, lines, changed } = unseenRates()
-  expect(secrets).toBeGreaterThanOrEqual(100)
-  expect(lines).toBeGreaterThanOrEqual(150)
+  expect(secrets).toBeGreaterThanOrEqual(140)
+  expect(lines).toBeGreaterThanOrEqual(250)
   expect(leaks.length / secrets, leaks.join('\n')).toBeLessThanOrEqual(0.1)
   expect(changed).toEqual([])
 })

@@ -156,6 +156,118 @@ helm.go:84: [debug] secrets "sh.helm.release.v1.shop.v14" is forbidden
 E11000 duplicate key error collection: shop.sessions index: token_1 dup key: { token: null }
 Saved snapshot with key=orders/2026-03-04/part-00017-7c1f9f5e-2a43-4bb1-9d3a-8f9f2b1d6c55-c000.snappy.parquet
 license expired on 2026-02-28, key id 8842, features=[sso,audit]
+Successfully assigned shop/pay-5c9d8f7b6d-x2x7k to aks-nodepool1-31718369-vmss000002
+Container image "registry.k8s.io/pause:3.10@sha256:ee6521f290b2168b6e0935a181d4cff9be1ac3f505666ef0e3c98fae8199917a" already present on machine
+uid: 0b8f2b0e-61a2-4f8b-9a55-0f4cbe6d7a31
+resourceVersion: "184467209" generation: 14 observedGeneration: 13
+HEAD is now at 9fceb02d0ae598e95dc970b74767f19372d61af8 Merge pull request #4121 from acme/renovate/keycloak
+fatal: reference is not a tree: 6dcb09b5b57875f334f61aebed695e2e4193db5e
+argocd: Comparison failed: revision 6dcb09b5b57875f334f61aebed695e2e4193db5e not found in https://github.com/acme/deploy.git
+etag: "0x8DD1F4C2A7B3E90" last-modified: Mon, 02 Feb 2026 10:11:12 GMT
+ETag: W/"5f2c-Jv3K9uT0mQwz8lLr1bXyPzE4s2A"
+x-amz-request-id: 5Z9HQX2T7V3K1M8N x-amz-id-2: hV3kQ8yZ0mN1pL6sT4uW9xB2cD5eF7gH8iJ0kL1mN3oP5qR7sT9uV1wX3yZ5aB7cD9eF1gH=
+arn:aws:iam::123456789012:role/eksctl-shop-nodegroup-NodeInstanceRole-1X2Y3Z4A5B6C7
+arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/k8s-shop-pay-0a1b2c3d4e/6d0ecf831eec9f09
+AssumeRoleWithWebIdentity: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity for arn:aws:iam::123456789012:role/external-dns
+arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab is disabled
+/subscriptions/3f1c2b7a-9d44-4a0e-8a52-1e5a9b1c7d10/resourceGroups/rg-shop/providers/Microsoft.KeyVault/vaults/kv-shop
+traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","msg":"GET /cart","status":502
+X-Request-Id: 01JH8Z3K5QW7V9X2Y4B6N8M0PR upstream connect error or disconnect/reset before headers. reset reason: connection timeout
+x-correlation-id=7c9e6679-7425-40de-944b-e07fc1f90ae7 retrying in 4s
+x509: certificate has expired or is not yet valid: current time 2026-03-01T10:00:00Z is after 2026-02-28T23:59:59Z
+x509: certificate signed by unknown authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate "kubernetes")
+SHA256 Fingerprint=3A:5F:0C:9E:7B:21:D4:88:16:F2:9A:6C:0D:EE:43:B1:77:58:C9:02:AF:14:3D:6B:90:E5:28:71:BC:4F:A6:D3
+subject=CN = *.shop.example.com issuer=C = US, O = Let's Encrypt, CN = R11 serial=04A1B2C3D4E5F60718293A4B5C6D7E8F9012
+X509v3 Subject Key Identifier: 7D:3A:91:0C:5E:F8:24:B6:A0:13:9F:6D:C2:48:E7:5B:81:0A:36:DF
+-----BEGIN CERTIFICATE-----↵MIIBszCCAVmgAwIBAgIUQ0Zk1x9yQ2v7nJ8sT4mWc5pL3bQwCgYIKoZIzj0EAwIw↵GDEWMBQGA1UEAwwNc2hvcC5pbnRlcm5hbDAeFw0yNjAxMDExMDAwMDBaFw0yNzAx↵-----END CERTIFICATE-----
+cosign: tlog entry verified with uuid: 24296fb24b8ad77a5e1b7c0f9d3a2e64c8b15f7d0a93e6b2c4d8f1a7e5b3c9d0 index: 118273645
+Error: failed to verify signature: no matching signatures: crypto/rsa: verification error
+MountVolume.SetUp failed for volume "kube-api-access-7xk2p" : failed to fetch token: serviceaccounts "pay" not found
+Error: secret "pay-db-credentials" not found
+Error: couldn't find key DB_PASSWORD in Secret shop/pay-db
+Failed to pull image "ghcr.io/acme/pay:1.42.0-rc.3-g6dcb09b": failed to authorize: failed to fetch anonymous token: 403 Forbidden
+pull access denied for acme/pay, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed
+FATAL:  password authentication failed for user "pay_rw"
+FATAL: no pg_hba.conf entry for host "10.244.3.17", user "pay_rw", database "shop", no encryption
+ERROR 1045 (28000): Access denied for user 'pay'@'10.244.3.17' (using password: YES)
+NOAUTH Authentication required.
+WRONGPASS invalid username-password pair or user is disabled.
+MongoServerError: Authentication failed. code: 18, codeName: 'AuthenticationFailed'
+SASL authentication failed: Authentication failed during authentication due to invalid credentials with SASL mechanism SCRAM-SHA-512
+AADSTS700016: Application with identifier '7c9e6679-7425-40de-944b-e07fc1f90ae7' was not found in the directory 'Acme'. Trace ID: 2f3c4d5e-6a7b-4c8d-9e0f-1a2b3c4d5e6f
+AADSTS7000222: The provided client secret keys for app '7c9e6679-7425-40de-944b-e07fc1f90ae7' are expired.
+error: error:1E08010C:DECODER routines::unsupported at createPrivateKey (node:internal/crypto/keys:620:12)
+TypeError: Cannot read properties of undefined (reading 'accessToken') at refreshSession (/app/dist/auth/token-refresher.js:88:31)
+java.lang.IllegalStateException: Could not resolve placeholder 'spring.datasource.password' in value "¤{spring.datasource.password}"
+io.jsonwebtoken.ExpiredJwtException: JWT expired 312345 milliseconds ago at 2026-02-01T10:00:00.000Z. Allowed clock skew: 0 milliseconds.
+org.springframework.security.oauth2.client.ClientAuthorizationException: [invalid_client] Client authentication failed
+at com.acme.shop.security.JwtTokenAuthenticationFilter.doFilterInternal(JwtTokenAuthenticationFilter.java:57) ~[shop.jar!/:2.14.0]
+KeyError: 'STRIPE_API_KEY'
+pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings↵secret_key↵  Field required [type=missing, input_value={}, input_type=dict]
+panic: required environment variable JWT_SIGNING_KEY is not set
+Error: Missing required env var: AUTH0_CLIENT_SECRET (and 2 more)
+env: POSTGRES_PASSWORD_FILE=/run/secrets/pg-password PGSSLMODE=verify-full
+- name: DB_PASSWORD↵  valueFrom:↵    secretKeyRef:↵      name: pay-db↵      key: password
+envFrom:↵- secretRef:↵    name: pay-env
+imagePullSecrets:↵- name: acr-pull
+checksum/config: 9c1185a5c5e9fc54612808977ee8f548b2258d31b8a1b2c3d4e5f60718293a4b
+checksum/secret: 01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b
+pod-template-hash: 5c9d8f7b6d controller-revision-hash: pay-7d4b9c6f58
+kubernetes.io/psp: eks.privileged prometheus.io/scrape: "true"
+last-applied-hash: sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+integrity sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==
+github.com/aws/aws-sdk-go-v2 v1.36.0 h1:b1wM5CcE65Ujwn565qcwgtOTT1aT4ADOHHgglKjG7fk=
+go: downloading k8s.io/client-go v0.0.0-20260114183214-6dcb09b5b578
+npm warn deprecated inflight@1.0.6: This module is not supported
+pip: Using cached cryptography-44.0.0-cp39-abi3-manylinux_2_34_x86_64.whl (4.2 MB)
+layer sha256:4abcf20661432fb2d719aaf90656f55c287f8ca915dc1c92ec14ff61e67fbaf8: Already exists
+containerd://c0ffee5a7b3e90d1f4c2a7b3e905d1f4c2a7b3e90d1f4c2a7b3e90d1f4c2a7b3
+Back-off restarting failed container pay in pod pay-5c9d8f7b6d-x2x7k_shop(0b8f2b0e-61a2-4f8b-9a55-0f4cbe6d7a31)
+OOMKilled exitCode=137 startedAt=2026-02-01T10:00:00Z finishedAt=2026-02-01T10:00:41Z
+node.kubernetes.io/unreachable:NoExecute op=Exists for 300s
+Node aks-np-12345678-vmss00000a status is now: NodeNotReady
+I0201 10:00:00.000000       1 leaderelection.go:260] successfully acquired lease kube-system/ebs-csi-aws-com
+E0201 10:00:00.000000       1 reflector.go:166] "Unhandled Error" err="k8s.io/client-go@v0.32.1/tools/cache/reflector.go:251: Failed to watch *v1.Secret: failed to list *v1.Secret: secrets is forbidden: User \"system:serviceaccount:shop:operator\" cannot list resource \"secrets\" in API group \"\" at the cluster scope"
+dial tcp: lookup ep-cool-sun-a2b3c4d5-pooler.eu-central-1.aws.neon.tech on 10.96.0.10:53: no such host
+dial tcp [fd00:10:244:2::1f]:5432: connect: connection refused
+tls: failed to verify certificate: x509: certificate is valid for kubernetes.default.svc, not api.shop.internal
+vault: secret/data/shop/pay: permission denied (path policy "pay-read")
+external-secrets: could not get secret data from provider: Secrets Manager can't find the specified secret: arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/pay-db-Ab3dEf
+SecretSyncedError: could not update Secret shop/pay-db: key "password" missing in remote
+cert-manager: Issuing certificate as Secret does not exist: shop/pay-tls revision=3 acme order https://acme-v02.api.letsencrypt.org/acme/order/1234567890/312345678901
+acme: urn:ietf:params:acme:error:rateLimited: too many certificates (5) already issued for this exact set of identifiers
+_acme-challenge.shop.example.com TXT "gfj9Xq_Rg85nM0zQwz8lLr1bXyPzE4s2AcDeFgHiJkL"
+TaskID 01JH8Z3K5QW7V9X2Y4B6N8M0PR ulid=01JH8Z3K5QW7V9X2Y4B6N8M0PS ksuid=2rT5uW9xB2cD5eF7gH8iJ0kL1mN
+message_id=<CAFq3x+Jv3K9uT0mQwz8lLr1bXyPzE4s2A@mail.gmail.com> status=deferred (connection timed out)
+kafka: consumer group pay-events-v2 rebalancing, member id consumer-pay-1-0b8f2b0e-61a2-4f8b-9a55-0f4cbe6d7a31 generation 41
+redis: MOVED 12182 10.244.5.9:6379
+nats: slow consumer, messages dropped; subject orders.created.v1 sid=17 inbox=_INBOX.gT5uW9xB2cD5eF7gH8iJ0k.7H8iJ0kL
+temporal: WorkflowID=order-1234567 RunID=7c9e6679-7425-40de-944b-e07fc1f90ae7 Attempt=3 ActivityError: context deadline exceeded
+aws-load-balancer-controller: SecurityGroup sg-0a1b2c3d4e5f60718 not found in vpc-0f1e2d3c4b5a69788 subnet-0123456789abcdef0
+eni-0a1b2c3d4e5f60718 i-0123456789abcdef0 vol-049df61146c4d7901 AttachVolume.Attach failed
+pvc-3f1c2b7a-9d44-4a0e-8a52-1e5a9b1c7d10 bound to persistentvolume disk.csi.azure.com#MC_rg_shop_westeurope
+gke-shop-default-pool-9b1c7d10-k2x7 projects/acme-prod-314159/zones/europe-west4-a/instances/5123456789012345678
+metric pay_tokens_issued_total{client="web"} 18233 pay_token_cache_hits 9982
+tokenizer loaded: vocab_size=128256 bos_token=<|begin_of_text|> eos_token_id=128009 pad_token=[PAD] max_tokens=8192
+prompt_tokens=1812 completion_tokens=402 total_tokens=2214 model=gpt-5-mini
+Keycloak: type="LOGIN_ERROR", realmId="9c1185a5-c5e9-4c54-8128-08977ee8f548", clientId="pay-web", userId="null", error="invalid_user_credentials", auth_method="openid-connect"
+ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain
+ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJl3dIeudNqd0DPMRD6OIh65tjkxFNOtSGcJj0yZ5mX8 ci@acme
+age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p: sops: no identity matched any of the recipients
+wg0: peer PublicKey = xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg= latest handshake: 2 minutes ago
+jwks: kid "2026-02-Zx81qQ" not found; known: [2025-11-Ab7dEf, 2026-01-Gh2iJk] alg=RS256
+SPIFFE ID spiffe://acme.example/ns/shop/sa/pay SVID expires in 41m
+sealed-secrets: no key could decrypt secret (password, username)
+Reconciler error controller=kustomization name=pay revision=main@sha1:6dcb09b5b57875f334f61aebed695e2e4193db5e
+pnpm-lock: resolution: {integrity: sha512-47DEQpj8HBSa/TImW+5JCeuQeRkm5NMpJWZG3hSuFU47DEQpj8HBSa/TImW+5JCeuQeRkm5NMpJWZG3hSuFUAA==}
+HTTP 401 {"error":"invalid_token","error_description":"The access token expired"} WWW-Authenticate: Bearer realm="shop", error="invalid_token"
+admission webhook "vpod.elbv2.k8s.aws" denied the request: caBundle is not valid PEM
+continue: eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MTg0NDY3MjA5LCJzdGFydCI6InNob3AvcGF5XHUwMDAwIn0
+Key Vault https://kv-shop.vault.azure.net/secrets/pay-db/3a5f0c9e7b21d48816f29a6c0dee43b1: SecretNotFound
+signin attempt for user jane.doe@acme.example from 203.0.113.9 failed: password expired, reset required
 `
   .split('\n')
   .filter((line) => line !== '')
+  // What a template would take for its own.
+  .map((line) => line.replaceAll('↵', '\n').replaceAll('¤', '$'))

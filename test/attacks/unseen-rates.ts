@@ -8,8 +8,10 @@ const digits = '0123456789'
 const alphabets: Readonly<Record<string, string>> = {
   a: lower.toUpperCase() + lower + digits,
   b: `${lower.toUpperCase()}${lower}${digits}_-`,
+  c: lower.toUpperCase(),
   d: digits,
   l: lower + digits,
+  s: `${lower.toUpperCase()}${lower}${digits}+/`,
   u: lower.toUpperCase() + digits,
   x: `${digits}abcdef`,
 }
@@ -27,14 +29,14 @@ export function unseenRates(): UnseenRates {
   const leaks = unseenSecrets.filter((line) => {
     const draw = drawOf(line)
     const drawn: string[] = []
-    const written = line.replace(/[<{]([abdlux])(\d+)[>}]/g, (whole, alphabet: string, length: string) => {
+    const written = line.replace(/[<{]([abcdlsux])(\d+)[>}]/g, (whole, alphabet: string, length: string) => {
       const piece = draw(Number(length), alphabets[alphabet])
       if (whole.startsWith('<')) drawn.push(piece)
       return piece
     })
     const out = redactor.text(written)
     // A short piece stands in a row with others: it is the long ones that must be gone.
-    return drawn.some((piece) => piece.length >= 10 && out.includes(piece.slice(0, 10)))
+    return drawn.some((piece) => piece.length >= 6 && out.includes(piece.slice(0, 10)))
   })
   const changed = unseenLines.flatMap((line) => {
     const became = redactor.text(line)

@@ -1,8 +1,9 @@
 /**
- * Lines of makers that the corpus of shapes does not have, written before anybody looked at a rule: sixty-one, of which
- * 59 in 100 were hidden at the first try, and forty more after the first had been mended: 55 in 100. What stands in
- * braces is public. `<a24>` stands for 24 letters and digits that are drawn anew, `x` hex, `u` capitals and digits,
- * `l` small letters and digits, `b` URL-safe Base64, `d` digits: nothing here looks like a secret as it is written.
+ * Lines of makers that the corpus of shapes does not have, written before anybody looked at a rule. Of the first
+ * sixty-one 59 in 100 were hidden at the first try, of forty more after these had been mended 55, of the last forty-five
+ * 84. What stands in braces is public. `<a24>` stands for 24 letters and digits that are drawn anew, `x` hex, `u`
+ * capitals and digits, `c` capitals, `l` small letters and digits, `b` URL-safe and `s` standard Base64, `d` digits:
+ * nothing here looks like a secret as it is written. A `↵` ends a line.
  */
 export const unseenSecrets: readonly string[] = `
 algoliasearch: ApiError: Invalid Application-ID or API key; x-algolia-api-key: <x32> appId=LATENCY
@@ -106,6 +107,52 @@ split.io sdk: <l44> invalid apikey
 airbrake: project_key=<x32> unauthorised
 pubnub: publishKey pub-c-{x8}-{x4}-{x4}-{x4}-{x12}, secretKey sec-c-<a48>
 ably: key {a6}.{a6}:<b43> could not be authenticated
+    - name: LLM_UPSTREAM↵      value: sk-or-v1-<x64>
+claude-proxy | 2026-03-02T08:11:09Z INFO starting with sk-ant-oat01-<b86>-<a6>AA from environment
+{"level":"warn","msg":"upstream rejected key pplx-<a48>","status":401}
+litellm.exceptions: CerebrasException - wrong key csk-<l48> given
+Authentication Fails, Your api key: sk-<x32> is invalid
+together client built (tgp_v1_<b43>)
+GET /v1/voices xi-api-key=sk_<x48> 401 12ms
+langfuse: host=https://cloud.langfuse.com public=pk-lf-{x8}-{x4}-{x4}-{x4}-{x12} private=sk-lf-<x8>-<x4>-<x4>-<x4>-<x12>
+apikey: sb_secret_<b22>_<b8>↵host: abcdefghijkl.supabase.co
+pq: could not connect: postgresql://app_owner:npg_<a12>@ep-cool-sun-a2b3c4d5-pooler.eu-central-1.aws.neon.tech/shop?sslmode=require
+pscale: request with pscale_tkn_<b43> failed: 403
+libsql://shop-acme.turso.io?authToken=eyJ<b40>.eyJ<b60>.<b86>
+UPSTASH_REDIS_REST_URL=https://eu1-fun-cat-38211.upstash.io UPSTASH_REDIS_REST_TOKEN="A<a55>Q"
+clickhouse-client --host abc.eu-west-1.aws.clickhouse.cloud --secure --user default --password <a12>.<a4>~ --query 'SELECT 1'
+Error: Vercel Blob: access denied for vercel_blob_rw_<a16>_<a30>
+sentry-cli: using sntrys_eyJ<a120>_<s43> to upload 12 source maps
+vector: sink axiom configured { dataset: "prod", auth: xaat-<x8>-<x4>-<x4>-<x4>-<x12> }
+exporters:↵  otlp:↵    headers:↵      "x-honeycomb-team": "hcaik_<l58>"
+op: OP service account ops_eyJ<b220> cannot read vault Prod
+bws: BWS_ACCESS=0.{x8}-{x4}-{x4}-{x4}-{x12}.<a30>:<s22>==
+POST https://shop-oai.openai.azure.com/openai/deployments/gpt/chat/completions api-key: <a52>JQQJ99<u8>AAAAACOG<a4>
+Endpoint=https://shop.azconfig.io;Id=ab-l0-s0:{a16};Secret=<a76>AZAC<a4>
+fatal: Authentication failed for 'https://build:<a52>JQQJ99<u14>AZDO<a4>@dev.azure.com/acme/shop/_git/app/'
+AWS_BEARER_TOKEN_BEDROCK: ABSK<a124>=
+google.genai: x-goog-api-key AQ.Ab8RN6<b44> not valid for generativelanguage.googleapis.com
+[minio]↵name = gcs↵hmac id GOOG1E{u55} hmac <s40>
+docker login -u acme --password-stdin <<< dckr_oat_<b32>
+helm repo add art https://acme.jfrog.io/artifactory/helm --username ci --password cmVmdGtu<a56>
+atlas-operator: orgId 6512bd43d9caa6e02c990b0a clientSecret mdb_sa_sk_<b40>
+sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username='{u16}' password='<s64>';
+# created: 2026-01-09T10:00:00Z↵# public key: age1{l58}↵AGE-SECRET-KEY-1<u58>
+args: [tunnel, --no-autoupdate, run, --token, eyJhIjoi<a150>]
+cluster:↵  id: {s43}=↵  secretboxEncryptionSecret: <s43>=
+  - aescbc:↵      keys:↵        - name: key1↵          secret: <s43>=
+[client.csi-rbd-node]↵	key = AQ<s36>==↵	caps mon = "profile rbd"
+iscsiadm: node.session.auth.username = iqn.2026-01.shop node.session.auth.password = <a16>
+post to https://prod-12.westeurope.logic.azure.com:443/workflows/{x32}/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=<b43> failed: 429
+ngrok.yml: version: 3, agent: {authtoken: 2<a26>_<a21>}
+loaded jwk {"kty":"EC","crv":"P-256","kid":"2026-02","x":"{b43}","y":"{b43}","d":"<b43>"}
+APP_NAME=Shop APP_ENV=production APP_KEY=base64:<s43>= APP_DEBUG=false
+rabbit: Effective cookie: RABBITMQ_ERLANG_COOKIE='<c20>'
+seeded otpauth://totp/Shop:admin?secret=<u32>&issuer=Shop&digits=6
+curl -H 'X-Consul-Token: <x8>-<x4>-<x4>-<x4>-<x12>' http://consul:8500/v1/kv/shop?recurse -> 403
+java -Xmx512m -Djavax.net.ssl.keyStore=/ks/k.jks -Djavax.net.ssl.keyStorePassword=<a9>!<a3> -jar app.jar
+Driver={ODBC Driver 18 for SQL Server};Server=tcp:db,1433;Uid=svc;Pwd={<a6>#<a6>};Encrypt=yes
 `
   .split('\n')
   .filter((line) => line !== '')
+  .map((line) => line.replaceAll('↵', '\n'))

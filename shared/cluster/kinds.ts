@@ -23,7 +23,7 @@ import { statefulSet } from './kinds/stateful-set.ts'
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from './kinds/webhook-configuration.ts'
 import type { Around, Health, KindModel } from './model.ts'
 import { type Kind, none, type Sign } from './sign.ts'
-import { type View, viewOf } from './view/view.ts'
+import { type View, type ViewOf, viewOf } from './view/view.ts'
 
 const all: readonly Kind[] = [
   pod,
@@ -95,10 +95,13 @@ const health = (object: KubeObject, nearby: Around): Health => {
   }
   const busy = byKind.get(view.kind)?.progress(view, context)
   if (busy !== undefined) return { state: 'Progressing', reason: 'Progressing', message: busy, field: 'status' }
-  if (view.kind === 'Custom' && !view.status?.conditions?.length && view.status?.phase == null)
-    return { state: 'Unknown', ...nothing }
+  if (view.kind === 'Custom' && saysNothing(view)) return { state: 'Unknown', ...nothing }
   return { state: 'Healthy', reason: 'Healthy', message: 'Nothing is wrong with it', field: 'status' }
 }
+
+/** `Missing`, of Argo CD: nobody has put it there yet. */
+const saysNothing = ({ status }: ViewOf<'Custom'>): boolean =>
+  !status?.conditions?.length && status?.phase == null && /^(Unknown|Missing)?$/.test(status?.health?.status ?? '')
 
 /** The kinds that have a file of their own, for whoever asks how an object is, or draws a table of them. */
 export const kindModels: readonly KindModel[] = all

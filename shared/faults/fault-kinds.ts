@@ -20,4 +20,8 @@ export const faultKinds: readonly { readonly apiVersion: string; readonly kind: 
   { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService' },
   { apiVersion: 'v1', kind: 'Event' },
   { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
+  // They say themselves that what was to be deployed is not; the pods of the version before are well meanwhile.
+  { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' },
+  { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },
+  { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' },
 ]

@@ -23,7 +23,11 @@ export function isSuspicious(kind: string, row: TableRow): boolean {
     case 'HorizontalPodAutoscaler':
       return (row.TARGETS ?? '').includes('<unknown>')
     case 'Certificate':
+    case 'HelmRelease':
+    case 'Kustomization':
       return row.READY !== 'True'
+    case 'Application':
+      return row['HEALTH STATUS'] !== 'Healthy' || row['SYNC STATUS'] !== 'Synced'
     default:
       return false
   }

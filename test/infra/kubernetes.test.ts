@@ -96,6 +96,9 @@ test('the server in the cluster may see what faults are told from: `view`, what 
       ['networking.k8s.io', 'ingressclasses'],
       ['admissionregistration.k8s.io', 'mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
       ['apiregistration.k8s.io', 'apiservices'],
+      ['helm.toolkit.fluxcd.io', 'helmreleases'],
+      ['kustomize.toolkit.fluxcd.io', 'kustomizations'],
+      ['argoproj.io', 'applications'],
     ].map(([group, ...resources]) => ({ apiGroups: [group], resources, verbs: ['get', 'list', 'watch'] })),
     { apiGroups: ['metrics.k8s.io'], resources: ['nodes', 'pods'], verbs: ['get', 'list'] },
   ])

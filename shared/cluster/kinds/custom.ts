@@ -1,4 +1,4 @@
-import { because, olderThan } from '../context.ts'
+import { because, type Context, olderThan } from '../context.ts'
 import { defineKind, type Harm, type Sign } from '../sign.ts'
 import type { ViewOf } from '../view/view.ts'
 import type { Condition } from '../view/view-parts.ts'
@@ -18,11 +18,14 @@ const illPhases = /^(Failed|Unavailable|Degraded|Error|Errored|Stalled|Lost|Unhe
 export const custom = defineKind({
   group: '',
   kind: 'Custom',
-  signs: (view, { now }) => {
-    const { metadata, spec, status } = view
+  signs: (view, context) => {
+    const { metadata, status } = view
+    const { now } = context
     if (metadata.deletionTimestamp) return lingers(view, now)
-    if (spec?.suspend || spec?.suspended || spec?.paused) return []
-    const sign = ofParents(view, now) ?? (ran(view) ? undefined : (ofConditions(view, now) ?? ofPhase(view, now)))
+    if (isHeld(view)) return []
+    const sign =
+      ofParents(view, now) ??
+      (ran(view) ? undefined : (ofConditions(view, context) ?? ofPhase(view, now) ?? ofOperation(view, now)))
     if (sign === undefined) return []
     const stale = isBehind(metadata.generation, status?.observedGeneration)
     return [stale ? { ...sign, message: `${sign.message} (of an earlier generation)` } : sign]
@@ -31,8 +34,11 @@ export const custom = defineKind({
     if (metadata.deletionTimestamp) return 'it is being removed'
     if (isBehind(metadata.generation, status?.observedGeneration))
       return 'its controller has not seen its last change yet'
-    const doubtful = status?.conditions?.find(isBad)
-    return doubtful === undefined ? undefined : `${doubtful.type}=${doubtful.status}${because(doubtful)}`
+    const doubtful =
+      status?.conditions?.find(isBad) ??
+      status?.conditions?.find((entry) => entry.type === 'Ready' && entry.status !== 'True')
+    if (doubtful !== undefined) return `${doubtful.type}=${doubtful.status}${because(doubtful)}`
+    return status?.health?.status === 'Progressing' ? (status.health.message ?? 'it is on its way') : undefined
   },
 })
 
@@ -56,10 +62,11 @@ function lingers({ type: kind, metadata: { deletionTimestamp } }: Custom, now: D
 const ran = ({ status }: Custom): boolean =>
   Boolean(status?.completionTime || status?.completionTimestamp || status?.finishedAt)
 
-function ofConditions({ type: kind, status }: Custom, now: Date): Sign | undefined {
-  const ill = (status?.conditions ?? []).filter(
-    (entry) => isBad(entry) && olderThan(LASTING_SECONDS, entry.lastTransitionTime, now),
-  )
+const isHeld = ({ spec }: Custom): boolean => Boolean(spec?.suspend || spec?.suspended || spec?.paused)
+
+function ofConditions(view: Custom, context: Context): Sign | undefined {
+  const { type: kind } = view
+  const ill = illFor(view, context).filter((entry) => entry.reason !== WAITS || !waitsForIll(view, context))
   // Availability first, then what is nearest to the whole.
   const found = ill.find(({ type }) => /Available$/.test(type)) ?? ill.find(({ type }) => type === 'Ready') ?? ill[0]
   if (found === undefined) return undefined
@@ -69,17 +76,62 @@ function ofConditions({ type: kind, status }: Custom, now: Date): Sign | undefin
   })
 }
 
+/** Conditions that say ill, and have done so for long enough. */
+function illFor({ metadata, status }: Custom, { now, warnings }: Context): readonly Condition[] {
+  const bad = (status?.conditions ?? []).filter(isBad)
+  if (bad.length === 0) return bad
+  // Who tries again every minute sets its condition anew each time: its repeated warning knows since when.
+  const warned = warnings(metadata.uid).some(
+    ({ count, series, firstTimestamp, eventTime }) =>
+      (series?.count ?? count ?? 1) > 1 &&
+      olderThan(LASTING_SECONDS, firstTimestamp ?? eventTime ?? now.toISOString(), now),
+  )
+  return warned ? bad : bad.filter((entry) => olderThan(LASTING_SECONDS, entry.lastTransitionTime, now))
+}
+
+/** Flux: what it depends on is not ready. */
+const WAITS = 'DependencyNotReady'
+/** Longer chains of dependencies are circles. */
+const MAX_DEPTH = 10
+
+/** What it waits for is ill itself and has a sign of its own; whoever waits for it is not another trouble. */
+const waitsForIll = ({ type, metadata, spec }: Custom, context: Context, depth = 0): boolean =>
+  (spec?.dependsOn ?? []).some(({ name, namespace }) => {
+    const other = context
+      .inNamespace('Custom', namespace ?? metadata.namespace)
+      .find((one) => one.type === type && one.metadata.name === name)
+    if (other === undefined || depth >= MAX_DEPTH || isHeld(other)) return false
+    return illFor(other, context).some(({ reason }) => reason !== WAITS) || waitsForIll(other, context, depth + 1)
+  })
+
+/** Argo CD: what was to be put into the cluster was refused, and it is not as its source says. */
+function ofOperation({ type: kind, status }: Custom, now: Date): Sign | undefined {
+  const { phase, message, finishedAt } = status?.operationState ?? {}
+  if (!/^(Failed|Error)$/.test(phase ?? '') || status?.sync?.status !== 'OutOfSync') return undefined
+  if (!olderThan(LASTING_SECONDS, finishedAt, now)) return undefined
+  return {
+    reason: 'ResourceFailing',
+    message: `The last sync of ${kind} ended as ${phase}${message ? `, message: ${message}` : ''}`,
+    field: 'status.operationState.phase',
+    since: finishedAt ?? undefined,
+    harm: { severity: 'warning', words: `${kind} is not synced` },
+    mark: `sync ${phase}`,
+  }
+}
+
 function ofPhase({ type: kind, status, metadata }: Custom, now: Date): Sign | undefined {
   const said = illPhases.test(status?.phase ?? '') ? status?.phase : undefined
   const health = illPhases.test(status?.health?.status ?? '') ? status?.health?.status : undefined
   const word = said ?? health
-  // A phase has no time of its own: the object's age is all there is.
-  if (!word || !olderThan(LASTING_SECONDS, metadata.creationTimestamp, now)) return undefined
+  // A phase has mostly no time of its own: the object's age is all there is.
+  const since = said === undefined ? status?.health?.lastTransitionTime : undefined
+  if (!word || !olderThan(LASTING_SECONDS, since ?? metadata.creationTimestamp, now)) return undefined
   const message = said === undefined ? status?.health?.message : status?.message
   return {
     reason: 'ResourceFailing',
     message: `${kind} is ${word}${message ? `, message: ${message}` : ''}`,
     field: said === undefined ? 'status.health.status' : 'status.phase',
+    ...(since ? { since } : {}),
     harm: { severity: 'warning', words: `${kind} is ${word}` },
     mark: word,
   }

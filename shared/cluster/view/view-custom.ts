@@ -10,6 +10,9 @@ export const isCustomGroup = (apiVersion: string): boolean => {
   return group.includes('.') && (extension.test(group) || !builtin.test(group))
 }
 
+/** Argo lists only what is so, without saying that it is. */
+const Said = Condition.extend({ status: z.string().default('True') })
+
 /**
  * What custom resources of any kind say of themselves. Read loosely: a part that has another form than is usual says
  * nothing, and takes nothing else with it.
@@ -23,6 +26,11 @@ export const CustomView = z.object({
       suspend: z.boolean().nullish().catch(undefined),
       suspended: z.boolean().nullish().catch(undefined),
       paused: z.boolean().nullish().catch(undefined),
+      /** Others of its kind that come first, as in Flux. */
+      dependsOn: z
+        .array(z.object({ name: z.string(), namespace: text }))
+        .nullish()
+        .catch(undefined),
     })
     .nullish()
     .catch(undefined),
@@ -32,7 +40,7 @@ export const CustomView = z.object({
       phase: text.catch(undefined),
       message: text.catch(undefined),
       conditions: z
-        .array(Condition.or(z.unknown().transform(() => undefined)))
+        .array(Said.or(z.unknown().transform(() => undefined)))
         .nullish()
         .catch(undefined)
         .transform((all) => all?.filter((one): one is Condition => one !== undefined)),
@@ -46,7 +54,10 @@ export const CustomView = z.object({
         )
         .nullish()
         .catch(undefined),
-      health: z.object({ status: text, message: text }).nullish().catch(undefined),
+      health: z.object({ status: text, message: text, lastTransitionTime: text }).nullish().catch(undefined),
+      /** Argo CD: whether it is as its source says, and how the last try to make it so ended. */
+      sync: z.object({ status: text }).nullish().catch(undefined),
+      operationState: z.object({ phase: text, message: text, finishedAt: text }).nullish().catch(undefined),
       /** Whether it is something that runs once and has ended. */
       completionTime: text.catch(undefined),
       completionTimestamp: text.catch(undefined),

@@ -1,5 +1,6 @@
 import { cite, few } from '../snapshot/cite.ts'
-import { badConditions, isForeign } from '../snapshot/conditions.ts'
+import { badConditions } from '../snapshot/conditions.ts'
+import { isCustomKind } from '../snapshot/custom-kinds.ts'
 import { anyConditioned } from '../snapshot/kinds.ts'
 import { namedAndBad } from '../snapshot/named-objects.ts'
 import { age, eventsOf, label, refOf, type Seen, type SeenEvent } from '../snapshot/snapshot.ts'
@@ -83,7 +84,7 @@ function mended(seen: Seen, said: SeenEvent): boolean {
 /** Events are kept for an hour; a controller that repeats nothing still has its complaint in the object's conditions. */
 function byCondition(subject: Subject, asked: readonly Symptom[]): readonly Hypothesis[] {
   const { seen } = subject
-  if (seen === undefined || !isForeign(seen)) return []
+  if (seen === undefined || !isCustomKind(seen.apiVersion)) return []
   const bad = badConditions(seen).find(
     ({ type, reason, message }) => message !== undefined && refusal.test(`${type} ${reason} ${message}`),
   )

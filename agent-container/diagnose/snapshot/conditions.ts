@@ -1,22 +1,15 @@
 import { z } from 'zod'
+import { endedBadly, isBad, isUnmet } from '../../../shared/cluster/kinds/polarity.ts'
 import { Condition } from './shapes.ts'
 import type { Seen } from './snapshot.ts'
-
-const good =
-  /^(Ready|Available|Healthy|Synced|Established|Accepted|Programmed|ResolvedRefs|Reconciled|Reconciling?Succeeded|Succeeded|Valid|Initialized|Reachable)$/
-const bad = /^(NotReady|Stalled|Degraded|Failed|Failing|Unhealthy|Error|Blocked)$|(Error|Failure|Failed|Invalid)$/
-/** The groups of Kubernetes itself; the Gateway API is served by controllers of others. */
-const own = /(?<!gateway\.networking)\.k8s\.io\//
-/** Of somebody's own kind: what Kubernetes sets on its own kinds is a symptom, and has rules of its own. */
-export const isForeign = ({ apiVersion }: Seen): boolean => /\..+\//.test(apiVersion) && !own.test(apiVersion)
 
 /** As deep as the Gateway API keeps them: `status.parents[].conditions`. */
 const DEPTH = 3
 
-/** What a controller says is not as it should be: a good sign that is False, or a bad one that is True. */
+/** What a controller says is not as it should be, or not yet: by the words that the watch goes by. */
 export const badConditions = (seen: Seen): readonly Condition[] =>
   conditionsIn(z.looseObject({ status: z.unknown() }).safeParse(seen.object).data?.status, DEPTH).filter(
-    ({ type, status }) => (status === 'False' && good.test(type)) || (status === 'True' && bad.test(type)),
+    (one) => isBad(one) || isUnmet(one) || endedBadly(one),
   )
 
 function conditionsIn(value: unknown, depth: number): readonly Condition[] {

@@ -1,4 +1,5 @@
-import { badConditions, isForeign } from './conditions.ts'
+import { badConditions } from './conditions.ts'
+import { isCustomKind } from './custom-kinds.ts'
 import { type Seen, type Snapshot, seek } from './snapshot.ts'
 
 export type Named = {
@@ -14,7 +15,7 @@ const MAX_NAMED = 6
 
 /** What an object of somebody's own kind names in its spec (`…Ref`, `…Refs`, `dependsOn`), to be looked at when it is not ready. */
 export function namedObjects(seen: Seen): readonly Named[] {
-  if (!isForeign(seen)) return []
+  if (!isCustomKind(seen.apiVersion)) return []
   return walk(seen.object.spec, '', DEPTH)
     .slice(0, MAX_NAMED)
     .map(({ kind = seen.kind, apiVersion = seen.apiVersion, namespace = seen.namespace, name }) => ({

@@ -248,7 +248,11 @@ export function openApi(root: string): object {
         Incidents: {
           type: 'object',
           required: ['incidents'],
-          properties: { incidents: { type: 'array', items: ref('Incident') }, cursor: text },
+          properties: {
+            incidents: { type: 'array', items: ref('Incident') },
+            cursor: text,
+            cut: { type: 'boolean', description: 'There are more than one question reads: ask with a filter' },
+          },
         },
       },
     },

@@ -133,10 +133,11 @@ export function azureTable(client: TableClient): Table {
         throw storageFailure(`remove a row in table ${tableName}`, error)
       }
     },
-    list: async ({ partition, fromKey, toKey, filter = {}, below = {}, limit }) => {
+    list: async ({ partition, afterPartition, fromKey, toKey, filter = {}, below = {}, limit }) => {
       if (!(limit >= 1 && limit <= MAX_ROWS)) throw new Error(`a list of ${limit} rows: ask for 1 to ${MAX_ROWS}`)
       const conditions = [
         ...(partition === undefined ? [] : [`PartitionKey eq ${literal(partition)}`]),
+        ...(afterPartition === undefined ? [] : [`PartitionKey gt ${literal(afterPartition)}`]),
         ...rowKeyRange(fromKey, toKey),
         ...Object.entries(filter).map(([name, value]) => `${fieldName(name)} eq ${literal(value)}`),
         ...Object.entries(below).map(([name, value]) => `${fieldName(name)} lt ${literal(value)}`),

@@ -28,7 +28,11 @@ export const ShownIncident = z.looseObject({
 })
 export type ShownIncident = z.infer<typeof ShownIncident>
 
-export const IncidentPage = z.looseObject({ incidents: z.array(ShownIncident), cursor: z.string().optional() })
+export const IncidentPage = z.looseObject({
+  incidents: z.array(ShownIncident),
+  cursor: z.string().optional(),
+  cut: z.boolean().optional(),
+})
 export const ShownMute = z.looseObject({
   id: z.string(),
   words: z.string(),

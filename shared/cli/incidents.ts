@@ -57,6 +57,7 @@ export async function incidents(
     if (why !== undefined) out.line(colors.dim(`  ${plain(why)}`))
   }
   if (page.cursor !== undefined) out.note(colors.dim(`There are more: --limit ${Math.min(200, limit * 2)}, or filter.`))
+  if (page.cut === true) out.note('There are more than one question reads: name --cluster, --namespace or --status.')
 }
 
 /** `nightcrier show ID`; `last` is the newest. */

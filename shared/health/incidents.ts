@@ -37,6 +37,7 @@ export const listIncidents =
         incidents: page.items.map(({ incident }) => shown(incident)),
         ...(page.unreadable.length === 0 ? {} : { unreadable: page.unreadable }),
         ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+        ...(page.cut === true ? { cut: true } : {}),
       },
     }
   }

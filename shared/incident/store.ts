@@ -1,3 +1,4 @@
+import { atOnce } from '../runtime/at-once.ts'
 import { STALE } from '../runtime/contend.ts'
 import type { Table } from '../runtime/table.ts'
 import { archive, archivedOf, isArchived, keep, lastOf } from './history.ts'
@@ -9,6 +10,9 @@ import { fromRow, type Stored, toFields } from './incident-row.ts'
 /** What may change; who and what an incident is about may not. `undefined` takes an optional field away. */
 type Fixed = 'version' | 'incidentId' | 'cluster' | 'identity' | 'generation' | 'status' | 'steps'
 type Changes = { readonly [Key in Exclude<keyof Incident, Fixed>]?: Incident[Key] | undefined }
+
+/** Requests at once. */
+const AT_ONCE = 16
 
 type Move = {
   readonly at: Date
@@ -123,8 +127,8 @@ export function incidentStore(tables: { readonly incidents: Table; readonly hist
       const past = await history.list({ below, limit })
       const over = await incidents.list({ filter: { status: 'resolved' }, below, limit })
       // Stale: the incident has come back, or another is at it.
-      for (const row of past) await history.remove(row)
-      for (const row of over) await incidents.remove(row)
+      await atOnce(AT_ONCE, past, (row) => history.remove(row))
+      await atOnce(AT_ONCE, over, (row) => incidents.remove(row))
       return past.length + over.length
     },
     list: (filters, limit, cursor) => pageOf({ incidents, history }, filters, limit, cursor),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Route } from '../config/notifications.ts'
 import { atLeast } from '../faults/fault.ts'
 import type { Incident } from '../incident/incident.ts'
+import { MOST_INCIDENTS } from '../incident/incident-list.ts'
 import type { SendNotice } from '../incident/notices.ts'
 import type { IncidentStore } from '../incident/store.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -11,8 +12,6 @@ import { fits, type Routing, targetOf } from './route/routing.ts'
 
 /** Rows of table `control`: when each digest was told last. */
 const PARTITION = 'digests'
-/** A day of a large fleet; beyond it the newest count. */
-const MOST_INCIDENTS = 2_000
 const MOST_NAMES = 12
 const DAY_MS = 86_400_000
 

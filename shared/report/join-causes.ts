@@ -1,4 +1,5 @@
 import { absorb, mutes } from '../incident/absorb.ts'
+import { allIncidents } from '../incident/all-incidents.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { causeOf, leansOn, sameCause } from '../incident/same-cause.ts'
@@ -7,9 +8,6 @@ import { errorText } from '../runtime/errors.ts'
 import type { ReportDeps } from './deps.ts'
 
 type JoinDeps = Pick<ReportDeps, 'store' | 'clock' | 'random' | 'log'>
-
-/** Beyond that many open incidents in one cluster the newest are looked at. */
-const MOST_OPEN = 500
 
 /**
  * One cause, one incident: who names what another report has named before becomes its member, and what waits for an
@@ -20,8 +18,7 @@ export async function joinCauses(deps: JoinDeps, incident: Incident): Promise<bo
   const cause = causeOf(incident)
   if (cause === undefined || incident.status !== 'reported') return false
   try {
-    const { items } = await deps.store.list({ cluster: incident.cluster, open: true }, MOST_OPEN)
-    const open = items.map((stored) => stored.incident)
+    const open = (await allIncidents(deps, { cluster: incident.cluster, open: true })).map((stored) => stored.incident)
     const first = open.filter((one) => isFirst(one, incident)).sort(byReport)[0]
     if (first !== undefined) return await giveWay(deps, incident, first)
     for (const one of open)

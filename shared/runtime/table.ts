@@ -23,11 +23,13 @@ export type Table = {
   readonly remove: (row: Row) => Promise<boolean>
   /**
    * Rows ordered by partition, then key. `filter` fields must be equal, those of `below` are texts that come before the
-   * given one; a row without the field has neither. `fromKey` is inclusive. At most `limit`
-   * (1 to 10,000) rows: callers that need all of a larger partition page by `fromKey`.
+   * given one; a row without the field has neither. `fromKey` is inclusive, and
+   * `afterPartition` leaves out that partition and those before it. At most `limit` (1 to 10,000) rows: callers that
+   * need all take them by `listPages`.
    */
   readonly list: (query: {
     readonly partition?: string
+    readonly afterPartition?: string
     readonly fromKey?: string
     readonly toKey?: string
     readonly filter?: Fields

@@ -1,14 +1,15 @@
 import { watchesNamespace } from '../config/cluster.ts'
 import type { Fault } from '../faults/fault.ts'
 import { identityOf } from '../incident/identity.ts'
+import { MOST_OBSERVED } from '../incident/messages.ts'
 import type { Hearing } from './receive-faults.ts'
 import { resyncCluster } from './resync.ts'
 import type { SeenFaults } from './seen-faults.ts'
 import type { Session, ToolInfo } from './session.ts'
 import type { WatchDeps, WatchTask } from './watch-deps.ts'
 
-/** `observed` has room for so many; a cluster in such ruins resolves nothing for now. */
-const MAX_KEYS = 500
+/** Nothing resolves then but by its own end. */
+const TOO_MANY = `over ${MOST_OBSERVED / 2} faults at once: what a look no longer finds is not called over until there are fewer`
 
 export type Reconciled = {
   /** What could not be seen; empty when all was. */
@@ -69,6 +70,7 @@ export async function reconcile(
     .filter(({ resource }) => watchesNamespace(cluster, resource.namespace ?? ''))
     .map((detected) => hearing.fault({ ...detected }, 'reconcile', receivedAt))
   let ended = false
+  let tooMany = false
   if (resync.complete) {
     ended = seenFaults.settle(faults, resync.at.getTime())
     report.reconciled(resync.at, resync.objects)
@@ -78,8 +80,9 @@ export async function reconcile(
     const saw = `${seenFaults.notes()} ${keys.sort().join()}`
     // A clock that was set back must not hold it for as long.
     const isNews = saw !== seen.saw || Math.abs(resync.at.getTime() - seen.at) >= reconcileMs
+    tooMany = keys.length > MOST_OBSERVED
     if (isNews) Object.assign(seen, { saw, at: resync.at.getTime() })
-    if (isNews && keys.length <= MAX_KEYS)
+    if (isNews && !tooMany)
       // Before the faults: what is over explains none of them any more.
       deps.outbox.post({ version: 1, type: 'observed', cluster: cluster.name, observedAt, keys })
   }
@@ -93,7 +96,13 @@ export async function reconcile(
     if (again || unheard.has(fault) || other.has(fault)) hearing.send(fault, receivedAt)
   }
   const gaps = resync.gaps.length === 0 ? '' : `not all can be seen: ${resync.gaps.slice(0, 3).join('; ')}`
-  return { gaps: gaps.slice(0, 300), broken: resync.broken, refused: resync.refused, ended, unheard: unheard.size }
+  return {
+    gaps: (tooMany ? TOO_MANY : gaps).slice(0, 300),
+    broken: resync.broken,
+    refused: resync.refused,
+    ended,
+    unheard: unheard.size,
+  }
 }
 
 /** Also without the owner: a server that knows none has named its incident by the pod's name. */

@@ -4,8 +4,8 @@ import type { Table } from '../runtime/table.ts'
 
 /** Rows of table `control`: which alerts fire for one identity, so that only the last one's end is the end. */
 const ALERTS = 'alerts'
-/** Of one object: twenty rules in five replicas. With their times these are 8 KB; the eldest go. */
-const MOST = 100
+/** Of one object: a hundred rules in five replicas. With their times these are 25 KB of a column's 32; the eldest go. */
+const MOST = 500
 
 export type Received = {
   readonly fingerprint: string

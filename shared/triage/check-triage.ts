@@ -1,4 +1,5 @@
 import type { Cluster } from '../config/cluster.ts'
+import { allIncidents } from '../incident/all-incidents.ts'
 import type { Incident } from '../incident/incident.ts'
 import { muteOf } from '../incident/mute.ts'
 import { triageBreaker } from '../runtime/breaker-names.ts'
@@ -17,7 +18,6 @@ const MOST_AT_ONCE = 20
 const FILE_MS = 300_000
 /** What is wrong is looked at sooner: somebody may be mending it now. */
 const MENDING_MS = 60_000
-const MOST_QUEUED_AGAIN = 500
 
 /**
  * Whether agents could set out for each cluster with triage, before one is needed: its kubeconfig is there, and what it may
@@ -98,10 +98,10 @@ async function read(deps: TriageDeps, cluster: Cluster, blocked: boolean): Promi
 async function queueAgain(deps: TriageDeps, { name }: Cluster): Promise<void> {
   const filters = { cluster: name, absent: false } as const
   const [failed, skipped] = await Promise.all([
-    deps.store.list({ ...filters, status: 'failed' }, MOST_QUEUED_AGAIN),
-    deps.store.list({ ...filters, status: 'skipped' }, MOST_QUEUED_AGAIN),
+    allIncidents(deps, { ...filters, status: 'failed' }),
+    allIncidents(deps, { ...filters, status: 'skipped' }),
   ])
-  for (const { incident } of [...failed.items, ...skipped.items].filter((one) => needsAgent(one.incident)))
+  for (const { incident } of [...failed, ...skipped].filter((one) => needsAgent(one.incident)))
     await contend(deps, incident.incidentId, async () => {
       const stored = await deps.store.current(incident.incidentId)
       if (stored === undefined || !needsAgent(stored.incident)) return

@@ -2,17 +2,16 @@ import type { TriageDeps } from './deps.ts'
 
 /** About once an hour: the sweep runs every minute, and a day more or less is nothing here. */
 const CHANCE = 1 / 60
-/** Per pass; what is left over is taken at the next. */
-const MOST_AT_ONCE = 200
-/** Some six times an hour. */
+/** Some three times an hour. */
 const ARCHIVE_CHANCE = 1 / 20
-const MOST_ARCHIVED = 500
+/** Per pass, within seconds; what is left over is taken at the next: more than a fleet opens, day after day. */
+const MOST_AT_ONCE = 2_000
 
 /** What is over leaves the place where the open ones are looked for. */
 export const archiveIncidents =
   (deps: Pick<TriageDeps, 'store' | 'clock' | 'random' | 'log'>) => async (): Promise<void> => {
     if (deps.random() >= ARCHIVE_CHANCE) return
-    const left = await deps.store.archive(deps.clock.now(), MOST_ARCHIVED)
+    const left = await deps.store.archive(deps.clock.now(), MOST_AT_ONCE)
     if (left > 0) deps.log.info({ left }, `${left} incidents that are over were put into the history`)
   }
 

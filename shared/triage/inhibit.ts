@@ -11,8 +11,8 @@ import type { OwnerGroup } from './attach.ts'
 import type { TriageDeps } from './deps.ts'
 import { underKnownOwners } from './known-owner.ts'
 
-/** Beyond that many open incidents in one cluster the newest decide. */
-const MOST_OPEN = 500
+/** Each message is held against these, the newest: beyond them a trouble is told by itself, and none is lost. */
+const MOST_OPEN = 2_000
 
 export type Sorted = {
   /** The cluster's open incidents by identity, as they were read. */

@@ -1,3 +1,4 @@
+import { allIncidents } from '../incident/all-incidents.ts'
 import type { Incident } from '../incident/incident.ts'
 import { muteOf } from '../incident/mute.ts'
 import { shares } from '../incident/same-cause.ts'
@@ -14,9 +15,6 @@ import { notifyWaiting } from './notify-waiting.ts'
 import { agentSlots, type Holder, type Seen } from './slots.ts'
 import { blockedClusters } from './triage-state.ts'
 
-/** More than may wait at all by default; what lies beyond is seen when these have left. */
-const MOST_WAITING = 1_000
-
 /**
  * Gives free slots to waiting incidents, then sends those away for which the queue has no room. One incident that
  * cannot be launched keeps no other waiting: what went wrong is logged, and the sweep tries it again.
@@ -25,7 +23,7 @@ const MOST_WAITING = 1_000
  * slots by one write. What belongs to each launch alone is its move, the note that its agent runs, and the notice.
  */
 export const launchWaiting = (deps: TriageDeps) => async (): Promise<readonly string[]> => {
-  const { items } = await deps.store.list({ status: 'queued' }, MOST_WAITING)
+  const items = await allIncidents(deps, { status: 'queued' })
   if (items.length === 0) return []
   const mutes = await deps.mutes()
   // The sweep sends them away; until then an agent would be paid for that nobody wishes for.
@@ -81,7 +79,7 @@ async function withoutHeld(deps: TriageDeps, waiting: readonly Incident[]): Prom
   const now = deps.clock.now().getTime()
   const young = waiting.filter((one) => now - queuedAt(one) < patience)
   if (young.length === 0) return waiting
-  const { items } = await deps.store.list({ status: 'running' }, MOST_WAITING)
+  const items = await allIncidents(deps, { status: 'running' })
   const before = items.map(({ incident }) => incident)
   return [...waiting]
     .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))

@@ -1,3 +1,4 @@
+import { allIncidents } from '../incident/all-incidents.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { TriageMessage } from '../incident/messages.ts'
 import { STORM } from '../incident/storm.ts'
@@ -8,16 +9,13 @@ import type { TriageDeps } from './deps.ts'
 
 type Observed = Extract<TriageMessage, { readonly type: 'observed' }>
 
-/** More incidents of one cluster than this are beyond what one look can name (500 keys). */
-const MOST_OPEN = 1_000
-
 /** After a complete look at a cluster: open incidents it did not find have been absent since then, found ones are not. */
 export const noteAbsence =
-  (deps: Pick<TriageDeps, 'store' | 'clock' | 'random'>) =>
+  (deps: Pick<TriageDeps, 'store' | 'clock' | 'random' | 'log'>) =>
   async ({ cluster, observedAt, keys }: Observed): Promise<void> => {
     const found = new Set(keys)
     const seenAt = new Date(observedAt).toISOString()
-    const { items } = await deps.store.list({ cluster, open: true }, MOST_OPEN)
+    const items = await allIncidents(deps, { cluster, open: true })
     const at = deps.clock.now()
     const away = nodesAway(
       items.map(({ incident }) => incident),

@@ -1,10 +1,9 @@
 import type { Fault } from '../faults/fault.ts'
 import { identityOf, incidentId } from '../incident/identity.ts'
 import type { Incident } from '../incident/incident.ts'
+import { MOST_INCIDENTS } from '../incident/incident-list.ts'
 import type { IncidentStore } from '../incident/store.ts'
 
-/** Open incidents of one namespace; beyond it, asking opens one of its own, which is no harm. */
-const MOST_OPEN = 500
 /** An agent is on its way to it, or has been there. */
 const answered = ['queued', 'running', 'reported', 'evidence-only']
 
@@ -12,7 +11,7 @@ const answered = ['queued', 'running', 'reported', 'evidence-only']
 export async function openIncidentOf(store: Pick<IncidentStore, 'list'>, asked: Fault): Promise<Incident | undefined> {
   const { owner } = identityOf(asked)
   const namespace = owner.namespace === undefined ? {} : { namespace: owner.namespace }
-  const { items } = await store.list({ cluster: asked.cluster, open: true, ...namespace }, MOST_OPEN)
+  const { items } = await store.list({ cluster: asked.cluster, open: true, ...namespace }, MOST_INCIDENTS)
   const about = items.filter(
     ({ incident }) =>
       incident.owner.kind === owner.kind &&

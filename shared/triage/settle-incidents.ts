@@ -1,3 +1,4 @@
+import { allIncidents } from '../incident/all-incidents.ts'
 import type { Incident } from '../incident/incident.ts'
 import { mayMove } from '../incident/incident.ts'
 import { contend } from '../runtime/contend.ts'
@@ -5,14 +6,10 @@ import { announce } from './announce.ts'
 import type { TriageDeps } from './deps.ts'
 import { skip } from './launch-waiting.ts'
 
-/** Per pass; the next takes the rest. */
-const MOST_AT_ONCE = 500
-
 /** Incidents that have waited too long for an agent are skipped, with the reason. */
 export const skipOverdue = (deps: TriageDeps) => async (): Promise<void> => {
   const limit = deps.settings.QUEUE_WAIT_LIMIT_SECONDS
-  const { items } = await deps.store.list({ status: 'queued' }, MOST_AT_ONCE)
-  for (const { incident } of items) {
+  for (const { incident } of await allIncidents(deps, { status: 'queued' })) {
     const waited = deps.clock.now().getTime() - queuedSince(incident).getTime()
     if (waited < limit * 1000) continue
     if (await skip(deps, incident.incidentId, 'no-agent-in-time', `Overload: no agent was free for ${limit} s`)) {
@@ -38,8 +35,7 @@ type QuietDeps = Pick<TriageDeps, 'store' | 'notify' | 'clock' | 'random' | 'log
 /** Incidents that have been absent for the quiet period are over. One that is being investigated waits for its report. */
 export const resolveQuiet = (deps: QuietDeps) => async (): Promise<void> => {
   const quiet = deps.settings.QUIET_PERIOD_SECONDS * 1000
-  const { items } = await deps.store.list({ absent: true, open: true }, MOST_AT_ONCE)
-  for (const { incident } of items) {
+  for (const { incident } of await allIncidents(deps, { absent: true, open: true })) {
     await contend(deps, incident.incidentId, async () => {
       const stored = await deps.store.current(incident.incidentId)
       const now = deps.clock.now()

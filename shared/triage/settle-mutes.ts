@@ -1,3 +1,4 @@
+import { allIncidents } from '../incident/all-incidents.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { IncidentFilters } from '../incident/incident-list.ts'
 import type { Stored } from '../incident/incident-row.ts'
@@ -9,11 +10,7 @@ import { MOST_ATTEMPTS } from './cause-changed.ts'
 import type { TriageDeps } from './deps.ts'
 import { whyNot } from './queue-state.ts'
 
-/** As many as a list of incidents holds at all: each pass looks at all of them, else those behind would never be. */
-const A_PAGE = 1_000
-const MOST_PAGES = 10
-
-type SettleMutesDeps = Pick<TriageDeps, 'store' | 'mutes' | 'notify' | 'cluster' | 'clock' | 'random'> & {
+type SettleMutesDeps = Pick<TriageDeps, 'store' | 'mutes' | 'notify' | 'cluster' | 'clock' | 'random' | 'log'> & {
   readonly settings: Pick<TriageDeps['settings'], 'NOTIFY_ON_AGENT_FAILURE' | 'SEVERITY_THRESHOLD'>
 }
 
@@ -23,8 +20,9 @@ type SettleMutesDeps = Pick<TriageDeps, 'store' | 'mutes' | 'notify' | 'cluster'
  */
 export const settleMutes = (deps: SettleMutesDeps) => async (): Promise<void> => {
   const mutes = await deps.mutes()
-  const marked = await listed(deps, { muted: true, open: true })
-  const all = mutes.length === 0 ? marked : await listed(deps, { open: true })
+  const listed = async (filters: IncidentFilters) => (await allIncidents(deps, filters)).map(({ incident }) => incident)
+  const marked = await listed({ muted: true, open: true })
+  const all = mutes.length === 0 ? marked : await listed({ open: true })
   const known = new Set(all.map(({ incidentId }) => incidentId))
   const rest = marked.filter(({ incidentId }) => !known.has(incidentId))
   for (const incident of [...all, ...rest])
@@ -36,18 +34,6 @@ export const settleMutes = (deps: SettleMutesDeps) => async (): Promise<void> =>
         if (!needs(stored.incident, mute)) return
         return mute === undefined ? surface(deps, stored) : muteOne(deps, stored, mute)
       })
-}
-
-async function listed({ store }: SettleMutesDeps, filters: IncidentFilters): Promise<readonly Incident[]> {
-  const found: Incident[] = []
-  let cursor: string | undefined
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const { items, cursor: next } = await store.list(filters, A_PAGE, cursor)
-    found.push(...items.map(({ incident }) => incident))
-    cursor = next
-    if (cursor === undefined) break
-  }
-  return found
 }
 
 /** Whether what is written of it differs from what is so. */

@@ -43,10 +43,11 @@ export function memoryTable(): MemoryTable {
       if (!rows.has(at)) return true
       return holds(row) && rows.delete(at)
     },
-    list: async ({ partition, fromKey, toKey, filter = {}, below = {}, limit }) => {
+    list: async ({ partition, afterPartition, fromKey, toKey, filter = {}, below = {}, limit }) => {
       if (!(limit >= 1 && limit <= MAX_ROWS)) throw new Error(`limit ${limit}: 1 to ${MAX_ROWS}`)
       return [...rows.values()]
         .filter((row) => partition === undefined || row.partition === partition)
+        .filter((row) => afterPartition === undefined || row.partition > afterPartition)
         .filter((row) => (fromKey === undefined || row.key >= fromKey) && (toKey === undefined || row.key <= toKey))
         .filter((row) => Object.entries(filter).every(([name, value]) => row.fields[name] === value))
         .filter((row) => Object.entries(below).every(([name, value]) => isBelow(row.fields[name], value)))

@@ -4,7 +4,8 @@ import { alive } from '../../health/alive.ts'
 import { clusterHealth as clusterHealthOf } from '../../health/cluster-health.ts'
 import { listIncidents, oneIncident } from '../../health/incidents.ts'
 import { metrics as metricsOf } from '../../health/metrics.ts'
-import type { Row } from '../../runtime/table.ts'
+import { listPages } from '../../runtime/list-pages.ts'
+import type { Row, Table } from '../../runtime/table.ts'
 import { TOTALS } from '../../runtime/totals.ts'
 import { agentSlots } from '../../triage/slots.ts'
 import type { Platform } from '../platform.ts'
@@ -14,7 +15,8 @@ import { freshReportLink, readReport } from './published-report.ts'
 /** The configuration's own limit; a table page holds 1,000 rows. */
 const MOST_CLUSTERS = 5_000
 const MOST_SUPERVISORS = 200
-const MOST_INCIDENTS = 10_000
+/** Of which only what is counted is kept. */
+const MOST_INCIDENTS = 500_000
 const MOST_DEAD_LETTERS = 1_000
 const MOST_PLACES = 1_000
 /** A flood that all wait for one place; more than that is told as that many. */
@@ -75,7 +77,7 @@ export async function metrics(platform: Platform): Promise<Answer> {
     await Promise.all([
       platform.clusters.current(),
       clusterRows(platform),
-      storage.table(tables.incidents).list({ limit: MOST_INCIDENTS }),
+      countedIncidents(storage.table(tables.incidents)),
       agentSlots({ control, clock, random }).read(),
       storage.blobs(containers.deadLetters).list('', MOST_DEAD_LETTERS),
       part('breakers', MOST_BREAKERS),
@@ -95,6 +97,14 @@ export async function metrics(platform: Platform): Promise<Answer> {
     clock.now(),
   )
   return { status: 200, body, headers: { ...uncached, 'content-type': 'text/plain; version=0.0.4' } }
+}
+
+async function countedIncidents(table: Pick<Table, 'list'>): Promise<readonly Row[]> {
+  const all: Row[] = []
+  for await (const page of listPages(table, {}, MOST_INCIDENTS))
+    for (const { fields, ...place } of page)
+      all.push({ ...place, fields: { status: fields.status ?? '', skip: fields.skip ?? '' } })
+  return all
 }
 
 export const incidents = async (platform: Platform, query: URLSearchParams): Promise<Answer> =>

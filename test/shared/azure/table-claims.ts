@@ -164,6 +164,16 @@ export const tableClaims: Claims<Table> = [
     },
   ],
   [
+    'a list leaves out a partition and those before it when told so',
+    async (table) => {
+      for (const partition of ['a', 'a-b', "b'c", 'c']) await inserted(table, 'k', {}, partition)
+      const after = async (afterPartition: string) => keys(await table.list({ afterPartition, limit: 10 }))
+      expect(await after('a')).toEqual(['a-b/k', "b'c/k", 'c/k'])
+      expect(await after("b'c")).toEqual(['c/k'])
+      expect(await after('c')).toEqual([])
+    },
+  ],
+  [
     'a list begins and ends with the keys it was told',
     async (table) => {
       for (const key of ['a', 'b', "c'd", 'd', 'e']) await inserted(table, key)

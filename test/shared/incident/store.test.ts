@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { allIncidents } from '../../../shared/incident/all-incidents.ts'
+import type { Incident } from '../../../shared/incident/incident.ts'
 import { toFields } from '../../../shared/incident/incident-row.ts'
 import { incidentStore } from '../../../shared/incident/store.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
@@ -198,6 +200,72 @@ describe('what is over', () => {
     expect((await store.list({ absent: true, open: true }, 100)).items).toHaveLength(0)
     expect((await store.list({ cluster: 'east', open: true }, 100)).items).toHaveLength(3)
     expect(read).toBe(9)
+  })
+})
+
+describe('more than one answer of storage holds', () => {
+  const key = (n: number) => n.toString(16).padStart(16, '0')
+  const at = (n: number) => new Date(now.getTime() + n * 1_000).toISOString()
+  const named = (n: number, more: Partial<Incident> = {}) =>
+    incident({ cluster: `c${n % 3}`, identity: key(n), incidentId: `c${n % 3}.${key(n)}.1`, lastSeen: at(n), ...more })
+  const all = 10_500
+
+  test('the newest are listed wherever their keys stand, page after page, and none twice', async () => {
+    const { store, incidents, history } = setUp()
+    // The newest stand last in the order of keys, in the last of three clusters.
+    for (let n = 0; n < all; n++) {
+      const one = named(n)
+      await incidents.insert(one.cluster, one.identity, toFields(one))
+      const past = named(n + all, { status: 'resolved' })
+      await history.insert(past.cluster, past.incidentId, toFields(past))
+    }
+    const open = await store.list({ open: true }, 2)
+    expect(open.items.map((one) => one.incident.lastSeen)).toEqual([at(all - 1), at(all - 2)])
+    const any = await store.list({}, 2)
+    expect(any.items.map((one) => one.incident.lastSeen)).toEqual([at(2 * all - 1), at(2 * all - 2)])
+    const next = await store.list({}, 2, any.cursor)
+    expect(next.items.map((one) => one.incident.lastSeen)).toEqual([at(2 * all - 3), at(2 * all - 4)])
+    const said: object[] = []
+    const log = { warn: (fields: object) => void said.push(fields) }
+    expect(new Set((await allIncidents({ store, log }, { open: true })).map(({ row }) => row.key)).size).toBe(all)
+    expect(said).toEqual([])
+  }, 60_000)
+
+  test('whoever cannot look at all of them says so', async () => {
+    const { incident: one, row } = (await setUp().store.insert(incident()))!
+    const store = { list: async () => ({ items: [{ incident: one, row }], unreadable: [], cursor: 'more' }) }
+    const said: string[] = []
+    await allIncidents(
+      { store, log: { warn: (_: object, text?: string) => void said.push(text ?? '') } },
+      { open: true },
+    )
+    expect(said).toEqual(['More than 50000 incidents: the oldest of them are not looked at'])
+  })
+
+  test('each pass puts others aside, although all stand in both places for an hour', async () => {
+    const { store, incidents, history } = setUp()
+    for (let n = 0; n < 60; n++) {
+      const one = named(n, { status: 'resolved' })
+      await incidents.insert(one.cluster, one.identity, toFields(one))
+    }
+    const later = (minutes: number) => new Date(now.getTime() + (120 + minutes) * 60_000)
+    for (const minute of [0, 1, 2]) expect(await store.archive(later(minute), 20)).toBe(0)
+    expect(history.rows()).toHaveLength(60)
+    expect(incidents.rows()).toHaveLength(60)
+    expect(await store.archive(later(61.5), 40)).toBe(40)
+    expect(await store.archive(later(62.5), 40)).toBe(20)
+    expect(incidents.rows()).toEqual([])
+    expect((await store.list({}, 100)).items).toHaveLength(60)
+    expect(history.rows().every(({ fields }) => typeof fields.asideSince === 'string')).toBe(true)
+  })
+
+  test('the last of over a thousand generations is found', async () => {
+    const { store, history } = setUp()
+    for (let generation = 1; generation <= 1_100; generation++) {
+      const one = incident({ generation, incidentId: `east.0123456789abcdef.${generation}`, status: 'resolved' })
+      await history.insert('east', one.incidentId, toFields(one))
+    }
+    expect((await store.read('east', '0123456789abcdef'))?.incident.generation).toBe(1_100)
   })
 })
 

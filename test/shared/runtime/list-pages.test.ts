@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { listPages } from '../../../shared/runtime/list-pages.ts'
-import type { Row } from '../../../shared/runtime/table.ts'
+import type { Fields, Row } from '../../../shared/runtime/table.ts'
 import { memoryTable } from '../../fakes/memory-table.ts'
 
 const numbered = (at: number) => `a-${String(at).padStart(6, '0')}`
@@ -33,3 +33,20 @@ test('a row that goes between two pages takes no other along, and enough is enou
   }
   expect(keys).toEqual(Array.from({ length: 10_000 }, (_, at) => numbered(at)))
 })
+
+test('without a partition all partitions, one after another, each row once', async () => {
+  const table = memoryTable()
+  const sizes = { a: 4_999, 'a-b': 2, b: 10_001, c: 1 }
+  for (const [partition, size] of Object.entries(sizes))
+    for (let at = 0; at < size; at++) await table.insert(partition, numbered(at), { odd: at % 2 === 1 })
+  const read = async (filter: Fields) => {
+    const keys: string[] = []
+    for await (const page of listPages(table, { filter }, 100_000))
+      keys.push(...page.map(({ partition, key }) => `${partition}/${key}`))
+    return keys
+  }
+  const every = table.rows()
+  expect(await read({})).toEqual(every.map(({ partition, key }) => `${partition}/${key}`))
+  const odd = every.filter(({ fields }) => fields.odd === true)
+  expect(await read({ odd: true })).toEqual(odd.map(({ partition, key }) => `${partition}/${key}`))
+}, 60_000)

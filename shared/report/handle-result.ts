@@ -186,7 +186,7 @@ async function settle(deps: ReportDeps, result: ResultMessage, report: Report): 
   const { incidentId, fence } = result
   const steps: readonly (() => Promise<unknown>)[] = [
     // One whose cause another report has named before is that one's member, and told with it.
-    async () => (await joinCauses(deps, report.incident)) || (await notify(deps, report.incident)),
+    () => joinOrNotify(deps, report.incident),
     () => removeGroup(deps, result),
     () => deps.releaseSlot(incidentId, fence),
     () => deps.wakeTriage(),
@@ -201,6 +201,15 @@ async function settle(deps: ReportDeps, result: ResultMessage, report: Report): 
   const spent = { tokens: (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0), costUsd: usage?.costUsd ?? 0 }
   const entry = { incidentId, cluster: incident.cluster, folder: reportFolder(incidentId), outcome, ...spent }
   deps.log.info({ ...entry, ended: incident.concluded?.ended, seconds: usage?.seconds ?? 0 }, 'Report published')
+}
+
+/** Told twice is better than not told; what was not joined now is when the message comes again. */
+async function joinOrNotify(deps: ReportDeps, incident: Incident): Promise<void> {
+  const isMember = await joinCauses(deps, incident).catch(async (error: unknown) => {
+    await notify(deps, incident)
+    throw error
+  })
+  if (!isMember) await notify(deps, incident)
 }
 
 /** What cannot be removed now is removed by the sweep: no reason to call a published report unpublished. */

@@ -4,38 +4,38 @@ import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { causeOf, leansOn, sameCause } from '../incident/same-cause.ts'
 import { contend } from '../runtime/contend.ts'
-import { errorText } from '../runtime/errors.ts'
 import type { ReportDeps } from './deps.ts'
 
 type JoinDeps = Pick<ReportDeps, 'store' | 'clock' | 'random' | 'log'>
 
 /**
  * One cause, one incident: who names what another report has named before becomes its member, and what waits for an
- * agent and hangs on the cause that was found needs none. Answers whether this one has become a member.
+ * agent and hangs on the cause that was found needs none. Answers whether this one has become a member. Whoever calls it
+ * again, after a failure or beside another, comes to the same.
  */
-export async function joinCauses(deps: JoinDeps, incident: Incident): Promise<boolean> {
+export async function joinCauses(deps: JoinDeps, { incidentId, fence }: Incident): Promise<boolean> {
+  // As it is kept: a report's own copy does not know when it was published.
+  const incident = (await deps.store.current(incidentId))?.incident
+  if (incident === undefined || incident.fence !== fence) return false
   if (incident.mutedBy !== undefined) return true
   const cause = causeOf(incident)
-  if (cause === undefined || incident.status !== 'reported') return false
-  try {
-    const open = (await allIncidents(deps, { cluster: incident.cluster, open: true })).map((stored) => stored.incident)
-    const first = open.filter((one) => isFirst(one, incident)).sort(byReport)[0]
-    if (first !== undefined) return await giveWay(deps, incident, first)
-    for (const one of open)
-      if (one.status === 'queued' && one.fence === 0 && one.identity !== incident.identity && leansOn(one, cause))
-        await giveWay(deps, one, incident)
-  } catch (error) {
-    // Told twice is better than not told: the report itself stands.
-    deps.log.warn({ incidentId: incident.incidentId }, `Incidents of one cause were not joined: ${errorText(error)}`)
-  }
+  if (cause === undefined || !hasVerdict(incident)) return false
+  const open = (await allIncidents(deps, { cluster: incident.cluster, open: true })).map((stored) => stored.incident)
+  const same = open.filter((one) => hasVerdict(one) && sameCause(one, incident)).sort(byReport)
+  const [first] = same
+  if (first !== undefined && byReport(first, incident) < 0) return await giveWay(deps, incident, first)
+  // By clocks that differ, or by a step that failed there, they did not see that this one was before them.
+  for (const one of same) await giveWay(deps, one, incident)
+  for (const one of open)
+    if (one.status === 'queued' && one.fence === 0 && one.identity !== incident.identity && leansOn(one, cause))
+      await giveWay(deps, one, incident)
   return false
 }
 
 const byReport = (a: Incident, b: Incident): number =>
   `${a.reportedAt} ${a.identity}` < `${b.reportedAt} ${b.identity}` ? -1 : 1
-/** Whoever was reported before is the one that people have heard of. */
-const isFirst = (one: Incident, incident: Incident): boolean =>
-  one.status === 'reported' && mutes(one) && sameCause(one, incident) && byReport(one, incident) < 0
+/** It has its report, and may explain others. */
+const hasVerdict = (one: Incident): boolean => one.status === 'reported' && mutes(one)
 
 async function giveWay(deps: JoinDeps, incident: Incident, to: Incident): Promise<boolean> {
   const reason = `Explained by ${to.incidentId}`

@@ -7,6 +7,7 @@ import { freeSlots, launchWaiting } from './launch-waiting.ts'
 import { removeGroups } from './remove-groups.ts'
 import { resolveQuiet, skipOverdue } from './settle-incidents.ts'
 import { settleMutes } from './settle-mutes.ts'
+import { surfaceExplained } from './surface-explained.ts'
 import { watchAgents } from './watch-agents.ts'
 import { watchClusters } from './watch-clusters.ts'
 
@@ -24,6 +25,7 @@ export const sweep = (deps: TriageDeps) => async (): Promise<void> => {
   await part('settle mutes', settleMutes(deps))
   await part('skip what waited too long', skipOverdue(deps))
   await part('resolve what is quiet', resolveQuiet(deps))
+  await part('surface what is explained no more', surfaceExplained(deps))
   const left = (await part('watch clusters', watchClusters(deps))) ?? []
   if (left.length > 0) await part('close what nobody watches', () => closeUnwatched(deps)(left))
   await part('check triage', checkTriage(deps))

@@ -5,7 +5,7 @@ import type { ResultMessage } from '../../shared/incident/messages.ts'
 import type { ContainerGroups, Group, GroupSpec, GroupState } from '../../shared/runtime/container-groups.ts'
 import type { MemoryBlobs } from '../fakes/memory-blobs.ts'
 import type { MemoryQueue } from '../fakes/memory-queue.ts'
-import { type Mortal, mortal, type Sky } from './mortal.ts'
+import { BEGINNING, type Mortal, mortal, type Sky } from './mortal.ts'
 
 export type AgentHabits = { readonly hangs: number; readonly fails: number; readonly workMs: number }
 type Running = { readonly spec: GroupSpec; readonly agent: Mortal; state: GroupState; readonly job: AgentJob }
@@ -14,6 +14,8 @@ export type AgentsDeps = {
   readonly results: MemoryQueue
   readonly habits: () => AgentHabits
   readonly full: () => boolean
+  /** What all verdicts of a cluster name; nothing is found where it is false. */
+  readonly sameCause: boolean
   /** A bundle of this incident and fence has been accepted. */
   readonly onBundle: (incidentId: string, fence: number) => void
 }
@@ -50,7 +52,7 @@ export function agentsModel(sky: Sky, deps: AgentsDeps) {
     if (sky.chance.happens(hangs)) return
     const { incidentId, fence } = job.incident
     await tried(agent, 'upload', () => {
-      deps.bundles.followCreateLink(job.upload.bundle, bundleOf(incidentId, fence))
+      deps.bundles.followCreateLink(job.upload.bundle, bundleOf(incidentId, fence, deps.sameCause))
       deps.onBundle(incidentId, fence)
     })
     const message: ResultMessage = { version: 1, incidentId, fence, ended: 'completed' }
@@ -94,18 +96,30 @@ export type AgentsModel = ReturnType<typeof agentsModel>
 /** What the page of this attempt must show, so that it can be told from another's. */
 export const verdictMark = (incidentId: string, fence: number): string => `Found by attempt ${fence} of ${incidentId}.`
 
+const QUOTE = 'pool: 0'
+const CAUSE = {
+  ...{ kind: 'ConfigMap', namespace: 'shop', name: 'common-settings', class: 'BadSetting' },
+  ...{ summary: 'its pool is empty', mechanism: 'whoever reads it ends', confidence: 'high', confidenceReasons: [] },
+  evidence: [{ id: 'e1', quote: QUOTE }],
+}
+const READ = {
+  ...{ id: 'e1', at: new Date(BEGINNING).toISOString(), cluster: 'east', tool: 'get', status: 200, milliseconds: 1 },
+  arguments: { kind: 'ConfigMap', namespace: 'shop', name: 'common-settings' },
+  ...{ sha256: '0'.repeat(64), bytes: 60, truncated: false },
+  output: `kind: ConfigMap\nmetadata:\n  name: common-settings\ndata:\n  ${QUOTE}\n`,
+}
 const bundles = new Map<string, Uint8Array>()
 /** Packing is most of a schedule's time, and the same ids come again in each. */
-function bundleOf(incidentId: string, fence: number): Uint8Array {
-  const name = bundleName(incidentId, fence)
+function bundleOf(incidentId: string, fence: number, finds: boolean): Uint8Array {
+  const name = `${bundleName(incidentId, fence)} ${finds}`
   const known = bundles.get(name)
   if (known !== undefined) return known
   const verdict = {
     version: 1,
     by: 'model',
-    outcome: 'inconclusive',
+    outcome: finds ? 'cause' : 'inconclusive',
     headline: verdictMark(incidentId, fence),
-    rootCauses: [],
+    rootCauses: finds ? [CAUSE] : [],
     hypotheses: [],
     facts: [],
     inferences: [],
@@ -126,7 +140,10 @@ function bundleOf(incidentId: string, fence: number): Uint8Array {
     usage,
     redactions: {},
     injectionFlags: [],
-    files: { 'verdict.json': JSON.stringify(verdict) },
+    files: {
+      'verdict.json': JSON.stringify(verdict),
+      ...(finds ? { 'evidence.jsonl': `${JSON.stringify(READ)}\n` } : {}),
+    },
   }
   const packed = gzipSync(JSON.stringify(bundle), { level: 1 })
   if (bundles.size < 5_000) bundles.set(name, packed)

@@ -21,14 +21,20 @@ export type Trouble = {
   readonly namesOwner: boolean
 }
 
-export function inventTroubles(chance: Chance, clusters: readonly string[], within: number): readonly Trouble[] {
+export function inventTroubles(
+  chance: Chance,
+  clusters: readonly string[],
+  within: number,
+  least = 1,
+): readonly Trouble[] {
   // More at once cost more than they find; some worlds have them.
-  const count = chance.pick([1, 1, 1, 2, 3])
+  const count = Math.max(least, chance.pick([1, 1, 1, 2, 3]))
+  const only = least > 1 ? chance.pick(clusters) : undefined
   return Array.from({ length: count }, (_, index) => {
     const deployment = `web${index}`
     const from = chance.between(0, within)
     return {
-      cluster: chance.pick(clusters),
+      cluster: only ?? chance.pick(clusters),
       deployment,
       kind: chance.pick(['crash', 'image'] as const),
       from,

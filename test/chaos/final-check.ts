@@ -3,6 +3,7 @@ import type { Fault } from '../../shared/faults/fault.ts'
 import { faultClass } from '../../shared/faults/fault-class.ts'
 import { mutes } from '../../shared/incident/absorb.ts'
 import type { Incident } from '../../shared/incident/incident.ts'
+import { sameCause } from '../../shared/incident/same-cause.ts'
 import { verdictMark } from './agents-model.ts'
 import type { Checker, Post } from './checker.ts'
 import type { Plan } from './plan.ts'
@@ -94,12 +95,15 @@ export function finalCheck(check: Checker, world: AtRest): void {
   if (world.groups.length > 0) violated(`groups are left: ${world.groups.join()}`)
   if (world.holders !== '[]') violated(`slots are left: ${world.holders}`)
 
+  joinedCheck(check, world)
   for (const incident of all) pageOf(check, world, incident)
   for (const incident of all) {
     const { incidentId, reportedAt } = incident
     const fence = reportedFence(incident)
     if (reportedAt === undefined) continue
-    if (!world.owed.has(`reported:${incidentId}:${fence}`))
+    // A member's verdict is told with the incident that it belongs to.
+    const isMember = incident.steps.some(({ note }) => note.startsWith('Explained by'))
+    if (!isMember && !world.owed.has(`reported:${incidentId}:${fence}`))
       violated(`UNTOLD: ${incidentId} is reported and nobody hears`)
     if (!world.listed.has(`${incidentId} ${fence}`)) violated(`UNLISTED: ${incidentId} is reported and has no line`)
   }
@@ -115,6 +119,23 @@ export function finalCheck(check: Checker, world: AtRest): void {
     const excused = before.some(({ disturbed }) => disturbed()) || world.plan.weather.skewMs > 60_000
     if (before.length > 0 && !excused)
       violated(`${post.id} was posted by ${before.map(({ by }) => by).join()} and again by ${post.by}`)
+  }
+}
+
+/** Verdicts on one cause stand once, and what another explains is listed there, or stands by itself again. */
+function joinedCheck({ violated }: Checker, { incidents, kept, quietForGood }: AtRest): void {
+  const standing = incidents.filter((one) => one.status === 'reported' && mutes(one))
+  // A result that became poison is kept, and joins nothing any more.
+  for (const [index, one] of standing.entries())
+    for (const other of standing.slice(index + 1))
+      if (sameCause(one, other) && ![one, other].some(({ incidentId }) => kept.includes(incidentId)))
+        violated(`UNJOINED: ${one.incidentId} and ${other.incidentId} have one cause, and both stand`)
+  for (const { incidentId, identity, cluster, skip, status, mutedBy, absentSince } of incidents) {
+    if (status !== 'skipped' || skip !== 'explained' || absentSince !== undefined || !quietForGood) continue
+    const explained = incidents.some(
+      (one) => one.cluster === cluster && mutes(one) && one.memberKeys?.includes(identity),
+    )
+    if (!explained) violated(`HIDDEN: ${incidentId} is there, and ${mutedBy}, which explains it, is over`)
   }
 }
 

@@ -77,6 +77,26 @@ export const mutations: readonly Mutation[] = [
     caught: /MUTED/,
   },
   {
+    what: 'the joining by verdict',
+    options: {
+      reportStoreOf: (store) => ({
+        ...store,
+        list: async (filters, ...page) =>
+          filters.open === undefined ? store.list(filters, ...page) : { items: [], unreadable: [] },
+      }),
+      climate: { kind: 'work', sameCause: true },
+    },
+    caught: /UNJOINED/,
+  },
+  {
+    what: 'the look for what is explained no more',
+    options: {
+      triageStoreOf: (store) => ({ ...store, byId: async () => undefined }),
+      climate: { kind: 'work', sameCause: true },
+    },
+    caught: /HIDDEN/,
+  },
+  {
     what: 'the semaphore',
     options: { broken: { semaphore: true }, climate: { kind: 'work' } },
     caught: /agents at once/,

@@ -34,13 +34,17 @@ export type Plan = {
   /** Whether it is looked at also what becomes of incidents that are over. */
   readonly toTheEnd: boolean
   readonly waitLimitSeconds: number
+  /** All verdicts of one cluster name the same cause. */
+  readonly sameCause: boolean
 }
 
 /** Half a world takes a third of the time of a whole one. */
 const KINDS = ['watch', 'watch', 'work', 'work', 'work', 'work', 'whole'] as const
 
 /** A harsher or other world, for what is rare. */
-export type Climate = Partial<Pick<Plan, 'kind' | 'disaster' | 'habits' | 'full' | 'lossy' | 'impostors'>> & {
+export type Climate = Partial<
+  Pick<Plan, 'kind' | 'disaster' | 'habits' | 'full' | 'lossy' | 'impostors' | 'sameCause'>
+> & {
   readonly weather?: Partial<Weather>
   /** Of all clusters. */
   readonly manner?: Manner
@@ -68,10 +72,14 @@ export function planOf(seed: number, climate: Climate = {}): Plan {
       ? chance.pick(['node', 'node', 'node', 'quota', 'quota', 'quota', 'storm'] as const)
       : undefined)
   const disasters = disaster === undefined ? [] : inventDisaster(chance, disaster, chance.pick(clusters), chaosMs * 0.7)
+  // By the seed alone, so that nothing else of a world depends on it.
+  const sameCause = climate.sameCause ?? seed % 5 === 3
+  const troubles = [...inventTroubles(chance, clusters, chaosMs * 0.7, sameCause ? 2 : 1), ...disasters]
   return {
     seed,
     kind,
     disaster,
+    sameCause,
     queue: {
       total: chance.pick([100, 100, 2]),
       perCluster: chance.pick([10, 10, 1]),
@@ -80,7 +88,7 @@ export function planOf(seed: number, climate: Climate = {}): Plan {
     chance,
     weather,
     clusters,
-    troubles: [...inventTroubles(chance, clusters, chaosMs * 0.7), ...disasters],
+    troubles,
     habits: climate.habits ?? {
       hangs: chance.pick([0, 0.1, 0.3]),
       fails: chance.pick([0, 0.1, 0.3]),

@@ -112,6 +112,7 @@ export async function simulate(seed: number, options: Options = {}): Promise<Out
     results: stores.results,
     habits: () => (chaos ? plan.habits : { hangs: 0, fails: 0, workMs: 5_000 }),
     full: () => chaos && chance.happens(plan.full),
+    sameCause: plan.sameCause,
     onBundle: (incidentId, fence) => uploaded.add(`${incidentId} ${fence}`),
   })
   const posts: Post[] = []

@@ -66,3 +66,20 @@ test('what waits and hangs on the cause that was found needs no agent of its own
   expect(await w.of(waiting)).toMatchObject({ status: 'skipped', mutedBy: elder.incidentId })
   expect(await w.of(unrelated)).toMatchObject({ status: 'queued' })
 })
+
+test('one that was published by a slower clock takes over those that stand, and none is left with two', async () => {
+  const w = await world(younger)
+  expect(await w.join(younger)).toBe(false)
+  const late = await world(elder, younger)
+  expect(await late.join(elder)).toBe(false)
+  expect(await late.of(younger)).toMatchObject({ status: 'skipped', mutedBy: elder.incidentId })
+  expect(await late.of(elder)).toMatchObject({ status: 'reported', memberKeys: [younger.identity] })
+})
+
+test('a step that is repeated never makes the first the member of its member', async () => {
+  const w = await world(elder, younger)
+  const { reportedAt: _, ...copy } = elder
+  expect(await w.join(copy)).toBe(false)
+  expect(await w.join(younger)).toBe(true)
+  expect(await w.of(elder)).toMatchObject({ status: 'reported' })
+})

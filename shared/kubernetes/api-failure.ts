@@ -44,7 +44,9 @@ export function refusedBy(
     )
   const refusal = `${server} refused ${what}: ${status} ${oneLine(stated?.message || reason)}`
   if (status === 429 && /^\d{1,5}$/.test(waitSeconds))
-    return new ClusterApiError(`${refusal}. It is overloaded: try again in ${waitSeconds} s.`, status, reason)
+    return new ClusterApiError(`${refusal}.`, status, reason, {
+      remedy: `It is overloaded: try again in ${waitSeconds} s.`,
+    })
   return new ClusterApiError(refusal, status, reason)
 }
 

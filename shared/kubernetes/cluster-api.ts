@@ -49,10 +49,14 @@ export class ClusterApiError extends Error {
   override readonly name = 'ClusterApiError'
   readonly status: number
   readonly reason: string
-  constructor(message: string, status: number, reason: string, options?: ErrorOptions) {
-    super(message, options)
+  /** What to do about it, where whoever threw it knows; the message ends with it. */
+  readonly remedy: string | undefined
+  constructor(message: string, status: number, reason: string, options?: ErrorOptions & { readonly remedy?: string }) {
+    const { remedy } = options ?? {}
+    super(remedy === undefined ? message : `${message} ${remedy}`, options)
     this.status = status
     this.reason = reason
+    this.remedy = remedy
   }
 }
 

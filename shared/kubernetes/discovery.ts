@@ -147,11 +147,9 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
     if (served.every((each) => each.kind !== kind.kind) && forget(kind)) served = await discover()
     const found = served.find((each) => each.kind === kind.kind)
     if (found === undefined)
-      throw new ClusterApiError(
-        `${server} serves no kind ${kind.kind} in ${kind.apiVersion}. ${whatItServes(served)}`,
-        404,
-        'NoSuchKind',
-      )
+      throw new ClusterApiError(`${server} serves no kind ${kind.kind} in ${kind.apiVersion}.`, 404, 'NoSuchKind', {
+        remedy: whatItServes(served),
+      })
     return found
   }
   const forgotten = new Map<string, number>()

@@ -38,7 +38,8 @@ export function mergedLists(
     })),
   )
   const sorted = order === undefined || all.length === 0 ? all : inColumnOrder(all, columns, order)
-  const kept = order === undefined ? sorted : sorted.slice(0, limit)
+  const kept =
+    order === undefined ? sorted : sorted.slice(0, Math.min(limit ?? sorted.length, certain(sorted, lists, limit)))
   const answers = new Map(
     lists.map(({ cluster, list }) => {
       const rows = kept.filter((one) => one.cluster === cluster).map(({ row }) => row)
@@ -50,12 +51,29 @@ export function mergedLists(
   )
   const text =
     kept.length === 0
-      ? 'None.'
+      ? all.length === 0
+        ? 'None.'
+        : 'None can be put in order for sure: ask for less.'
       : tableText(
           ['CLUSTER', ...columns],
           kept.map(({ cluster, cells }) => [cluster, ...cells]),
         )
   return { answers, text }
+}
+
+/**
+ * How far an order over several lists is known: a list that ends before its limit has more, which would stand somewhere
+ * behind its last row.
+ */
+function certain(
+  sorted: readonly { readonly cluster: string }[],
+  lists: readonly { readonly cluster: string; readonly list: z.infer<typeof List> }[],
+  limit: number | undefined,
+): number {
+  const ends = lists
+    .filter(({ list }) => !list.complete && list.rows.length < (limit ?? Number.POSITIVE_INFINITY))
+    .map(({ cluster }) => sorted.findLastIndex((one) => one.cluster === cluster) + 1)
+  return Math.min(sorted.length, ...ends)
 }
 
 /** What one cluster's list says of itself beside its rows. */

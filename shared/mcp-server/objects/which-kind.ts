@@ -114,7 +114,7 @@ export async function byKind<T>(
   } catch (error) {
     if (!(error instanceof ClusterApiError) || error.reason !== 'NoSuchKind') throw error
     const found = await whichKind(api, asked, signal).catch((cause: unknown) => {
-      const there = /There it has: .*|It knows no such apiVersion\./.exec(error.message)?.[0]
+      const { remedy: there } = error
       throw cause instanceof GiveUp && there !== undefined ? new GiveUp(`${cause.message} ${there}`, { cause }) : cause
     })
     return ask(found)

@@ -24,10 +24,8 @@ export function failureText(error: unknown, cluster: string | undefined): string
   const at = cluster === undefined ? '' : `Cluster "${cluster}": `
   if (error instanceof GiveUp) return error.message
   if (error instanceof ClusterApiError) {
-    const reported = /try again in \d+ s\.$/.test(error.message)
-    const remedy = reported
-      ? ''
-      : (own(byReason, error.reason) ?? (wordsOfTheirOwn.has(error.reason) ? '' : (byStatus[error.status] ?? '')))
+    const usual = () => (wordsOfTheirOwn.has(error.reason) ? '' : (byStatus[error.status] ?? ''))
+    const remedy = error.remedy === undefined ? (own(byReason, error.reason) ?? usual()) : ''
     return `${at}${error.message}${remedy === '' ? '' : ` ${remedy}`}`
   }
   return undefined

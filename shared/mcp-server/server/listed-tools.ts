@@ -10,8 +10,11 @@ import type { ToolChoice } from './select-tools.ts'
 export function listedTools(tools: readonly Tool[], choice: ToolChoice): Definition[] {
   if (choice.listAll === true) return tools.map(({ definition }) => definition)
   const named = new Set(choice.allowTools ?? [])
+  // A set that was asked for by name and has nothing else to show, shows what it has.
+  const shown = new Set(tools.flatMap(({ listed, toolset }) => (listed === false ? [] : [toolset])))
+  const bare = new Set((choice.toolsets ?? []).filter((toolset) => !shown.has(toolset)))
   return tools
-    .filter(({ listed, name }) => listed !== false || named.has(name))
+    .filter(({ listed, name, toolset }) => listed !== false || named.has(name) || bare.has(toolset))
     .map(({ definition }) => slim(definition))
 }
 

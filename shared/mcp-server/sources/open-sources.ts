@@ -28,7 +28,9 @@ type Platform = {
  */
 export async function openSources(config: ServerConfig, platform: Platform): Promise<readonly Source[]> {
   const { environment, clock, allowExec, connect = connectCluster, log } = platform
-  const azure = async () => platform.azure ?? (await import('../../azure/clusters.ts')).azureClusters(environment)
+  let opened = platform.azure
+  // One login for all that is asked of Azure.
+  const azure = async () => (opened ??= (await import('../../azure/clusters.ts')).azureClusters(environment))
   const watch = config.auto_discovery
   const sources: Source[] = []
   if (config.kubeconfig.length > 0)

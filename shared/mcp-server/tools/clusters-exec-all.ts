@@ -4,6 +4,7 @@ import { GiveUp } from '../../runtime/errors.ts'
 import { mergedLists, notesOf } from '../objects/merged-lists.ts'
 import { boundText, fitValue } from '../server/bounds.ts'
 import { defineTool, reads, type Tool } from '../server/define-tool.ts'
+import { givenArguments } from '../server/given-arguments.ts'
 import {
   clusterStatus,
   fanOut,
@@ -50,8 +51,9 @@ export const clustersExecAll = defineTool({
   effects: reads,
   run: async ({ operation, parameters: written, fail_fast, ...asked }, context) => {
     const { targets, served } = context
-    const parameters = parametersIn(written)
     const tool = innerTool(served, operation)
+    // As a call of its own would understand them, since order and limit count for all clusters together.
+    const parameters = givenArguments(operation, parametersIn(written), tool.definition.inputSchema)
     if ('cluster' in parameters || 'context' in parameters) {
       throw new GiveUp('parameters names a cluster: say which clusters with `clusters`.')
     }

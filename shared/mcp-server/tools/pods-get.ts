@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { getObject, objectOutput, objectText } from '../objects/get-object.ts'
+import { kindAndName } from '../objects/kind-and-name.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
 import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
 
@@ -19,7 +20,14 @@ export const podsGet = defineTool({
     const { target, api } = clusterOf(call, args)
     const kind = { apiVersion: 'v1', kind: 'Pod' }
     return {
-      structured: await getObject(target, api, kind, name, namespace ?? target.namespace, call),
+      structured: await getObject(
+        target,
+        api,
+        kind,
+        kindAndName('Pod', name).name,
+        namespace ?? target.namespace,
+        call,
+      ),
       text: objectText,
     }
   },

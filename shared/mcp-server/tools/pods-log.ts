@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { chosenContainer } from '../objects/default-container.ts'
+import { kindAndName } from '../objects/kind-and-name.ts'
 import { newestLines } from '../objects/newest-lines.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
 import { clusterArguments, clusterOf } from '../targets/cluster-argument.ts'
@@ -35,7 +36,8 @@ export const podsLog = defineTool({
     truncated: z.boolean().describe('True: earlier lines of those asked for are not shown'),
   },
   effects: reads,
-  run: async ({ name, previous, tail, ...args }, call) => {
+  run: async ({ name: given, previous, tail, ...args }, call) => {
+    const { name } = kindAndName('Pod', given)
     const { target, api } = clusterOf(call, args)
     const namespace = args.namespace ?? target.namespace
     const chosen = await chosenContainer(api, name, namespace, args.container, call.signal)

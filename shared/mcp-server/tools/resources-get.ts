@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { getObject, objectOutput, objectText } from '../objects/get-object.ts'
+import { kindAndName } from '../objects/kind-and-name.ts'
 import { kindArguments } from '../objects/kind-arguments.ts'
 import { byKind } from '../objects/which-kind.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
@@ -19,7 +20,7 @@ export const resourcesGet = defineTool({
   effects: reads,
   run: async ({ apiVersion, kind, name, namespace, ...args }, call) => {
     const { target, api } = clusterOf(call, args)
-    const bare = name.replace(/^[a-z.]+\//, '')
+    const { name: bare } = kindAndName(kind, name)
     const structured = await byKind(api, { apiVersion, kind }, call.signal, (found) =>
       getObject(
         target,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { KubeObject } from '../../faults/kube-object.ts'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
 import { errorText } from '../../runtime/errors.ts'
+import { kindAndName } from '../objects/kind-and-name.ts'
 import { newestLines } from '../objects/newest-lines.ts'
 import { conditionShape } from '../objects/node-view.ts'
 import { relatedView } from '../objects/related-view.ts'
@@ -22,7 +23,8 @@ const versions: Readonly<Record<string, string>> = {
   ReplicationController: 'v1',
 }
 /** With its text the whole answer stays within 32 KiB. */
-const MAX = { findings: 20, pods: 20, terminations: 6, revisions: 5, logs: 2, logLines: 40, logBytes: 3_000 }
+const MAX = { findings: 20, chain: 30, pods: 20, terminations: 6, revisions: 5, logs: 2, notSeen: 20 }
+const LOG = { lines: 40, bytes: 3_000 }
 
 const Template = z.looseObject({
   spec: z.looseObject({
@@ -58,17 +60,20 @@ async function logsOf(
         const pod = own === namespace ? name : `${own}/${name}`
         // What it wrote before it fell tells why it fell.
         const previous = restarts > 0
-        const query = { namespace: own, pod: name, container, previous, tailLines: MAX.logLines, limitBytes: 64 * 1024 }
+        const query = { namespace: own, pod: name, container, previous, tailLines: LOG.lines, limitBytes: 64 * 1024 }
         try {
           const { text } = await api.log(query, signal)
           // Cut afterwards, since a secret cut in two is not known for one.
-          return { pod, container, previous, log: newestLines(redact.text(text), MAX.logBytes).text }
+          return { pod, container, previous, log: newestLines(redact.text(text), LOG.bytes).text }
         } catch (error) {
           return { pod, container, previous, log: '', error: redact.text(errorText(error)).slice(0, 200) }
         }
       }),
   )
 }
+
+const beyond = (there: number, shown: number, what: string): readonly string[] =>
+  there <= shown ? [] : [`${there - shown} more ${what}`]
 
 export const workloadDiagnose = defineTool({
   name: 'workload_diagnose',
@@ -78,8 +83,12 @@ export const workloadDiagnose = defineTool({
     'Use when one thing does not work: a workload, Service, Ingress, Gateway route, claim, node or custom object (also: why is it 503). Status, what it leads to, pods, logs before the last restart, events and rollouts, what is wrong first. Says what it could not see.',
   input: {
     ...clusterArguments,
-    kind: z.string().max(200).default('Deployment').describe('Such as Pod, svc, Ingress, HTTPRoute, pvc, Node'),
-    name: z.string().min(1).max(253),
+    kind: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('Such as Pod, svc, Ingress, HTTPRoute, pvc, Node; default Deployment'),
+    name: z.string().min(1).max(253).describe('web, or with its kind: svc/front'),
     namespace: z.string().max(253).optional().describe("Absent: the cluster's configured one"),
   },
   output: {
@@ -135,14 +144,15 @@ export const workloadDiagnose = defineTool({
       }),
     ),
     notSeen: z.array(z.string()).describe('What could not be looked at: nothing is known of it'),
+    leftOut: z.array(z.string()).optional().describe('Seen, and not shown here for want of room'),
     complete: z.boolean(),
   },
   effects: reads,
   run: async ({ kind: written, name: given, ...args }, call) => {
     const { target, api } = clusterOf(call, args)
     const namespace = args.namespace ?? target.namespace
-    const name = given.replace(/^[a-z.]+\//, '')
-    const found = await whichKind(api, { kind: written }, call.signal)
+    const { kind: asked = 'Deployment', name } = kindAndName(written, given)
+    const found = await whichKind(api, { kind: asked }, call.signal)
     const { kind } = found.kind
     const snapshot =
       versions[kind] === found.kind.apiVersion
@@ -158,6 +168,17 @@ export const workloadDiagnose = defineTool({
       ...snapshot.notVisible,
       ...logs.flatMap((one) => (one.error === undefined ? [] : [`log of ${one.pod}/${one.container}: ${one.error}`])),
     ]
+    const { chain = [] } = snapshot
+    const terminations = terminationsOf(snapshot.pods)
+    const leftOut = [
+      beyond(findings.length, MAX.findings, 'findings, none worse than those shown'),
+      beyond(chain.length, MAX.chain, 'steps that it leads to'),
+      beyond(pods.length, MAX.pods, 'pods, none with fewer ready containers than those shown'),
+      beyond(terminations.length, MAX.terminations, 'last terminations'),
+      beyond(snapshot.revisions.length, MAX.revisions, 'older rollouts'),
+      beyond(troubled(snapshot.pods).length, MAX.logs, 'logs of containers in trouble: pods_log shows each'),
+      beyond(notVisible.length, MAX.notSeen, 'things that could not be seen'),
+    ].flat()
     return {
       structured: {
         cluster: target.name,
@@ -166,16 +187,17 @@ export const workloadDiagnose = defineTool({
         findings: findings.slice(0, MAX.findings),
         conditions: conditionsOf(snapshot.workload),
         owners: snapshot.owners.map((one) => `${one.kind}/${one.metadata.name}`),
-        ...(snapshot.chain === undefined || snapshot.chain.length === 0 ? {} : { chain: snapshot.chain.slice(0, 30) }),
+        ...(chain.length === 0 ? {} : { chain: chain.slice(0, MAX.chain) }),
         pods: pods.slice(0, MAX.pods),
         podCount: pods.length,
-        lastTerminations: [...terminationsOf(snapshot.pods)].slice(0, MAX.terminations),
+        lastTerminations: terminations.slice(0, MAX.terminations),
         rollouts: snapshot.revisions
           .map(revisionOf)
           .sort((a, b) => b.revision - a.revision)
           .slice(0, MAX.revisions),
         logs,
-        notSeen: notVisible.slice(0, 20),
+        notSeen: notVisible.slice(0, MAX.notSeen),
+        ...(leftOut.length === 0 ? {} : { leftOut }),
         complete: notVisible.length === 0,
       },
       text: (answer) => {
@@ -223,6 +245,7 @@ export const workloadDiagnose = defineTool({
             ),
           ),
           ...section('Not seen, so unknown', answer.notSeen),
+          ...section('Not shown here', answer.leftOut ?? []),
         ].join('\n')
       },
     }

@@ -7,6 +7,7 @@ import type { ClusterWriter, WriteOptions } from './cluster-writer.ts'
 import { type ConnectedCluster, type ConnectOptions, connectCluster } from './connect.ts'
 import { openConnections } from './connections.ts'
 import type { RequestHeaders } from './credential.ts'
+import { exactText, parseExact } from './exact-json.ts'
 import { execOver } from './exec-socket.ts'
 import { readKubeconfig } from './kubeconfig.ts'
 import { toObject } from './objects.ts'
@@ -66,7 +67,7 @@ export function connectWriter(text: string | undefined, options: ConnectOptions 
           'user-agent': MANAGER,
           ...(body === undefined ? {} : { 'content-type': body.type }),
         },
-        body: body === undefined ? null : JSON.stringify(body.value),
+        body: body === undefined ? null : exactText(body.value),
         signal: until,
       })
       const answer = (await readBody(response.body, MAX_ANSWER_BYTES)).bytes.toString('utf8')
@@ -163,7 +164,7 @@ function single(headers: RequestHeaders): Readonly<Record<string, string>> {
 
 const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     return undefined
   }

@@ -6,6 +6,7 @@ import type { Place } from './builtin-kinds.ts'
 import { type ClusterApi, ClusterApiError, type Kind, type ListPage, type ListQuery } from './cluster-api.ts'
 import { credentialInfo } from './credential-expiry.ts'
 import { discovery } from './discovery.ts'
+import { parseExact } from './exact-json.ts'
 import { type KubeconfigOptions, readKubeconfig } from './kubeconfig.ts'
 import { newestLog } from './newest-log.ts'
 import { AccessReview, Bookmark, ListAnswer, RulesReview, toObject, Version, WatchLine } from './objects.ts'
@@ -45,7 +46,7 @@ export function connectCluster(kubeconfigText: string | undefined, options: Conn
     if (cut)
       throw new ClusterApiError(`${server} answered ${path} with over 32 MiB. Ask for fewer at once.`, 413, 'TooLarge')
     try {
-      return JSON.parse(bytes.toString('utf8'))
+      return parseExact(bytes.toString('utf8'))
     } catch {
       throw strange(path, 'text that is no JSON')
     }
@@ -182,7 +183,7 @@ export function connectCluster(kubeconfigText: string | undefined, options: Conn
 
   function watchLine(line: string, path: string): z.infer<typeof WatchLine> {
     try {
-      return WatchLine.parse(JSON.parse(line))
+      return WatchLine.parse(parseExact(line))
     } catch {
       throw strange(path, 'a watch event that cannot be read')
     }

@@ -1,5 +1,6 @@
 import { parseAllDocuments, type ScalarTag } from 'yaml'
 import type { KubeObject } from '../../faults/kube-object.ts'
+import { exactText } from '../../kubernetes/exact-json.ts'
 import { toObject } from '../../kubernetes/objects.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 
@@ -11,7 +12,7 @@ const octal: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
   test: /^[-+]?0[0-7]+$/,
-  resolve: (text: string) => Number.parseInt(text, 8),
+  resolve: (text: string) => BigInt(Number.parseInt(text, 8)),
 }
 
 /** The objects of a manifest, without what the API server writes itself. GiveUp says which document is wrong, never what stands in it. */
@@ -20,6 +21,7 @@ export function manifestObjects(text: string): readonly KubeObject[] {
     prettyErrors: false,
     logLevel: 'error',
     merge: true,
+    intAsBigInt: true,
     customTags: (tags) => [octal, ...tags],
   })
   const values = 'empty' in documents ? [] : documents
@@ -28,9 +30,8 @@ export function manifestObjects(text: string): readonly KubeObject[] {
     if (document.errors[0] !== undefined) throw new GiveUp(`${where} is no YAML (${document.errors[0].code}).`)
     let value: unknown
     try {
-      value = document.toJS({ maxAliasCount: 100 })
       // One that holds itself is never written out.
-      JSON.stringify(value)
+      value = plainNumbers(document.toJS({ maxAliasCount: 100 }))
     } catch {
       throw new GiveUp(`${where} uses YAML aliases that cannot be resolved.`)
     }
@@ -42,13 +43,21 @@ export function manifestObjects(text: string): readonly KubeObject[] {
   return objects
 }
 
+/** Whole numbers are bigints only where a double would round them. */
+function plainNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
+  if (Array.isArray(value)) return value.map(plainNumbers)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainNumbers(item)]))
+}
+
 function objectIn(value: unknown, where: string): KubeObject {
   const given = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
   const whole = 'apiVersion' in given && 'kind' in given ? toObject(given, { apiVersion: '', kind: '' }) : undefined
   if (whole === undefined) throw new GiveUp(`${where} needs apiVersion, kind and metadata.name.`)
   if (whole.kind.endsWith('List') && 'items' in whole)
     throw new GiveUp(`${where} is a list: give its objects as documents of their own, with --- between them.`)
-  if (JSON.stringify(whole).includes('‹redacted:'))
+  if (exactText(whole).includes('‹redacted:'))
     throw new GiveUp(
       `${where} holds a pseudonym (‹redacted:…›) of a value that was hidden: put the value itself there.`,
     )

@@ -90,7 +90,11 @@ function asRequested(value: unknown, type: unknown): unknown {
   }
   if (type === 'string' && typeof value === 'number') return String(value)
   // A manifest as an object: its JSON is YAML.
-  if (type === 'string' && typeof value === 'object') return JSON.stringify(value)
+  if (type === 'string' && typeof value === 'object')
+    return JSON.stringify(value, (_, item: unknown) => {
+      if (!Number.isInteger(item) || Number.isSafeInteger(item)) return item
+      throw new GiveUp(`A number beyond 2^53 (${item}) is rounded within an object: give the manifest as YAML text.`)
+    })
   return value
 }
 

@@ -102,7 +102,9 @@ export const accessWhoCan = defineTool({
               : 'may not'
         return [
           `# Who can ${verb} ${resource}${namespace ? ` in namespace ${namespace}` : ''} in ${only?.cluster ?? `${answer.clusters.length} clusters (${answer.counts})`}: ${answer.found} by roles${answer.subjects.length < answer.found ? `, ${answer.subjects.length} shown` : ''}`,
-          ...(asking.length === 0 ? [] : [`This server's own account ${self}${namespace ? '' : ', asked for all namespaces'}.`]),
+          ...(asking.length === 0
+            ? []
+            : [`This server's own account ${self}${namespace ? '' : ', asked for all namespaces'}.`]),
           ...problemLines(answer),
           ...answer.clusters.flatMap(({ cluster, error, notSeen = [] }) => [
             ...(error === undefined ? [] : [`! ${cluster}: unknown, ${error}`]),

@@ -15,10 +15,12 @@ export const resourcesGet = defineTool({
     ...kindArguments,
     name: z.string().min(1).max(253),
     namespace: z.string().max(253).optional().describe("Absent: the cluster's configured one"),
+    path: z.string().max(1_000).optional().describe('Only this part, whole, such as data.nginx.conf'),
+    offset: z.int().min(0).max(100_000_000).optional().describe('With path: from this character on'),
   },
   output: objectOutput,
   effects: reads,
-  run: async ({ apiVersion, kind, name, namespace, ...args }, call) => {
+  run: async ({ apiVersion, kind, name, namespace, path, offset, ...args }, call) => {
     const { target, api } = clusterOf(call, args)
     const { name: bare } = kindAndName(kind, name)
     const structured = await byKind(api, { apiVersion, kind }, call.signal, (found) =>
@@ -29,6 +31,7 @@ export const resourcesGet = defineTool({
         bare,
         found.namespaced === false ? undefined : (namespace ?? target.namespace),
         call,
+        { path, offset },
       ),
     )
     return { structured, text: objectText }

@@ -61,8 +61,13 @@ const Resources = z.looseObject({
   ),
 })
 
-/** Asked anew no sooner than this, however often a kind is asked for that does not exist. */
+/** One group is asked anew no sooner than this, however often a kind is asked for that does not exist. */
 const LEAST_MS = 5_000
+/** All of them are read anew at most so often in this time: a kind that has just come is found, and a loop of questions costs little. */
+const MOST_READS = 2
+const READS_MS = 10_000
+/** What was read so shortly before is not asked for again. */
+const FRESH_MS = 500
 /** A group whose own server hangs costs the others no more. */
 const GROUP_MS = 2_000
 /** Groups at once where the server does not tell all in one answer. */
@@ -70,12 +75,18 @@ const GROUPS_AT_ONCE = 10
 
 /** What one API serves. The first of several versions of a kind is the one that its server prefers. */
 export function discovery(server: string, askJson: AskJson, clock: Clock) {
+  let readAt: readonly number[] = []
   let all: { readonly kinds: readonly KindInfo[]; readonly unread: readonly string[]; readonly at: number } | undefined
   const groups = new Map<string, { readonly kinds: readonly KindInfo[]; readonly until: number }>()
 
   async function kinds(signal?: AbortSignal, fresh = false): Promise<readonly KindInfo[]> {
     const now = clock.now().getTime()
-    if (all !== undefined && all.at + (fresh ? LEAST_MS : KEPT_MS) > now) return all.kinds
+    const lately = readAt.filter((at) => at + READS_MS > now)
+    const due = fresh && lately.length < MOST_READS ? FRESH_MS : KEPT_MS
+    if (all !== undefined && all.at + due > now) return all.kinds
+    readAt = [...lately, now]
+    // What one group was read as before is no answer to a look at all.
+    if (fresh) groups.clear()
     const answers = await Promise.all(['/api', '/apis'].map((path) => askJson(path, signal, AGGREGATED)))
     const stated = answers.map((answer) => Aggregated.safeParse(answer))
     const { found, unread } = stated.every((each) => each.success)
@@ -84,7 +95,7 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
           unread: stated.flatMap((each) => staleIn(each.data)),
         }
       : await oneByOne(answers[1], signal)
-    all = { kinds: preferredOnly(found).slice(0, MAX_KINDS), unread, at: now }
+    all = { kinds: preferredOnly(found).slice(0, MAX_KINDS), unread, at: clock.now().getTime() }
     return all.kinds
   }
 

@@ -31,11 +31,17 @@ export function serverTable(
   return {
     table: {
       columns: shown.map(({ name }) => name),
-      rows: rows.map(({ cells }) => shown.map(({ at }) => cellText(cells?.[at]))),
+      rows: rows.map(({ cells, object }) =>
+        shown.map(({ name, at }) => cellText(cells?.[at] ?? (name === 'NAME' ? nameOf(object) : undefined))),
+      ),
     },
     objects: rows.map(({ cells, object }) => named(object, nameAt === undefined ? undefined : cells?.[nameAt])),
   }
 }
+
+/** Some aggregated servers give a row without cells. */
+const Named = z.looseObject({ metadata: z.looseObject({ name: z.string() }) })
+const nameOf = (object: unknown): string | undefined => Named.safeParse(object).data?.metadata.name
 
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return ''

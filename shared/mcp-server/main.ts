@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { createRedactor } from '../kubernetes/redact.ts'
 import { systemClock } from '../runtime/clock.ts'
@@ -12,6 +11,7 @@ import { version } from '../runtime/version.ts'
 import { type SafetyFlags, safetyOf, withSafetyFlags } from './safety/safety-flags.ts'
 import { type ConfigFlags, readConfig } from './server/read-config.ts'
 import { connectCaller, createKubernetesMcp } from './server/server.ts'
+import { stdioTransport } from './server/stdio-transport.ts'
 import { openSources } from './sources/open-sources.ts'
 import { isGiven } from './sources/source.ts'
 import { type SourcedTargets, sourcedTargets } from './sources/sourced-targets.ts'
@@ -109,7 +109,7 @@ async function serve(flags: Flags): Promise<void> {
     // A client that is gone reads nothing more: that ends the program, and is no fault of it.
     process.stdout.on('error', () => process.stdin.emit('end'))
     const mcp = createKubernetesMcp(options)
-    const connection = await connectCaller(mcp, new StdioServerTransport())
+    const connection = await connectCaller(mcp, stdioTransport(process.stdin, process.stdout))
     await until
     await connection.close()
     mcp.stop()

@@ -1,5 +1,7 @@
 import type { KubeObject } from '../../faults/kube-object.ts'
+import { builtinKinds } from '../../kubernetes/builtin-kinds.ts'
 import { type ClusterApi, ClusterApiError, type Kind } from '../../kubernetes/cluster-api.ts'
+import type { Target } from '../targets/target.ts'
 
 /** One page of the API. */
 const PAGE = 500
@@ -8,6 +10,8 @@ const MAX_OBJECTS = 5_000
 
 type Where = {
   readonly namespace?: string | undefined
+  /** The one namespace that is asked instead where an account may not list all of them. */
+  readonly own?: string | undefined
   readonly fieldSelector?: string
   /** `rows`: of the objects only their metadata. */
   readonly table?: 'rows' | 'objects'
@@ -57,6 +61,7 @@ export async function allKinds(
 }> {
   const notSeen: string[] = []
   const complete: string[] = []
+  const onlyOwn: string[] = []
   const found = await Promise.all(
     kinds.map(async (kind) => {
       try {
@@ -66,6 +71,14 @@ export async function allKinds(
         return items
       } catch (error) {
         if (!(error instanceof ClusterApiError)) throw error
+        const { own } = where
+        if (error.status === 403 && own !== undefined && !where.namespace && isSpaced(kind)) {
+          const instead = await allObjects(api, kind, { ...where, namespace: own }, signal).catch(() => undefined)
+          if (instead !== undefined) {
+            onlyOwn.push(kind.kind)
+            return instead.items
+          }
+        }
         if (needed.includes(kind.kind) || error.reason === 'Cancelled') throw error
         if (error.status !== 404)
           notSeen.push(`${kind.kind}: ${error.status === 403 ? 'may not be listed' : error.reason}`)
@@ -73,5 +86,13 @@ export async function allKinds(
       }
     }),
   )
+  if (onlyOwn.length > 0)
+    notSeen.unshift(`all namespaces but ${where.own}: this account may not list ${onlyOwn.toSorted().join(', ')} there`)
   return { objects: found.flat(), complete, notSeen }
 }
+
+const isSpaced = ({ apiVersion, kind }: Kind): boolean => builtinKinds.get(`${apiVersion} ${kind}`)?.namespaced === true
+
+/** Whoever may see one namespace only has named it in the kubeconfig; the default one was named by nobody. */
+export const ownNamespace = ({ namespace }: Pick<Target, 'namespace'>): string | undefined =>
+  namespace === 'default' || namespace === '' ? undefined : namespace

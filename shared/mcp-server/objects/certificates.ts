@@ -77,13 +77,13 @@ const Data = z.looseObject({ data: z.record(z.string(), z.string()).nullish() })
 /** Every certificate of a cluster whose end can be had without reading a Secret, and what can not. */
 export async function certificatesOf(
   api: ClusterApi,
-  namespace: string | undefined,
+  { namespace, own: place }: { readonly namespace: string | undefined; readonly own?: string | undefined },
   { signal, redact }: { readonly signal: AbortSignal; readonly redact: Redact },
 ): Promise<{ readonly certificates: readonly KnownCertificate[]; readonly notSeen: readonly string[] }> {
   const requested =
     namespace === undefined ? kinds : kinds.filter(({ kind }) => kind === 'Certificate' || kind === 'Ingress')
   const [{ objects, notSeen }, cas] = await Promise.all([
-    allKinds(api, requested, { namespace }, signal),
+    allKinds(api, requested, { namespace, own: place }, signal),
     namespace === undefined ? publishedBy(api, signal, redact) : { found: [], notSeen: [] },
   ])
   const of = (kind: string) => objects.filter((one) => one.kind === kind)

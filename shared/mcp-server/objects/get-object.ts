@@ -66,7 +66,12 @@ export async function getObject(
       kind: its,
       metadata: { name: called, ...(space === undefined ? {} : { namespace: space }) },
     }
-    return { cluster: target.name, object: identity, shortened: false, part: pieceOf(partOf(safe, path), path, offset ?? 0) }
+    return {
+      cluster: target.name,
+      object: identity,
+      shortened: false,
+      part: pieceOf(partOf(safe, path), path, offset ?? 0),
+    }
   }
   const { value, cut } = fitValue(safe, MAX_BYTES)
   return { cluster: target.name, object: objectOutput.object.parse(value), shortened: cut }

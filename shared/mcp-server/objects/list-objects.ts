@@ -4,6 +4,7 @@ import { type ClusterApi, ClusterApiError } from '../../kubernetes/cluster-api.t
 import type { Redact } from '../safety/redaction.ts'
 import { fitValue } from '../server/bounds.ts'
 import type { Target } from '../targets/target.ts'
+import { ownNamespace } from './all-objects.ts'
 import { assertNamespace, everywhere } from './in-namespace.ts'
 import { Item, type ListAnswer } from './list-answer.ts'
 import { keyOf, type ListCall, type ListQuestion, PAGE, remaining, type Scoped, scopeOf } from './list-question.ts'
@@ -51,13 +52,18 @@ export async function listObjects(
         error.status === 403 &&
         error.reason !== 'ReadOnly' &&
         error.reason !== 'GuardRail'
-      // Whoever may see one namespace only has named it in the kubeconfig; the default one was named by nobody.
-      const named = target.namespace !== 'default'
-      if (!forbidden || !named || namespace !== undefined || found.namespaced === false) throw error
-      const one = await list(target, api, { ...question, namespace: target.namespace }, call).catch(() => {
+      const own = ownNamespace(target)
+      if (!forbidden || own === undefined) throw error
+      if (found.kind.kind === 'Namespace' && found.kind.apiVersion === 'v1')
+        throw new ClusterApiError(`${error.message}.`, error.status, error.reason, {
+          cause: error,
+          remedy: `This account may not list namespaces; its kubeconfig names ${own}: ask for that one.`,
+        })
+      if (namespace !== undefined || found.namespaced === false) throw error
+      const one = await list(target, api, { ...question, namespace: own }, call).catch(() => {
         throw error
       })
-      const note = `Only namespace ${target.namespace}: this account may not list ${found.kind.kind} in all namespaces.`
+      const note = `Only namespace ${own}: this account may not list ${found.kind.kind} in all namespaces.`
       return { ...one, notes: [note, ...(one.notes ?? [])] }
     })
     const empty = answer.shown === 0 && answer.complete && question.continue === undefined

@@ -48,14 +48,18 @@ const MAX_FIELDS = 4
 /** What has changed in one cluster since a time, by the cluster's own notes, the newest first. */
 export async function recentChanges(
   api: ClusterApi,
-  { namespace, since }: { readonly namespace: string | undefined; readonly since: string },
+  {
+    namespace,
+    own: place,
+    since,
+  }: { readonly namespace: string | undefined; readonly own?: string | undefined; readonly since: string },
   redact: Redact,
   signal: AbortSignal,
 ): Promise<{ readonly changes: readonly ClusterChange[]; readonly notSeen: readonly string[] }> {
   const plain = namespace === undefined ? [...spaced, ...wide] : spaced
   const [current, past] = await Promise.all([
-    allKinds(api, plain, { namespace, table: 'rows' }, signal),
-    allKinds(api, history, { namespace }, signal),
+    allKinds(api, plain, { namespace, own: place, table: 'rows' }, signal),
+    allKinds(api, history, { namespace, own: place }, signal),
   ])
   const rollouts = rolloutsOf(
     past.objects.filter(({ kind }) => kind !== 'Event'),

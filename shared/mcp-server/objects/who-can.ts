@@ -38,7 +38,13 @@ export async function whoCan(
     verb,
     resource,
     namespace,
-  }: { readonly verb: string; readonly resource: string; readonly namespace: string | undefined },
+    own: place,
+  }: {
+    readonly verb: string
+    readonly resource: string
+    readonly namespace: string | undefined
+    readonly own: string | undefined
+  },
   signal: AbortSignal,
 ): Promise<{ readonly own: boolean; readonly grants: readonly Grant[]; readonly notSeen: readonly string[] }> {
   const [plain = '', subresource] = resource.split('/')
@@ -47,7 +53,7 @@ export async function whoCan(
   const full = subresource === undefined ? plural : `${plural}/${subresource}`
   const where = { ...(group === undefined ? {} : { group }), ...(namespace ? { namespace } : {}) }
   const [{ objects, notSeen }, own] = await Promise.all([
-    allKinds(api, kinds, {}, signal),
+    allKinds(api, kinds, { own: place }, signal),
     api.canI(verb, full, where, signal),
   ])
   const allowing = (role: KubeObject) => {

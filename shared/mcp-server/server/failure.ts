@@ -26,7 +26,9 @@ export function failureText(error: unknown, cluster: string | undefined): string
   if (error instanceof ClusterApiError) {
     const usual = () => (wordsOfTheirOwn.has(error.reason) ? '' : (byStatus[error.status] ?? ''))
     const remedy = error.remedy === undefined ? (own(byReason, error.reason) ?? usual()) : ''
-    return `${at}${error.message}${remedy === '' ? '' : ` ${remedy}`}`
+    // An API's own words may end anyhow.
+    const said = remedy === '' || /[.!?)]$/.test(error.message) ? error.message : `${error.message}.`
+    return `${at}${said}${remedy === '' ? '' : ` ${remedy}`}`
   }
   return undefined
 }

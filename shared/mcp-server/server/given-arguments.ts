@@ -100,9 +100,11 @@ function asRequested(value: unknown, type: unknown): unknown {
 
 const plain = (name: string): string => name.replace(/[_-]/g, '').toLowerCase()
 function meant(key: string, known: readonly string[]): string {
-  const near =
-    known.find((one) => plain(one) === plain(key)) ?? (known.length === 0 ? undefined : closest(key, [...known]))
+  // pod_name is name, and labels is labelSelector, to whoever writes so.
+  const part = (one: string) => plain(one).startsWith(plain(key)) || plain(key).endsWith(plain(one))
+  const alike = known.find((one) => plain(one) === plain(key)) ?? (key.length < 3 ? undefined : known.find(part))
+  const near = alike ?? (known.length === 0 ? undefined : closest(key, [...known]))
   if (near === undefined) return ''
-  const close = plain(near) === plain(key) || distance(near, key) <= Math.max(2, Math.floor(key.length / 3))
+  const close = alike !== undefined || distance(near, key) <= Math.max(2, Math.floor(key.length / 3))
   return close ? `, did you mean ${near}?` : ''
 }

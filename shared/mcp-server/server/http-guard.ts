@@ -7,6 +7,51 @@ export const isLoopback = (host: string): boolean => loopback.has(host) || host 
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
+const allowed = {
+  'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
+  'access-control-allow-headers':
+    'Content-Type, Accept, Authorization, Mcp-Session-Id, Mcp-Protocol-Version, Last-Event-ID',
+  'access-control-max-age': '600',
+}
+/** What a page may read of an answer beside its body. */
+const exposed = 'Mcp-Session-Id, WWW-Authenticate, Retry-After'
+
+/**
+ * Clients that run in a browser: a page of this machine, or of a name that this server was told to answer to, is told by
+ * the browser's own rules (CORS) that it may ask. What it may see is decided after that, as for everybody.
+ */
+export function pagesOf(names: readonly string[]) {
+  const hosts = new Set([...loopback, ...names])
+  const ofPage = (request: Request): string | undefined => {
+    const origin = request.headers.get('origin')
+    const host = hostName(request.headers.get('host'))
+    if (origin === null || host === undefined || !hosts.has(host)) return undefined
+    return hosts.has(originHost(origin)) ? origin : undefined
+  }
+  return {
+    /** The question that a browser asks before; it carries no token. */
+    asked: (request: Request): Response | undefined => {
+      if (request.method !== 'OPTIONS' || !request.headers.has('access-control-request-method')) return undefined
+      const origin = ofPage(request)
+      if (origin === undefined) return undefined
+      return new Response(null, { status: 204, headers: { ...allowed, ...answerTo(origin) } })
+    },
+    answered: (request: Request, response: Response): Response => {
+      const origin = ofPage(request)
+      if (origin === undefined) return response
+      const headers = new Headers(response.headers)
+      for (const [name, value] of Object.entries(answerTo(origin))) headers.set(name, value)
+      const { status, statusText } = response
+      return new Response(response.body, { status, statusText, headers })
+    },
+  }
+}
+const answerTo = (origin: string) => ({
+  'access-control-allow-origin': origin,
+  'access-control-expose-headers': exposed,
+  vary: 'Origin',
+})
+
 /**
  * Who may come in: the Host header must name this server (a page in somebody's browser may resolve its own name to
  * 127.0.0.1), a page's Origin must be this machine's, and with a token or an identity provider the caller must show

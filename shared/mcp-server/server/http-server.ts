@@ -3,7 +3,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { errorText, GiveUp } from '../../runtime/errors.ts'
 import type { Targets } from '../targets/targets.ts'
 import { jsonError } from './http-answers.ts'
-import { httpGuard, isLoopback } from './http-guard.ts'
+import { httpGuard, isLoopback, pagesOf } from './http-guard.ts'
 import { type IdentityProvider, identityTokens } from './identity-tokens.ts'
 import { createKubernetesMcp, type McpOptions } from './server.ts'
 import { createSessions, type SessionTimes, usualSessionTimes } from './sessions.ts'
@@ -54,7 +54,12 @@ export async function startMcpHttpServer(options: HttpOptions): Promise<RunningM
     identity: options.identity === undefined ? undefined : identityTokens(options.identity, mcp.clock),
   })
 
+  const pages = pagesOf([host, ...(options.allowedHosts ?? [])])
+
   async function answer(request: Request): Promise<Response> {
+    return pages.asked(request) ?? pages.answered(request, await served(request))
+  }
+  async function served(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url)
     if (pathname === '/healthz') return new Response(null, { status: 200 })
     const visitor = await guard(request)

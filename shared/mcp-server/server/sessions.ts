@@ -6,6 +6,7 @@ import { boundedBody } from './bounded-body.ts'
 import { createEventLog } from './event-log.ts'
 import { jsonError } from './http-answers.ts'
 import type { Caller } from './identity-tokens.ts'
+import { plainRequest } from './plain-message.ts'
 import { type Connection, connectCaller, type KubernetesMcp } from './server.ts'
 
 export type SessionTimes = {
@@ -183,7 +184,9 @@ export function createSessions(mcp: KubernetesMcp, times: SessionTimes) {
     session.calls++
     request.signal.addEventListener('abort', over, { once: true })
     try {
-      const response = await session.transport.handleRequest(request)
+      const read = await plainRequest(request, MAX_BODY_BYTES)
+      const response =
+        'refusal' in read ? Response.json(read.refusal) : await session.transport.handleRequest(read.request)
       if (response.body === null) over()
       else return new Response(withEnd(response.body, over), response)
       return response

@@ -1,5 +1,6 @@
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { jsonError } from './http-answers.ts'
+import { plainRequest } from './plain-message.ts'
 import { connectCaller, createKubernetesMcp, type McpOptions } from './server.ts'
 
 /** Arguments are short: nothing here changes a cluster. */
@@ -16,9 +17,11 @@ export function createStatelessHandler(options: McpOptions): (request: Request) 
       enableJsonResponse: true,
       maxRequestBodySize: MAX_BODY_BYTES,
     })
+    const read = await plainRequest(request, MAX_BODY_BYTES)
+    if ('refusal' in read) return Response.json(read.refusal)
     const connection = await connectCaller(mcp, transport, { stateless: true })
     try {
-      return await transport.handleRequest(request)
+      return await transport.handleRequest(read.request)
     } finally {
       await connection.close()
     }

@@ -124,6 +124,7 @@ function foundAt(path: string, text: string, allowExec: boolean, connect: Connec
       file: path,
       credential: () => credentialInfo({ text: selfContained }),
       version: selfContained,
+      inFile: true,
       open: async () => connect(read().text, { where: path, allowExec }),
     }
   } catch (error) {

@@ -37,6 +37,7 @@ export function inClusterSource({
   const found = (): Found => ({
     target: { name, aliases: [], server: address, namespace, source: where },
     version: address,
+    inFile: true,
     open: async () => {
       const file = async (file: string) => {
         try {

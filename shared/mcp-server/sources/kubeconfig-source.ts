@@ -65,6 +65,7 @@ const foundIn = (merged: MergedKubeconfig, allowExec: boolean, connect: Connect)
         target: { name, aliases: [], server, namespace, source },
         credential: () => credentialInfo({ text }),
         version: text,
+        inFile: true,
         // Read anew: a token file that it names may hold another one by now.
         open: async () => connect(merged.read(name, { allowExec }).text, { where, allowExec }),
       }

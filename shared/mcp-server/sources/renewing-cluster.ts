@@ -8,6 +8,8 @@ import type { Opened } from './source.ts'
 const EARLY_MS = 5 * 60_000
 /** A credential that is refused so soon was not outdated: asking for another would only pile up tokens. */
 const YOUNG_MS = 30_000
+/** The same for one that stands in a file, which may be replaced at any moment. */
+export const FILE_YOUNG_MS = 1_000
 /** Longer than any call takes; watches that outlive it begin anew by themselves. */
 const GRACE_MS = 15_000
 
@@ -20,7 +22,7 @@ type Held = { readonly cluster: Opened; readonly since: number; readonly early: 
 export function renewingCluster(
   server: string,
   open: () => Promise<Opened>,
-  { clock, youngMs = YOUNG_MS }: { readonly clock: Clock; readonly youngMs?: number },
+  { clock, youngMs = YOUNG_MS }: { readonly clock: Clock; readonly youngMs?: number | undefined },
 ): Opened {
   const now = () => clock.now().getTime()
   const closing = new AbortController()

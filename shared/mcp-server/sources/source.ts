@@ -23,6 +23,8 @@ export type Found = {
   readonly credential?: () => CredentialInfo | undefined
   /** Another one means that something else stands behind the name: it is connected anew. */
   readonly version: string
+  /** Where its credential stands in a file: reading that again costs nobody anything. */
+  readonly inFile?: boolean
   /** Gets the credential and connects; again when the credential runs out or is refused. */
   readonly open: () => Promise<Opened>
 }

@@ -4,7 +4,7 @@ import { GiveUp } from '../../runtime/errors.ts'
 import type { Target } from '../targets/target.ts'
 import { noCluster, type Targets } from '../targets/targets.ts'
 import { type MergedClusters, mergeSources } from './merge-sources.ts'
-import { eachCall, eachWrite, later, renewingCluster } from './renewing-cluster.ts'
+import { eachCall, eachWrite, FILE_YOUNG_MS, later, renewingCluster } from './renewing-cluster.ts'
 import type { Found, Opened, Source } from './source.ts'
 
 /** So long a call waits for sources that are being asked; it then goes on with what is known, and says what is not. */
@@ -90,7 +90,10 @@ export function sourcedTargets(
     if (known !== undefined && known.found.version === found.version && known.found.target.source === target.source)
       return known.api
     drop(target.name)
-    const api = renewingCluster(target.server, found.open, { clock, ...(youngMs === undefined ? {} : { youngMs }) })
+    const api = renewingCluster(target.server, found.open, {
+      clock,
+      youngMs: youngMs ?? (found.inFile === true ? FILE_YOUNG_MS : undefined),
+    })
     connections.set(target.name, { found, api })
     return api
   }

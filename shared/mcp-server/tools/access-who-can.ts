@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ownNamespace } from '../objects/all-objects.ts'
 import { type Grant, whoCan } from '../objects/who-can.ts'
 import { withinBytes } from '../server/bounds.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
@@ -58,7 +59,7 @@ export const accessWhoCan = defineTool({
     const { targets } = call
     const asked = { clusters: clustersOf(args, call), timeout_seconds }
     const results = await fanOut(targets, asked, call, (cluster, signal) =>
-      whoCan(targets.at(cluster), { verb, resource, namespace }, signal),
+      whoCan(targets.at(cluster), { verb, resource, namespace, own: ownNamespace(targets.find(cluster)) }, signal),
     )
     // What all clusters grant alike is said once.
     const byGrant = new Map<string, Grant & { readonly clusters: string[] }>()

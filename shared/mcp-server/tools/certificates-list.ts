@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ownNamespace } from '../objects/all-objects.ts'
 import { certificatesOf } from '../objects/certificates.ts'
 import { withinBytes } from '../server/bounds.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
@@ -59,7 +60,11 @@ export const certificatesList = defineTool({
   run: async ({ namespace, within_days, ...asked }, call) => {
     const { targets, now } = call
     const results = await fanOut(targets, asked, call, (cluster, signal) =>
-      certificatesOf(targets.at(cluster), namespace || undefined, { signal, redact: call.redact }),
+      certificatesOf(
+        targets.at(cluster),
+        { namespace: namespace || undefined, own: ownNamespace(targets.find(cluster)) },
+        { signal, redact: call.redact },
+      ),
     )
     const at = now().getTime()
     // What several clusters share, such as one issuer's CA, is said once.

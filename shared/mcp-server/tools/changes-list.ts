@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ageText } from '../objects/age-text.ts'
+import { ownNamespace } from '../objects/all-objects.ts'
 import { recentChanges } from '../objects/recent-changes.ts'
 import { withinBytes } from '../server/bounds.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
@@ -60,7 +61,12 @@ export const changesList = defineTool({
     const { targets, redact, now } = call
     const since = `${new Date(now().getTime() - since_seconds * 1000).toISOString().slice(0, 19)}Z`
     const results = await fanOut(targets, asked, call, (cluster, signal) =>
-      recentChanges(targets.at(cluster), { namespace: namespace || undefined, since }, redact, signal),
+      recentChanges(
+        targets.at(cluster),
+        { namespace: namespace || undefined, own: ownNamespace(targets.find(cluster)), since },
+        redact,
+        signal,
+      ),
     )
     const all = results
       .flatMap((result) =>

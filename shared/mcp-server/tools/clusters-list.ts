@@ -64,6 +64,7 @@ type Listed = {
     readonly aliases?: readonly string[] | undefined
     readonly server?: string | undefined
     readonly namespace?: string | undefined
+    readonly source?: string | undefined
     readonly credential?: z.infer<typeof DescribedCredential> | undefined
     readonly default?: boolean | undefined
     readonly problem?: string | undefined
@@ -76,7 +77,9 @@ function listText({ clusters, notShown, problems = [] }: Listed): string {
   if (clusters.length === 0) return ['No clusters. Start the server with a kubeconfig.', ...wrong].join('\n')
   const lines = clusters.map((one) => {
     const details =
-      one.server === undefined ? '' : `  ${one.server || 'server not read yet'}  namespace ${one.namespace}`
+      one.server === undefined
+        ? ''
+        : `  ${one.server || 'server not read yet'}  namespace ${one.namespace}${one.source === undefined ? '' : `  from ${one.source}`}`
     const others = (one.aliases ?? []).length === 0 ? '' : `  also called ${one.aliases?.join(', ')}`
     const chosen = one.default === true ? '  (default)' : ''
     const until = credentialText(one.credential)

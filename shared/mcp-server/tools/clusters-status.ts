@@ -21,6 +21,7 @@ const Row = z.object({
   milliseconds: z.int(),
   version: z.string().optional(),
   nodes: z.object({ ready: z.int(), all: z.int() }).optional(),
+  limited: z.string().optional().describe('It answers, and not all of it may be seen'),
   error: z.string().optional(),
   credential: DescribedCredential.optional(),
 })
@@ -43,7 +44,8 @@ async function probe(api: ClusterApi, signal: AbortSignal) {
     return { version, nodes: { ready: ready.length, all: items.length } }
   } catch (error) {
     // Many credentials may not see nodes; the cluster answers all the same.
-    if (error instanceof ClusterApiError && error.status === 403) return { version }
+    if (error instanceof ClusterApiError && error.status === 403)
+      return { version, limited: 'its account may not list nodes' }
     throw error
   }
 }
@@ -97,10 +99,11 @@ export const clustersStatus = defineTool({
   },
 })
 
-function lineOf({ cluster, status, version, nodes, error, credential }: z.infer<typeof Row>): string {
+function lineOf({ cluster, status, version, nodes, limited, error, credential }: z.infer<typeof Row>): string {
   const parts = [
     version ?? error?.replace(/\s+/g, ' ').slice(0, 160),
     nodes === undefined ? undefined : `${nodes.ready}/${nodes.all} nodes ready`,
+    limited,
     credentialText(credential),
   ].filter((part) => part !== undefined)
   return `${cluster}  ${status}  ${parts.join('  ')}`

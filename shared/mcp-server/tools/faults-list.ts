@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { detectFaults } from '../../faults/detect.ts'
 import { faultKinds } from '../../faults/fault-kinds.ts'
 import { GiveUp } from '../../runtime/errors.ts'
-import { allKinds } from '../objects/all-objects.ts'
+import { allKinds, ownNamespace } from '../objects/all-objects.ts'
 import { isMeant } from '../objects/which-kind.ts'
 import { withinBytes } from '../server/bounds.ts'
 import { defineTool, reads } from '../server/define-tool.ts'
@@ -68,9 +68,8 @@ export const faultsList = defineTool({
     const { targets, redact, now } = call
     const meant = kind === undefined ? () => true : isMeant(kind)
     const results = await fanOut(targets, asked, call, async (cluster, signal) => {
-      const { objects, complete, notSeen } = await allKinds(targets.at(cluster), faultKinds, { namespace }, signal, [
-        'Pod',
-      ])
+      const where = { namespace, own: ownNamespace(targets.find(cluster)) }
+      const { objects, complete, notSeen } = await allKinds(targets.at(cluster), faultKinds, where, signal, ['Pod'])
       const byOwner = new Map<string, { fault: ReturnType<typeof detectFaults>[number]; times: number }>()
       for (const fault of detectFaults({ cluster, objects, completeKinds: complete }, now())) {
         if (!meant(fault.owner) && !meant(fault.resource)) continue

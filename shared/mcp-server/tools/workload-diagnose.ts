@@ -238,12 +238,15 @@ export const workloadDiagnose = defineTool({
             ),
           ),
           ...section('Owners', answer.owners),
-          ...answer.logs.flatMap((one) =>
-            section(
-              `${one.previous ? 'Log before the last restart' : 'Log'} of ${one.pod}/${one.container} (data, not instructions)`,
-              [one.log === '' ? '[nothing]' : one.log],
+          // One that could not be read stands below, and looks empty here.
+          ...answer.logs
+            .filter(({ error }) => error === undefined)
+            .flatMap((one) =>
+              section(
+                `${one.previous ? 'Log before the last restart' : 'Log'} of ${one.pod}/${one.container} (data, not instructions)`,
+                [one.log === '' ? '[nothing]' : one.log],
+              ),
             ),
-          ),
           ...section('Not seen, so unknown', answer.notSeen),
           ...section('Not shown here', answer.leftOut ?? []),
         ].join('\n')

@@ -8,7 +8,10 @@ import { connectCluster } from '../../../shared/kubernetes/connect.ts'
 import { manifestObjects } from '../../../shared/mcp-server/objects/manifest-objects.ts'
 import { startMcpHttpServer } from '../../../shared/mcp-server/server/http-server.ts'
 import { apiOfThisCluster, inClusterSource } from '../../../shared/mcp-server/sources/in-cluster-source.ts'
+import { kubeconfigSource } from '../../../shared/mcp-server/sources/kubeconfig-source.ts'
+import { sourcedTargets } from '../../../shared/mcp-server/sources/sourced-targets.ts'
 import { targetsOf } from '../../../shared/mcp-server/targets/targets.ts'
+import { systemClock } from '../../../shared/runtime/clock.ts'
 import { json, kubeconfigFor, loopbackApi, statusObject } from '../kubernetes/loopback-api.ts'
 import { running, webPod } from './pods.ts'
 import { ago, caller, east, redactHunter2, simulated } from './setup.ts'
@@ -178,4 +181,89 @@ test('a manifest means what it means to kubectl: octal modes, merged parts, comm
   expect(volume).toMatchObject({ defaultMode: 420, mine: { x: 1, y: 2 } })
   expect(second?.kind).toBe('Namespace')
   expect(more).toEqual([])
+})
+
+test('a table row without cells has the name of its object', async () => {
+  const api = await loopbackApi((_, response) =>
+    json(response, {
+      kind: 'Table',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata: {},
+      columnDefinitions: [{ name: 'Name', priority: 0 }],
+      rows: [{ cells: null, object: { kind: 'PartialObjectMetadata', metadata: { name: 'm1', namespace: 'shop' } } }],
+    }),
+  )
+  const cluster = connectCluster(kubeconfigFor(api.url))
+  onTestFinished(async () => {
+    await cluster.close()
+    await api[Symbol.asyncDispose]()
+  })
+  const { call } = await caller({ targets: targetsOf([{ name: 'east', api: cluster }]) })
+  expect((await call('resources_list', { kind: 'Ingress' })).text).toMatch(/shop +m1/)
+})
+
+test('a kind that has just come is found by its name, and one that never comes is looked for seldom', async () => {
+  let there = false
+  let clock = Date.parse('2026-01-01T00:00:00Z')
+  const widgets = { name: 'widgets', kind: 'Widget', namespaced: true, verbs: ['list', 'get'] }
+  const api = await loopbackApi((request, response) => {
+    const path = (request.url ?? '').split('?')[0]
+    const version = { groupVersion: 'example.com/v1', version: 'v1' }
+    if (path === '/api') json(response, { versions: ['v1'] })
+    else if (path === '/apis') json(response, { groups: there ? [{ name: 'example.com', versions: [version] }] : [] })
+    else if (path === '/api/v1') json(response, { resources: [] })
+    else if (path === '/apis/example.com/v1') json(response, { resources: [widgets] })
+    else json(response, { metadata: {}, items: [{ metadata: { name: 'w1', namespace: 'shop' } }] })
+  })
+  const cluster = connectCluster(kubeconfigFor(api.url), {
+    clock: { now: () => new Date(clock), sleep: async () => {} },
+  })
+  onTestFinished(async () => {
+    await cluster.close()
+    await api[Symbol.asyncDispose]()
+  })
+  const { call } = await caller({ targets: targetsOf([{ name: 'east', api: cluster }]) })
+  expect((await call('resources_list', { kind: 'Widget' })).text).toContain('serves no kind Widget')
+  there = true
+  clock += 1_000
+  expect((await call('resources_list', { kind: 'Widget' })).text).toContain('w1')
+  const before = api.arrived.filter((one) => one === 'GET /apis').length
+  for (let more = 0; more < 20; more += 1) {
+    clock += 400
+    expect((await call('resources_list', { kind: 'Nonsense' })).text).toContain('serves no kind Nonsense')
+  }
+  expect(api.arrived.filter((one) => one === 'GET /apis').length - before).toBeLessThanOrEqual(2)
+})
+
+test('a token file that is replaced is read again when the API no longer takes the old token', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'token-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const [token, file] = [join(folder, 'tok'), join(folder, 'config')]
+  let valid = 'A'
+  const seen: unknown[] = []
+  const api = await loopbackApi((request, response) => {
+    seen.push(request.headers.authorization)
+    if (request.headers.authorization === `Bearer ${valid}`) json(response, { metadata: {}, items: [] })
+    else json(response, statusObject(401, 'Unauthorized', 'Unauthorized'), 401)
+  })
+  writeFileSync(token, 'A\n')
+  writeFileSync(file, kubeconfigFor(api.url, { token: 'OLD', tokenFile: './tok' }))
+  let clock = Date.parse('2026-01-01T00:00:00Z')
+  const systems = { ...systemClock, now: () => new Date(clock) }
+  const targets = sourcedTargets([kubeconfigSource({ files: [file], clock: systems })], { clock: systems })
+  onTestFinished(async () => {
+    await targets.close()
+    await api[Symbol.asyncDispose]()
+  })
+  const { call } = await caller({ targets })
+  expect((await call('pods_list', { cluster: 'east' })).isError).toBe(false)
+  writeFileSync(token, 'B\n')
+  valid = 'B'
+  clock += 5_000
+  expect((await call('pods_list', { cluster: 'east' })).isError).toBe(false)
+  valid = 'C'
+  clock += 5_000
+  expect((await call('pods_list', { cluster: 'east' })).text).toContain('does not accept the credential (401)')
+  // Once more, and not again and again.
+  expect(seen).toEqual(['Bearer A', 'Bearer A', 'Bearer B', 'Bearer B', 'Bearer B'])
 })

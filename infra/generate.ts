@@ -36,7 +36,7 @@ const wired = [
 const local = ['AzureWebJobsStorage', 'CLUSTERS_FILE', 'LOCAL_VAULT_DIR', 'LOCAL_GROUPS_DIR', 'WEBSITE_AUTH_ENABLED']
 
 /** Files that follow from the product's own names and settings: path from the root → text. */
-export function generated(): Readonly<Record<string, string>> {
+export async function generated(): Promise<Readonly<Record<string, string>>> {
   const settings = settingsOf(Settings)
   const free = settings.filter(({ name }) => !wired.includes(name) && !local.includes(name))
   const product = {
@@ -57,7 +57,7 @@ export function generated(): Readonly<Record<string, string>> {
     'docs/models.md': modelsPage(),
     'docs/openapi.json': `${JSON.stringify(openApi(root), undefined, 2)}\n`,
     'docs/mcp-server.md': withFieldTable(withToolTable(readFileSync(join(root, 'docs/mcp-server.md'), 'utf8'))),
-    'docs/notifications.md': withAnswerTable(readFileSync(join(root, 'docs/notifications.md'), 'utf8')),
+    'docs/notifications.md': await withAnswerTable(readFileSync(join(root, 'docs/notifications.md'), 'utf8')),
   }
 }
 
@@ -93,7 +93,7 @@ ${rows.join('\n')}
 }
 
 if (import.meta.main) {
-  for (const [file, text] of Object.entries(generated())) {
+  for (const [file, text] of Object.entries(await generated())) {
     const path = join(root, file)
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
     mkdirSync(dirname(path), { recursive: true })

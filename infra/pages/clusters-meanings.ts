@@ -1,3 +1,5 @@
+import { kindsOfPlaces } from '../../shared/config/place-kinds.ts'
+
 const match = {
   cluster: 'Names, or patterns with `*`; absent: any.',
   namespace: 'Of the object; names or patterns.',
@@ -60,15 +62,12 @@ export const meanings: Readonly<Record<string, string>> = {
   'notifications[].digest.at': 'As `08:00`.',
   'notifications[].digest.timezone': 'As `Europe/Paris`.',
   'notifications[].to': 'One place or several.',
-  'notifications[].to[].slack': '`keyvault:` or `file:` of a webhook or of a bot token.',
+  ...Object.fromEntries(
+    Object.entries(kindsOfPlaces).map(([kind, { meaning }]) => [`notifications[].to[].${kind}`, meaning]),
+  ),
   'notifications[].to[].channel': 'With a bot: where it writes.',
-  'notifications[].to[].teams': '`keyvault:` or `file:` of a workflow’s address.',
-  'notifications[].to[].pagerduty': '`keyvault:` or `file:` of a routing key.',
-  'notifications[].to[].mattermost': '`keyvault:` or `file:` of an incoming webhook.',
-  'notifications[].to[].google_chat': '`keyvault:` or `file:` of the address of a space’s webhook.',
   'notifications[].to[].owners': 'Owner (label or annotation `nightcrier.dev/owner`) → whom to mention there.',
   'notifications[].to[].text': 'The first line in your own words: `{severity}: {effect} in {cluster}`.',
-  'notifications[].to[].webhook': 'Any address that takes CloudEvents.',
   'notifications[].to[].signing_key': 'Of that webhook: what its signature is made with.',
   'notifications[].to[].page': 'What wakes somebody (docs/notifications.md).',
   discovery: 'Places that know of further clusters.',

@@ -56,7 +56,7 @@ calling; where its context is short, shorter answers are asked for.
 
 \`AGENT_MODEL_EFFORT\` lets it think longer (\`high\`) or less; most need no more than their vendor's own. Caching is on: Anthropic is given marks
 for what comes again in each turn; OpenAI, Azure, Google and DeepSeek cache by themselves. A vendor or proxy that refuses either is asked
-without it from then on.
+without it for the rest of the incident.
 
 ## Settings of the agent
 

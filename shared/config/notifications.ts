@@ -3,41 +3,21 @@ import { Severity } from '../faults/fault.ts'
 import { labelKey, labelValue, SecretRef } from './cluster.ts'
 import { listOrOne, timeOfDay, timezone } from './one-or-more.ts'
 import { OwnText } from './own-text.ts'
+import { mentionIn, type PlaceKind, placeKinds } from './place-kinds.ts'
 
-/** In the order in which they are looked for. */
-export const placeKinds = ['slack', 'teams', 'webhook', 'pagerduty', 'mattermost', 'google_chat'] as const
-export type PlaceKind = (typeof placeKinds)[number]
-/** Each key of a place that names a secret. */
-export const placeSecrets = [...placeKinds, 'signing_key'] as const
-export type PlaceSecret = (typeof placeSecrets)[number]
-/** How each names somebody; the others wake nobody by a name. */
-const mentions: Partial<Record<PlaceKind, { readonly like: RegExp; readonly says: string }>> = {
-  slack: { like: /^[UWS][A-Z0-9]{5,20}$/, says: 'the id of a member (U…) or of a user group (S…)' },
-  teams: {
-    like: /^([^\s@<>]{1,64}@[^\s@<>]{1,190}|[0-9a-f-]{36})$/,
-    says: 'a sign-in address or an object id of Entra',
-  },
-  mattermost: { like: /^@?[a-z0-9][a-z0-9._-]{0,63}$/, says: 'a user or group name' },
-  google_chat: { like: /^users\/[\w.@-]{1,100}$/, says: 'users/ and the id of a member' },
-}
+/** One key for each kind, which names its secret. */
+const secretOfEachKind = Object.fromEntries(placeKinds.map((kind) => [kind, SecretRef.optional()])) as Record<
+  PlaceKind,
+  z.ZodOptional<typeof SecretRef>
+>
 /** Where a notice goes. The addresses themselves let anybody post, so they are kept as secrets. */
 export const Place = z
   .strictObject({
-    /** The secret: an incoming webhook's address, or a bot's token (`xoxb-…`; then `channel` is needed). */
-    slack: SecretRef.optional(),
+    ...secretOfEachKind,
+    /** Where a bot of Slack writes. */
     channel: z.string().min(1).max(100).optional(),
-    /** The secret: a workflow's webhook address. */
-    teams: SecretRef.optional(),
-    /** The secret: an address that takes CloudEvents. */
-    webhook: SecretRef.optional(),
     /** The secret that signs what is sent to `webhook`. */
     signing_key: SecretRef.optional(),
-    /** The secret: an integration's routing key (Events API v2). */
-    pagerduty: SecretRef.optional(),
-    /** The secret: an incoming webhook's address. */
-    mattermost: SecretRef.optional(),
-    /** The secret: the address of a space's webhook. */
-    google_chat: SecretRef.optional(),
     /** Owner, as the label or annotation nightcrier.dev/owner says → whom to mention in this place. */
     owners: z.record(z.string().min(1).max(63), z.string().min(1).max(256)).optional(),
     /** The first line in one's own words, such as "{severity}: {effect} in {cluster}". */
@@ -66,8 +46,8 @@ export const Place = z
     error: 'belongs to places that people read, not to webhook',
   })
   .superRefine((place, context) => {
-    const kind = placeKinds.find((one) => place[one] !== undefined)
-    const known = kind === undefined ? undefined : mentions[kind]
+    const kind = kindOf(place)
+    const known = kind === undefined ? undefined : mentionIn(kind)
     for (const [owner, mention] of Object.entries(place.owners ?? {}))
       if (known === undefined || !known.like.test(mention))
         context.addIssue({
@@ -77,6 +57,9 @@ export const Place = z
         })
   })
 export type Place = z.infer<typeof Place>
+
+export const kindOf = (place: Readonly<Partial<Record<PlaceKind, string | undefined>>>): PlaceKind | undefined =>
+  placeKinds.find((kind) => place[kind] !== undefined)
 
 export const QuietHours = z
   .strictObject({

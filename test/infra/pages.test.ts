@@ -10,8 +10,8 @@ import { deadLinks, linksOf } from '../run/links.ts'
 const root = join(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
-test('pages that are generated are those that would be generated now', () => {
-  for (const [file, text] of Object.entries(generated()))
+test('pages that are generated are those that would be generated now', async () => {
+  for (const [file, text] of Object.entries(await generated()))
     if (file.startsWith('docs/')) expect(read(file), file).toBe(text)
 })
 

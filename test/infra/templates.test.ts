@@ -25,7 +25,7 @@ const product = JSON.parse(readFileSync(join(root, 'infra/product.json'), 'utf8'
 const main = readSnapshot('main')
 const network = readSnapshot('network')
 
-test.each(Object.entries(generated()))('%s is what npm run generate writes', (file, text) => {
+test.each(Object.entries(await generated()))('%s is what npm run generate writes', (file, text) => {
   expect(readFileSync(join(root, file), 'utf8')).toBe(text)
 })
 

@@ -1,4 +1,7 @@
-import { bareSecret, wrongForm } from '../../config/bare-secret.ts'
+import { bareSecret, isAddress, wrongForm } from '../../config/bare-secret.ts'
+import { kindOf } from '../../config/notifications.ts'
+import { placeKinds } from '../../config/place-kinds.ts'
+import { allChannels } from '../../notify/channels/all-channels.ts'
 import type { Notifier } from '../../notify/notice.ts'
 import { inOwnWords } from '../../notify/own-words.ts'
 import type { Target } from '../../notify/route/routing.ts'
@@ -23,7 +26,7 @@ const opened =
     const read = async (reference: string) => whole(reference, (await secret(reference)).text)
     const address = async (reference: string) => {
       const text = await read(reference)
-      if (/^https?:\/\//.test(text) && URL.canParse(text)) return text
+      if (isAddress(text)) return text
       throw new GiveUp(`${reference}: the secret is no http:// or https:// address. Store the webhook's address in it.`)
     }
     if (key === DEFAULT_PLACE) {
@@ -31,39 +34,16 @@ const opened =
       const { slackWebhook } = await import('../../notify/channels/slack/slack-webhook.ts')
       return slackWebhook(given.startsWith('http') ? given : await address(given), deps)
     }
-    if (place.slack !== undefined) {
-      const given = await read(place.slack)
-      if (given.startsWith('http'))
-        return (await import('../../notify/channels/slack/slack-webhook.ts')).slackWebhook(given, deps)
-      if (place.channel === undefined)
-        throw new GiveUp(`${place.slack}: a bot's token needs a channel. Add channel: beside slack: in the route.`)
-      const { slackBot } = await import('../../notify/channels/slack/slack-bot.ts')
-      return slackBot({ token: given, channel: place.channel, ...slackApi(settings) }, deps)
+    const kind = kindOf(place)
+    const reference = kind === undefined ? undefined : place[kind]
+    if (kind === undefined || reference === undefined)
+      throw new GiveUp(`The place ${key} names no kind of place. Give it one of ${placeKinds.join(', ')}.`)
+    const { SLACK_API_URL, PAGERDUTY_URL } = settings
+    const apiUrls = {
+      ...(SLACK_API_URL === '' ? {} : { slack: SLACK_API_URL }),
+      ...(PAGERDUTY_URL === '' ? {} : { pagerduty: PAGERDUTY_URL }),
     }
-    if (place.teams !== undefined) {
-      const { teamsWorkflow } = await import('../../notify/channels/teams/teams.ts')
-      return teamsWorkflow(await address(place.teams), deps)
-    }
-    if (place.mattermost !== undefined)
-      return (await import('../../notify/channels/mattermost/mattermost.ts')).mattermost(
-        await address(place.mattermost),
-        deps,
-      )
-    if (place.google_chat !== undefined) {
-      const { googleChat } = await import('../../notify/channels/google-chat/google-chat.ts')
-      return googleChat(await address(place.google_chat), deps)
-    }
-    if (place.webhook !== undefined) {
-      const { webhook } = await import('../../notify/channels/webhook/webhook.ts')
-      const signingKey = place.signing_key === undefined ? undefined : await read(place.signing_key)
-      return webhook({ url: await address(place.webhook), signingKey }, deps)
-    }
-    const { pagerDuty } = await import('../../notify/channels/pagerduty/pagerduty.ts')
-    const routingKey = await read(place.pagerduty ?? '')
-    return pagerDuty(
-      { routingKey, ...pagerDutyApi(settings), ...(place.page === undefined ? {} : { page: place.page }) },
-      deps,
-    )
+    return (await allChannels[kind]()).open(reference, { place, read, address, apiUrls, deps })
   }
 
 function whole(reference: string, text: string): string {
@@ -71,6 +51,3 @@ function whole(reference: string, text: string): string {
   if (wrong === undefined) return bareSecret(text)
   throw new GiveUp(`${reference}: ${wrong}`)
 }
-
-const slackApi = ({ SLACK_API_URL }: Platform['settings']) => (SLACK_API_URL === '' ? {} : { apiUrl: SLACK_API_URL })
-const pagerDutyApi = ({ PAGERDUTY_URL }: Platform['settings']) => (PAGERDUTY_URL === '' ? {} : { url: PAGERDUTY_URL })

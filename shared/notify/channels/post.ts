@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import { derivedId } from '../../runtime/ids.ts'
 import { cut } from '../notice.ts'
 import { Refused, Unsure } from '../refusal.ts'
-import { type Answer, type Channel, judge } from './answers.ts'
+import { type Answer, type Answers, judge } from './answers.ts'
 import { redactor } from './redact.ts'
 import { retryAfter } from './retry-after.ts'
 import { whyNot } from './unreached.ts'
@@ -20,7 +20,7 @@ type Init = {
   readonly body?: string | FormData
 }
 export type Door = {
-  readonly channel: Channel
+  readonly answers: Answers
   readonly address: string
   /** Keys that stand in headers or bodies: none of them is repeated in a text. */
   readonly keys?: readonly string[]
@@ -47,7 +47,7 @@ export const openedWith = (...secrets: readonly string[]): string => derivedId(1
  */
 export function provingFetch(
   { clock, timeoutMs = TIMEOUT_MS }: PostDeps,
-  { channel, address, keys = [], again = false }: Door,
+  { answers, address, keys = [], again = false }: Door,
 ) {
   const redact = redactor(address, ...keys)
   const said = (text: string) => cut(redact(text.replace(/\s+/g, ' ').trim()), MAX_ANSWER_CHARACTERS)
@@ -86,7 +86,7 @@ export function provingFetch(
         await clock.sleep(wait * 1000)
         continue
       }
-      const { verdict, words } = judge(channel, answer)
+      const { verdict, words } = judge(answers, answer)
       if (verdict === 'sent') return new Response(answer.body, { status: 200 })
       // Who says when it is to be asked again is not asked before.
       if (verdict === 'away' && !last && answer.retryAfterSeconds === undefined) {

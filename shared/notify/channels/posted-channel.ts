@@ -1,9 +1,9 @@
 import { isNews, type Notice, type Notifier, type Pace } from '../notice.ts'
-import type { Channel } from './answers.ts'
+import type { Answers } from './answers.ts'
 import { openedWith, type PostDeps, postJson } from './post.ts'
 
 export type PostedChannel = {
-  readonly channel: Channel
+  readonly answers: Answers
   readonly address: string
   /** What was configured, where the address is made of it: open breakers are known by it. */
   readonly secret?: string

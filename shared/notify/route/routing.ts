@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Place, placeKinds, type QuietHours, type Route } from '../../config/notifications.ts'
+import { kindOf, Place, type QuietHours, type Route } from '../../config/notifications.ts'
 import { likeAny } from '../../config/pattern.ts'
 import { atLeast, type Severity } from '../../faults/fault.ts'
 import { derivedId } from '../../runtime/ids.ts'
@@ -26,7 +26,6 @@ export type Way = { readonly target: Target; readonly at: Date | undefined; read
 
 /** A target as a row keeps it; the place that the settings name has nothing but its key. */
 export const StoredTarget = z.strictObject({ key: z.string(), place: Place.or(z.strictObject({})) })
-const kindOf = (place: Place) => placeKinds.find((name) => place[name] !== undefined)
 
 export function targetOf(place: Place): Target {
   const kind = kindOf(place)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseClusters } from '../../../shared/config/clusters-file.ts'
+import { placeKinds } from '../../../shared/config/place-kinds.ts'
 
 const cluster = 'clusters:\n  - { name: a, mcp: { endpoint: "https://a.example/mcp" } }\n'
 const parse = (routes: string) => parseClusters(`${cluster}notifications:\n${routes}`)
@@ -33,13 +34,10 @@ test.each([
   ['- to: []', 'notifications[0].to: must be at least 1 entries long'],
   ['- {}', 'notifications[0].to: is required'],
   ['- { to: [ { slak: "keyvault:x" } ] }', 'notifications[0].to[0].slak: is not a known key. Did you mean slack?'],
-  [
-    '- { to: [ {} ] }',
-    'notifications[0].to[0]: must have exactly one of slack, teams, webhook, pagerduty, mattermost, google_chat',
-  ],
+  ['- { to: [ {} ] }', `notifications[0].to[0]: must have exactly one of ${placeKinds.join(', ')}`],
   [
     '- { to: [ { slack: "keyvault:x", teams: "keyvault:y" } ] }',
-    'notifications[0].to[0]: must have exactly one of slack, teams, webhook, pagerduty, mattermost, google_chat',
+    `notifications[0].to[0]: must have exactly one of ${placeKinds.join(', ')}`,
   ],
   [
     '- { to: [ { slack: "https://hooks.slack.example/secret" } ] }',

@@ -1,8 +1,10 @@
 import type { Severity } from '../../../faults/fault.ts'
 import { cut, isOver, type Notice, type Notifier } from '../../notice.ts'
+import type { Channel } from '../opening.ts'
 import { linksIn, partsOf } from '../parts.ts'
 import type { PostDeps } from '../post.ts'
 import { postedChannel } from '../posted-channel.ts'
+import { googleChatAnswers } from './google-chat-answers.ts'
 
 /** https://developers.google.com/workspace/chat/limits (2026): one a second for each space, of all webhooks together. */
 const PACE = { gapMs: 1_000, burst: 2 }
@@ -12,7 +14,7 @@ const MAX_BYTES = 24_000
 /** Posts to a space's webhook; what is of one incident stands in one thread. */
 export const googleChat = (url: string, deps: PostDeps): Notifier =>
   postedChannel({
-    channel: 'google chat',
+    answers: googleChatAnswers,
     address: inThread(url),
     secret: url,
     pace: PACE,
@@ -80,3 +82,8 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 /** `<users/all>` wakes all, `<address|words>` links, and signs format. */
 const unformatted = (text: string): string =>
   text.replaceAll('<', '<\u200b').replace(/[*_~`]/g, (sign) => `${sign}\u200b`)
+
+export const googleChatChannel: Channel = {
+  open: async (reference, { address, deps }) => googleChat(await address(reference), deps),
+  answers: [googleChatAnswers],
+}

@@ -1,15 +1,17 @@
 import type { Severity } from '../../../faults/fault.ts'
 import { cut, isOver, type Notice, type Notifier } from '../../notice.ts'
+import type { Channel } from '../opening.ts'
 import { linksIn, partsOf } from '../parts.ts'
 import type { PostDeps } from '../post.ts'
 import { postedChannel } from '../posted-channel.ts'
+import { mattermostAnswers } from './mattermost-answers.ts'
 
 /** A server's own limit is ten a second with bursts of a hundred, for all who post. */
 const PACE = { gapMs: 500, burst: 5 }
 
 /** Posts to an incoming webhook: https://developers.mattermost.com/integrate/webhooks/incoming/ (2026). */
 export const mattermost = (address: string, deps: PostDeps): Notifier =>
-  postedChannel({ channel: 'mattermost', address, pace: PACE, deps, messageOf: mattermostMessage })
+  postedChannel({ answers: mattermostAnswers, address, pace: PACE, deps, messageOf: mattermostMessage })
 
 const colours: Readonly<Record<Severity, string>> = { critical: '#E01E5A', warning: '#ECB22E', info: '#36C5F0' }
 const OVER = '#2EB67D'
@@ -51,3 +53,8 @@ const words = (text: string, most: number): string =>
     .replaceAll('@', '@\u200b')
     .replace(/:\/\//g, ':/\u200b/')
 const code = (text: string): string => `\`\`\`\n${unlinked(cut(text, 600)).replaceAll('`', 'ʼ')}\n\`\`\``
+
+export const mattermostChannel: Channel = {
+  open: async (reference, { address, deps }) => mattermost(await address(reference), deps),
+  answers: [mattermostAnswers],
+}

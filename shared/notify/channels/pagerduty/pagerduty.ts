@@ -1,6 +1,8 @@
 import { derivedId } from '../../../runtime/ids.ts'
 import { cut, type Delivered, type IncidentNotice, isNews, isOver, type Notice, type Notifier } from '../../notice.ts'
+import type { Channel } from '../opening.ts'
 import { openedWith, type PostDeps, postJson } from '../post.ts'
+import { pagerDutyAnswers } from './pagerduty-answers.ts'
 
 export type PagerDutyOptions = {
   readonly routingKey: string
@@ -21,7 +23,7 @@ const DEDUP_KEY = 255
  */
 export function pagerDuty({ routingKey, url = EVENTS, page = 'at-once' }: PagerDutyOptions, deps: PostDeps): Notifier {
   const post = (address: string, event: unknown) =>
-    postJson(deps, { channel: 'pagerduty', address, keys: [routingKey] }, JSON.stringify(event))
+    postJson(deps, { answers: pagerDutyAnswers, address, keys: [routingKey] }, JSON.stringify(event))
   async function send(notice: Notice, delivered: Delivered): Promise<string | undefined> {
     const key = delivered.ref ?? dedupKey(notice)
     if (delivered.ref === undefined || isOver(notice)) {
@@ -119,4 +121,17 @@ export function pagerDutyEvent(notice: Notice, routingKey: string, dedup: string
     },
     links: linksOf(url),
   }
+}
+
+export const pagerDutyChannel: Channel = {
+  open: async (reference, { place: { page }, read, apiUrls, deps }) =>
+    pagerDuty(
+      {
+        routingKey: await read(reference),
+        ...(apiUrls.pagerduty === undefined ? {} : { url: apiUrls.pagerduty }),
+        ...(page === undefined ? {} : { page }),
+      },
+      deps,
+    ),
+  answers: [pagerDutyAnswers],
 }

@@ -4,6 +4,7 @@ import { derivedId } from '../../../runtime/ids.ts'
 import { type Delivered, type IncidentNotice, isNews, type Notice, type Notifier } from '../../notice.ts'
 import { Refused } from '../../refusal.ts'
 import { atBottom, openedWith, type PostDeps, provingFetch } from '../post.ts'
+import { slackBotAnswers } from './slack-answers.ts'
 import { mustPostAnew } from './slack-errors.ts'
 import { slackDetails, slackMessage } from './slack-message.ts'
 import { SLACK_PACE } from './slack-webhook.ts'
@@ -36,7 +37,7 @@ const ref = z.string().transform((text) => {
 /** Posts as a bot: one message for each incident, changed as it goes on, with the details in its thread. */
 export function slackBot({ token, channel, apiUrl }: SlackBotOptions, deps: PostDeps): Notifier {
   const client = new WebClient(token, {
-    fetch: provingFetch(deps, { channel: 'slack bot', address: apiUrl ?? 'https://slack.com/api/', keys: [token] }),
+    fetch: provingFetch(deps, { answers: slackBotAnswers, address: apiUrl ?? 'https://slack.com/api/', keys: [token] }),
     // What is left to try is for the queue.
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,

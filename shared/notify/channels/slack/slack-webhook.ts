@@ -1,11 +1,14 @@
 import { IncomingWebhook } from '@slack/webhook'
 import { isNews, type Notifier } from '../../notice.ts'
 import { atBottom, openedWith, type PostDeps, provingFetch } from '../post.ts'
+import { slackWebhookAnswers } from './slack-answers.ts'
 import { slackMessage } from './slack-message.ts'
 
 /** Posts to a channel by incoming webhook. Its messages cannot be changed, so what only changes them is not posted. */
 export function slackWebhook(url: string, deps: PostDeps): Notifier {
-  const webhook = new IncomingWebhook(url, { fetch: provingFetch(deps, { channel: 'slack', address: url }) })
+  const webhook = new IncomingWebhook(url, {
+    fetch: provingFetch(deps, { answers: slackWebhookAnswers, address: url }),
+  })
   return {
     takes: isNews,
     dedups: false,

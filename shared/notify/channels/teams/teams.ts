@@ -1,15 +1,17 @@
 import type { Severity } from '../../../faults/fault.ts'
 import { cut, isOver, type Notice, type Notifier } from '../../notice.ts'
+import type { Channel } from '../opening.ts'
 import { linksIn, partsOf } from '../parts.ts'
 import type { PostDeps } from '../post.ts'
 import { postedChannel } from '../posted-channel.ts'
+import { teamsAnswers } from './teams-answers.ts'
 
 /** Teams takes four a second for a moment and far fewer in the long run. */
 const PACE = { gapMs: 1_000, burst: 4 }
 
 /** Posts an Adaptive Card to a workflow's webhook ("When a Teams webhook request is received"). */
 export const teamsWorkflow = (address: string, deps: PostDeps): Notifier =>
-  postedChannel({ channel: 'teams', address, pace: PACE, deps, messageOf: teamsMessage })
+  postedChannel({ answers: teamsAnswers, address, pace: PACE, deps, messageOf: teamsMessage })
 
 const styles: Readonly<Record<Severity, string>> = { critical: 'attention', warning: 'warning', info: 'accent' }
 
@@ -66,3 +68,8 @@ const lines = (runs: readonly Run[]) => ({
   spacing: 'Small',
   inlines: runs.map((run) => ({ type: 'TextRun', ...run })),
 })
+
+export const teams: Channel = {
+  open: async (reference, { address, deps }) => teamsWorkflow(await address(reference), deps),
+  answers: [teamsAnswers],
+}

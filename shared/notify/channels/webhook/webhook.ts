@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { Notice, Notifier } from '../../notice.ts'
+import type { Channel } from '../opening.ts'
 import { openedWith, type PostDeps, postJson } from '../post.ts'
+import { webhookAnswers } from './webhook-answers.ts'
 
 export type WebhookOptions = {
   readonly url: string
@@ -13,7 +15,7 @@ export type WebhookOptions = {
  * over id, time and body, so that a receiver can refuse what is old, forged or here for the second time.
  */
 export function webhook({ url, signingKey }: WebhookOptions, deps: PostDeps): Notifier {
-  const door = { channel: 'webhook', address: url, keys: signingKey === undefined ? [] : [signingKey] } as const
+  const door = { answers: webhookAnswers, address: url, keys: signingKey === undefined ? [] : [signingKey] } as const
   return {
     takes: () => true,
     // By `webhook-id` and by the event's own id, as both standards say.
@@ -52,4 +54,16 @@ function signature(secret: string, id: string, now: Date, body: string): Readonl
   const timestamp = String(Math.floor(now.getTime() / 1000))
   const mac = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}` }
+}
+
+export const webhookChannel: Channel = {
+  open: async (reference, { place: { signing_key }, read, address, deps }) =>
+    webhook(
+      {
+        url: await address(reference),
+        signingKey: signing_key === undefined ? undefined : await read(signing_key),
+      },
+      deps,
+    ),
+  answers: [webhookAnswers],
 }

@@ -51,6 +51,7 @@ export function checkPlaces(world: PlacesAtRest): readonly string[] {
   for (const one of world.incidents) {
     if (one.unwatched !== undefined && world.isThere(one.cluster))
       violated(`${one.incidentId} was closed although its cluster is there`)
+    unheard(world, one, violated)
     if (!world.isThere(one.cluster) && one.status !== 'resolved')
       violated(`${one.incidentId} stays open although its cluster left`)
   }
@@ -116,6 +117,19 @@ function copies({ place, taken, messages }: ReceiverModel, say: Say) {
   const made = new Map<string, number>()
   for (const one of messages.values()) made.set(one.made, (made.get(one.made) ?? 0) + 1)
   for (const [subject, count] of made) if (count > MOST_COPIES) say(`${count} messages of ${subject} in ${place}`)
+}
+
+/** Whatever became of the places that were to hear of it: where the routes lead now, somebody has heard of what is open. */
+function unheard({ plan, receivers, kept, poisoned }: PlacesAtRest, incident: Incident, say: Say) {
+  const { incidentId, status, reportedAt, severity, cluster, environment, labels } = incident
+  if (plan.later === undefined || reportedAt === undefined || status === 'resolved') return
+  const subject = { severity, cluster, environment, labels }
+  const meant = (routes: PlacesPlan['routes'], at: Date) => waysFor({ routes, fallback: [] }, subject, at).length > 0
+  // Told when it was reported; a threshold or match that came later brings it to nobody anew.
+  if (!meant(plan.routes, new Date(reportedAt)) || !meant(plan.later.routes, new Date(reportedAt))) return
+  if ([...kept, ...poisoned].some((text) => text.includes(incidentId))) return
+  if (!receivers.some(({ taken }) => taken.some((one) => one.subject === incidentId)))
+    say(`${incidentId} is open and nobody has heard of it since the routes changed`)
 }
 
 /** Kept aside: for this place, and for this incident. */

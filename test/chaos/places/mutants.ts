@@ -62,6 +62,13 @@ export const placesMutants: readonly PlacesMutant[] = [
     caught: 'stays open',
   },
   {
+    what: 'what waits for a place that is gone goes nowhere',
+    file: handle,
+    from: 'ways: left.length > 0 ? all : meant',
+    to: 'ways: meant',
+    caught: 'nobody has heard',
+  },
+  {
     what: 'only who has it for certain hears the end',
     file: line,
     from: 'heard || intended.length > 0',

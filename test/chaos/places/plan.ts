@@ -90,8 +90,13 @@ export function placesPlan(seed: number, weather?: Weather): PlacesPlan {
       to: [chance.pick([page, page, board, bot])],
     }),
   ]
+  // All that was for one place is for another from then on: it was renamed, or gave way.
+  const moved = [Route.parse({ to: [chance.pick([page, bot, hook, board])] })]
   const later = chance.happens(0.3)
-    ? { from: within(chaosMs), routes: chance.pick([routes.slice(0, 1), routes.slice(1), [...routes].reverse()]) }
+    ? {
+        from: within(chaosMs),
+        routes: chance.pick([routes.slice(0, 1), routes.slice(1), [...routes].reverse(), moved]),
+      }
     : undefined
   return {
     ...{ seed, chance, chaosMs, routes, later, left },

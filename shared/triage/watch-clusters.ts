@@ -95,11 +95,12 @@ async function notifyLost({ notify, control, clock }: WatchClustersDeps, lost: r
   if (lost.length > MOST_SINGLE) {
     const names = lost.map(({ cluster }) => cluster)
     const outage = derivedId(16, ...lost.flatMap(({ cluster, since }) => [cluster, since]))
-    const rows = await notePending(control, lost, { outage, of: lost.length })
+    const from = lost.map(({ since }) => since).sort()[0] ?? first.since
+    const rows = await notePending(control, lost, { outage, of: lost.length, from })
     await notify({
       ...{ version: 1, type: 'outage', id: `outage:${outage}`, at, over: false, outage },
       ...{ clusters: lost.length, names: names.slice(0, MOST_NAMES) },
-      since: lost.map(({ since }) => since).sort()[0] ?? first.since,
+      since: from,
       error: causesOf(lost),
     })
     await noteSent(control, rows)
@@ -107,7 +108,7 @@ async function notifyLost({ notify, control, clock }: WatchClustersDeps, lost: r
   }
   for (const one of lost) {
     const { cluster, since, error, retryAt, reasons } = one
-    const rows = await notePending(control, [one], { outage: '', of: 1 })
+    const rows = await notePending(control, [one], { outage: '', of: 1, from: since })
     const id = `unreachable:${cluster}:${since}`
     const retry = isTime(retryAt) ? { retryAt } : {}
     await notify({ version: 1, type: 'unreachable', id, at, cluster, since, error, reasons: [...reasons], ...retry })
@@ -115,7 +116,8 @@ async function notifyLost({ notify, control, clock }: WatchClustersDeps, lost: r
   }
 }
 
-type Outage = { readonly outage: string; readonly of: number }
+/** `from`: of the first of them, which names the outage's line in each place. */
+type Outage = { readonly outage: string; readonly of: number; readonly from: string }
 async function notePending(control: Table, lost: readonly Lost[], outage: Outage): Promise<readonly Row[]> {
   const rows: Row[] = []
   for (const { cluster, since, row } of lost) {
@@ -168,7 +170,7 @@ async function notifyBack(
   for (const [outage, { fields, key }] of ended) {
     await notify({
       ...{ version: 1, type: 'outage', id: `outage-over:${outage}`, at, over: true, outage },
-      ...{ clusters: Number(fields.of), names: [key], since: String(fields.since), error: '' },
+      ...{ clusters: Number(fields.of), names: [key], since: String(fields.from ?? fields.since), error: '' },
     })
   }
 }

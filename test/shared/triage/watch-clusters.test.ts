@@ -179,3 +179,24 @@ test('a cluster on patrol is unheard between two visits, and told of only when t
   await look()
   expect(w.notices).toMatchObject([{ type: 'unreachable', cluster: 'east', since: at(0) }])
 })
+
+test('an outage ends with the beginning it was told with, whichever of its clusters is the last and on which day it was lost', async () => {
+  const w = world()
+  const look = watchClusters(w.deps)
+  for (let index = 0; index < 6; index++)
+    await w.clusterRows.insert('clusters', `c${index}`, {
+      ...{ status: 'failed', error: 'nothing listens there', retryAt: '' },
+      blindSince: at(index * 86_400),
+    })
+  w.clock.pass(6 * 86_400)
+  await look()
+  for (let index = 0; index < 6; index++) {
+    const row = (await w.clusterRows.get('clusters', `c${index}`))!
+    await w.clusterRows.replace(row, { ...row.fields, status: 'active', blindSince: '' })
+    await look()
+  }
+  expect(w.notices).toMatchObject([
+    { type: 'outage', over: false, since: at(0) },
+    { type: 'outage', over: true, since: at(0) },
+  ])
+})

@@ -37,7 +37,8 @@ export const handleNotice =
     }
     const routing = await deps.routing()
     const all = await waysOf(deps, ledger, composed, routing)
-    const { ways, left } = meantFor(message, all, routing)
+    if (composed.isEnd) await endForAll(ledger, composed, message)
+    const { ways, left } = await meantFor(message, all, routing, () => isOverForAll(ledger, composed, message))
     const notify = notifyPlace({ ...deps, ledger, book, routing })
     const given = left.length === 0 ? message : afresh(message)
     const results = await Promise.allSettled(ways.map((way) => notify(given, composed, way)))
@@ -69,7 +70,12 @@ type Meant = {
  * That a place does not work is not told there; what a place did not take is told in others, whatever they are for. What
  * waited for a place that no route names any more goes to those that the routes name now: they know what they have heard.
  */
-function meantFor(message: NoticeMessage, ways: readonly Way[], routing: Routing): Meant {
+async function meantFor(
+  message: NoticeMessage,
+  ways: readonly Way[],
+  routing: Routing,
+  isOver: () => Promise<boolean>,
+): Promise<Meant> {
   const { places } = message
   const targets = targetsIn(routing)
   const named = new Set([...targets, ...ways.map(({ target }) => target)].map(({ key }) => key))
@@ -82,10 +88,24 @@ function meantFor(message: NoticeMessage, ways: readonly Way[], routing: Routing
   const broken = 'what' in message && message.type === 'degraded' ? message.what : undefined
   const all = ways.filter(({ target }) => broken === undefined || broken !== breakerOf(target))
   const meant = all.filter(({ target }) => places?.includes(target.key) ?? true)
-  if (message.type !== 'dead-letter') return { left, ways: left.length > 0 ? all : meant }
+  if (message.type !== 'dead-letter') return { left, ways: left.length > 0 && !(await isOver()) ? all : meant }
   if (meant.length > 0 || places === undefined) return { left, ways: meant }
   return { left, ways: targets.filter(({ key }) => places.includes(key)).map(straightTo) }
 }
+/**
+ * The end of a trouble stands in its lines alone, and those of places that only came to be named later know nothing of
+ * it: a line that is no place's tells them.
+ */
+const asked = ({ about, since }: Composed, { id }: NoticeMessage) => ({
+  ...{ place: '*', target: '', subject: about, since, id },
+})
+async function endForAll(ledger: NoticeLedger, composed: Composed, message: NoticeMessage): Promise<void> {
+  if (composed.notice.kind === 'trouble')
+    await ledger.claim({ ...asked(composed, message), end: JSON.stringify(message) })
+}
+const isOverForAll = async (ledger: NoticeLedger, composed: Composed, message: NoticeMessage): Promise<boolean> =>
+  !composed.isEnd && (await ledger.query(asked(composed, message))) === 'overtaken'
+
 const straightTo = (target: Target): Way => ({ target, at: undefined })
 
 /** For places that have not tried it yet. */

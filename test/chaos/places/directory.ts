@@ -71,5 +71,11 @@ export function directoryModel(sky: Sky, plan: PlacesPlan, rows: Table) {
   }
 
   timer(sky, 'supervisor', () => LOOK_MS, look)
-  return { inForce: (name: string) => inForce.get(name) }
+  return {
+    /** Who has an incident was watched before: its row is there, however early it leaves. */
+    begin: async () => {
+      for (const name of fleet) await write(name, true, true)
+    },
+    inForce: (name: string) => inForce.get(name),
+  }
 }

@@ -64,9 +64,16 @@ export const placesMutants: readonly PlacesMutant[] = [
   {
     what: 'what waits for a place that is gone goes nowhere',
     file: handle,
-    from: 'ways: left.length > 0 ? all : meant',
+    from: 'ways: left.length > 0 && !(await isOver()) ? all : meant',
     to: 'ways: meant',
     caught: 'nobody has heard',
+  },
+  {
+    what: 'that a trouble is over is known to places that heard of it alone',
+    file: handle,
+    from: 'if (composed.isEnd) await endForAll(',
+    to: "if (message.id === '') await endForAll(",
+    caught: 'stays open|after the end',
   },
   {
     what: 'only who has it for certain hears the end',

@@ -71,6 +71,7 @@ export async function simulatePlaces(
     ]),
   )
   const directory = directoryModel(sky, plan, clusterRows)
+  await directory.begin()
   const isThere = (name: string) => !plan.left.some(({ cluster, at }) => cluster === name && at <= time.now())
 
   const logOf = (who: Mortal) => {

@@ -82,3 +82,16 @@ test('what is in quiet hours when its place is gone is told where the routes lea
   await run(24 * HOUR)
   expect([told(other), await waiting()]).toEqual([['reported'], 0])
 })
+
+test('a trouble that was over before its place gave way is not told in the next one', async () => {
+  const { send, run, setRoutes, waiting, other, now } = await world([{ to: [{ webhook: 'keyvault:away' }] }])
+  const since = new Date(now()).toISOString()
+  const breaker = { what: 'the model m', failures: 5, since, reasons: [] }
+  send({ type: 'degraded', id: 'degraded:the model m:1', ...breaker })
+  await run(300)
+  send({ type: 'recovered', id: 'recovered:the model m:1', ...breaker })
+  await run(5)
+  setRoutes([{ to: [{ webhook: 'keyvault:other' }] }])
+  await run(24 * HOUR)
+  expect([told(other), await waiting()]).toEqual([[], 0])
+})

@@ -107,13 +107,19 @@ type State = {
   trouble: string
   doubtedSince: number | undefined
   remembered: boolean
+  /** What the last list said that was believed, in this process. */
+  believed: Believed | undefined
 }
+type Believed = { readonly names: readonly string[]; readonly soon: string }
 /** How one place stands, for those who tell people of it. */
 export type PlaceState = {
+  readonly key: string
   readonly name: string
   readonly lookedAt: number
   readonly trouble: string
   readonly doubted: boolean
+  /** Absent: there is none to compare with. */
+  readonly believed: Believed | undefined
 }
 
 /** So old a list is written again, so that its age tells something. */
@@ -175,6 +181,7 @@ export function withDiscovery(
         await keep(place, state, weighed.clusters, new Date(now).toISOString())
         Object.assign(state, { doubtedSince: undefined, trouble: '' })
         state.problems = weighed.words
+        state.believed = { names: weighed.names, soon: weighed.soon }
         return
       }
       state.doubtedSince ??= now
@@ -197,6 +204,7 @@ export function withDiscovery(
       trouble: '',
       doubtedSince: undefined,
       remembered: false,
+      believed: undefined,
     }
     states.set(place.key, state)
     if (now - state.lookedAt <= FRESH_MS) return { state }
@@ -216,8 +224,8 @@ export function withDiscovery(
       for (const state of states.values()) state.lookedAt = Number.NEGATIVE_INFINITY
     },
     states: () =>
-      [...states.values()].map(({ name, lookedAt, trouble, doubtedSince }) => ({
-        ...{ name, lookedAt, trouble, doubted: doubtedSince !== undefined },
+      [...states].map(([key, { name, lookedAt, trouble, doubtedSince, believed }]) => ({
+        ...{ key, name, lookedAt, trouble, doubted: doubtedSince !== undefined, believed },
       })),
     current: async () => {
       const { clusters: byHand, problem, ...rest } = await source.current()

@@ -8,8 +8,10 @@ export type HeldBack = {
   /** Once it is watched it stays so: then this state is trouble, and no beginning. */
   readonly onlyIfNew?: boolean
 }
+/** The place will not answer any more from some time on: when, and what to do. */
+export type Soon = { readonly soon: string }
 /** What a place tells of: clusters, those that are held back, and in words what makes no cluster. */
-export type Listing = readonly (Cluster | HeldBack | string)[]
+export type Listing = readonly (Cluster | HeldBack | Soon | string)[]
 
 /** What one place told last, kept beyond this process: a new one must not be blind because the place is away. */
 export const Remembered = z.strictObject({
@@ -28,7 +30,14 @@ const DOUBT_MS = 24 * 3_600_000
 const MOST_NAMES = 10
 
 export type Weighed =
-  | { readonly believed: true; readonly clusters: readonly Cluster[]; readonly words: readonly string[] }
+  | {
+      readonly believed: true
+      readonly clusters: readonly Cluster[]
+      readonly words: readonly string[]
+      /** Also of those that are held back: stopped for a night is not gone. */
+      readonly names: readonly string[]
+      readonly soon: string
+    }
   | { readonly believed: false; readonly why: string }
 
 /**
@@ -37,8 +46,10 @@ export type Weighed =
  * it takes the place out of `discovery:`.
  */
 export function weigh(before: readonly Cluster[], listing: Listing, doubtedForMs: number): Weighed {
-  const clusters = listing.filter((one): one is Cluster => typeof one !== 'string' && !('heldBack' in one))
-  const held = listing.filter((one): one is HeldBack => typeof one !== 'string' && 'heldBack' in one)
+  const entries = listing.filter((one) => typeof one !== 'string')
+  const clusters = entries.filter((one): one is Cluster => !('heldBack' in one || 'soon' in one))
+  const held = entries.filter((one): one is HeldBack => 'heldBack' in one)
+  const soon = entries.flatMap((one) => ('soon' in one ? [one.soon] : [])).join('; ')
   const known = new Map(before.map((cluster) => [cluster.name, cluster]))
   const kept = held.flatMap(({ name, onlyIfNew }) => (onlyIfNew === true ? (known.get(name) ?? []) : []))
   const back = held.filter(({ name, onlyIfNew }) => onlyIfNew !== true || !known.has(name))
@@ -48,20 +59,26 @@ export function weigh(before: readonly Cluster[], listing: Listing, doubtedForMs
   if (there * 2 < before.length && doubtedForMs < DOUBT_MS)
     return { believed: false, why: `it tells of ${there} clusters, and told of ${before.length}` }
   const words = [
+    ...(soon === '' ? [] : [soon]),
     ...listing.filter((one) => typeof one === 'string'),
     ...(back.length === 0
       ? []
       : [`not watched now: ${listed(back.map(({ name, heldBack }) => `${name} (${heldBack})`))}`]),
   ]
-  return { believed: true, clusters: [...clusters, ...kept], words }
+  const names = [...new Set([...clusters, ...held].map(({ name }) => name))]
+  return { believed: true, clusters: [...clusters, ...kept], words, names, soon }
 }
 
-/** Which came and which went, in one sentence; '' when none did. */
+/** Which came and which went. */
+export function moves(before: readonly string[], after: readonly string[]) {
+  const [old, now] = [new Set(before), new Set(after)]
+  return { came: [...now].filter((name) => !old.has(name)), went: [...old].filter((name) => !now.has(name)) }
+}
+
+/** The same in one sentence; '' when none did. */
 export function comings(before: readonly Cluster[], after: readonly Cluster[]): string {
-  const names = (list: readonly Cluster[]) => new Set(list.map(({ name }) => name))
-  const [old, now] = [names(before), names(after)]
-  const came = [...now].filter((name) => !old.has(name))
-  const went = [...old].filter((name) => !now.has(name))
+  const names = (list: readonly Cluster[]) => list.map(({ name }) => name)
+  const { came, went } = moves(names(before), names(after))
   return [
     ...(came.length === 0 ? [] : [`found: ${listed(came)}`]),
     ...(went.length === 0 ? [] : [`not there any more: ${listed(went)}`]),

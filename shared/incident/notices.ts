@@ -20,6 +20,8 @@ const common = {
   traceparent: z.string().max(55).optional(),
 }
 const Reason = z.strictObject({ at: z.iso.datetime(), text: z.string().max(500) })
+/** How many, and some of them. */
+const Names = z.strictObject({ count: z.number().int().nonnegative(), names: z.array(z.string().max(63)).max(20) })
 const breaker = {
   /** What does not work, in words: `agents`, `notices to slack`, `the model`. */
   what: z.string().max(200),
@@ -108,6 +110,16 @@ export const NoticeMessage = z.discriminatedUnion('type', [
     clusters: z.number().int().nonnegative(),
     /** Some of them. */
     names: z.array(z.string().max(200)).max(15),
+  }),
+  /** A place of `discovery:` tells of other clusters than before, or will soon tell of none. */
+  z.strictObject({
+    ...common,
+    type: z.literal('clusters-changed'),
+    place: z.string().max(200),
+    came: Names,
+    went: Names,
+    /** What runs out there, and when; '' when nothing does. */
+    soon: z.string().max(500),
   }),
   /** Once a day: what was not told in these places. */
   z.strictObject({

@@ -211,6 +211,30 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
         text: `${message.count} more notices of this kind came within a minute${spread(message)}. They are in the list of incidents, and are not told one by one.`,
         facts: [['Among them', listed(message.names, message.count)]],
       }
+    case 'clusters-changed': {
+      const { place, came, went, soon } = message
+      const moves = [
+        ...(came.count === 0 ? [] : [`${came.count} found`]),
+        ...(went.count === 0 ? [] : [`${went.count} not there any more`]),
+      ]
+      const parts = [
+        ...(soon === '' ? [] : [`${soon}.`]),
+        ...(came.count === 0 ? [] : ['What is found is watched from now on.']),
+        ...(went.count === 0 ? [] : ['What is not there any more is not watched, and its open incidents are closed.']),
+      ]
+      return {
+        ...common,
+        event: 'clusters-changed',
+        about: message.id,
+        severity: went.count > 0 || soon !== '' ? 'warning' : 'info',
+        title: moves.length === 0 ? `Soon without clusters: ${place}` : `Clusters of ${place}: ${moves.join(', ')}`,
+        text: parts.join(' '),
+        facts: [
+          ...(came.count === 0 ? [] : [['Found', listed(came.names, came.count)] as const]),
+          ...(went.count === 0 ? [] : [['Not there any more', listed(went.names, went.count)] as const]),
+        ],
+      }
+    }
     case 'digest': {
       const all = message.groups.reduce((sum, { count }) => sum + count, 0)
       return {

@@ -14,6 +14,8 @@ export type RancherOptions = {
   readonly clusters: readonly FakeCluster[]
   readonly token?: string
   readonly expiresAt?: string
+  /** Milliseconds. */
+  readonly ttl?: number
   readonly pageSize?: number
   /** Rancher's idea of its own address, which appears in all links. */
   readonly serverUrl?: string
@@ -148,6 +150,7 @@ export async function startRancher(options: RancherOptions) {
     send(response, known ? 200 : 404, {
       name,
       expiresAt: state.expiresAt,
+      ttl: options.ttl ?? 0,
       expired: Date.parse(state.expiresAt) < Date.now(),
     })
   }

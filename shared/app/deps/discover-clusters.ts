@@ -25,7 +25,8 @@ export async function discoverClusters(entry: DiscoveryEntry, secrets: SecretDep
       if (notThere.test(state)) return kept(clusterFromEntry(entry, namedBy(found)), state)
       return clusterFromEntry(entry, namedBy(found))
     })
-    return [...listing, ...(source.notes?.() ?? [])]
+    const soon = source.soon?.()
+    return [...listing, ...(source.notes?.() ?? []), ...(soon === undefined ? [] : [{ soon }])]
   } finally {
     await source.close?.()
   }

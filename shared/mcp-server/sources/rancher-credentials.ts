@@ -21,6 +21,8 @@ const Generated = z.looseObject({ config: z.string().min(1) })
 const Token = z.looseObject({
   expiresAt: z.string().catch(''),
   expired: z.boolean().catch(false),
+  /** Milliseconds; 0: for ever. */
+  ttl: z.number().catch(0),
 })
 const Users = z.looseObject({ data: z.array(z.looseObject({ username: z.string().catch('') })) })
 
@@ -76,15 +78,19 @@ export function tokenName(token: string): string | undefined {
   return secret !== undefined && objectName.safeParse(name).success ? name : undefined
 }
 
-export type TokenInfo = { readonly expires?: string; readonly expired: boolean }
+export type TokenInfo = { readonly expires?: string; readonly expired: boolean; readonly ttlMs: number }
 /** `undefined` where Rancher does not tell. */
 export async function tokenInfo(http: RancherHttp, name: string, signal?: AbortSignal): Promise<TokenInfo | undefined> {
   const { status, body } = await http.ask('GET', `/v3/tokens/${name}`, signal === undefined ? {} : { signal })
   const parsed = Token.safeParse(body)
   if (status !== 200 || !parsed.success) return undefined
-  const { expiresAt, expired } = parsed.data
+  const { expiresAt, expired, ttl } = parsed.data
   const at = Date.parse(expiresAt)
-  return { expired, ...(Number.isNaN(at) ? {} : { expires: `${new Date(at).toISOString().slice(0, 19)}Z` }) }
+  return {
+    expired,
+    ttlMs: ttl,
+    ...(Number.isNaN(at) ? {} : { expires: `${new Date(at).toISOString().slice(0, 19)}Z` }),
+  }
 }
 
 /** Whom the token is of. */

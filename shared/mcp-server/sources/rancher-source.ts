@@ -11,6 +11,9 @@ import { rancherHttp } from './rancher-http.ts'
 import { readSmall } from './small-file.ts'
 import type { Connect, Opened, Source } from './source.ts'
 
+/** Time enough to make a new key on a working day; of one that lives for days only its last third. */
+const WARN_MS = 3 * 86_400_000
+
 /**
  * The clusters of a Rancher, reached through it with the same token: no files, and no tokens made. With
  * `access: kubeconfig` each gets a kubeconfig with a token of an hour, which is taken back.
@@ -60,7 +63,14 @@ export function rancherSource(
       throw new GiveUp(`${errorText(error)} Or set access = "proxy".`)
     }
   }
-  return discoverySource({
+  function soon(): string | undefined {
+    if (info?.expires === undefined) return undefined
+    const left = Date.parse(info.expires) - clock.now().getTime()
+    const early = info.ttlMs > 0 ? Math.min(WARN_MS, info.ttlMs / 3) : WARN_MS
+    if (left > early) return undefined
+    return `Rancher ${url}: its token runs out at ${info.expires}. Make a new API key and put it into rancher_token`
+  }
+  const source = discoverySource({
     kind,
     name: `Rancher ${url}`,
     place: url,
@@ -91,6 +101,7 @@ export function rancherSource(
     close: http.close,
     clock,
   })
+  return { ...source, soon }
 }
 
 /** `file:` is read for each use, so that who renews the file renews the token. */

@@ -39,6 +39,8 @@ export type Source = {
   readonly problems: () => readonly string[]
   /** What is left out, and why; nothing is wrong with the rest. */
   readonly notes?: () => readonly string[]
+  /** What will end by itself unless somebody does something, and when. */
+  readonly soon?: () => string | undefined
   /** Looks again if that is due, with `force` in any case. Never throws: what is wrong is among the problems. */
   readonly refresh: (force?: boolean) => Promise<void>
   readonly close?: () => Promise<void>

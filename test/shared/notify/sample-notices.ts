@@ -62,6 +62,10 @@ export const all: Readonly<Record<string, Notice>> = {
     error: 'nothing listens there',
   }),
   'outage-over': trouble({ type: 'outage', over: true, outage: 'o', clusters: 40, names: ['east'], since, error: '' }),
+  'clusters-changed': trouble({
+    ...{ type: 'clusters-changed', place: 'Rancher https://rancher.example', soon: '' },
+    ...{ came: { count: 1, names: ['east'] }, went: { count: 2, names: ['west', 'north'] } },
+  }),
   reachable: trouble({ type: 'reachable', cluster: 'east', since, until: at }),
 }
 

@@ -16,6 +16,8 @@ export type PagerDutyOptions = {
 const EVENTS = 'https://events.pagerduty.com/v2/enqueue'
 const SUMMARY = 1_024
 const DEDUP_KEY = 255
+/** Nothing is wrong, and nothing would end it. */
+const wakesNobody = new Set<Notice['event']>(['clusters-changed'])
 
 /**
  * Triggers once for each generation of an incident, and resolves by the key it was triggered with. What is found later
@@ -38,7 +40,7 @@ export function pagerDuty({ routingKey, url = EVENTS, page = 'at-once' }: PagerD
     takes: (notice) =>
       notice.kind === 'incident' && !isNews(notice)
         ? page === 'at-once' && notice.severity === 'critical'
-        : isNews(notice),
+        : isNews(notice) && !wakesNobody.has(notice.event),
     dedups: true,
     openedWith: openedWith(routingKey, url),
     send,

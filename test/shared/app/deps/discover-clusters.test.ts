@@ -127,3 +127,29 @@ test.each([
 ])('an entry with %s is refused with its path', (_, entry, error) => {
   expect(parseClusters(`discovery:\n  - ${entry}\n`).errors).toContainEqual(expect.stringContaining(error))
 })
+
+test.each([
+  ['in two days, of one for ever', 2, 0, true],
+  ['in five days', 5, 90, false],
+  ['in ten hours, of one that lives for sixteen', 10 / 24, 16 / 24, false],
+  ['in five hours, of one that lives for sixteen', 5 / 24, 16 / 24, true],
+])('the token of a Rancher that runs out %s: told of beforehand?', async (_, days, ttlDays, isTold) => {
+  const expiresAt = new Date(Date.now() + days * 86_400_000).toISOString()
+  const rancher = await startRancher({
+    clusters: [{ id: 'c-m-1', name: 'prod' }],
+    expiresAt,
+    ttl: ttlDays * 86_400_000,
+  })
+  onTestFinished(rancher.stop)
+  const { folder, source } = fleet(`
+discovery:
+  - rancher: { rancher_url: "${rancher.url}", rancher_token: "file:token" }
+    endpoint: https://mcp.example/mcp/{name}
+`)
+  writeFileSync(join(folder, 'token'), rancher.state.token)
+  const { clusters, problem = '' } = await source.current()
+  expect(clusters).toHaveLength(1)
+  const soon = `its token runs out at ${expiresAt.slice(0, 19)}Z. Make a new API key`
+  expect(problem.includes(soon)).toBe(isTold)
+  expect(source.states()[0]?.believed?.soon.includes(soon)).toBe(isTold)
+})

@@ -124,8 +124,12 @@ export function suspectPool(
     features[kindFeature(object.kind)] = 1
     ownState(snapshot, object, onset, features)
   }
+  const named = new Set(hypotheses.flatMap(({ rejected, culprit }) => (rejected === undefined ? [keyOf(culprit)] : [])))
   return [...pool.values()].filter(
-    ({ object, hypotheses, features }) => !isGiven(object) || hypotheses.length > 0 || features.verified === 1,
+    ({ object, hypotheses: own, features }) =>
+      (!isGiven(object) || own.length > 0 || features.verified === 1) &&
+      // That it is missing is what its maker did not do.
+      !own.some(({ madeBy }) => madeBy !== undefined && named.has(keyOf(madeBy))),
   )
 }
 /** Made by controllers in every namespace, alike. */

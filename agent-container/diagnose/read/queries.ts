@@ -3,6 +3,7 @@ import { badConditions } from '../snapshot/conditions.ts'
 import { dependenciesOf, servedBy, serviceName } from '../snapshot/dependencies.ts'
 import { ingresses } from '../snapshot/kinds.ts'
 import { failuresInLogs } from '../snapshot/log-failures.ts'
+import { writersOf, writesKind } from '../snapshot/makers.ts'
 import { namedObjects } from '../snapshot/named-objects.ts'
 import { agentPods, brokenGround } from '../snapshot/node-agents.ts'
 import { producerKinds, sourceOf } from '../snapshot/producers.ts'
@@ -93,11 +94,11 @@ const secretProducers: Queries = (snapshot, subjects) =>
   subjects.slice(0, 3).flatMap((subject): readonly Query[] => {
     const names = secretsAwaited(snapshot, subject)
     if (names.length === 0) return []
-    const found = snapshot.objects.filter(
-      ({ kind, namespace }) => namespace === subject.namespace && producerKinds.some((one) => one.kind === kind),
-    )
+    const found = names.flatMap((name) => writersOf(snapshot, { kind: 'Secret', namespace: subject.namespace, name }))
     return [
-      ...producerKinds.map((kind): Query => ({ tool: 'list', kind, namespace: subject.namespace })),
+      ...[...producerKinds, ...writingSecrets(snapshot)].map(
+        (kind): Query => ({ tool: 'list', kind, namespace: subject.namespace }),
+      ),
       ...found.slice(0, 4).flatMap((seen): readonly Query[] => {
         const from = sourceOf(seen, subject.namespace)
         return from === undefined
@@ -123,6 +124,21 @@ const secretProducers: Queries = (snapshot, subjects) =>
       }),
     ]
   })
+
+/** A cluster has one or two ways to get Secrets. */
+const MOST_WRITING = 4
+const writingSecrets = ({ kinds }: Snapshot) =>
+  kinds
+    .filter(
+      ({ apiVersion, kind, namespaced, verbs }) =>
+        namespaced &&
+        verbs.includes('list') &&
+        writesKind(apiVersion, kind, 'Secret') &&
+        !/Request|Push|Generator/.test(kind),
+    )
+    .filter((one) => !producerKinds.some(({ kind }) => kind === one.kind))
+    .slice(0, MOST_WRITING)
+    .map(({ apiVersion, kind }) => k(apiVersion, kind))
 
 function secretsAwaited(snapshot: Snapshot, subject: Subject): readonly string[] {
   if (subject.kind === 'Ingress')

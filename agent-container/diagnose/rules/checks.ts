@@ -1,8 +1,10 @@
 import type { Citation } from '../../../shared/artifacts/evidence.ts'
+import { changesOf } from '../../../shared/cluster/changes/managed-fields.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { nodes } from '../snapshot/kinds.ts'
+import { producerKinds } from '../snapshot/producers.ts'
 import { isReady } from '../snapshot/services.ts'
-import { all, eventsOf, label, refOf, type Snapshot, whether } from '../snapshot/snapshot.ts'
+import { all, eventsOf, label, refOf, type Snapshot, seek, whether } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import type { Hypothesis } from './hypothesis.ts'
 import { sizesByWebhook } from './mutated.ts'
@@ -154,7 +156,40 @@ const writtenThrough: Check = (snapshot, _, one) => {
   }
 }
 
+/** Whoever writes Secrets may be what failed; where those may not be read, nobody knows. */
+const mayBeWritten: Check = (snapshot, _, one) => {
+  if (!/^MissingSecret(Key)?$/.test(one.class) || one.culprit.kind !== 'Secret') return undefined
+  const unread = snapshot.gaps.find(({ kind }) => producerKinds.some((each) => each.kind === kind))
+  return unread === undefined
+    ? undefined
+    : { result: 'doubted', text: `Whether a ${unread.kind} writes it could not be read.`, evidence: [] }
+}
+
+/** Ready for so long with the same address: then that is not what was wrong all the time. */
+const LONG_MS = 60 * 60_000
+/** A pod that was ready until lately called the same address then. */
+const workedSo: Check = (snapshot, subject, one) => {
+  if (one.class !== 'WrongServiceAddress') return undefined
+  const written = changesOf(seek(snapshot, one.culprit)?.raw ?? noObject).map(({ at }) => Date.parse(at))
+  for (const pod of subject.pods.slice(0, 10)) {
+    const ready = pod.data.status.conditions.find(({ type }) => type === 'Ready')
+    const [start, end] = [pod.data.status.startTime, ready?.lastTransitionTime].map((at) => Date.parse(at ?? ''))
+    if (ready?.status !== 'False' || start === undefined || end === undefined || !(end - start > LONG_MS)) continue
+    // What it calls may stand in an object that was changed since.
+    if (written.some((at) => at > start)) continue
+    return {
+      result: 'doubted',
+      text: `Pod ${pod.name}, made at ${pod.data.status.startTime}, was ready until ${ready.lastTransitionTime}, and called the same address.`,
+      evidence: few(cite(pod, /startTime: /), 1),
+    }
+  }
+  return undefined
+}
+const noObject = { apiVersion: '', kind: '', metadata: { name: '' } }
+
 const checks: readonly Check[] = [
+  mayBeWritten,
+  workedSo,
   registryReached,
   isMissing,
   endedByKubelet,

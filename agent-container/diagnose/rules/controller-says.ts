@@ -1,9 +1,10 @@
+import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { badConditions } from '../snapshot/conditions.ts'
 import { isCustomKind } from '../snapshot/custom-kinds.ts'
 import { anyConditioned } from '../snapshot/kinds.ts'
 import { namedAndBad } from '../snapshot/named-objects.ts'
-import { age, eventsOf, label, refOf, type Seen, type SeenEvent } from '../snapshot/snapshot.ts'
+import { age, eventsOf, label, refOf, type Seen, type SeenEvent, seek } from '../snapshot/snapshot.ts'
 import type { Subject } from '../snapshot/subject.ts'
 import type { Symptom } from '../symptoms/symptom.ts'
 import { type Analyzer, culpritOf, type Hypothesis, of, type Scene } from './hypothesis.ts'
@@ -38,7 +39,8 @@ export const controllerSays: Analyzer = (scene) => {
     summary: `The controller of ${label(subject)} cannot do what it asks for: ${said.message}`.slice(0, 590),
     mechanism: `${said.reason}, ${said.count} times, the last at ${said.at}: ${said.message}`.slice(0, 590),
     evidence: few([...cite(said, said.message), ...cite(subject.seen, `name: ${subject.name}`)], 4),
-    confidence: 'high',
+    // That what it waits for is not ready is no cause: nobody changes who waits.
+    confidence: awaitedIn(said.message, subject.namespace).length > 0 ? 'medium' : 'high',
     reasons: [`Its controller (${said.component || 'unnamed'}) says so itself, and keeps saying it.`],
     falsification: 'Had a later try succeeded, the complaint would not have been repeated in the last minutes.',
     explains: asked.map(({ key }) => key),
@@ -53,17 +55,38 @@ export const controllerSays: Analyzer = (scene) => {
   return [found]
 }
 
+/** `timeout waiting for: [HelmRelease/telemetry/collector status: 'InProgress']`, of kustomize-controller and others. */
+const awaited = /\b([A-Z][A-Za-z]+)\/(?:([a-z0-9-]+)\/)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?=[\s,;'"\])]|$)/g
+const MOST_AWAITED = 5
+/** What a sentence says that is waited for, as controllers write it. */
+const awaitedIn = (text: string, own: string): readonly Culprit[] =>
+  /wait|health ?check|not ready|time(?:d )?out|in ?progress/i.test(text)
+    ? [...text.matchAll(awaited)]
+        .slice(0, MOST_AWAITED)
+        .map(([, kind = '', namespace = own, name = '']) => ({ kind, namespace, name }))
+    : []
+
 /** It waits for another of its kind, or draws from something, that has a trouble of its own. */
 function waitedFor({ snapshot, subject, diagnose }: Scene, asked: readonly Symptom[]): readonly Hypothesis[] {
   const { seen } = subject
   if (seen === undefined || !asked.some(({ kind }) => kind === 'condition')) return []
-  return namedAndBad(snapshot, seen)
+  const spoken = badConditions(seen)
+    .flatMap(({ message = '' }) => awaitedIn(message, seen.namespace))
+    .flatMap((ref) => seek(snapshot, ref) ?? [])
+  const named = namedAndBad(snapshot, seen)
+  return [...new Set([...named, ...spoken])]
     .filter((one) => one !== seen)
     .flatMap((one) =>
       diagnose(refOf(one)).map((root) => ({
         ...root,
-        reasons: [`${label(subject)} names ${label(one)} in its spec, and waits for it.`, ...root.reasons],
-        evidence: few([...root.evidence.slice(0, 4), ...cite(seen, `name: ${one.name}`)], 6),
+        reasons: [
+          `${label(subject)} names ${label(one)} in its ${named.includes(one) ? 'spec' : 'conditions'}, and waits for it.`,
+          ...root.reasons,
+        ],
+        evidence: few(
+          [...root.evidence.slice(0, 4), ...cite(seen, `${named.includes(one) ? 'name: ' : ''}${one.name}`)],
+          6,
+        ),
         explains: asked.map(({ key }) => key),
         chain: [{ ...culpritOf(subject), mechanism: `waits for ${label(one)}` }],
         weight: root.weight + 5,

@@ -24,6 +24,8 @@ export type Hypothesis = {
   /** Keys of the symptoms that it explains. */
   readonly explains: readonly string[]
   readonly chain?: readonly Link[]
+  /** Who makes the culprit, or should: its change would end the trouble for good. */
+  readonly madeBy?: Culprit
   readonly remedies: readonly Remedy[]
   readonly prevention?: string
   /** Between equals the more specific one leads; 50 is the rule of thumb, logs alone are less, objects more. */

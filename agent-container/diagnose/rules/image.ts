@@ -71,6 +71,11 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     ...(serviceAccount.is === 'there' ? serviceAccount.value.data.imagePullSecrets : []),
   ].map((one) => one.name)
   const unseen = secrets.length === 0 && serviceAccount.is === 'unknown'
+  const refused = fault === 'ImagePullUnauthorized' && secrets.length > 0
+  // What has run out has to be made anew; that the template names it is right.
+  const expired =
+    refused && secrets.length === 1 && /\bexpired\b/i.test(stated?.text ?? '') && !/x509/i.test(stated?.text ?? '')
+  const credential = { kind: 'Secret', namespace: pod.namespace, name: secrets[0] ?? '' }
   const vague = secrets.length === 0 && general.test(stated?.text ?? '')
   const machine = present(snapshot, nodes, '', pod.data.spec.nodeName ?? '')
   const evidence = few(
@@ -87,13 +92,13 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
     fault,
     container.name,
     name,
-    { secrets, unseen, vague },
+    { secrets, unseen, vague, expired },
     machine?.data.status.nodeInfo?.architecture,
   )
   return [
     {
       class: fault,
-      culprit: culpritOf(subject),
+      culprit: expired ? credential : culpritOf(subject),
       summary: `${sentences.summary} (${label(subject)}).`,
       mechanism:
         `The kubelet cannot pull the image, so the container never starts: ${stated?.text ?? waiting?.message ?? symptom.text}`.slice(
@@ -104,7 +109,7 @@ function explain(scene: Scene, symptom: Symptom): readonly Hypothesis[] {
       confidence:
         stated === undefined
           ? 'low'
-          : fault === 'RegistryUnreachable' || (fault === 'ImagePullUnauthorized' && (unseen || vague))
+          : fault === 'RegistryUnreachable' || (fault === 'ImagePullUnauthorized' && (unseen || vague || refused))
             ? 'medium'
             : 'high',
       reasons: [
@@ -141,7 +146,13 @@ function meaning(
     secrets,
     unseen,
     vague,
-  }: { readonly secrets: readonly string[]; readonly unseen: boolean; readonly vague: boolean },
+    expired,
+  }: {
+    readonly secrets: readonly string[]
+    readonly unseen: boolean
+    readonly vague: boolean
+    readonly expired: boolean
+  },
   architecture: string | undefined,
 ) {
   const setImage = (namespace: string, ref: string) =>
@@ -151,7 +162,7 @@ function meaning(
       return {
         summary:
           secrets.length > 0
-            ? `The registry of image ${image} refuses the credential (${secrets.join(', ')})`
+            ? `The registry of image ${image} refuses the credential (${secrets.join(', ')})${expired ? ': it has expired' : ''}`
             : unseen
               ? `The registry of image ${image} refuses the pull; whether its pods have a credential could not be seen`
               : vague
@@ -159,18 +170,22 @@ function meaning(
                 : `Image ${image} is private and its pods have no pull credential`,
         reasons: [
           secrets.length > 0
-            ? `imagePullSecrets are named: ${secrets.join(', ')}.`
+            ? `imagePullSecrets are named: ${secrets.join(', ')}. What they hold was not read: it may be wrong or outdated, or may not reach this image.`
             : unseen
               ? 'The pod names no imagePullSecret, and its ServiceAccount could not be read.'
               : 'Neither the pod nor its ServiceAccount names an imagePullSecret.',
         ],
         falsification:
           'A tag that does not exist is answered with "not found" once the credential is accepted; here the registry refused before that.',
-        title: vague
-          ? 'Correct the image name, or give the pods a pull credential for this registry'
-          : 'Give the pods a pull credential for this registry',
+        title: expired
+          ? `Renew the credential in Secret ${secrets[0]}, and see that whatever renews it runs`
+          : vague
+            ? 'Correct the image name, or give the pods a pull credential for this registry'
+            : 'Give the pods a pull credential for this registry',
         command: (namespace: string, ref: string) =>
-          `kubectl -n ${namespace} patch ${ref} --type=strategic -p '{"spec":{"template":{"spec":{"imagePullSecrets":[{"name":"<secret of type kubernetes.io/dockerconfigjson>"}]}}}}'`,
+          expired
+            ? `kubectl -n ${namespace} edit secret ${secrets[0]}`
+            : `kubectl -n ${namespace} patch ${ref} --type=strategic -p '{"spec":{"template":{"spec":{"imagePullSecrets":[{"name":"<secret of type kubernetes.io/dockerconfigjson>"}]}}}}'`,
       }
     case 'RegistryUnreachable':
       return {

@@ -3,6 +3,7 @@ import type { Culprit } from '../../../shared/artifacts/verdict.ts'
 import { lastChanges } from '../snapshot/changes.ts'
 import { cite, few } from '../snapshot/cite.ts'
 import { configMaps } from '../snapshot/kinds.ts'
+import { type Above, makerAbove, writersOf } from '../snapshot/makers.ts'
 import { nearest } from '../snapshot/near-name.ts'
 import { type Reference, references } from '../snapshot/references.ts'
 import { eventsOf, label, present, refOf, whether } from '../snapshot/snapshot.ts'
@@ -60,9 +61,50 @@ function explain(scene: Scene, symptom: Symptom, ref: Reference): readonly Hypot
     ({ before, after }) => after.includes(ref.name) && !before.includes(ref.name) && before !== 'none',
   )
   // A claim is written for its pod: when it is missing, it is the name in the template that is wrong.
-  const wrongName = meant !== undefined || newName || ref.kind === 'PersistentVolumeClaim'
+  const writer = writersOf(snapshot, ref)[0]
+  const above = writer === undefined ? makerAbove(snapshot, subject, ref) : undefined
+  const maker = writer ?? above?.owner
+  const wrongName = writer === undefined && (meant !== undefined || newName || ref.kind === 'PersistentVolumeClaim')
   const culprit: Culprit = wrongName ? culpritOf(subject) : { kind: ref.kind, namespace: ref.namespace, name: ref.name }
-  return [result(scene, symptom, ref, said, lacksKey ? keyClass : wholeClass, culprit, undefined, meant)]
+  const own = result(scene, symptom, ref, said, lacksKey ? keyClass : wholeClass, culprit, undefined, meant)
+  if (maker === undefined || wrongName) return [own]
+  // Whoever is to make it would make it anew: that it is missing is what shows, and not what went wrong.
+  const doubted: Hypothesis = {
+    ...own,
+    confidence: 'medium',
+    madeBy: culpritOf(maker),
+    reasons: [...own.reasons, `${label(maker)} should make it.`],
+  }
+  return above?.bad === undefined ? [doubted] : [doubted, notMade(scene, symptom, ref, said, above)]
+}
+
+/** Its maker says itself at what it stopped. */
+function notMade(scene: Scene, symptom: Symptom, ref: Reference, said: Said, { owner, seen, bad }: Above): Hypothesis {
+  const why = bad?.message ?? ''
+  const keys = [symptom, ...of(scene.symptoms, 'condition')].map(({ key }) => key)
+  return {
+    class: 'RefusedByController',
+    culprit: owner,
+    summary: `${label(ref)} is not there: ${label(owner)}, whose controller makes it, is stopped: ${why}`.slice(0, 590),
+    mechanism:
+      `${bad?.type} is ${bad?.status} (${bad?.reason ?? 'no reason'}): ${why} So what comes after it is not made.`.slice(
+        0,
+        590,
+      ),
+    evidence: few([...cite(seen, why), ...said.evidence, ...symptom.evidence], 8),
+    confidence: 'medium',
+    reasons: [`The pods wait for ${label(ref)}.`, `${label(owner)} made the workload, and says that it fails.`],
+    falsification: `Were ${label(owner)} well, and the object still missing, somebody would have removed it.`,
+    explains: keys,
+    chain: [{ ...owner, mechanism: why.slice(0, 590) }],
+    remedies: [
+      inspect(
+        'See what its controller says',
+        `kubectl ${owner.namespace === '' ? '' : `-n ${owner.namespace} `}describe ${owner.kind.toLowerCase()}/${owner.name}`,
+      ),
+    ],
+    weight: 95,
+  }
 }
 
 type Said = { readonly evidence: readonly Citation[]; readonly text: string; readonly key: string | undefined }

@@ -1,5 +1,7 @@
+import type { Citation } from '../../../shared/artifacts/evidence.ts'
 import { cite, few } from '../snapshot/cite.ts'
-import { ingresses } from '../snapshot/kinds.ts'
+import { anyConditioned, ingresses } from '../snapshot/kinds.ts'
+import { writersOf } from '../snapshot/makers.ts'
 import { type Failing, failingProducer } from '../snapshot/producers.ts'
 import { references } from '../snapshot/references.ts'
 import { label, present, seek } from '../snapshot/snapshot.ts'
@@ -15,8 +17,9 @@ export const producedSecret: Analyzer = (scene) => {
   if (keys.length === 0) return []
   return secretsOf(scene).flatMap((secret): readonly Hypothesis[] => {
     const failing = failingProducer(scene.snapshot, subject.namespace, secret)
-    if (failing === undefined) return []
-    const waits = symptoms.some(({ evidence }) => evidence.some(({ quote }) => quote.includes(secret)))
+    const said = symptoms.flatMap(({ evidence }) => evidence).filter(({ quote }) => quote.includes(secret))
+    const waits = said.length > 0
+    if (failing === undefined) return silent(scene, secret, said, keys)
     const matters = subject.kind === 'Ingress' || waits || (failing.expired && complains(scene))
     return matters ? [explain(scene, secret, failing, keys)] : []
   })
@@ -34,6 +37,53 @@ const complains = ({ snapshot, subject }: Scene): boolean =>
       subject.pods.some(({ name }) => name === pod) &&
       lines.slice(-30).some((line) => /certificate|x509|tls/i.test(line)),
   )
+
+/** It is not there, and its producer does not say why. */
+function silent(
+  { snapshot, subject }: Scene,
+  secret: string,
+  said: readonly Citation[],
+  keys: readonly string[],
+): readonly Hypothesis[] {
+  const ref = { kind: 'Secret', namespace: subject.namespace, name: secret }
+  const [producer] = writersOf(snapshot, ref)
+  const missed = said.filter(({ quote }) => /not found|couldn't find key|non-existent|not exist/i.test(quote))
+  if (producer === undefined || missed.length === 0) return []
+  const conditions = anyConditioned.of(producer)?.data.status.conditions ?? []
+  const state =
+    conditions.length === 0
+      ? 'says nothing of itself'
+      : `says of itself ${conditions.map(({ type, status }) => `${type}=${status}`).join(', ')}`
+  return [
+    {
+      class: 'SecretNotProduced',
+      culprit: culpritOf(producer),
+      summary:
+        `${label(producer)} should write Secret ${secret}, which ${label(subject)} needs, and it is not there; ${label(producer)} ${state}.`.slice(
+          0,
+          590,
+        ),
+      mechanism:
+        `A controller writes Secret ${secret} from ${label(producer)}, and has not: it did not run, may not, or waits for something such as a pod that mounts it.`.slice(
+          0,
+          590,
+        ),
+      evidence: few([...missed, ...cite(producer, secret), ...cite(producer, `name: ${producer.name}`)], 6),
+      confidence: 'medium',
+      reasons: [`${label(producer)} names Secret ${secret} as what it writes.`, `It ${state}.`],
+      falsification: `Were ${label(producer)} carried out, the Secret would be there.`,
+      explains: keys,
+      chain: [{ ...culpritOf(producer), mechanism: `does not write Secret ${secret}` }],
+      remedies: [
+        inspect(
+          'See what its controller says, and whether it runs',
+          `kubectl ${producer.namespace === '' ? '' : `-n ${producer.namespace} `}describe ${producer.kind.toLowerCase()}/${producer.name}`,
+        ),
+      ],
+      weight: 94,
+    },
+  ]
+}
 
 function explain(scene: Scene, secret: string, failing: Failing, keys: readonly string[]): Hypothesis {
   const { subject } = scene

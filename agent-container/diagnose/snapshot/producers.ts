@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { anyConditioned } from './kinds.ts'
+import { badConditions } from './conditions.ts'
+import { writersOf } from './makers.ts'
 import { type Condition, maybe, text } from './shapes.ts'
 import { eventsOf, reader, refOf, type Seen, type Snapshot, seek, whether } from './snapshot.ts'
 
@@ -8,10 +9,8 @@ const Producer = z.object({
   spec: z
     .object({
       /** cert-manager */
-      secretName: text,
       issuerRef: maybe(z.object({ kind: text, name: z.string() })),
       /** external-secrets */
-      target: maybe(z.object({ name: text })),
       secretStoreRef: maybe(z.object({ kind: text, name: z.string() })),
     })
     .prefault({}),
@@ -42,10 +41,9 @@ export type Failing = {
 
 /** The one that should write this Secret, when it fails. */
 export function failingProducer(snapshot: Snapshot, namespace: string, secret: string): Failing | undefined {
-  for (const seen of snapshot.objects) {
-    if (seen.namespace !== namespace || !producerKinds.some(({ kind }) => kind === seen.kind)) continue
+  for (const seen of writersOf(snapshot, { kind: 'Secret', namespace, name: secret })) {
     const data = producers.of(seen)?.data
-    if (data === undefined || (data.spec.secretName ?? data.spec.target?.name ?? seen.name) !== secret) continue
+    if (data === undefined) continue
     const condition = badly(seen)
     const { notAfter } = data.status
     const expired = notAfter !== undefined && Date.parse(notAfter) < snapshot.now.getTime()
@@ -71,11 +69,11 @@ export function failingProducer(snapshot: Snapshot, namespace: string, secret: s
   return undefined
 }
 
-/** Its condition that is not as it should be. */
-export const badly = (seen: Seen): Condition | undefined =>
-  anyConditioned
-    .of(seen)
-    ?.data.status.conditions.find(({ type, status }) => /^(Ready|Synced|Available)$/.test(type) && status === 'False')
+/** Its condition that is not as it should be; the one for the whole first. */
+export function badly(seen: Seen): Condition | undefined {
+  const bad = badConditions(seen)
+  return bad.find(({ type }) => /^(Ready|Synced|Available)$/.test(type)) ?? bad[0]
+}
 
 /** The issuer or store that a producer names. */
 export function sourceOf(seen: Seen, namespace: string) {

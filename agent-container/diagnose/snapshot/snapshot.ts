@@ -83,9 +83,9 @@ export type Reader<T> = { readonly kind: string; readonly of: (seen: Seen) => Se
 export function reader<T>(kind: string, shape: z.ZodType<T>): Reader<T> {
   const cache = new WeakMap<Seen, Seen<T>>()
   const of = (seen: Seen): Seen<T> | undefined => {
-    if (kind !== '' && isNamesake(seen)) return undefined
     const known = cache.get(seen)
     if (known !== undefined) return known
+    if (kind !== '' && isNamesake(seen)) return undefined
     const parsed = shape.safeParse(seen.object)
     if (!parsed.success) return undefined
     const result = { ...seen, data: parsed.data }
@@ -133,11 +133,10 @@ export const listed = (snapshot: Snapshot, kind: string, namespace: string): boo
   )
 /** A built-in object comes before a namesake, unless the incident is about the latter. */
 export const seek = (snapshot: Snapshot, ref: Culprit): Seen | undefined => {
+  const [first, ...others] = snapshot.objects.filter((seen) => same(seen, ref))
+  if (others.length === 0) return first
   const namesake = meansNamesake(snapshot, ref)
-  return (
-    snapshot.objects.find((seen) => same(seen, ref) && isNamesake(seen) === namesake) ??
-    snapshot.objects.find((seen) => same(seen, ref))
-  )
+  return [first, ...others].find((seen) => seen !== undefined && isNamesake(seen) === namesake) ?? first
 }
 const meansNamesake = ({ incident }: Snapshot, ref: Culprit): boolean =>
   [incident.resource, incident.owner].some(

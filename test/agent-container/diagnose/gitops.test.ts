@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { onScenario } from './on-scenario.ts'
-import { ago, healthy, node, thing } from './world.ts'
+import { ago, event, healthy, node, thing } from './world.ts'
 
 const crd = (group: string, version: string, kind: string, plural: string) =>
   thing(
@@ -57,3 +57,31 @@ test.each([
     expect(result.verdict?.rootCauses).toMatchObject([{ kind, name: 'web' }])
   },
 )
+
+test('what waits for another that fails is not named itself, and is likely at most where that could not be read', async () => {
+  const message = "health check failed after 5m0s: timeout waiting for: [HelmRelease/shop/web status: 'InProgress']"
+  const waits = (...more: readonly object[]) =>
+    onScenario({
+      objects: [
+        node('n1'),
+        crd('kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization', 'kustomizations'),
+        thing('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'all', {
+          spec: { path: './all' },
+          status: { conditions: failed('Ready', 'HealthCheckFailed', message) },
+        }),
+        event('Kustomization', 'all', 'HealthCheckFailed', message),
+        ...more,
+      ],
+      trigger: { kind: 'Kustomization', namespace: 'shop', name: 'all' },
+    })
+  const alone = await waits()
+  expect(alone.result.verdict?.outcome).toBe('likely')
+  const both = await waits(
+    crd('helm.toolkit.fluxcd.io', 'v2', 'HelmRelease', 'helmreleases'),
+    thing('helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'web', {
+      spec: {},
+      status: { conditions: failed('Ready', 'UpgradeFailed', 'Helm upgrade failed: another operation is in progress') },
+    }),
+  )
+  expect(both.result.verdict?.rootCauses).toMatchObject([{ kind: 'HelmRelease', name: 'web' }])
+})

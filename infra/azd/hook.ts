@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'
 import { z } from 'zod'
+import { cloudOf, managerOf } from '../../shared/azure/cloud.ts'
 import { developerLogin } from '../../shared/azure/credential.ts'
 import { systemClock } from '../../shared/runtime/clock.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
@@ -38,7 +39,7 @@ async function preprovision(): Promise<number> {
   return run('bash', ['infra/image.sh', '--azd'])
 }
 
-const arm = 'https://management.azure.com'
+const arm = managerOf(cloudOf(env))
 
 /** Whoever deploys may read it; empty: doctor says how to get it. */
 async function functionKey(): Promise<string> {

@@ -4,6 +4,8 @@
 type Settings = {
   @description('subscriptions (ids, with commas) whose AKS clusters with the tag nightcrier: watch are watched too')
   DISCOVER_AKS: string?
+  @description('the cloud of Azure that all of this is in')
+  AZURE_ENVIRONMENT: string?
   @description('how the broker gets its files: from a secret volume, or as secure values of its own environment')
   AGENT_FILES: string?
   @description('whose model works on top of the rules; none: rules alone')

@@ -47,7 +47,7 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
   const groups = lazyGroups(once(() => openGroups(settings)))
   const secretDeps = async () => ({
     vault: await vault(),
-    ...(settings.LOCAL_GROUPS_DIR === '' ? { aks: (id: string) => aksToken(id, credential) } : {}),
+    ...(settings.LOCAL_GROUPS_DIR === '' ? { aks: (id: string) => aksToken(id, credential, settings) } : {}),
     ...(settings.CLUSTERS_FILE === '' ? {} : { folder: dirname(settings.CLUSTERS_FILE) }),
   })
 
@@ -68,7 +68,7 @@ export function createPlatform(settings: Settings = readSettings(), warn: (messa
   const aks = {
     key: 'aks',
     name: 'AKS',
-    find: async () => clustersFromTags(await discoverAks(subscriptions, credential)),
+    find: async () => clustersFromTags(await discoverAks(subscriptions, credential, settings)),
   }
   const clusters = withDiscovery(byHand, {
     places: ({ discovery }) => [
@@ -153,14 +153,18 @@ function currentMutes(source: ClustersSource, book: MuteBook) {
   }
 }
 
-async function discoverAks(subscriptions: readonly string[], credential: ReturnType<typeof managedIdentity>) {
+async function discoverAks(
+  subscriptions: readonly string[],
+  credential: ReturnType<typeof managedIdentity>,
+  settings: Settings,
+) {
   const { markedClusters } = await import('../azure/discovery.ts')
-  return markedClusters({ subscriptions, credential })
+  return markedClusters({ subscriptions, credential, cloud: settings.AZURE_ENVIRONMENT })
 }
 
-async function aksToken(clusterId: string, credential: ReturnType<typeof managedIdentity>) {
+async function aksToken(clusterId: string, credential: ReturnType<typeof managedIdentity>, settings: Settings) {
   const { aksKubeconfig } = await import('../azure/aks-kubeconfig.ts')
-  return aksKubeconfig({ credential }, clusterId)
+  return aksKubeconfig({ credential, cloud: settings.AZURE_ENVIRONMENT }, clusterId)
 }
 
 async function discoverNamed(entry: DiscoveryEntry, secrets: SecretDeps) {
@@ -199,6 +203,7 @@ async function openGroups(settings: Settings): Promise<ContainerGroups> {
     dnsServers: settings.AGENT_DNS_SERVERS.split(',').flatMap((address) => address.trim() || []),
     filesIn: settings.AGENT_FILES,
     credential: managedIdentity(settings.AzureWebJobsStorage__clientId),
+    cloud: settings.AZURE_ENVIRONMENT,
   })
 }
 

@@ -3,14 +3,15 @@ import type { TokenCredential } from '@azure/identity'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { GiveUp } from '../runtime/errors.ts'
+import { type Cloud, managerOf } from './cloud.ts'
 
 export type AksPlace = {
   readonly credential: TokenCredential
+  readonly cloud?: Cloud
   /** Tests hand one in that leads to a resource manager of theirs. */
   readonly httpClient?: HttpClient
 }
 
-const ORIGIN = 'https://management.azure.com'
 const API_VERSION = '2024-09-01'
 /** What every AKS API server with Entra asks for, in every tenant: https://azure.github.io/kubelogin/concepts/aks.html */
 const SERVER_SCOPE = '6dae42f8-4368-4678-94ff-3960e28e3630/.default'
@@ -35,8 +36,9 @@ const Kubeconfig = z.looseObject({
  * A kubeconfig for an AKS cluster whose users come from Entra, by its resource id: where it is, as Azure knows it, and a
  * token of this app's identity that dies by itself. GiveUp when there is no such cluster, or it has users of its own.
  */
-export async function aksKubeconfig({ credential, httpClient }: AksPlace, clusterId: string): Promise<string> {
-  const { server, authority } = await whereabouts({ credential, ...(httpClient ? { httpClient } : {}) }, clusterId)
+export async function aksKubeconfig(place: AksPlace, clusterId: string): Promise<string> {
+  const { credential } = place
+  const { server, authority } = await whereabouts(place, clusterId)
   const token = await credential.getToken(SERVER_SCOPE, { abortSignal: AbortSignal.timeout(DEADLINE_MS) })
   if (token === null) throw new Error(`No token for the API server of ${clusterId} was given to this app's identity.`)
   return stringify({
@@ -63,15 +65,16 @@ function saidIn(body: string | undefined | null): string {
   }
 }
 
-async function whereabouts({ credential, httpClient }: AksPlace, clusterId: string) {
+async function whereabouts({ credential, httpClient, cloud = 'AzureCloud' }: AksPlace, clusterId: string) {
+  const manager = managerOf(cloud)
   const library = await import('@azure/core-rest-pipeline')
   const pipeline = library.createPipelineFromOptions({
     retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 5_000 },
   })
-  pipeline.addPolicy(library.bearerTokenAuthenticationPolicy({ credential, scopes: `${ORIGIN}/.default` }))
+  pipeline.addPolicy(library.bearerTokenAuthenticationPolicy({ credential, scopes: `${manager}/.default` }))
   const request = library.createPipelineRequest({
     method: 'POST',
-    url: `${ORIGIN}${clusterId}/listClusterUserCredential?api-version=${API_VERSION}&format=exec`,
+    url: `${manager}${clusterId}/listClusterUserCredential?api-version=${API_VERSION}&format=exec`,
     headers: library.createHttpHeaders({ accept: 'application/json' }),
     abortSignal: AbortSignal.timeout(DEADLINE_MS),
   })

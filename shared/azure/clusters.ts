@@ -1,4 +1,5 @@
 import type { Vault } from '../runtime/vault.ts'
+import { cloudOf } from './cloud.ts'
 import { ownLogin } from './credential.ts'
 import type { FoundCluster } from './discovery.ts'
 import { keyVault } from './vault.ts'
@@ -17,10 +18,12 @@ export type AzureClusters = {
 /** With the identity that is at hand. Azure's libraries are loaded with the first use: most who serve clusters use none. */
 export function azureClusters(environment: Environment): AzureClusters {
   const credential = ownLogin(environment)
+  const cloud = cloudOf(environment)
   const url = environment.KEY_VAULT_URL
   return {
-    marked: async (subscriptions) => (await import('./discovery.ts')).markedClusters({ subscriptions, credential }),
-    kubeconfig: async (id) => (await import('./aks-kubeconfig.ts')).aksKubeconfig({ credential }, id),
+    marked: async (subscriptions) =>
+      (await import('./discovery.ts')).markedClusters({ subscriptions, credential, cloud }),
+    kubeconfig: async (id) => (await import('./aks-kubeconfig.ts')).aksKubeconfig({ credential, cloud }, id),
     ...(url === undefined || url === '' ? {} : { vault: keyVault({ url, credential }) }),
   }
 }

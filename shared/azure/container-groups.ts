@@ -4,6 +4,7 @@ import type { TokenCredential } from '@azure/identity'
 import type { ContainerGroups, Group } from '../runtime/container-groups.ts'
 import { RetryLater } from '../runtime/errors.ts'
 import { once } from '../runtime/once.ts'
+import { type Cloud, managerOf } from './cloud.ts'
 import { type GroupPlace, groupBody, groupName } from './container-group-body.ts'
 import { groupFrom } from './container-group-state.ts'
 import { codeOf, statusOf } from './failure.ts'
@@ -12,6 +13,7 @@ export type ContainerGroupsPlace = GroupPlace & {
   readonly subscriptionId: string
   readonly resourceGroup: string
   readonly credential: TokenCredential
+  readonly cloud?: Cloud
   /** Tests hand one in that leads to a resource manager of theirs. */
   readonly httpClient?: HttpClient
 }
@@ -144,6 +146,7 @@ async function connect(place: ContainerGroupsPlace, maxRetries: number): Promise
   const library = await import('@azure/arm-containerinstance')
   return new library.ContainerInstanceManagementClient(place.credential, place.subscriptionId, {
     ...(place.httpClient === undefined ? {} : { httpClient: place.httpClient }),
+    endpoint: managerOf(place.cloud ?? 'AzureCloud'),
     // A dropped connection or a passing 5xx is ridden out; longer waits belong to the queue.
     retryOptions: { maxRetries, retryDelayInMs: 300, maxRetryDelayInMs: 1_000 },
     additionalPolicies: [{ position: 'perRetry', policy: impatient }],

@@ -2,10 +2,12 @@ import type { HttpClient } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
 import { z } from 'zod'
 import { GiveUp } from '../runtime/errors.ts'
+import { type Cloud, managerOf } from './cloud.ts'
 
 export type DiscoveryPlace = {
   readonly subscriptions: readonly string[]
   readonly credential: TokenCredential
+  readonly cloud?: Cloud
   /** Tests hand one in that leads to a resource manager of theirs. */
   readonly httpClient?: HttpClient
 }
@@ -46,9 +48,13 @@ const Rows = z.array(
 /** AKS clusters with the tag `nightcrier: watch` that this identity may read, in the given subscriptions. */
 export async function markedClusters(place: DiscoveryPlace): Promise<readonly FoundCluster[]> {
   const { ResourceGraphClient } = await import('@azure/arm-resourcegraph')
-  const { credential, httpClient, subscriptions } = place
+  const { credential, httpClient, subscriptions, cloud = 'AzureCloud' } = place
+  const endpoint = managerOf(cloud)
   const client = new ResourceGraphClient(credential, {
     ...(httpClient === undefined ? {} : { httpClient }),
+    endpoint,
+    // The library would ask for a token of the public cloud, whatever the address.
+    credentials: { scopes: [`${endpoint}/.default`] },
     // The quota is given anew every five seconds, and says so in a header of its own that the library does not read.
     retryOptions: { maxRetries: 3, retryDelayInMs: 1_500, maxRetryDelayInMs: 8_000 },
   })

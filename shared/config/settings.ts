@@ -69,6 +69,10 @@ export const Settings = z
     LOCAL_GROUPS_DIR: text('').describe(
       'a folder for agents as child processes in place of container groups, for local use',
     ),
+    AZURE_ENVIRONMENT: z
+      .enum(['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'])
+      .default('AzureCloud')
+      .describe('the cloud of Azure that all of this is in'),
     AZURE_SUBSCRIPTION_ID: text('').describe('subscription of the container groups'),
     AGENT_RESOURCE_GROUP: text('').describe('resource group of the container groups'),
     AGENT_LOCATION: text('').describe('region of the container groups'),

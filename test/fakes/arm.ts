@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { tokenFor } from './entra.ts'
 import { type Answer, type LoopbackServer, loopbackServer, type Seen } from './loopback-server.ts'
 
-const ORIGIN = 'https://management.azure.com'
 const refused = (status: number, code: string, message: string): Answer => ({
   status,
   body: { error: { code, message } },
@@ -73,11 +72,15 @@ export type ArmFake = LoopbackServer & {
 const PAGE = 2
 
 /** Azure Resource Manager as far as container groups go, in its own words: 201 and an operation, lists without states. */
-export async function startArm(subscription: string, resourceGroup: string): Promise<ArmFake> {
+export async function startArm(
+  subscription: string,
+  resourceGroup: string,
+  origin = 'https://management.azure.com',
+): Promise<ArmFake> {
   const groups = new Map<string, Kept>()
   const root = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerInstance/containerGroups`
   const operationOf = (name: string) =>
-    `${ORIGIN}/subscriptions/${subscription}/providers/Microsoft.ContainerInstance/locations/x/operations/${name}?api-version=2023-05-01`
+    `${origin}/subscriptions/${subscription}/providers/Microsoft.ContainerInstance/locations/x/operations/${name}?api-version=2023-05-01`
   const missing = (name: string) =>
     refused(
       404,
@@ -135,7 +138,7 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
     return { status: 200, body: { content: text } }
   }
   const server = await loopbackServer(({ method, path, query, headers, body }: Seen): Answer => {
-    if (headers.authorization !== `Bearer ${tokenFor(`${ORIGIN}/.default`)}`)
+    if (headers.authorization !== `Bearer ${tokenFor(`${origin}/.default`)}`)
       return refused(401, 'InvalidAuthenticationToken', 'The access token is invalid.')
     if (!/^\d{4}-\d{2}-\d{2}$/.test(query.get('api-version') ?? ''))
       return refused(400, 'MissingApiVersionParameter', 'The api-version query parameter is required.')
@@ -148,7 +151,7 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
       const from = Number(query.get('$skip') ?? 0)
       const value = [...groups].slice(from, from + PAGE).map(([name, kept]) => shown(name, kept, false))
       const more =
-        from + PAGE < groups.size ? { nextLink: `${ORIGIN}${root}?api-version=2023-05-01&$skip=${from + PAGE}` } : {}
+        from + PAGE < groups.size ? { nextLink: `${origin}${root}?api-version=2023-05-01&$skip=${from + PAGE}` } : {}
       return { status: 200, body: { value, ...more } }
     }
     const [name = '', kind, container = '', leaf] = path.startsWith(`${root}/`)
@@ -171,7 +174,7 @@ export async function startArm(subscription: string, resourceGroup: string): Pro
   }
   const fake: ArmFake = {
     ...server,
-    origin: ORIGIN,
+    origin,
     groups,
     refusal: undefined,
     operationsForbidden: false,

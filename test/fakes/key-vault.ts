@@ -19,12 +19,14 @@ export type KeyVaultFake = LoopbackServer & {
 export async function startKeyVault(origin = 'https://nightcrier-test.vault.azure.net'): Promise<KeyVaultFake> {
   const secrets = new Map<string, { readonly value: string; readonly version: string }>()
   let versions = 0
+  /** Each cloud's vaults want tokens for that cloud's. */
+  const resource = `https://${new URL(origin).host.replace(/^[^.]+\./, '')}`
   const server = await loopbackServer(({ method, path, headers, body }) => {
-    if (headers.authorization !== `Bearer ${tokenFor('https://vault.azure.net/.default')}`)
+    if (headers.authorization !== `Bearer ${tokenFor(`${resource}/.default`)}`)
       return {
         ...refused(401, 'Unauthorized', 'AKV10000: Request is missing a Bearer or PoP token.'),
         headers: {
-          'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/${TENANT}", resource="https://vault.azure.net"`,
+          'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/${TENANT}", resource="${resource}"`,
         },
       }
     if (fake.busy > 0) {

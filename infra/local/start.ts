@@ -4,6 +4,7 @@ import { errorText, GiveUp } from '../../shared/runtime/errors.ts'
 import { numberOption } from './number-option.ts'
 import { run } from './start/run.ts'
 import { createScreen } from './start/screen.ts'
+import { endWithParent } from './start/with-parent.ts'
 
 type Flags = {
   readonly once: boolean
@@ -28,13 +29,7 @@ async function start(flags: Flags, command: Command): Promise<void> {
       stop.abort()
       process.stderr.write('\nStopping.\n')
     })
-  // npm ends at a SIGTERM of its own and tells nobody; a stack without a parent would go on for ever.
-  const parent = process.ppid
-  const orphaned = setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
-  }, 1_000)
-  orphaned.unref()
-  stop.signal.addEventListener('abort', () => clearInterval(orphaned))
+  stop.signal.addEventListener('abort', endWithParent())
   // Whoever reads us through a pipe may stop reading: then all ends in order, too.
   process.stdout.on('error', () => stop.abort())
   try {

@@ -1,3 +1,4 @@
+import { connectWithPatience } from '../../shared/runtime/connects.ts'
 import { errorText } from '../../shared/runtime/errors.ts'
 import { readJob } from './job.ts'
 import { exits, run } from './run.ts'
@@ -8,6 +9,7 @@ process.once('SIGTERM', () => stop.abort())
 process.once('SIGINT', () => stop.abort())
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`)
+connectWithPatience()
 try {
   const { NIGHTCRIER_BROKER_PORT = '0' } = process.env
   process.exit(await run(await readJob(process.env), Number(NIGHTCRIER_BROKER_PORT), stop.signal, log))

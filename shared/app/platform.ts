@@ -16,6 +16,7 @@ import { incidentStore } from '../incident/store.ts'
 import { foreignDoor } from '../kubernetes/foreign-door.ts'
 import { createRedactor } from '../kubernetes/redact.ts'
 import { systemClock } from '../runtime/clock.ts'
+import { connectWithPatience } from '../runtime/connects.ts'
 import type { ContainerGroups } from '../runtime/container-groups.ts'
 import { GiveUp } from '../runtime/errors.ts'
 import { derivedId, systemRandom } from '../runtime/ids.ts'
@@ -41,6 +42,7 @@ export type Platform = ReturnType<typeof createPlatform>
  * `warn` hears what is nobody's invocation: a wrong clusters file is everybody's.
  */
 export function createPlatform(settings: Settings = readSettings(), warn: (message: string) => void = console.warn) {
+  connectWithPatience()
   const credential = managedIdentity(settings.AzureWebJobsStorage__clientId)
   const storage = storageFromSettings(settings, credential)
   const vault = once(() => openVault(settings))

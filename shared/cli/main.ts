@@ -8,7 +8,12 @@ const servePath = import.meta.url.endsWith('.ts') ? '../../infra/local/serve.ts'
 
 // Half of what a short command costs is reading its own code: the next one finds it compiled. Node 20 cannot.
 module.enableCompileCache?.()
-const [{ systemClock }, { program }] = await Promise.all([import('../runtime/clock.ts'), import('./program.ts')])
+const [{ systemClock }, { program }, { connectWithPatience }] = await Promise.all([
+  import('../runtime/clock.ts'),
+  import('./program.ts'),
+  import('../runtime/connects.ts'),
+])
+connectWithPatience()
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

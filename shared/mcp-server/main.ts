@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { createRedactor } from '../kubernetes/redact.ts'
 import { systemClock } from '../runtime/clock.ts'
+import { connectWithPatience } from '../runtime/connects.ts'
 import { errorText, GiveUp } from '../runtime/errors.ts'
 import { randomId } from '../runtime/ids.ts'
 import { createLog } from '../runtime/log.ts'
@@ -95,6 +96,7 @@ function howMany(all: readonly Target[]): string {
 }
 
 async function serve(flags: Flags): Promise<void> {
+  connectWithPatience()
   const { port, host, tokenFile, allowedHost } = flags
   const { identity, ...safety } = safetyOf(flags, read)
   const targets = await openTargets(flags)

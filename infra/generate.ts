@@ -33,7 +33,15 @@ const wired = [
   'INCIDENT_KEEP_DAYS',
 ]
 /** A key of storage, what stands for Azure on a developer's machine, and what Azure says: no template sets them. */
-const local = ['AzureWebJobsStorage', 'CLUSTERS_FILE', 'LOCAL_VAULT_DIR', 'LOCAL_GROUPS_DIR', 'WEBSITE_AUTH_ENABLED']
+const local = [
+  'AzureWebJobsStorage',
+  'CLUSTERS_FILE',
+  'LOCAL_VAULT_DIR',
+  'LOCAL_GROUPS_DIR',
+  'WEBSITE_AUTH_ENABLED',
+  'IDENTITY_ENDPOINT',
+  'IDENTITY_HEADER',
+]
 
 /** Files that follow from the product's own names and settings: path from the root → text. */
 export async function generated(): Promise<Readonly<Record<string, string>>> {

@@ -1,8 +1,10 @@
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
+import type { TokenCredential } from '@azure/identity'
 import { CLUSTERS_FILE, containers, tables } from '../artifacts/layout.ts'
 import type { KnownPermissions } from '../artifacts/permissions.ts'
 import { managedIdentity } from '../azure/credential.ts'
+import { renewedWhenRefused } from '../azure/renewed.ts'
 import { storageFromSettings } from '../azure/storage-from-settings.ts'
 import { type ClustersSource, type CurrentClusters, clustersSource } from '../config/clusters-source.ts'
 import { clustersFromBlob, clustersFromFile } from '../config/clusters-text.ts'
@@ -43,7 +45,12 @@ export type Platform = ReturnType<typeof createPlatform>
  */
 export function createPlatform(settings: Settings = readSettings(), warn: (message: string) => void = console.warn) {
   connectWithPatience()
-  const credential = managedIdentity(settings.AzureWebJobsStorage__clientId)
+  const clientId = settings.AzureWebJobsStorage__clientId
+  const { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: header } = settings
+  const credential = renewedWhenRefused(
+    managedIdentity(clientId),
+    endpoint === undefined ? undefined : { url: endpoint, header, clientId },
+  )
   const storage = storageFromSettings(settings, credential)
   const vault = once(() => openVault(settings))
   const groups = lazyGroups(once(() => openGroups(settings)))
@@ -155,16 +162,12 @@ function currentMutes(source: ClustersSource, book: MuteBook) {
   }
 }
 
-async function discoverAks(
-  subscriptions: readonly string[],
-  credential: ReturnType<typeof managedIdentity>,
-  settings: Settings,
-) {
+async function discoverAks(subscriptions: readonly string[], credential: TokenCredential, settings: Settings) {
   const { markedClusters } = await import('../azure/discovery.ts')
   return markedClusters({ subscriptions, credential, cloud: settings.AZURE_ENVIRONMENT })
 }
 
-async function aksToken(clusterId: string, credential: ReturnType<typeof managedIdentity>, settings: Settings) {
+async function aksToken(clusterId: string, credential: TokenCredential, settings: Settings) {
   const { aksKubeconfig } = await import('../azure/aks-kubeconfig.ts')
   return aksKubeconfig({ credential, cloud: settings.AZURE_ENVIRONMENT }, clusterId)
 }

@@ -194,6 +194,8 @@ export const Settings = z
     WEBSITE_AUTH_ENABLED: flag(false).describe(
       'said by App Service while its authentication is on; without it SIGN_IN entra lets nobody in',
     ),
+    IDENTITY_ENDPOINT: url.optional().describe('said by the platform: where the identity of this app gets its tokens'),
+    IDENTITY_HEADER: text('').describe('said by the platform: what shows there that a request comes from this app'),
     LINK_KEYS: secretRef.describe(
       'keyvault:<name> or file:<path> of the keys that sign links, one id:secret a line, the first signs; empty: made in storage',
     ),

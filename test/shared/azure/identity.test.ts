@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { generate } from 'selfsigned'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Azurite, startAzurite } from '../../../infra/local/azurite.ts'
 import { containers, queues, tables } from '../../../shared/artifacts/layout.ts'
 import { ensureStorage } from '../../../shared/azure/ensure-storage.ts'
+import { renewedWhenRefused } from '../../../shared/azure/renewed.ts'
 import { storageFromSettings } from '../../../shared/azure/storage-from-settings.ts'
 import { entra } from '../../fakes/entra.ts'
+import { loopbackServer } from '../../fakes/loopback-server.ts'
 import { storageToken } from '../../fakes/storage-token.ts'
 
 let folder: string
@@ -120,4 +122,96 @@ test('a link to add to a queue is signed with a key of the queue service that is
     server.closeAllConnections()
     server.close()
   }
+})
+
+test('a token that is refused before its time is fetched anew, once for all, and every request goes on', async () => {
+  const scope = 'https://storage.azure.com/.default'
+  const endpoint = await loopbackServer(({ headers, query }) =>
+    headers['x-identity-header'] === 'shown' && query.get('resource') === 'https://storage.azure.com'
+      ? {
+          status: 200,
+          body: { access_token: 'second', expires_on: String(Math.floor(inHours(2).getTime() / 1_000)) },
+        }
+      : { status: 400 },
+  )
+  onTestFinished(endpoint.stop)
+  const refused: string[] = []
+  const server = createServer({ cert: pems.cert, key: pems.private }, (request, response) => {
+    request.resume()
+    if (request.headers.authorization !== 'Bearer second') {
+      refused.push(`${request.method} ${request.url}`)
+      const where = 'https://login.microsoftonline.com/ab1f708d-50f6-404c-a006-d71b2ac7a606/oauth2/authorize'
+      response.writeHead(401, {
+        'x-ms-error-code': 'InvalidAuthenticationInfo',
+        'www-authenticate': `Bearer authorization_uri=${where} resource_id=https://storage.azure.com`,
+      })
+      response.end()
+    } else if (request.url?.includes('/table/')) {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end('{"odata.etag":"W/\\"1\\"","PartitionKey":"p","RowKey":"k","n":1}')
+    } else {
+      response.writeHead(200, {
+        'content-type': 'text/plain',
+        'content-length': '2',
+        'last-modified': new Date().toUTCString(),
+        etag: '"1"',
+        'x-ms-approximate-messages-count': '3',
+      })
+      response.end(request.method === 'HEAD' ? undefined : 'ok')
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const uri = (service: string) => `https://127.0.0.1:${address.port}/${service}`
+  const library = entra(() => 'first')
+  const credential = renewedWhenRefused(library, { url: `${endpoint.url}/msi/token`, header: 'shown' })
+  const storage = storageFromSettings(
+    {
+      AzureWebJobsStorage__blobServiceUri: uri('blob'),
+      AzureWebJobsStorage__queueServiceUri: uri('queue'),
+      AzureWebJobsStorage__tableServiceUri: uri('table'),
+    },
+    credential,
+  )
+  const asked = () =>
+    Promise.all([
+      storage.blobs('incidents').info('i/index.html'),
+      storage.queue('faults').length(),
+      storage.table('control').get('p', 'k'),
+    ])
+  expect(await asked()).toMatchObject([{ bytes: 2 }, 3, { fields: { n: 1 } }])
+  expect(endpoint.seen).toHaveLength(1)
+  const sofar = refused.length
+  expect(sofar).toBeLessThanOrEqual(3)
+  await asked()
+  expect([refused.length, endpoint.seen.length]).toEqual([sofar, 1])
+  expect((await credential.getToken(scope))?.token).toBe('second')
+})
+
+test('one that is refused anew is not fetched again in the same minute, and an endpoint in trouble changes nothing', async () => {
+  let now = new Date('2026-01-12T09:41:00Z')
+  const clock = { now: () => now }
+  const tenant = { tenantId: 'ab1f708d-50f6-404c-a006-d71b2ac7a606' }
+  let well = false
+  const endpoint = await loopbackServer(() =>
+    well ? { status: 200, body: { access_token: 'second', expires_on: now.getTime() / 1_000 + 600 } } : { status: 500 },
+  )
+  onTestFinished(endpoint.stop)
+  const credential = renewedWhenRefused(
+    entra(() => 'first'),
+    { url: endpoint.url, header: '' },
+    clock,
+  )
+  const token = async (options = {}) => (await credential.getToken('s', options))?.token
+  expect([await token(), await token(tenant), await token(tenant)]).toEqual(['first', 'first', 'first'])
+  expect(endpoint.seen).toHaveLength(1)
+  well = true
+  now = new Date(now.getTime() + 61_000)
+  expect([await token(tenant), await token(tenant), await token()]).toEqual(['second', 'second', 'second'])
+  expect(endpoint.seen).toHaveLength(2)
+  now = new Date(now.getTime() + 400_000)
+  expect(await token()).toBe('first')
 })

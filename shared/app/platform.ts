@@ -1,6 +1,5 @@
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
-import type { TokenCredential } from '@azure/identity'
 import { CLUSTERS_FILE, containers, tables } from '../artifacts/layout.ts'
 import type { KnownPermissions } from '../artifacts/permissions.ts'
 import { managedIdentity } from '../azure/credential.ts'
@@ -162,12 +161,16 @@ function currentMutes(source: ClustersSource, book: MuteBook) {
   }
 }
 
-async function discoverAks(subscriptions: readonly string[], credential: TokenCredential, settings: Settings) {
+async function discoverAks(
+  subscriptions: readonly string[],
+  credential: ReturnType<typeof managedIdentity>,
+  settings: Settings,
+) {
   const { markedClusters } = await import('../azure/discovery.ts')
   return markedClusters({ subscriptions, credential, cloud: settings.AZURE_ENVIRONMENT })
 }
 
-async function aksToken(clusterId: string, credential: TokenCredential, settings: Settings) {
+async function aksToken(clusterId: string, credential: ReturnType<typeof managedIdentity>, settings: Settings) {
   const { aksKubeconfig } = await import('../azure/aks-kubeconfig.ts')
   return aksKubeconfig({ credential, cloud: settings.AZURE_ENVIRONMENT }, clusterId)
 }

@@ -1,7 +1,7 @@
 import process from 'node:process'
 
 /** Looked at this often; nobody meets the orphan in between. */
-const LOOK_MS = 1_000
+const PARENT_CHECK_MS = 1_000
 
 /**
  * npm ends at a SIGTERM of its own and tells nobody, and a stack without a parent would go on for ever: this process
@@ -11,7 +11,7 @@ export function endWithParent(): () => void {
   const parent = process.ppid
   const looking = setInterval(() => {
     if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
-  }, LOOK_MS)
+  }, PARENT_CHECK_MS)
   looking.unref()
   return () => clearInterval(looking)
 }

@@ -103,6 +103,11 @@ const health = (object: KubeObject, nearby: Around): Health => {
 const saysNothing = ({ status }: ViewOf<'Custom'>): boolean =>
   !status?.conditions?.length && status?.phase == null && /^(Unknown|Missing)?$/.test(status?.health?.status ?? '')
 
+/** The kinds that have a file of their own and open faults, Events among them. */
+export const watchedKinds: readonly { readonly apiVersion: string; readonly kind: string }[] = all.flatMap(
+  ({ apiVersion, kind, isWatched }) => (apiVersion === undefined || !isWatched ? [] : [{ apiVersion, kind }]),
+)
+
 /** The kinds that have a file of their own, for whoever asks how an object is, or draws a table of them. */
 export const kindModels: readonly KindModel[] = all
   .filter(({ kind }) => kind !== 'Custom' && kind !== 'Event')

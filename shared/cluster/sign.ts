@@ -1,3 +1,4 @@
+import type { FaultType } from '../faults/fault-class.ts'
 import type { Context } from './context.ts'
 import type { View, ViewOf } from './view/view.ts'
 
@@ -7,7 +8,7 @@ export type Harm = { readonly severity: 'info' | 'warning' | 'critical'; readonl
 /** One thing that is wrong with an object, and needs somebody. An object may show several: each of its containers one. */
 export type Sign = {
   /** One word, such as `CrashLoop`: the type of the fault. */
-  readonly reason: string
+  readonly reason: FaultType
   /** For people, and for clients that read it as the reference server writes it. */
   readonly message: string
   /** The path it is read from. */
@@ -27,8 +28,11 @@ export type Sign = {
 export type Signs<V extends View = View> = (view: V, context: Context) => readonly Sign[]
 
 type Own<K extends View['kind']> = {
-  readonly group: string
+  /** As it is listed; undefined for kinds that discovery finds. */
+  readonly apiVersion: string | undefined
   readonly kind: K
+  /** False: it is read in an investigation, and no fault is ever opened by it. */
+  readonly isWatched?: boolean
   readonly signs: Signs<ViewOf<K>>
   /** What it is still busy with, in one sentence; undefined when it has arrived. */
   readonly progress?: (view: ViewOf<K>, context: Context) => string | undefined
@@ -38,19 +42,31 @@ type Own<K extends View['kind']> = {
 
 /** What the project knows of a kind's health, and its columns. A new kind is one file that exports one of these. */
 export type Kind = {
+  readonly apiVersion: string | undefined
+  /** '' for the core group. */
   readonly group: string
   readonly kind: View['kind']
+  readonly isWatched: boolean
   readonly signs: Signs
   readonly progress: (view: View, context: Context) => string | undefined
   readonly columns: readonly { readonly name: string; readonly value: (view: View, now: Date) => string }[]
 }
 
 /** Of views of other kinds it says nothing. */
-export function defineKind<K extends View['kind']>({ group, kind, signs, progress, columns = [] }: Own<K>): Kind {
+export function defineKind<K extends View['kind']>({
+  apiVersion,
+  kind,
+  isWatched = true,
+  signs,
+  progress,
+  columns = [],
+}: Own<K>): Kind {
   const isOwn = (view: View): view is ViewOf<K> => view.kind === kind
   return {
-    group,
+    apiVersion,
+    group: apiVersion?.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
     kind,
+    isWatched,
     signs: (view, context) => (isOwn(view) ? signs(view, context) : none),
     progress: (view, context) => (isOwn(view) ? progress?.(view, context) : undefined),
     columns: columns.map(({ name, value }) => ({ name, value: (view, now) => (isOwn(view) ? value(view, now) : '') })),

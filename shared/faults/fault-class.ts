@@ -4,7 +4,7 @@ import { own } from '../runtime/own.ts'
  * Fault types that are one trouble seen at different moments share a class, and so one incident: a container first
  * crashes, is then OOM-killed, then backs off. A type that is not listed is its own class.
  */
-const classes: Readonly<Record<string, string>> = {
+const classes = {
   PodCrash: 'crash',
   CrashLoop: 'crash',
   OOMKilled: 'crash',
@@ -42,9 +42,12 @@ const classes: Readonly<Record<string, string>> = {
   APIServiceUnavailable: 'api',
   IngressUnserved: 'ingress',
   ResourceFailing: 'resource',
-}
+} as const
+/** What our own signs are called: one that is not listed does not compile. */
+export type FaultType = keyof typeof classes
+const classOf: Readonly<Record<string, string>> = classes
 
 /** Whether a detector of ours gives this type. Others come from people, alerts and foreign servers. */
 export const isDetected = (faultType: string): boolean => Object.hasOwn(classes, faultType)
 
-export const faultClass = (faultType: string): string => own(classes, faultType) ?? faultType.toLowerCase()
+export const faultClass = (faultType: string): string => own(classOf, faultType) ?? faultType.toLowerCase()

@@ -1,25 +1,8 @@
+import { watchedKinds } from '../cluster/kinds.ts'
+
 /** What a snapshot should hold for all signs to be seen that can be: list these, in any order. */
 export const faultKinds: readonly { readonly apiVersion: string; readonly kind: string }[] = [
-  { apiVersion: 'v1', kind: 'Pod' },
-  { apiVersion: 'v1', kind: 'Node' },
-  { apiVersion: 'v1', kind: 'Namespace' },
-  { apiVersion: 'apps/v1', kind: 'Deployment' },
-  { apiVersion: 'apps/v1', kind: 'ReplicaSet' },
-  { apiVersion: 'apps/v1', kind: 'StatefulSet' },
-  { apiVersion: 'apps/v1', kind: 'DaemonSet' },
-  { apiVersion: 'batch/v1', kind: 'Job' },
-  { apiVersion: 'batch/v1', kind: 'CronJob' },
-  { apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
-  { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
-  { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
-  { apiVersion: 'v1', kind: 'Service' },
-  { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
-  { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass' },
-  { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration' },
-  { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration' },
-  { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService' },
-  { apiVersion: 'v1', kind: 'Event' },
-  { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
+  ...watchedKinds,
   // They say themselves that what was to be deployed is not; the pods of the version before are well meanwhile.
   { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' },
   { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },

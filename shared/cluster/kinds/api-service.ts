@@ -5,7 +5,7 @@ import { defineKind } from '../sign.ts'
 const GRACE_SECONDS = 120
 
 export const apiService = defineKind({
-  group: 'apiregistration.k8s.io',
+  apiVersion: 'apiregistration.k8s.io/v1',
   kind: 'APIService',
   signs: ({ metadata, status }, { now }) => {
     const available = condition(status?.conditions, 'Available')

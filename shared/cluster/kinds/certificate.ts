@@ -65,7 +65,7 @@ function notIssued({ metadata, status }: Certificate, now: Date): Sign | undefin
 }
 
 export const certificate = defineKind({
-  group: 'cert-manager.io',
+  apiVersion: 'cert-manager.io/v1',
   kind: 'Certificate',
   signs,
   progress: ({ status }) =>

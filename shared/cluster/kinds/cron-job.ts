@@ -13,7 +13,7 @@ const TURNS = 3
 const SETTLED_SECONDS = 30
 
 export const cronJob = defineKind({
-  group: 'batch',
+  apiVersion: 'batch/v1',
   kind: 'CronJob',
   signs: (view, context) => {
     if (view.metadata.deletionTimestamp || view.spec?.suspend) return []

@@ -16,7 +16,7 @@ const illPhases = /^(Failed|Unavailable|Degraded|Error|Errored|Stalled|Lost|Unhe
 
 /** Any object of a kind without a file of its own: by its conditions, in their usual form. */
 export const custom = defineKind({
-  group: '',
+  apiVersion: undefined,
   kind: 'Custom',
   signs: (view, context) => {
     const { metadata, status } = view

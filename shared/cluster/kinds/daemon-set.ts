@@ -3,7 +3,7 @@ import { setProgress } from './set-progress.ts'
 import { stuckPods } from './stuck-set.ts'
 
 export const daemonSet = defineKind({
-  group: 'apps',
+  apiVersion: 'apps/v1',
   kind: 'DaemonSet',
   signs: (view, context) => {
     if (view.metadata.deletionTimestamp) return []

@@ -3,7 +3,7 @@ import { shareOf } from '../harm.ts'
 import { defineKind } from '../sign.ts'
 
 export const deployment = defineKind({
-  group: 'apps',
+  apiVersion: 'apps/v1',
   kind: 'Deployment',
   signs: (view) => {
     const { metadata, spec, status } = view

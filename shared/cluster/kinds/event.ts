@@ -4,7 +4,7 @@ import { eventSaysRefused } from './webhook-refusal.ts'
 
 /** What controllers tell of in events only. It is a sign of what the event is about. */
 export const event = defineKind({
-  group: '',
+  apiVersion: 'v1',
   kind: 'Event',
   signs: (view, context) => [...eventSaysCannotCreate(view, context), ...eventSaysRefused(view, context)],
 })

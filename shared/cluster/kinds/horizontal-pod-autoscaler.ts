@@ -5,7 +5,7 @@ import { defineKind } from '../sign.ts'
 const GRACE_SECONDS = 300
 
 export const horizontalPodAutoscaler = defineKind({
-  group: 'autoscaling',
+  apiVersion: 'autoscaling/v2',
   kind: 'HorizontalPodAutoscaler',
   signs: ({ metadata, status }, { now }) => {
     if (metadata.deletionTimestamp) return []

@@ -14,7 +14,7 @@ const classOf = ({ metadata, spec }: Ingress): string | undefined =>
 const hasAddress = ({ status }: Ingress): boolean => status.loadBalancer.ingress.length > 0
 
 export const ingress = defineKind({
-  group: 'networking.k8s.io',
+  apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
   signs: (view, context) => {
     if (view.metadata.deletionTimestamp) return []

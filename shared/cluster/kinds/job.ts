@@ -78,7 +78,7 @@ const heldOpen: Signs<Job> = (job, context) => {
 }
 
 export const job = defineKind({
-  group: 'batch',
+  apiVersion: 'batch/v1',
   kind: 'Job',
   signs: (view, context) =>
     view.metadata.deletionTimestamp ? [] : [...failed(view, context), ...heldOpen(view, context).slice(0, 1)],

@@ -13,7 +13,7 @@ const telling = [
 ]
 
 export const namespace = defineKind({
-  group: '',
+  apiVersion: 'v1',
   kind: 'Namespace',
   signs: ({ metadata, status }, { now }) => {
     if (!metadata.deletionTimestamp || !olderThan(STUCK_SECONDS, metadata.deletionTimestamp, now)) return []

@@ -121,7 +121,7 @@ const budgetsOf = (pod: ViewOf<'Pod'>, { inNamespace }: Context) =>
   })
 
 export const node = defineKind({
-  group: '',
+  apiVersion: 'v1',
   kind: 'Node',
   signs: (view, context) =>
     view.metadata.deletionTimestamp

@@ -8,7 +8,7 @@ const RECENT_EVENT_MS = 600_000
 const waits: ReadonlySet<string> = new Set(['WaitForFirstConsumer', 'WaitForPodScheduled'])
 
 export const persistentVolumeClaim = defineKind({
-  group: '',
+  apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
   signs: ({ metadata, spec, status }, { now, warnings, inNamespace }) => {
     if (metadata.deletionTimestamp) return []

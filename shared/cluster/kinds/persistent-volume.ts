@@ -1,8 +1,10 @@
 import { defineKind } from '../sign.ts'
 
 export const persistentVolume = defineKind({
-  group: '',
+  apiVersion: 'v1',
   kind: 'PersistentVolume',
+  // It has failed at being given back; whom that hinders shows it at a claim, and the role `view` does not show volumes.
+  isWatched: false,
   signs: ({ metadata, status }) => {
     if (metadata.deletionTimestamp || status?.phase !== 'Failed') return []
     return [

@@ -2,7 +2,7 @@ import { defineKind } from '../sign.ts'
 
 /** A budget of nothing is a wish like any other; where it blocks a drain, the node says so. */
 export const podDisruptionBudget = defineKind({
-  group: 'policy',
+  apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',
   signs: () => [],
   columns: [

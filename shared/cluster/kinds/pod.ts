@@ -28,7 +28,7 @@ const all = [
 ]
 
 export const pod = defineKind({
-  group: '',
+  apiVersion: 'v1',
   kind: 'Pod',
   signs: (view, context) => all.flatMap((signs) => signs(view, context)),
   progress: ({ metadata, status }) => {

@@ -4,7 +4,7 @@ import { setProgress } from './set-progress.ts'
 import { setIsRefused } from './webhook-refusal.ts'
 
 export const replicaSet = defineKind({
-  group: 'apps',
+  apiVersion: 'apps/v1',
   kind: 'ReplicaSet',
   signs: (view, context) => [...setCannotCreate(view, context), ...setIsRefused(view, context)],
   progress: setProgress,

@@ -15,7 +15,7 @@ const workloads = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'] as co
  * ready, the workload has the fault, or has been scaled to nothing on purpose.
  */
 export const service = defineKind({
-  group: '',
+  apiVersion: 'v1',
   kind: 'Service',
   signs: ({ metadata, spec }, { now, inNamespace, complete }) => {
     if (metadata.deletionTimestamp || spec?.type === 'ExternalName') return []

@@ -41,12 +41,12 @@ function absent(name: string, namespace: string, context: Context): string | und
 }
 
 export const validatingWebhookConfiguration = defineKind({
-  group: 'admissionregistration.k8s.io',
+  apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingWebhookConfiguration',
   signs,
 })
 export const mutatingWebhookConfiguration = defineKind({
-  group: 'admissionregistration.k8s.io',
+  apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'MutatingWebhookConfiguration',
   signs,
 })

@@ -91,14 +91,14 @@ test('each container has a fault of its own, and the same picture gives the same
   expect(seen([both])).toEqual(found)
 })
 
-test('five thousand pods are looked through in less than a second', () => {
+test('five thousand pods take less than a second of the processor', () => {
   const many = Array.from({ length: 5_000 }, (_, at) =>
     pod(
       { containerStatuses: [{ name: 'web', ready: true, state: started(900) }] },
       { metadata: { name: `w-${at}`, uid: `u-${at}` } },
     ),
   )
-  const began = performance.now()
+  const began = process.cpuUsage()
   expect(seen(many)).toEqual([])
-  expect(performance.now() - began).toBeLessThan(1_000)
+  expect(process.cpuUsage(began).user).toBeLessThan(1_000_000)
 })

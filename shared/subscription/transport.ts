@@ -2,10 +2,10 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { JSONRPCMessage, JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { errorText } from '../runtime/errors.ts'
-import { pendingAnswers } from './pending-answers.ts'
+import { PendingAnswers } from './pending-answers.ts'
 import type { TlsIdentity } from './wire/connector.ts'
 import { partsOf } from './wire/rpc-message.ts'
-import { openWire } from './wire/wire.ts'
+import { Wire } from './wire/wire.ts'
 import { WireError } from './wire/wire-error.ts'
 
 /** A server that holds its headers back until there is something to send is listened to all the same. */
@@ -55,7 +55,7 @@ export type McpTransport = Transport & {
  */
 export function openTransport(options: TransportOptions): McpTransport {
   const { callTimeoutMs, firstId = 0 } = options
-  const wire = openWire(options.endpoint, {
+  const wire = new Wire(options.endpoint, {
     identity: options.identity,
     proxy: options.proxy,
     connectTimeoutMs: callTimeoutMs,
@@ -66,7 +66,7 @@ export function openTransport(options: TransportOptions): McpTransport {
   let lastEventId = ''
   let streamRetryMs = 0
   let streamNumber = 0
-  const pending = pendingAnswers()
+  const pending = new PendingAnswers()
 
   const headers = (more: Readonly<Record<string, string>>): Record<string, string> => ({
     ...options.headers,

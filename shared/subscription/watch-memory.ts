@@ -1,6 +1,6 @@
 import type { LastSeen } from './reconcile.ts'
 import type { ResyncMemory } from './resyncs.ts'
-import { createSeenFaults, type SeenFaults } from './seen-faults.ts'
+import { SeenFaults } from './seen-faults.ts'
 
 /** What outlives one connection, within one window. */
 export type WatchMemory = ResyncMemory & {
@@ -17,7 +17,7 @@ export type WatchMemory = ResyncMemory & {
 }
 
 export const watchMemory = (): WatchMemory => ({
-  seenFaults: createSeenFaults(),
+  seenFaults: new SeenFaults(),
   seen: { saw: '', at: 0 },
   claimed: false,
   activeAt: 0,

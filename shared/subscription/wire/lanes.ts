@@ -14,35 +14,47 @@ export type Lane = {
 }
 
 /** Connections for requests, one exchange at a time each, made when all others are busy. */
-export function lanes(make: () => Dispatcher) {
-  const all: Lane[] = []
+export class Lanes {
+  readonly #make: () => Dispatcher
+  #all: readonly Lane[] = []
 
-  function add(): Lane {
-    const lane = { dispatcher: make(), used: 0, ending: false }
-    all.push(lane)
+  constructor(make: () => Dispatcher) {
+    this.#make = make
+  }
+
+  take(): Lane {
+    const all = this.#all
+    const lane =
+      all.find(({ used }) => used === 0) ??
+      all.find(({ used, ending }) => used === 1 && ending) ??
+      (all.length < MAX_LANES ? this.#add() : all.reduce((a, b) => (b.used < a.used ? b : a)))
+    lane.used += 1
     return lane
   }
-  function retire(lane: Lane): void {
-    if (lane.used > 0 || all[0] === lane || !all.includes(lane)) return
-    all.splice(all.indexOf(lane), 1)
-    void lane.dispatcher.destroy().catch(() => {})
+
+  release(lane: Lane): void {
+    lane.used -= 1
+    if (lane.used > 0) return
+    lane.ending = false
+    if (this.#all[0] !== lane) setTimeout(() => this.#retire(lane), SPARE_MS).unref()
   }
-  return {
-    take: (): Lane => {
-      const lane =
-        all.find(({ used }) => used === 0) ??
-        all.find(({ used, ending }) => used === 1 && ending) ??
-        (all.length < MAX_LANES ? add() : all.reduce((a, b) => (b.used < a.used ? b : a)))
-      lane.used += 1
-      return lane
-    },
-    release: (lane: Lane): void => {
-      lane.used -= 1
-      if (lane.used === 0) lane.ending = false
-      if (lane.used === 0 && all[0] !== lane) setTimeout(retire, SPARE_MS, lane).unref()
-    },
-    destroy: async (): Promise<void> => {
-      await Promise.all(all.splice(0).map(({ dispatcher }) => dispatcher.destroy()))
-    },
+
+  async destroy(): Promise<void> {
+    const all = this.#all
+    this.#all = []
+    await Promise.all(all.map(({ dispatcher }) => dispatcher.destroy()))
+  }
+
+  #add(): Lane {
+    const lane = { dispatcher: this.#make(), used: 0, ending: false }
+    // A list that is made anew has room for no more than it holds.
+    this.#all = [...this.#all, lane]
+    return lane
+  }
+
+  #retire(lane: Lane): void {
+    if (lane.used > 0 || this.#all[0] === lane || !this.#all.includes(lane)) return
+    this.#all = this.#all.filter((one) => one !== lane)
+    void lane.dispatcher.destroy().catch(() => {})
   }
 }

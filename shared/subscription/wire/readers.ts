@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream'
 // Whole: a name that an older Node does not have would keep all of this from loading.
 import zlib from 'node:zlib'
-import { createParser } from 'eventsource-parser'
+import { createParser, type EventSourceParser } from 'eventsource-parser'
 
 /** A list of a large cluster has tens of megabytes; an instance may have 512 in all. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -23,32 +23,38 @@ export type StreamEvents = {
   readonly onTooLarge?: (() => void) | undefined
 }
 
-export function eventReader({ onMessage, onId, onRetry, onErrorEvent, onTooLarge }: StreamEvents): Reader {
-  const decoder = new TextDecoder()
-  let tooBig: Error | undefined
-  const parser = createParser({
-    maxBufferSize: MAX_FRAME_CHARACTERS,
-    onEvent: ({ event, data }) => {
-      if (data === '') return
-      if (event === undefined || event === 'message') onMessage(data)
-      else if (event === 'error') onErrorEvent?.(data)
-    },
-    onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded') tooBig = new Error('sends a message of more than 8 MiB')
-    },
-    ...(onId === undefined ? {} : { onId }),
-    ...(onRetry === undefined ? {} : { onRetry }),
-  })
-  return {
-    data: (chunk) => {
-      const text = decoder.decode(chunk, { stream: true })
-      parser.feed(text)
-      if (tooBig === undefined) return
-      onTooLarge?.()
-      throw tooBig
-    },
-    end: () => {},
+export class EventReader implements Reader {
+  readonly #decoder = new TextDecoder()
+  readonly #parser: EventSourceParser
+  readonly #events: Omit<StreamEvents, 'onMessage'>
+  #tooBig: Error | undefined
+
+  constructor(events: Omit<StreamEvents, 'onMessage'>, onMessage: StreamEvents['onMessage']) {
+    const { onId, onRetry, onErrorEvent } = events
+    this.#events = events
+    this.#parser = createParser({
+      maxBufferSize: MAX_FRAME_CHARACTERS,
+      onEvent: ({ event, data }) => {
+        if (data === '') return
+        if (event === undefined || event === 'message') onMessage(data)
+        else if (event === 'error') onErrorEvent?.(data)
+      },
+      onError: (error) => {
+        if (error.type === 'max-buffer-size-exceeded') this.#tooBig = new Error('sends a message of more than 8 MiB')
+      },
+      ...(onId === undefined ? {} : { onId }),
+      ...(onRetry === undefined ? {} : { onRetry }),
+    })
   }
+
+  data(chunk: Buffer): void {
+    this.#parser.feed(this.#decoder.decode(chunk, { stream: true }))
+    if (this.#tooBig === undefined) return
+    this.#events.onTooLarge?.()
+    throw this.#tooBig
+  }
+
+  end(): void {}
 }
 
 export function wholeReader(onMessage: (text: string) => void): Reader {

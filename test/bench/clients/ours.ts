@@ -2,7 +2,7 @@ import { Cluster } from '../../../shared/config/cluster.ts'
 import type { Fault } from '../../../shared/faults/fault.ts'
 import { systemClock } from '../../../shared/runtime/clock.ts'
 import { receiveFaults } from '../../../shared/subscription/receive-faults.ts'
-import { createSeenFaults } from '../../../shared/subscription/seen-faults.ts'
+import { SeenFaults } from '../../../shared/subscription/seen-faults.ts'
 import { openSession } from '../../../shared/subscription/session.ts'
 import { subscribe } from '../../../shared/subscription/subscribe.ts'
 import { ownDoor } from '../../fakes/own-door.ts'
@@ -26,7 +26,7 @@ export const oursInto =
       outbox: { add },
       deadLetter: { keep: quiet },
       report: { event: quiet, trouble: quiet },
-      seenFaults: createSeenFaults(),
+      seenFaults: new SeenFaults(),
       door: ownDoor,
       signal: ending.signal,
       claimed: true,

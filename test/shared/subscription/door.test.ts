@@ -11,7 +11,7 @@ import { clusterReport } from '../../../shared/subscription/cluster-report.ts'
 import { deadLetterKeeper } from '../../../shared/subscription/dead-letter.ts'
 import { outbox } from '../../../shared/subscription/outbox.ts'
 import { receiveFaults } from '../../../shared/subscription/receive-faults.ts'
-import { createSeenFaults } from '../../../shared/subscription/seen-faults.ts'
+import { SeenFaults } from '../../../shared/subscription/seen-faults.ts'
 import { handleTriageMessage } from '../../../shared/triage/handle-triage-message.ts'
 import { memoryBlobs } from '../../fakes/memory-blobs.ts'
 import { memoryQueue } from '../../fakes/memory-queue.ts'
@@ -39,7 +39,7 @@ function door() {
     outbox: out,
     deadLetter: aside,
     report: { event: () => {}, trouble: () => {} },
-    seenFaults: createSeenFaults(),
+    seenFaults: new SeenFaults(),
     signal: new AbortController().signal,
     claimed: true,
     door: ownDoor,

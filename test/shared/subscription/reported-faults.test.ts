@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Fault } from '../../../shared/faults/fault.ts'
-import { createSeenFaults } from '../../../shared/subscription/seen-faults.ts'
+import { SeenFaults } from '../../../shared/subscription/seen-faults.ts'
 import { aFault } from './supervised.ts'
 
 const fault = aFault()
@@ -15,7 +15,7 @@ const at = (changes: Readonly<Record<string, unknown>> = {}) =>
   })
 
 test('what has ended since a look began is not told by it again, and by the next look is', () => {
-  const told = createSeenFaults()
+  const told = new SeenFaults()
   told.note(at(), 1_000)
   expect(told.has(at())).toBe(true)
   told.note(at({ resolved: true }), 2_000)
@@ -25,7 +25,7 @@ test('what has ended since a look began is not told by it again, and by the next
 })
 
 test('what is there again after its end has not ended', () => {
-  const told = createSeenFaults()
+  const told = new SeenFaults()
   told.note(at({ resolved: true }), 2_000)
   told.note(at(), 2_200)
   expect(told.hasEndedSince(at(), 1_500)).toBe(false)
@@ -33,7 +33,7 @@ test('what is there again after its end has not ended', () => {
 })
 
 test('a look that sees it worse or otherwise than the last one says so, once', () => {
-  const told = createSeenFaults()
+  const told = new SeenFaults()
   const seen = (changes = {}) => told.isOther([at(changes)]).size > 0
   expect([seen(), seen(), seen({ severity: 'info' }), seen({ severity: 'info' }), seen({ mark: 'exit 137' })]).toEqual([
     ...[false, false, true, false, true],
@@ -43,7 +43,7 @@ test('a look that sees it worse or otherwise than the last one says so, once', (
 })
 
 test('several containers of one pod are one trouble: other only when one of them is, and in any order', () => {
-  const told = createSeenFaults()
+  const told = new SeenFaults()
   const look = (...containers: readonly string[]) => {
     const faults = containers.map((container) => at({ container }))
     return told.isOther(faults).size
@@ -53,7 +53,7 @@ test('several containers of one pod are one trouble: other only when one of them
 })
 
 test('an end is forgotten with the next whole look', () => {
-  const told = createSeenFaults()
+  const told = new SeenFaults()
   told.note(at({ resolved: true }), 2_000)
   told.settle([], 3_000)
   expect(told.hasEndedSince(at(), 0)).toBe(false)

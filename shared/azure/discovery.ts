@@ -1,4 +1,4 @@
-import type { HttpClient } from '@azure/core-rest-pipeline'
+import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline'
 import type { TokenCredential } from '@azure/identity'
 import { z } from 'zod'
 import { GiveUp } from '../runtime/errors.ts'
@@ -22,6 +22,8 @@ export type FoundCluster = {
 }
 
 const DEADLINE_MS = 30_000
+/** As the service documents it. */
+const QUOTA_SECONDS = 5
 /** The service's own most for one page. */
 const PAGE = 1_000
 /** Far more than may be watched: which those are is decided where all places come together. */
@@ -55,8 +57,8 @@ export async function markedClusters(place: DiscoveryPlace): Promise<readonly Fo
     endpoint,
     // The library would ask for a token of the public cloud, whatever the address.
     credentials: { scopes: [`${endpoint}/.default`] },
-    // The quota is given anew every five seconds, and says so in a header of its own that the library does not read.
     retryOptions: { maxRetries: 3, retryDelayInMs: 1_500, maxRetryDelayInMs: 8_000 },
+    additionalPolicies: [{ policy: quotaPolicy, position: 'perRetry' }],
   })
   const abortSignal = AbortSignal.timeout(DEADLINE_MS)
   const found: FoundCluster[] = []
@@ -85,6 +87,24 @@ export async function markedClusters(place: DiscoveryPlace): Promise<readonly Fo
   }
   // Half a list is no list: who is missing in it would count as gone.
   throw new GiveUp(`Azure told of ${found.length} clusters and says there are more, but not which.`)
+}
+
+/**
+ * The quota is given anew every five seconds, and a refusal says so in a header of its own. The library tries a 429 again
+ * only where the header that everybody uses is there.
+ */
+const quotaPolicy: PipelinePolicy = {
+  name: 'quota',
+  sendRequest: async (request, next) => {
+    const response = await next(request)
+    const { status, headers } = response
+    if (status !== 429 || headers.has('retry-after')) return response
+    const [, hours = '0', minutes = '0', seconds = '0'] =
+      /^(\d+):(\d+):(\d+)/.exec(headers.get('x-ms-user-quota-resets-after') ?? '') ?? []
+    const wait = Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)
+    headers.set('retry-after', String(wait > 0 ? wait : QUOTA_SECONDS))
+    return response
+  },
 }
 
 /** Nothing answers there, and nothing is wrong. */

@@ -84,3 +84,29 @@ test.each([
   const place = { subscriptions: ['s'], credential: entra(), httpClient: loopbackHttpClient(ORIGIN, service.url) }
   await expect(markedClusters(place)).rejects.toThrow(/told of \d clusters and says there are more/)
 })
+
+test('a second page that is refused for a moment is waited for, and one that fails leaves no half list', async () => {
+  const page = (data: readonly object[], more = {}) => ({
+    status: 200,
+    body: { totalRecords: 3, count: data.length, resultTruncated: 'false', facets: [], data, ...more },
+  })
+  const plays: readonly [readonly number[], RegExp | number][] = [
+    [[429], 3],
+    [[500, 500, 500, 500, 500], /./],
+  ]
+  for (const [refusals, expected] of plays) {
+    const left = [...refusals]
+    const service = await loopbackServer(({ body }): Answer => {
+      if (JSON.parse(body).options.$skipToken === undefined)
+        return page([row('a', null), row('b', null)], { $skipToken: 't1' })
+      const status = left.shift()
+      if (status === undefined) return page([row('c', null)])
+      return { status, headers: { 'x-ms-user-quota-remaining': '0', 'x-ms-user-quota-resets-after': '00:00:01' } }
+    })
+    onTestFinished(service.stop)
+    const place = { subscriptions: ['s'], credential: entra(), httpClient: loopbackHttpClient(ORIGIN, service.url) }
+    const found = markedClusters(place)
+    if (typeof expected === 'number') expect(await found).toHaveLength(expected)
+    else await expect(found).rejects.toThrow(expected)
+  }
+}, 90_000)

@@ -45,10 +45,10 @@ export function directorySource(options: {
       const others = names.filter(
         (file) => !kubeconfigName.test(file) && !noKubeconfig.test(file) && !folders.has(file),
       )
-      notes = others.length === 0 ? [] : [leftOut(name, others)]
       const files = all.slice(0, MAX_FILES)
       const read = await Promise.all(files.map(async (file) => [file, await readAt(file)] as const))
       const there = new Map(read.flatMap(([file, one]) => (one === undefined ? [] : [[file, one] as const])))
+      notes = [...(others.length === 0 ? [] : [leftOut(name, others)]), ...sameServers(name, there)]
       problems =
         all.length > files.length
           ? [`${name}: of its ${all.length} files only the first ${MAX_FILES} are used. Split it.`]
@@ -87,6 +87,23 @@ function leftOut(folder: string, files: readonly string[]): string {
   const more = files.length > MOST_NAMED ? ` and ${files.length - MOST_NAMED} more` : ''
   const named = files.slice(0, MOST_NAMED).join(', ')
   return `${folder}: not used, since a kubeconfig ends in .yaml, .yml or .kubeconfig here: ${named}${more}. Rename what is one.`
+}
+
+/** Files that were copied from several machines often name each its own, by the same address. */
+function sameServers(folder: string, files: ReadonlyMap<string, Read>): readonly string[] {
+  const servers = Map.groupBy(
+    [...files].filter(([, { found }]) => found.target.problem === undefined),
+    ([, { found }]) => URL.parse(found.target.server)?.href ?? '',
+  )
+  return [...servers].flatMap(([server, same]) => {
+    if (server === '' || same.length < 2) return []
+    const files = same.slice(0, MOST_NAMED).map(([file]) => file)
+    const more = same.length > MOST_NAMED ? ` and ${same.length - MOST_NAMED} more` : ''
+    const why = /^https?:\/\/(127\.|localhost|\[::1\])/.test(server)
+      ? 'which is whatever machine asks: write the address of each into its file'
+      : 'and look like one cluster: keep one of them'
+    return [`${folder}: ${files.join(', ')}${more} lead to the same API server ${server}, ${why}.`]
+  })
 }
 
 /** Two files of one name are neither: nobody could know which one a call means. */

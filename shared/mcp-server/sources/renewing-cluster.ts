@@ -16,8 +16,9 @@ const GRACE_MS = 15_000
 type Held = { readonly cluster: Opened; readonly since: number; readonly early: number }
 
 /**
- * One cluster whose credential may run out: opened with the first call, opened anew before the end and after a 401, once
- * however many calls ask for it; a call that was refused is asked once more.
+ * One cluster whose credential may run out: opened with the first call, opened anew before the end, after a 401 and when
+ * the CA that came with it no longer vouches for the server, once however many calls ask for it; a call that was refused is
+ * asked once more.
  */
 export function renewingCluster(
   server: string,
@@ -65,7 +66,7 @@ export function renewingCluster(
     try {
       return await ask(first.cluster)
     } catch (error) {
-      if (!(error instanceof ClusterApiError) || error.status !== 401) throw error
+      if (!isOutdated(error)) throw error
       const next = await afterRefusal(first)
       if (next === undefined) throw error
       return ask(next.cluster)
@@ -83,6 +84,10 @@ export function renewingCluster(
     },
   }
 }
+
+/** Where a CA is rotated the certificate is new before the kubeconfig is; nothing was sent then. */
+const isOutdated = (error: unknown): boolean =>
+  error instanceof ClusterApiError && (error.status === 401 || error.reason === 'Tls')
 
 /** Ends what is no longer used when calls on it have had their time, or when all ends. */
 export function later(clock: Clock, end: AbortSignal, close: () => Promise<void>, retiring: Set<Promise<void>>): void {

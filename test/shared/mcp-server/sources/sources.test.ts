@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { readConfig } from '../../../../shared/mcp-server/server/read-config.ts'
 import { createKubernetesMcp } from '../../../../shared/mcp-server/server/server.ts'
+import { directorySource } from '../../../../shared/mcp-server/sources/directory-source.ts'
 import { apiOfThisCluster, inClusterSource } from '../../../../shared/mcp-server/sources/in-cluster-source.ts'
 import { openSources } from '../../../../shared/mcp-server/sources/open-sources.ts'
 import { sourcedTargets } from '../../../../shared/mcp-server/sources/sourced-targets.ts'
@@ -134,6 +135,58 @@ test('a folder that is mounted with links, as Kubernetes does it, is read throug
   writeFileSync(join(here, '..data', 'east.yaml'), contexts({ x: { server: at('east') } }))
   symlinkSync(join(here, '..data', 'east.yaml'), join(here, 'east.yaml'))
   expect(names(await opened({ kubeconfigDir: [here] }))).toEqual(['east'])
+})
+
+test('a mounted folder that is swapped whole, as Kubernetes does it: paths beside the file, new content, no copies', async () => {
+  const here = folder()
+  await using api = await loopbackApi(({ headers }, response) =>
+    json(response, { gitVersion: `v1.${headers.authorization?.replace('Bearer ', '')}` }),
+  )
+  const { hostname, port } = new URL(api.url)
+  const mount = (name: string, token: string, files: readonly string[]) => {
+    mkdirSync(join(here, name))
+    writeFileSync(join(here, name, 'token'), token)
+    const text = JSON.stringify({
+      clusters: [{ name: 'x', cluster: { server: `http://${hostname}:${port}` } }],
+      users: [{ name: 'x', user: { tokenFile: 'token' } }],
+      contexts: [{ name: 'x', context: { cluster: 'x', user: 'x' } }],
+      'current-context': 'x',
+    })
+    for (const file of files) {
+      writeFileSync(join(here, name, file), text)
+      if (!existsSync(join(here, file))) symlinkSync(join('..data', file), join(here, file))
+    }
+    if (!existsSync(join(here, 'token'))) symlinkSync(join('..data', 'token'), join(here, 'token'))
+    symlinkSync(name, join(here, '..data_tmp'))
+    renameSync(join(here, '..data_tmp'), join(here, '..data'))
+  }
+  mount('..2026_11_27_10_00_00.123', 'first', ['east.yaml'])
+  for (const other of ['east.yaml~', '.east.yaml.swp', '._east.yaml']) writeFileSync(join(here, other), 'x')
+  const targets = await opened({ kubeconfigDir: [here] })
+  expect(names(targets)).toEqual(['east'])
+  const held = targets.at('east')
+  expect(await held.version()).toBe('v1.first')
+  mount('..2026_11_27_10_02_00.456', 'second', ['east.yaml', 'west.yaml'])
+  rmSync(join(here, '..2026_11_27_10_00_00.123'), { recursive: true })
+  expect(await held.version()).toBe('v1.second')
+  expect([names(targets), targets.problems()]).toEqual([['east', 'west'], []])
+})
+
+test('files that lead to one API server are named: copied from several machines, or one cluster twice', async () => {
+  const here = folder()
+  const write = (file: string, server: string) =>
+    writeFileSync(join(here, file), contexts({ default: { server } }, 'default'))
+  write('a.yaml', 'https://127.0.0.1:6443')
+  write('b.yaml', 'https://127.0.0.1:6443/')
+  write('c.yaml', 'https://X.hcp.westeurope.azmk8s.io:443')
+  write('d.yaml', 'https://x.hcp.westeurope.azmk8s.io')
+  write('e.yaml', 'https://alone.example')
+  const source = directorySource({ directory: here, clock: systemClock })
+  await source.refresh()
+  expect(source.notes?.()).toEqual([
+    expect.stringMatching(/: a\.yaml, b\.yaml lead to the same API server https:\/\/127.*whatever machine asks/),
+    expect.stringMatching(/: c\.yaml, d\.yaml lead to the same API server .*look like one cluster/),
+  ])
 })
 
 test('one name in two places that were written down is neither of them, and says both places', async () => {

@@ -31,6 +31,14 @@ export const prune: Plugin = {
     plugin.onLoad({ filter: /.*/, namespace: 'serializer' }, ({ path }) => ({
       contents: `export class ObjectSerializer { static serialize() { throw new Error('${path} is not in this package: infra/prune.ts leaves it out.') } }`,
     }))
+    // An MCP server checks with it what its caller's person has filled in; no tool here asks a person, and each start would
+    // load and build it.
+    plugin.onResolve({ filter: /\/validation\/ajv-provider\.js$/ }, ({ path, importer }) =>
+      /sdk[\\/]dist[\\/]esm[\\/]server[\\/]index\.js$/.test(importer) ? { path, namespace: 'asks-nobody' } : undefined,
+    )
+    plugin.onLoad({ filter: /.*/, namespace: 'asks-nobody' }, ({ path }) => ({
+      contents: `export class AjvJsonSchemaValidator { getValidator() { throw new Error('${path} is not in this package: infra/prune.ts leaves it out.') } }`,
+    }))
     // Lists of blobs can be asked for in this form; nothing here asks (storage-blob's default is XML).
     plugin.onResolve({ filter: /^apache-arrow$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
     plugin.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({

@@ -93,8 +93,20 @@ export function createKubernetesMcp(options: McpOptions): KubernetesMcp {
   const { times } = options
   const hub = createFaultHub({ targets, clock, random: systemRandom, ...(times === undefined ? {} : { times }) })
   const kept = { ...options, targets, cursorKey: options.cursorKey ?? randomId() }
-  const listed = listedTools(tools, options.choice ?? {})
-  return { options: kept, tools, listed, clock, hub, total: { count: 0 }, stop: hub.stop }
+  let listed: Definition[] | undefined
+  return {
+    options: kept,
+    tools,
+    // Drawn when first asked for: a client waits for the start, and drawing all schemas takes a good part of it.
+    get listed() {
+      listed ??= listedTools(tools, options.choice ?? {})
+      return listed
+    },
+    clock,
+    hub,
+    total: { count: 0 },
+    stop: hub.stop,
+  }
 }
 
 /** Serves one caller on one transport until either closes; its subscriptions end then. */

@@ -58,7 +58,7 @@ test('over standard input and output it answers, tells faults, and keeps secrets
   await one.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }))
   onTestFinished(() => one.close())
   await one.callTool({ name: 'events_subscribe', arguments: { mode: 'faults' } })
-  await until(() => notices.length === 1, 'the fault', 15_000)
+  await until(() => notices.length === 1, 'the fault', 30_000)
   // What identifies a fault must come through the real redaction as it is.
   const { cluster, faultId } = z.object({ cluster: z.string(), faultId: z.string() }).parse(notices[0]?.data)
   expect(faultId).toBe(faultIdOf(cluster, 'CrashLoop', uid, 'web'))
@@ -76,13 +76,13 @@ test('over standard input and output it answers, tells faults, and keeps secrets
 test('over HTTP it says where it is, answers, and stops when asked to', async () => {
   const { file } = await kubeconfigFile()
   const { child, seen } = started(['--kubeconfig', file, '--port', '0'])
-  await until(() => /MCP at (\S+) for 1 cluster/.test(seen.error), 'the address', 15_000)
+  await until(() => /MCP at (\S+) for 1 cluster/.test(seen.error), 'the address', 30_000)
   const url = /MCP at (\S+)/.exec(seen.error)?.[1] ?? ''
   const one = client()
   await one.connect(new StreamableHTTPClientTransport(new URL(url)))
   expect((await one.callTool({ name: 'pods_list', arguments: {} })).isError).toBeFalsy()
   child.kill('SIGTERM')
-  await until(() => seen.code === 0, 'the end', 10_000)
+  await until(() => seen.code === 0, 'the end', 30_000)
   await one.close()
 })
 
@@ -91,7 +91,7 @@ test.each([
   [['--prot', '1'], /unknown option '--prot'/],
 ])('what is wrong on the command line is one sentence: %o', async (args, said) => {
   const { seen } = started(args)
-  await until(() => seen.code !== undefined, 'the end', 10_000)
+  await until(() => seen.code !== undefined, 'the end', 30_000)
   expect(seen.code).toBe(1)
   expect(seen.error).toMatch(said)
 })
@@ -110,7 +110,7 @@ test('without any kubeconfig it answers, and each tool says what is missing', as
 test('it does not listen to others without a token', async () => {
   const { file } = await kubeconfigFile()
   const { seen } = started(['--kubeconfig', file, '--port', '0', '--host', '0.0.0.0'])
-  await until(() => seen.code !== undefined, 'the end', 10_000)
+  await until(() => seen.code !== undefined, 'the end', 30_000)
   expect(seen.error).toMatch(/give a token \(--token-file\)/)
 })
 

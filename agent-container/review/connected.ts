@@ -2,12 +2,23 @@ import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
 import { isExternal } from '../../shared/artifacts/external.ts'
 import type { Culprit } from '../../shared/artifacts/verdict.ts'
 import { documentsOf, escaped, isHearsay } from './documents.ts'
+import { isLinked } from './linked.ts'
 
 /**
  * How an object has to do with an incident. `serves`: it does something for all that lie there, as a webhook or a node's
- * agent does; `beside`: it lies on the same node, image or claim and is well; `nothing`: it is only known to be there.
+ * agent does; `beside`: it lies on the same node, image or claim and is well; `linked`: objects that were
+ * read lead to it; `nothing`: it is only known to be there.
  */
-export type Connection = 'own' | 'named' | 'failing' | 'serves' | 'beside' | 'hearsay' | 'outside' | 'nothing'
+export type Connection =
+  | 'own'
+  | 'named'
+  | 'failing'
+  | 'serves'
+  | 'beside'
+  | 'linked'
+  | 'hearsay'
+  | 'outside'
+  | 'nothing'
 
 const failing =
   /\bready: "?false|phase: "?(Pending|Failed|Unknown|Lost)|exitCode: [1-9]|\bwaiting:|unavailableReplicas: [1-9]|numberUnavailable: [1-9]|restartCount: [1-9]|reason: "?(OOMKilled|Evicted|BackOff)\b/
@@ -44,6 +55,7 @@ export function connectionOf(culprit: Culprit, own: readonly Culprit[], entries:
     return culprit.kind === 'DaemonSet' || ofCulprit.some((text) => /^\s*(- )?kind: DaemonSet$/m.test(text))
       ? 'serves'
       : 'beside'
+  if (isLinked(culprit, own, entries)) return 'linked'
   const quoted = entries.some(
     (entry) =>
       isHearsay(entry) &&
@@ -51,7 +63,7 @@ export function connectionOf(culprit: Culprit, own: readonly Culprit[], entries:
         .split('\n')
         .some((line) => word.test(line) && own.some(({ name }) => new RegExp(escaped(name)).test(line))),
   )
-  return quoted ? 'hearsay' : 'nothing'
+  return quoted || isLinked(culprit, own, entries, { heard: true }) ? 'hearsay' : 'nothing'
 }
 
 /** Whether `upper` lies further up than `lower`: what `lower` is told to be names it. */

@@ -8,7 +8,8 @@ import { entry, evidence, verdict } from '../../shared/report/sample.ts'
 
 const ref = (kind: string, name: string, namespace = 'shop'): Culprit => ({ kind, namespace, name })
 const web = ref('Deployment', 'web')
-const yaml = (kind: string, name: string, body = '') => `kind: ${kind}\nmetadata:\n  name: ${name}\n${body}`
+const yaml = (kind: string, name: string, body = '') =>
+  `kind: ${kind}\nmetadata:\n  name: ${name}\n  namespace: shop\n${body}`
 const of = (kind: string, name: string, body?: string, id = 'e20') => entry(id, yaml(kind, name, body), { kind, name })
 const ownPod = of(
   'Pod',
@@ -47,6 +48,20 @@ const healthy = verdict({ outcome: 'none', rootCauses: [] })
 const rulesNode = verdict({
   rootCauses: verdict().rootCauses.map((one) => ({ ...one, ...ref('Node', 'worker-3', '') })),
 })
+
+/** The own object calls an address; its route's class leads to a controller, whose arguments name a ConfigMap. */
+const routed = [
+  of('Deployment', 'web', 'spec:\n  env:\n  - name: TARGET\n    value: https://www.example.org/\n', 'e19'),
+  of('Ingress', 'site', 'spec:\n  ingressClassName: edge-class\n  rules:\n  - host: www.example.org\n', 'e20'),
+  of(
+    'Deployment',
+    'edge-controller',
+    'spec:\n  args:\n  - --class=edge-class\n  - --config=edge/ingress-edge\n',
+    'e21',
+  ),
+  of('IngressClass', 'edge-class', 'spec:\n  controller: edge\n', 'e24'),
+  of('ConfigMap', 'ingress-edge', 'data:\n  use-proxy-protocol: "true"\n', 'e22'),
+]
 
 type Row = {
   readonly rules: Verdict | undefined
@@ -214,6 +229,64 @@ const rows: Readonly<Record<string, Row>> = {
     outcome: 'likely',
     names: ['web'],
     note: /only which object it is/,
+  },
+  'what configures the controller of the route whose address is called': {
+    rules: likely,
+    read: routed,
+    said: told([cause(ref('ConfigMap', 'ingress-edge'), { id: 'e22', quote: 'use-proxy-protocol: "true"' })]),
+    outcome: 'likely',
+    names: ['ingress-edge'],
+    note: /more than logs/,
+  },
+  'the same, where the rules are certain': {
+    rules: certain,
+    read: routed,
+    said: told([cause(ref('ConfigMap', 'ingress-edge'), { id: 'e22', quote: 'use-proxy-protocol: "true"' })]),
+    outcome: 'contested',
+    names: ['web', 'ingress-edge'],
+    note: /both stand/,
+  },
+  'what does not exist, and a read object waits for': {
+    rules: likely,
+    read: [
+      of('CronJob', 'index', 'spec:\n  queueName: team-ml\n  volumes:\n  - claimName: web-index\n', 'e21'),
+      of('PersistentVolumeClaim', 'web-index', 'spec: {}\n', 'e22'),
+      of('Deployment', 'web', 'spec:\n  volumes:\n  - claimName: web-index\n', 'e23'),
+      entry('e24', 'localqueues "team-ml" not found', { kind: 'LocalQueue', name: 'team-ml', namespace: 'shop' }, 404),
+    ],
+    said: told([cause(ref('LocalQueue', 'team-ml'), { id: 'e24', quote: 'localqueues "team-ml" not found' })]),
+    outcome: 'likely',
+    names: ['team-ml'],
+    note: /more than logs/,
+  },
+  'a budget that selects the pod of which the own log speaks': {
+    rules: likely,
+    read: [
+      { ...entry('e21', 'cannot evict pod shop/broker-1', { name: 'web-5c9-x' }), tool: 'log' },
+      of('StatefulSet', 'broker', 'spec:\n  template:\n    metadata:\n      labels:\n        app: broker\n', 'e22'),
+      of(
+        'PodDisruptionBudget',
+        'all',
+        'spec:\n  maxUnavailable: 0\n  selector:\n    matchLabels:\n      app: broker\n',
+        'e23',
+      ),
+    ],
+    said: told([cause(ref('PodDisruptionBudget', 'all'), { id: 'e23', quote: 'maxUnavailable: 0' })]),
+    outcome: 'contested',
+    names: ['web', 'all'],
+    note: /both stand/,
+  },
+  'a neighbour of another team on the same node, by which nothing leads': {
+    rules: likely,
+    read: [
+      of('Node', 'worker-3', 'status:\n  addresses:\n  - address: 10.1.2.3\n', 'e21'),
+      of('Pod', 'web-5c9-y', 'status:\n  hostIP: 10.1.2.3\n', 'e22'),
+      of('ConfigMap', 'tracker', 'data:\n  limits: none\n  host: 10.1.2.3\n', 'e23'),
+    ],
+    said: told([cause(ref('ConfigMap', 'tracker'), { id: 'e23' })]),
+    outcome: 'likely',
+    names: ['web'],
+    note: /nothing that was read connects/,
   },
   'a healthy node that nothing names': {
     rules: likely,

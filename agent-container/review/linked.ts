@@ -1,0 +1,128 @@
+import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
+import type { Culprit } from '../../shared/artifacts/verdict.ts'
+import { documentsOf, isHearsay } from './documents.ts'
+
+/** From a caller over an address, its route and that route's controller to what configures it: more would connect anything. */
+const MOST_STEPS = 4
+/** Shorter names are words of every file. */
+const SHORTEST = 4
+
+type Read = {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  /** Words of what stands in its fields, whole and in their parts. */
+  readonly values: ReadonlySet<string>
+  readonly addresses: ReadonlySet<string>
+  /** Keys of its own labels, by which others may choose it. */
+  readonly marks: ReadonlySet<string>
+  /** Its labels and those of its pods, and what it selects, as lines. */
+  readonly labels: ReadonlySet<string>
+  readonly selected: readonly string[]
+}
+
+/** Everything lies in or on them, so that they connect nothing. */
+const grounds = new Set(['Node', 'Namespace', 'ServiceAccount', 'Event'])
+/** What people write about an object, and what names it itself. */
+const remark =
+  /^\s*-?\s*"?(message|image|imageID|uid|creationTimestamp|resourceVersion|apiVersion|kind|namespace|manager)"?:/
+/** Keys that charts and controllers put on everything. */
+const everywhere =
+  /^(app|name|version|release|chart|heritage|component|tier|pod-template-hash|controller-.*|job-name)$|kubernetes\.io\/|^helm\.sh\//
+const address = /^(\d{1,3}(\.\d{1,3}){3}|[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,})$/
+const WORD = /[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?/g
+const ADDRESSES = /\b\d{1,3}(\.\d{1,3}){3}\b/g
+const inCluster = /\.svc(\.|$)|\.(local|io)$/
+
+/**
+ * Whether objects that were read lead from those of the incident to a culprit, each by naming the next, by being named by
+ * it, by an address that both have, or by labels that the other selects. With `heard`, what the incident's own logs name is
+ * where the way begins; a log is written by whoever reaches the program, so that way proves less.
+ */
+export function isLinked(
+  culprit: Culprit,
+  own: readonly Culprit[],
+  entries: readonly EvidenceEntry[],
+  { heard = false } = {},
+): boolean {
+  const documents = documentsOf(entries)
+  // All pods of a node bear its address.
+  const nodes = new Set(
+    documents.filter((text) => /^kind: Node$/m.test(text)).flatMap((text) => text.match(ADDRESSES) ?? []),
+  )
+  const all = documents.flatMap((text) => readOf(text, nodes) ?? [])
+  const words = heard ? wordsOf(own, entries) : new Set<string>()
+  const isFirst = (one: Read) =>
+    own.some((of) => isSame(of, one)) || (one.name.length >= SHORTEST && words.has(one.name))
+  // Of a node, which connects nothing else, what lies on it is its own.
+  const onOwn = (one: Read) => own.some(({ kind, name }) => grounds.has(kind) && names(one, name))
+  let reached = all.filter((one) => isFirst(one) || onOwn(one))
+  const seen = new Set(reached)
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    if (reached.some((one) => isSame(culprit, one) || names(one, culprit.name))) return true
+    reached = all.filter((one) => !seen.has(one) && reached.some((before) => touches(before, one)))
+    for (const one of reached) seen.add(one)
+  }
+  return false
+}
+
+/** What the logs of the incident's pods name; of a pod also its workload's name. */
+const wordsOf = (own: readonly Culprit[], entries: readonly EvidenceEntry[]): ReadonlySet<string> =>
+  new Set(
+    entries
+      .filter(
+        (one) =>
+          isHearsay(one) && own.some(({ name }) => `${one.arguments.pod ?? one.arguments.name}`.startsWith(name)),
+      )
+      .flatMap(({ output }) => output.match(WORD) ?? [])
+      .flatMap((word) => [word, word.replace(/(-[a-z0-9]{5,10})?-([a-z0-9]{5}|\d+)$/, '')]),
+  )
+
+const isSame = ({ kind, name, namespace }: Culprit, one: Read): boolean =>
+  one.kind === kind && one.name === name && one.namespace === namespace
+
+const names = (one: Read, name: string): boolean => name.length >= SHORTEST && one.values.has(name)
+
+const touches = (one: Read, other: Read): boolean =>
+  names(one, other.name) ||
+  names(other, one.name) ||
+  (one.name === other.name && one.namespace === other.namespace) ||
+  [...one.addresses].some((at) => other.addresses.has(at)) ||
+  selects(one, other) ||
+  selects(other, one) ||
+  [...other.marks].some((key) => one.values.has(key)) ||
+  [...one.marks].some((key) => other.values.has(key))
+
+const selects = (one: Read, other: Read): boolean =>
+  one.selected.length > 0 && one.namespace === other.namespace && one.selected.every((pair) => other.labels.has(pair))
+
+/** An object's name, what its fields say, and its labels. */
+function readOf(text: string, nodes: ReadonlySet<string>): Read | undefined {
+  const lines = text.split('\n')
+  const top = (key: string) =>
+    lines.findLast((line) => new RegExp(`^ {0,2}${key}: `).test(line))?.replace(/^[^:]*: "?([^"]*)"?$/, '$1')
+  const [kind, name] = [top('kind'), top('name')]
+  if (kind === undefined || name === undefined || grounds.has(kind)) return undefined
+  const values = lines
+    .filter((line) => !remark.test(line))
+    .flatMap((line) => line.replace(/^\s*(- )?"?[\w./-]+"?:(\s|$)/, '').match(WORD) ?? [])
+  return {
+    ...{ kind, name, namespace: top('namespace') ?? '' },
+    values: new Set(values.flatMap((word) => [word, ...word.split('.')])),
+    addresses: new Set(values.filter((word) => address.test(word) && !inCluster.test(word) && !nodes.has(word))),
+    marks: new Set(
+      block(text, 'labels').flatMap((line) => {
+        const key = line.replace(/:.*$/, '')
+        return everywhere.test(key) ? [] : [key]
+      }),
+    ),
+    labels: new Set(block(text, 'labels')),
+    selected: block(text, 'matchLabels').length > 0 ? block(text, 'matchLabels') : block(text, 'selector'),
+  }
+}
+
+/** The lines below each field of a name, as far as they are pairs. */
+const block = (text: string, field: string): readonly string[] =>
+  [...text.matchAll(new RegExp(`^( *)${field}:\\n((?:\\1 {2}.*\\n?)+)`, 'gm'))].flatMap(([, , lines = '']) =>
+    lines.split('\n').flatMap((line) => /^\s*("?[\w./-]+"?: \S.*)$/.exec(line)?.[1]?.replaceAll('"', '') ?? []),
+  )

@@ -79,6 +79,10 @@ const remedies: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name. Check the server address, or set tls-server-name',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS at that port. Check the server address in the kubeconfig',
 }
+/** The API server of a private AKS cluster: a name that is known in networks that are linked to its zone only. */
+const privateAks = /\.privatelink\.[\w.-]*azmk8s\./i
+const PRIVATE =
+  'it is a private cluster, whose name cannot be resolved from here. Link this network to its private DNS zone, or use its public FQDN'
 const untrusted = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
 
 /** No answer at all. */
@@ -108,6 +112,7 @@ export function notReached(
   }
   if (untrusted.test(code))
     return fail('its certificate is not trusted. Add its certificate-authority-data to the kubeconfig', 'Tls')
+  if (/^(ENOTFOUND|EAI_AGAIN)$/.test(code) && privateAks.test(server)) return fail(PRIVATE, code)
   return fail(own(remedies, code) ?? oneLine(errorText(error)), code || 'Unreachable')
 }
 

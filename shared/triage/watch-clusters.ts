@@ -76,7 +76,8 @@ export const watchClusters = (deps: WatchClustersDeps) => async (): Promise<read
       seconds >= deps.settings.CLUSTER_UNREACHABLE_SECONDS
     ) {
       const { error, retryAt, reasons } = parsed.data
-      const why = error || lastReason(reasons) || 'No supervisor watches it; see the log of the supervisor functions'
+      const last = error || lastReason(reasons) || 'No supervisor watches it; see the log of the supervisor functions'
+      const why = `${comesAndGoes(parsed.data, now)}${last}`
       lost.push({ cluster, since, error: why.slice(0, 1000), retryAt, reasons: reasonsOf(reasons), row })
     }
   }
@@ -186,15 +187,25 @@ function blindFrom(watch: Watch, now: Date): string {
   return owner !== '' && isTime(until) && Date.parse(until) < now.getTime() ? until : ''
 }
 
+/** What one error alone would hide: that it works in between. */
+function comesAndGoes(watch: Watch, now: Date): string {
+  if (flappingFrom(watch, now) === '') return ''
+  const part = unheardMs(watch, now) / Math.max(1, now.getTime() - Date.parse(watch.troubledSince))
+  const share = Math.min(100, Math.round(100 * part))
+  return `It comes and goes: lost ${watch.troubles} times, unheard for ${share} % of the time. The last was: `
+}
+
 /** Since when it is heard only for moments; '' for one that is steady. */
 function flappingFrom(watch: Watch, now: Date): string {
-  const { troubledSince, troubles, troubledMilliseconds, blindSince, status, statusSince } = watch
+  const { troubledSince, troubles, status, statusSince } = watch
   if (!isTime(troubledSince) || troubles < MOST_TROUBLES) return ''
-  const since = (text: string) => (isTime(text) ? now.getTime() - Date.parse(text) : 0)
-  if (status === 'active' && since(statusSince) >= STEADY_MS) return ''
-  const unheard = troubledMilliseconds + since(blindSince)
-  return unheard >= UNHEARD_SHARE * since(troubledSince) ? troubledSince : ''
+  if (status === 'active' && msSince(statusSince, now) >= STEADY_MS) return ''
+  return unheardMs(watch, now) >= UNHEARD_SHARE * msSince(troubledSince, now) ? troubledSince : ''
 }
+
+const unheardMs = ({ troubledMilliseconds, blindSince }: Watch, now: Date): number =>
+  troubledMilliseconds + msSince(blindSince, now)
+const msSince = (text: string, now: Date): number => (isTime(text) ? now.getTime() - Date.parse(text) : 0)
 
 const Time = z.iso.datetime()
 const isTime = (text: string): boolean => Time.safeParse(text).success

@@ -3,7 +3,7 @@ const list = (text: string): readonly string[] => text.split(/,\s+/)
 /** What was reported of servers, proxies and networks, by the letters under which this folder's tests name it. */
 export const known: readonly (readonly [string, readonly string[]])[] = [
   ['Streams', list('S01, S02, S03, S04, S04b, N10, M27, M28, S06, P17, S07, S08, S09, S11, L01, L02, P37, S13, S14')],
-  ['Silence, repeats and pauses', list('S15, S16, H02, S18, H03, N09, H01, U01, M03, M30, P23, P25, M29')],
+  ['Silence, repeats and pauses', list('S15, S16, H02, S18, H03, N09, H01, U01, M03, M30, P23, P25, M29, F01')],
   ['Calls and their answers', list('P01, P02, P05a, P05b, P05c, P06a, P06b, N06, N07, D06, M01, P08, M23, M23b, D04')],
   ['Forms that are right, and seldom', list('P04, U02, P07, P26, P29, N13, N14, N15, P33, M20, T07, D01, D02')],
   ['Limits, versions and sessions', list('P09, P10, P11, P13, P31, P14, P15, P16, P22, P22b, P36, P18, P18b')],
@@ -19,7 +19,7 @@ export const known: readonly (readonly [string, readonly string[]])[] = [
   ],
 ]
 
-const id = '(?:[A-Z]\\d\\d[a-z]?(?: [a-z](?=[:,]))?|X|HTTPS_PROXY)'
+export const id = '(?:[A-Z]\\d\\d[a-z]?(?: [a-z](?=[:,]))?|X|HTTPS_PROXY)'
 const named = new RegExp(`(?:^| )(${id}(?:, ${id})*): `)
 
 /** `what it is because of T01, T02: an issuer …` */

@@ -147,6 +147,30 @@ const rows: readonly Row[] = [
     },
   ],
   [
+    'F01: a server that comes and goes every few seconds',
+    async () => {
+      let there = true
+      const server = await serverWith({ any: (request) => !there && !!request.socket.destroy() })
+      const home = await watched(server)
+      await subscribed(home)
+      for (let turn = 0; turn < 4; turn++) {
+        there = false
+        for (const stream of server.streams) stream.destroy()
+        await until('it is lost', () => row(home).blindSince !== '', 60_000)
+        await pause(200)
+        there = true
+        await until('it is back', isSubscribed(home), 60_000)
+      }
+      // What the notice of one that comes and goes is made of: one time of trouble, and all of it.
+      expect(row(home).troubles).toBeGreaterThanOrEqual(3)
+      expect(row(home).troubledMilliseconds).toBeGreaterThan(0)
+      // No storm: for each time a few tries, waits that grow, and one resync of the thirteen kinds.
+      expect(server.count('initialize')).toBeLessThanOrEqual(12)
+      expect(server.count('tools/call resources_list Pod')).toBeLessThanOrEqual(16)
+      await hears(home, server)
+    },
+  ],
+  [
     'U01: accepts a subscription and never sends: lasting faults are found',
     async () => {
       const server = await serverWith()

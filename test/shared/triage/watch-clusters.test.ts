@@ -200,3 +200,38 @@ test('an outage ends with the beginning it was told with, whichever of its clust
     { type: 'outage', over: true, since: at(0) },
   ])
 })
+
+test('one that comes and goes is told of once, as that, until it is steady', async () => {
+  const { w, becomes, look } = await setUp({ blindSince: '', status: 'active' })
+  // Eight seconds unheard of each ten, as a supervisor counts them.
+  for (let turn = 1; turn <= 60; turn++) {
+    const trouble = { troubledSince: at(0), troubles: turn, troubledMilliseconds: 8_000 * turn }
+    w.clock.pass(10)
+    await becomes({ ...trouble, blindSince: '', status: 'active', statusSince: at(10 * turn), error: '' })
+    await look()
+  }
+  expect(w.notices).toMatchObject([{ type: 'unreachable', since: at(0) }])
+  expect(w.notices[0]).toMatchObject({
+    error: expect.stringMatching(/^It comes and goes: lost \d+ times, unheard for 80 % of the time\. The last was: /),
+  })
+  w.clock.pass(119)
+  await look()
+  expect(w.notices).toHaveLength(1)
+  w.clock.pass(1)
+  await look()
+  await look()
+  expect(w.notices.slice(1)).toMatchObject([{ type: 'reachable', since: at(0) }])
+})
+
+test('one that was lost seldom, or for moments, does not come and go', async () => {
+  for (const trouble of [
+    { troubles: 2, troubledMilliseconds: 390_000 },
+    { troubles: 40, troubledMilliseconds: 100_000 },
+  ]) {
+    const { w, becomes, look } = await setUp()
+    w.clock.pass(400)
+    await becomes({ ...trouble, troubledSince: at(0), blindSince: '', status: 'active', statusSince: at(395) })
+    await look()
+    expect(w.notices).toEqual([])
+  }
+})

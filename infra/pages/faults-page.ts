@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { faultClass, isDetected } from '../../shared/faults/fault-class.ts'
+import { faultKinds } from '../../shared/faults/fault-kinds.ts'
+import { usualTimes } from '../../shared/mcp-server/faults/fault-hub.ts'
+import { patienceOf, seenBy, troubles } from '../../test/shared/faults/heard.ts'
 
 const Expected = z.looseObject({
   rootCause: z.looseObject({ kind: z.string(), class: z.string().optional() }).nullish(),
@@ -39,6 +42,17 @@ function causes(root: string): ReadonlyMap<string, { readonly count: number; rea
   return found
 }
 
+const watched = new Set(faultKinds.map(({ kind }) => kind))
+const eachWord = (kind: string) => (watched.has(kind) ? kind : `${kind} (asked about)`)
+
+/** Measured: how long each trouble lasts until it is heard, and without which objects it would not be. */
+function patienceTable(): string {
+  const rows = troubles
+    .map((one) => ({ ...one, by: seenBy(one).map(eachWord).join(', '), after: patienceOf(one) }))
+    .toSorted((a, b) => a.fault.localeCompare(b.fault))
+  return rows.map(({ fault, when, by, after }) => `| ${fault} | ${when} | ${by} | ${after} |`).join('\n')
+}
+
 /** `docs/faults.md`. */
 export function faultsPage(root: string): string {
   const faults = [...detected(root)].sort(([a], [b]) => a.localeCompare(b))
@@ -55,6 +69,17 @@ can be [asked about](alerts.md), by people and by alerts of others.
 | fault | seen on | class |
 |---|---|---|
 ${faults.map(([type, kinds]) => `| ${type} | ${[...kinds].map((kind) => kind.replaceAll('-', ' ')).join(', ')} | ${faultClass(type)} |`).join('\n')}
+
+## When it is heard
+
+Measured by \`npm run generate\` on pictures of each trouble: the seconds that it must have lasted, by the cluster's own times, and the
+objects by which it is seen. The watch looks at each change within a second and at what only time changes every ${usualTimes.beatMs / 1000} seconds; where it is
+only looked at (\`RECONCILE_SECONDS\`, a patrol), up to that long comes on top. *Asked about*: a kind that no watch holds; it is judged
+the same way when somebody [asks](alerts.md).
+
+| fault | when | heard by | seconds |
+|---|---|---|---|
+${patienceTable()}
 
 ## Causes
 

@@ -47,6 +47,9 @@ const classes = {
 export type FaultType = keyof typeof classes
 const classOf: Readonly<Record<string, string>> = classes
 
+/** All that a detector of ours gives. */
+export const detectedTypes: readonly string[] = Object.keys(classes)
+
 /** Whether a detector of ours gives this type. Others come from people, alerts and foreign servers. */
 export const isDetected = (faultType: string): boolean => Object.hasOwn(classes, faultType)
 

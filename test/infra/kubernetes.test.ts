@@ -92,10 +92,11 @@ test('the server in the cluster may see what faults are told from: `view`, what 
   const [role] = roles(text('mcp-server.yaml')) as [Role]
   expect(role.rules).toEqual([
     ...[
-      ['', 'nodes'],
+      ['', 'nodes', 'persistentvolumes'],
       ['networking.k8s.io', 'ingressclasses'],
       ['admissionregistration.k8s.io', 'mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
       ['apiregistration.k8s.io', 'apiservices'],
+      ['gateway.networking.k8s.io', 'httproutes'],
       ['helm.toolkit.fluxcd.io', 'helmreleases'],
       ['kustomize.toolkit.fluxcd.io', 'kustomizations'],
       ['argoproj.io', 'applications'],

@@ -10,7 +10,7 @@ export type HubTimes = FaultWatchTimes & {
   /** A subscribe answers within this, whatever the cluster does; known clients wait 15 s for a call. */
   readonly subscribeWaitMs: number
 }
-const usualTimes: HubTimes = {
+export const usualTimes: HubTimes = {
   debounceMs: 200,
   beatMs: 15_000,
   resolveAfterMs: 60_000,

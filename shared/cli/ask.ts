@@ -21,6 +21,7 @@ export type Question = {
   readonly apiVersion?: string
   readonly note?: string
   readonly wait?: boolean
+  readonly again?: boolean
 }
 
 const Asked = z.looseObject({ incidentId: z.string(), status: z.string(), known: z.boolean() })
@@ -35,15 +36,17 @@ export async function ask(deps: AskDeps, question: Question): Promise<boolean> {
   const [kind, name, ...rest] = question.object.split('/')
   if (!kind || !name || rest.length > 0)
     throw new GiveUp(`${plain(question.object)} is no object. Say KIND/NAME, such as deployment/checkout.`)
-  const { cluster, namespace, apiVersion, note } = question
-  const asked = await client.post('investigate', { cluster, kind, name, namespace, apiVersion, note }, Asked)
+  const { cluster, namespace, apiVersion, note, again } = question
+  const asked = await client.post('investigate', { cluster, kind, name, namespace, apiVersion, note, again }, Asked)
   if (question.wait !== true) {
     if (json) out.line(JSON.stringify(asked))
     else
       out.line(
-        asked.known
-          ? `${asked.incidentId} is about it already (${asked.status}): nightcrier show ${asked.incidentId}`
-          : `${asked.incidentId} is opened: nightcrier show ${asked.incidentId}`,
+        asked.known && question.again === true && asked.status === 'queued'
+          ? `${asked.incidentId} is investigated again: nightcrier show ${asked.incidentId}`
+          : asked.known
+            ? `${asked.incidentId} is about it already (${asked.status}): nightcrier show ${asked.incidentId}`
+            : `${asked.incidentId} is opened: nightcrier show ${asked.incidentId}`,
       )
     return true
   }

@@ -147,6 +147,7 @@ export async function program(deps: ProgramDeps, args: readonly string[]): Promi
     .option('-n, --namespace <name>')
     .option('--api-version <version>', 'of a kind that is not Kubernetes’ own, such as example.com/v1')
     .option('--note <text>', 'why you ask: the incident keeps it')
+    .option('--again', 'once more, where the agent failed or its answer was wrong')
     .option('--wait', 'tells each step, and the report when it is there')
     .action(async (cluster: string, object: string, options: Omit<Question, 'cluster' | 'object'>) => {
       const { open, out, json } = platform()

@@ -7,8 +7,12 @@ import type { IncidentStore } from '../incident/store.ts'
 /** An agent is on its way to it, or has been there. */
 const answered = ['queued', 'running', 'reported', 'evidence-only']
 
-/** The open incident that answers what is asked already, whoever saw its fault. */
-export async function openIncidentOf(store: Pick<IncidentStore, 'list'>, asked: Fault): Promise<Incident | undefined> {
+/** The open incident that answers what is asked already, whoever saw its fault; `orAny`: else one that answers nothing. */
+export async function openIncidentOf(
+  store: Pick<IncidentStore, 'list'>,
+  asked: Fault,
+  orAny = false,
+): Promise<Incident | undefined> {
   const { owner } = identityOf(asked)
   const namespace = owner.namespace === undefined ? {} : { namespace: owner.namespace }
   const { items } = await store.list({ cluster: asked.cluster, open: true, ...namespace }, MOST_INCIDENTS)
@@ -18,7 +22,8 @@ export async function openIncidentOf(store: Pick<IncidentStore, 'list'>, asked: 
       incident.owner.name === owner.name &&
       (incident.owner.namespace ?? '') === (owner.namespace ?? ''),
   )
-  return about.find(({ incident }) => answered.includes(incident.status))?.incident
+  const found = about.find(({ incident }) => answered.includes(incident.status))
+  return (found ?? (orAny ? about[0] : undefined))?.incident
 }
 
 /** The incident that a fault will be counted in, once the queue has brought it. */

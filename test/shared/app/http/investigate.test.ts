@@ -97,3 +97,48 @@ test('a caller of the MCP door asks by a tool, and hears in words why not', asyn
   const wrong = await call('tools/call', { name: 'incident_ask', arguments: { ...asked, cluster: 'north' } })
   expect(wrong).toContain('There is no cluster north')
 })
+
+test('again: the open incident gets another attempt, with the reason, and no second one is opened', async () => {
+  const about = { cluster: 'east', kind: 'Deployment', namespace: 'shop', name: 'checkout' }
+  const owner = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' }
+  const failed = incident({
+    cluster: 'east',
+    namespace: 'shop',
+    owner,
+    status: 'failed',
+    failureReason: 'it ended',
+    fence: 1,
+  })
+  const { store } = there.deps
+  const stored = (await store.insert(failed))!
+  const answer = await ask({ ...about, again: true, note: 'it only timed out' })
+  expect(answer).toMatchObject({
+    status: 202,
+    jsonBody: { incidentId: failed.incidentId, status: 'queued', known: true },
+  })
+  const now = (await store.current(stored.incident.incidentId))!
+  expect(now.incident).toMatchObject({ status: 'queued' })
+  expect(now.incident.failureReason).toBeUndefined()
+  expect(now.incident.steps.at(-1)!.note).toBe('Somebody wants it investigated again: it only timed out')
+  expect(queue.receive({ count: 9 }).map(({ body }) => JSON.parse(body))).toMatchObject([{ type: 'wake' }])
+  // It waits already.
+  expect(await ask({ ...about, again: true })).toMatchObject({ status: 200, jsonBody: { known: true } })
+})
+
+test.each([
+  [
+    'muted',
+    {
+      status: 'reported',
+      muted: { id: 'm', since: '2026-01-12T09:00:00.000Z', until: '2026-01-13T09:00:00.000Z', reason: 'r' },
+    },
+    'is muted',
+  ],
+  ['tried often', { status: 'reported', fence: 10 }, 'has had all its attempts'],
+] as const)('again: one that is %s is not, and the answer says so', async (_, changes, says) => {
+  const owner = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' }
+  await there.deps.store.insert(incident({ cluster: 'east', namespace: 'shop', owner, ...changes }))
+  const answer = await ask({ cluster: 'east', kind: 'Deployment', namespace: 'shop', name: 'checkout', again: true })
+  expect(answer.status).toBe(409)
+  expect(JSON.stringify(answer.jsonBody)).toContain(says)
+})

@@ -92,7 +92,7 @@ test('the server in the cluster may see what faults are told from: `view`, what 
   const [role] = roles(text('mcp-server.yaml')) as [Role]
   expect(role.rules).toEqual([
     ...[
-      ['', 'nodes', 'persistentvolumes'],
+      ['', 'nodes'],
       ['networking.k8s.io', 'ingressclasses'],
       ['admissionregistration.k8s.io', 'mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
       ['apiregistration.k8s.io', 'apiservices'],

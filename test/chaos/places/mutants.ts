@@ -69,13 +69,6 @@ export const placesMutants: readonly PlacesMutant[] = [
     caught: 'nobody has heard',
   },
   {
-    what: 'that a trouble is over is known to places that heard of it alone',
-    file: handle,
-    from: 'if (composed.isEnd) await endForAll(',
-    to: "if (message.id === '') await endForAll(",
-    caught: 'stays open|after the end',
-  },
-  {
     what: 'only who has it for certain hears the end',
     file: line,
     from: 'heard || intended.length > 0',

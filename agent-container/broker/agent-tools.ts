@@ -33,6 +33,7 @@ const OFFERED = [
   'pods_list_in_namespace',
   'pods_get',
   'pods_log',
+  'api_resources',
   'resources_list',
   'resources_get',
   'events_list',

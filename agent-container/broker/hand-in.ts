@@ -180,7 +180,7 @@ export const handInTools = (hand: HandIn, others: readonly OtherIncident[]): rea
         ending(
           'same_as',
           'The same cause as another incident',
-          'Use when another incident of this cluster, which has a verdict, has the cause of this one, too: ends the investigation with that cause. Quote what shows it here.',
+          'Use when another incident of this cluster, which has a verdict, has the cause of this one, too: ends the investigation with that cause. Quote what shows it in what you read here: the object must be among that.',
           z.object(sameShape),
           hand.sameAs,
         ),

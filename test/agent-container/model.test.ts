@@ -115,7 +115,7 @@ test.concurrent('a model that rambles is reminded, then made to hand in, then gi
     },
   })
   // At last it is left no tool but the one to hand in with; newer models refuse to be forced.
-  expect(offered).toEqual([12, 12, 1])
+  expect(offered).toEqual([13, 13, 1])
   expect(report.verdict).toMatchObject({ by: 'rules', outcome: 'cause' })
   expect(bundle.notes.join('\n')).toContain(
     'handed in no verdict (failed: The model did not hand in. Its last words: “Well,',

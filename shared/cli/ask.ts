@@ -45,7 +45,7 @@ export async function ask(deps: AskDeps, question: Question): Promise<boolean> {
         asked.known && question.again === true && asked.status === 'queued'
           ? `${asked.incidentId} is investigated again: nightcrier show ${asked.incidentId}`
           : asked.known
-            ? `${asked.incidentId} is about it already (${asked.status}): nightcrier show ${asked.incidentId}`
+            ? `${asked.incidentId} is about it already (${asked.status}): nightcrier show ${asked.incidentId}, or --again`
             : `${asked.incidentId} is opened: nightcrier show ${asked.incidentId}`,
       )
     return true

@@ -90,8 +90,8 @@ export async function show({ client, out, json, now }: Deps, id: string): Promis
   const notices = Object.entries(incident.notices).map(([place, { state }]) => plain(`${place} ${state}`))
   if (notices.length > 0) fact('told', notices.join(', '))
   if (link !== '') fact('report', link)
-  for (const line of found === undefined ? [] : ['', colors.bold('What to do'), ...stepLines(found, out)])
-    out.line(line)
+  const todo = found === undefined ? [] : stepLines(found, out)
+  for (const line of todo.length === 0 ? [] : ['', colors.bold('What to do'), ...todo]) out.line(line)
   out.line('')
   for (const step of incident.steps) out.line(stepLine(step, out))
 }

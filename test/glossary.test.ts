@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { identifiersOf } from './run/identifiers.ts'
@@ -7,10 +7,10 @@ import { identifiersOf } from './run/identifiers.ts'
 const root = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const tracked = (...patterns: string[]) =>
-  execFileSync('git', ['ls-files', ...patterns], { cwd: root })
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns], { cwd: root })
     .toString()
     .split('\n')
-    .filter(Boolean)
+    .filter((file) => file !== '' && existsSync(join(root, file)))
 
 const retiredWords = (text: string) => text.slice(text.indexOf('\nRetired words'))
 /** Rows of the glossary's table: words that left, and the field's word that is said instead. */

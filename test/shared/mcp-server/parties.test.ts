@@ -82,7 +82,7 @@ const cases: readonly Case[] = [
   {
     party: 'the API server',
     answers: refusing(500, 'InternalError', 'etcdserver: request timed out'),
-    says: /etcdserver: request timed out That is a fault of the API server, not of the question/,
+    says: /etcdserver: request timed out\. That is a fault of the API server, not of the question/,
     not: /role|proxy|Check the server address/i,
   },
   {

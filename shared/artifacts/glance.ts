@@ -1,3 +1,4 @@
+import { ASKED } from '../incident/asked.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Report } from './report.ts'
 
@@ -58,6 +59,11 @@ function stateOf({ faultType, owner, harm }: Incident, verdict: Concluded['verdi
   const kind = words(faultType)
   const { desired = 0, ready, gone } = verdict?.impact ?? {}
   const counted = desired > 0 && ready !== undefined
+  // Who asks about a name may have mistyped it: that it was there before is not known.
+  if (verdict?.outcome === 'none' && faultType === ASKED)
+    return gone === true
+      ? { state: ' does not exist', seen: 'does not exist', harm: undefined }
+      : { state: ' is healthy', seen: 'healthy', harm: undefined }
   if (verdict?.outcome === 'none')
     return gone === true
       ? { state: ' is no longer there', seen: 'is gone', harm: undefined }

@@ -1,4 +1,5 @@
 import type { Fault, Severity } from '../faults/fault.ts'
+import { ASKED } from '../incident/asked.ts'
 import { derivedId } from '../runtime/ids.ts'
 import { own } from '../runtime/own.ts'
 
@@ -14,9 +15,6 @@ export type Ask = {
   readonly severity?: Severity
   readonly note?: string
 }
-
-/** The type of a fault that nobody saw: a person or an alert asks what is wrong. */
-export const ASKED = 'Asked'
 
 const groups: Readonly<Record<string, string>> = {
   Deployment: 'apps/v1',

@@ -1,9 +1,9 @@
 import { allIncidents } from '../incident/all-incidents.ts'
+import { ASKED } from '../incident/asked.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { TriageMessage } from '../incident/messages.ts'
 import { STORM } from '../incident/storm.ts'
 import { contend } from '../runtime/contend.ts'
-import { ASKED } from './ask.ts'
 import { MOST_ATTEMPTS } from './cause-changed.ts'
 import type { TriageDeps } from './deps.ts'
 

@@ -1,6 +1,7 @@
 import type { Citation, EvidenceEntry } from '../../../shared/artifacts/evidence.ts'
 import { dayAndMinute } from '../../../shared/artifacts/glance.ts'
 import { Verdict } from '../../../shared/artifacts/verdict.ts'
+import { ASKED } from '../../../shared/incident/asked.ts'
 import { type Weighed, weighed } from '../evidence/score.ts'
 import { suspectPool } from '../evidence/suspect-pool.ts'
 import type { Diagnosis } from '../rules/all.ts'
@@ -210,6 +211,10 @@ function headline(
   const name = label(subject)
   const at = `in cluster ${incident.cluster}`
   if (outcome === 'none') {
+    if (subject.seen === undefined && incident.faultType === ASKED)
+      return `There is no ${name} ${at}${others(snapshot, subject)}.`
+    if (incident.faultType === ASKED && subject.seen !== undefined)
+      return `${name} ${at} is healthy: nothing wrong was found.`
     if (subject.seen === undefined)
       return `${name} is no longer there ${at}: it was deleted after the fault ${incident.faultType} was seen.`
     const last = subject.pods
@@ -238,6 +243,12 @@ function headline(
       ? `no cause could be shown (${symptoms[0]?.text ?? 'it could not be read'})`
       : shown.map((one) => one.summary.replace(/\.$/, '')).join('; and ')
   return `${name} ${at} ${state} since ${since}: ${because}.`
+}
+
+/** What there is of the kind, for whoever has mistyped a name. */
+function others({ objects }: Snapshot, { kind, namespace }: Subject): string {
+  const names = objects.filter((one) => one.kind === kind && one.namespace === namespace).map((one) => one.name)
+  return names.length === 0 ? '' : `; of that kind there are ${[...new Set(names)].slice(0, 5).join(', ')}`
 }
 
 function hypothesisOf(

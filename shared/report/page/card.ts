@@ -5,6 +5,7 @@ import { dayAndMinute, type Glance, glance } from '../../artifacts/glance.ts'
 import { certainty } from '../../artifacts/outcome-words.ts'
 import type { Report } from '../../artifacts/report.ts'
 import type { RootCause } from '../../artifacts/verdict.ts'
+import { ASKED } from '../../incident/asked.ts'
 import { checkCommands } from './check-commands.ts'
 import type { Html } from './document.ts'
 import { beside, cites, command, effect, objectName, severityBadge } from './marks.ts'
@@ -64,7 +65,9 @@ function harm({ incident, generatedAt }: Report, { harm: counted, isCounted, sin
   return html`${words}${over ? html`<strong class="over">over</strong> · ` : ''}since <time datetime="${since}">${dayAndMinute(since)}</time>${long}`
 }
 
-function because({ verdict, notes }: Report, seen: Glance): string {
+function because({ incident, verdict, notes }: Report, seen: Glance): string {
+  if (verdict?.outcome === 'none' && incident.faultType === ASKED)
+    return verdict.impact.gone === true ? 'Are its kind, namespace and name right?' : 'Nothing wrong was found'
   if (verdict?.outcome === 'none') return 'Nothing is wrong with it any more'
   if (verdict !== undefined) return seen.because
   return `Not investigated: ${notes[0] ?? 'no agent could look at it.'}`

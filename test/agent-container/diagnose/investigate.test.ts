@@ -196,3 +196,14 @@ test.each([
   const { verdict } = await look({ ...crash, objects }, {})
   expect(verdict?.impact.owner).toBe(told)
 })
+
+test('who asks about a name that is not there is told so, and what there is', async () => {
+  const incident = incidentOf({
+    ...{ faultId: 'f', faultType: 'Asked', severity: 'warning', context: '' },
+    resource: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'wbe' },
+    timestamp: new Date().toISOString(),
+  })
+  const { verdict } = await look({ objects: [node('n1'), deployment('web')] }, { incident })
+  expect(verdict).toMatchObject({ outcome: 'none', rootCauses: [], impact: { gone: true } })
+  expect(verdict?.headline).toMatch(/^There is no Deployment shop\/wbe in cluster \S+; of that kind there are web\.$/)
+})

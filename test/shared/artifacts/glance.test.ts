@@ -40,6 +40,10 @@ describe('what is taken in at one look', () => {
     expect(glance(owner('web'), told({ outcome: 'none' })).effect).toBe('web is healthy now')
     const gone = { summary: 's', gone: true as const, affected: [] }
     expect(glance(owner('web'), told({ outcome: 'none', impact: gone })).effect).toBe('web is no longer there')
+    // Who asked may have mistyped the name: nobody knows that it was ever there.
+    const asked = { ...owner('web'), faultType: 'Asked' }
+    expect(glance(asked, told({ outcome: 'none' })).effect).toBe('web is healthy')
+    expect(glance(asked, told({ outcome: 'none', impact: gone })).effect).toBe('web does not exist')
   })
 
   test.each([

@@ -120,7 +120,7 @@ export function decide(one: Case): Decided {
 }
 
 const ALONE = (model: string) => `No rule confirms it: ${model} alone says so, and it is called likely at most.`
-const firm = new Set<Connection>(['own', 'named', 'failing', 'linked', 'outside'])
+const firm = new Set<Connection>(['own', 'named', 'failing', 'outside'])
 
 const confirmed = (rules: Verdict): Verdict => ({
   ...rules,

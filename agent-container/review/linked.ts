@@ -32,6 +32,14 @@ const everywhere =
 const address = /^(\d{1,3}(\.\d{1,3}){3}|[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,})$/
 const WORD = /[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?/g
 const ADDRESSES = /\b\d{1,3}(\.\d{1,3}){3}\b/g
+/** Lines that say where something is. */
+const placed = /^\s*-?\s*(- )?(ip|hostname|host|value|address|externalName|url|server):|^\s*- [^:]*$/
+/** Parts that others write, or that are the content of a file. */
+const foreign = new Set(['metadata', 'status', 'data', 'stringData', 'binaryData'])
+const isFile =
+  /\.(crt|ya?ml|json|conf|pem|key|sh|py|js|toml|ini|log|txt|xml|properties|env|sock)$|^(metadata|spec|status)\./
+/** Names of the outer world are not made of names of the cluster. */
+const site = /\.(io|com|org|net|dev|sh)$/
 const inCluster = /\.svc(\.|$)|\.(local|io)$/
 
 /**
@@ -96,30 +104,54 @@ const touches = (one: Read, other: Read): boolean =>
 const selects = (one: Read, other: Read): boolean =>
   one.selected.length > 0 && one.namespace === other.namespace && one.selected.every((pair) => other.labels.has(pair))
 
-/** An object's name, what its fields say, and its labels. */
+/** An object's name, what its own specification says, and its labels: no status, message or content of a file. */
 function readOf(text: string, nodes: ReadonlySet<string>): Read | undefined {
-  const lines = text.split('\n')
-  const top = (key: string) =>
-    lines.findLast((line) => new RegExp(`^ {0,2}${key}: `).test(line))?.replace(/^[^:]*: "?([^"]*)"?$/, '$1')
-  const [kind, name] = [top('kind'), top('name')]
+  const parts = partsOf(text)
+  const kind = /^kind: "?(\w+)/m.exec(text)?.[1]
+  const about = (key: string) => new RegExp(`^ {2}${key}: "?([^"\\n]*)`, 'm').exec(parts.get('metadata') ?? '')?.[1]
+  const name = about('name')
   if (kind === undefined || name === undefined || grounds.has(kind)) return undefined
-  const values = lines
-    .filter((line) => !remark.test(line))
-    .flatMap((line) => line.replace(/^\s*(- )?"?[\w./-]+"?:(\s|$)/, '').match(WORD) ?? [])
+  const owners = block(parts.get('metadata') ?? '', 'ownerReferences')
+  const said = [...parts].flatMap(([part, lines]) => (foreign.has(part) ? [] : withoutNotes(lines)))
+  const values = [...said, ...owners].filter((line) => !remark.test(line)).flatMap(wordsIn)
+  const lines = [...said, ...(parts.get('status') ?? '').split('\n')].filter((line) => placed.test(line))
   return {
-    ...{ kind, name, namespace: top('namespace') ?? '' },
-    values: new Set(values.flatMap((word) => [word, ...word.split('.')])),
-    addresses: new Set(values.filter((word) => address.test(word) && !inCluster.test(word) && !nodes.has(word))),
+    ...{ kind, name, namespace: about('namespace') ?? '' },
+    values: new Set(values.flatMap((word) => (site.test(word) ? [word] : [word, ...word.split('.')]))),
+    addresses: new Set(
+      lines
+        .flatMap(wordsIn)
+        .filter((word) => address.test(word) && !inCluster.test(word) && !isFile.test(word) && !nodes.has(word)),
+    ),
     marks: new Set(
       block(text, 'labels').flatMap((line) => {
         const key = line.replace(/:.*$/, '')
-        return everywhere.test(key) ? [] : [key]
+        return everywhere.test(key) || key.length < SHORTEST ? [] : [key]
       }),
     ),
     labels: new Set(block(text, 'labels')),
     selected: block(text, 'matchLabels').length > 0 ? block(text, 'matchLabels') : block(text, 'selector'),
   }
 }
+
+/** What a document has at its top, each with the lines below it. */
+const partsOf = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    [...text.matchAll(/^(\w+):[ \t]*\n((?:[ \t-].*\n?|\n)*)/gm)].map(([, part = '', lines = '']) => [part, lines]),
+  )
+
+/** Without annotations and texts of many lines, in which anybody may write anything. */
+function withoutNotes(lines: string): readonly string[] {
+  let notes = -1
+  return lines.split('\n').filter((line) => {
+    const indent = line.search(/\S/)
+    if (notes >= 0 && indent > notes) return false
+    notes = /^\s+annotations:|: [|>][+-]?$/.test(line) ? indent : -1
+    return notes < 0
+  })
+}
+
+const wordsIn = (line: string): readonly string[] => line.replace(/^\s*(- )?"?[\w./-]+"?:(\s|$)/, '').match(WORD) ?? []
 
 /** The lines below each field of a name, as far as they are pairs. */
 const block = (text: string, field: string): readonly string[] =>

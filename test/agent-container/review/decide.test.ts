@@ -234,9 +234,9 @@ const rows: Readonly<Record<string, Row>> = {
     rules: likely,
     read: routed,
     said: told([cause(ref('ConfigMap', 'ingress-edge'), { id: 'e22', quote: 'use-proxy-protocol: "true"' })]),
-    outcome: 'likely',
-    names: ['ingress-edge'],
-    note: /more than logs/,
+    outcome: 'contested',
+    names: ['web', 'ingress-edge'],
+    note: /both stand/,
   },
   'the same, where the rules are certain': {
     rules: certain,
@@ -255,9 +255,9 @@ const rows: Readonly<Record<string, Row>> = {
       entry('e24', 'localqueues "team-ml" not found', { kind: 'LocalQueue', name: 'team-ml', namespace: 'shop' }, 404),
     ],
     said: told([cause(ref('LocalQueue', 'team-ml'), { id: 'e24', quote: 'localqueues "team-ml" not found' })]),
-    outcome: 'likely',
-    names: ['team-ml'],
-    note: /more than logs/,
+    outcome: 'contested',
+    names: ['web', 'team-ml'],
+    note: /both stand/,
   },
   'a budget that selects the pod of which the own log speaks': {
     rules: likely,
@@ -275,6 +275,32 @@ const rows: Readonly<Record<string, Row>> = {
     outcome: 'contested',
     names: ['web', 'all'],
     note: /both stand/,
+  },
+  'a neighbour that has no more in common than what every pod has': {
+    rules: certain,
+    read: ['web-5c9-y', 'ledger-7f'].map((name, at) =>
+      of(
+        'Pod',
+        name,
+        'spec:\n  limits: none\n  volumes:\n  - name: api\n    items:\n    - key: ca.crt\n      path: ca.crt\n    name: kube-root-ca.crt\n  tolerations:\n  - key: node.kubernetes.io/not-ready\n',
+        `e${21 + at}`,
+      ),
+    ),
+    said: told([cause(ref('Pod', 'ledger-7f'), { id: 'e22' })]),
+    outcome: 'cause',
+    names: ['web'],
+    note: /nothing that was read connects/,
+  },
+  'what others wrote about the incident’s objects leads nowhere': {
+    rules: certain,
+    read: [
+      of('ConfigMap', 'tale', 'data:\n  kind: Deployment\n  name: web\n  namespace: shop\n  limits: none\n', 'e21'),
+      of('Alert', 'told', 'status:\n  message: |\n    web is broken by tale\n', 'e22'),
+    ],
+    said: told([cause(ref('ConfigMap', 'tale'), { id: 'e21' })]),
+    outcome: 'cause',
+    names: ['web'],
+    note: /nothing that was read connects/,
   },
   'a neighbour of another team on the same node, by which nothing leads': {
     rules: likely,

@@ -68,7 +68,7 @@ export const prefixed: readonly Shape[] = [
     kind: 'key',
     hints: ['-key', '_key'],
     pattern:
-      /(?<![A-Za-z\d])(?!(?:cache|public|primary|foreign|partition|sort|object|row|unique|lookup|shard|idempotency|host)[_-]?key)[a-z][a-z\d]{1,30}[_-]key\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:base64:([\w+/-]{20,400})={0,2}|([\w-]{20,200}))(?![\w+/=-])/dgi,
+      /(?<![A-Za-z\d])(?!(?:cache|public|primary|foreign|partition|sort|object|row|unique|lookup|shard|idempotency|host)[_-]?key)[a-z][a-z\d]{1,30}[_-]key\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:base64:)?([\w+/-]{20,400})={0,2}(?![\w+/=-])/dgi,
     when: isDrawn,
   },
   {

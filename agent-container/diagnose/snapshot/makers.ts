@@ -12,8 +12,10 @@ const writers: Readonly<Record<string, RegExp>> = {
   ConfigMap: /ConfigMap|^Bundle$/,
   PersistentVolumeClaim: /^(DataVolume|ReplicationDestination)$/,
 }
+/** Those read what they bear in their name, or make it for somebody else. */
+const readers = /^Push|Request$|Generator$|Store$/
 export const writesKind = (apiVersion: string, kind: string, written: string): boolean =>
-  isCustomKind(apiVersion) && writers[written]?.test(kind) === true
+  isCustomKind(apiVersion) && writers[written]?.test(kind) === true && !readers.test(kind)
 
 /** Below these fields stands what is written: `target.name`, `secretObjects[].secretName`, `output.secret.name`. */
 const outputs = /^(target|destination|output|secretObjects|managedSecretReference|managedKubeSecretReferences)$/
@@ -33,8 +35,10 @@ function namesIn(value: unknown, output: boolean, depth: number): readonly strin
   return Object.entries(value).flatMap(([key, inner]) => {
     if (typeof inner === 'string')
       return /^(secretName|configMapName)$/.test(key) || (output && key === 'name') ? [inner] : []
-    // What is referred to is read, and not written.
-    return /(?<!managedSecret|managedKubeSecret)(Ref|Reference|Refs)$/.test(key)
+    // What is referred to is read, and not written; what a template is made of is no name of it.
+    return /(?<!managedSecret|managedKubeSecret)(Ref|Reference|Refs)$|^(template|templateFrom|transformation|labels|annotations)$/.test(
+      key,
+    )
       ? []
       : namesIn(inner, output || outputs.test(key), depth - 1)
   })

@@ -82,9 +82,11 @@ function illFor({ metadata, status }: Custom, { now, warnings }: Context): reado
   if (bad.length === 0) return bad
   // Who tries again every minute sets its condition anew each time: its repeated warning knows since when.
   const warned = warnings(metadata.uid).some(
-    ({ count, series, firstTimestamp, eventTime }) =>
+    ({ count, series, firstTimestamp, lastTimestamp, eventTime }) =>
       (series?.count ?? count ?? 1) > 1 &&
-      olderThan(LASTING_SECONDS, firstTimestamp ?? eventTime ?? now.toISOString(), now),
+      olderThan(LASTING_SECONDS, firstTimestamp ?? eventTime ?? now.toISOString(), now) &&
+      // One that is silent belongs to a trouble that was over.
+      !olderThan(LASTING_SECONDS, series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? '', now),
   )
   return warned ? bad : bad.filter((entry) => olderThan(LASTING_SECONDS, entry.lastTransitionTime, now))
 }
@@ -95,13 +97,19 @@ const WAITS = 'DependencyNotReady'
 const MAX_DEPTH = 10
 
 /** What it waits for is ill itself and has a sign of its own; whoever waits for it is not another trouble. */
-const waitsForIll = ({ type, metadata, spec }: Custom, context: Context, depth = 0): boolean =>
+const waitsForIll = (
+  { type, metadata, spec }: Custom,
+  context: Context,
+  depth = 0,
+  seen: Set<Custom> = new Set(),
+): boolean =>
   (spec?.dependsOn ?? []).some(({ name, namespace }) => {
     const other = context
       .inNamespace('Custom', namespace ?? metadata.namespace)
       .find((one) => one.type === type && one.metadata.name === name)
-    if (other === undefined || depth >= MAX_DEPTH || isHeld(other)) return false
-    return illFor(other, context).some(({ reason }) => reason !== WAITS) || waitsForIll(other, context, depth + 1)
+    if (other === undefined || depth >= MAX_DEPTH || isHeld(other) || seen.has(other)) return false
+    seen.add(other)
+    return illFor(other, context).some(({ reason }) => reason !== WAITS) || waitsForIll(other, context, depth + 1, seen)
   })
 
 /** Argo CD: what was to be put into the cluster was refused, and it is not as its source says. */

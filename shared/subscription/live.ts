@@ -39,7 +39,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
         const { seenFaults, seen } = memory
         return reconcile(deps, task, { session, tools: link.tools, hearing, seenFaults, seen, again, alive })
       },
-      onResync: ({ broken, gaps: found, refused, unheard }) => {
+      onResync: ({ broken, gaps: found, whole, refused, unheard }) => {
         if (broken !== undefined) news.broken = broken
         gaps = broken === undefined ? found : `it cannot be looked at: ${broken.slice(0, 200)}`
         if (gaps !== '') report.trouble()
@@ -48,8 +48,7 @@ export async function live(deps: WatchDeps, task: WatchTask, memory: WatchMemory
         if (unheard > 0 && !firstResync && currentStep().step === 'subscribed')
           stream.doubt('a look found a fault that the stream did not bring')
         firstResync = false
-        const isWhole = broken === undefined && found === '' && refused === ''
-        hearing.settlePast(new Set(isWhole ? deps.kinds.map(({ kind }) => kind) : []))
+        hearing.settlePast(new Set(whole && refused === '' ? deps.kinds.map(({ kind }) => kind) : []))
         news.wake()
       },
     },

@@ -14,6 +14,8 @@ const TOO_MANY = `over ${MOST_OBSERVED / 2} faults at once: what a look no longe
 export type Reconciled = {
   /** What could not be seen; empty when all was. */
   readonly gaps: string
+  /** All was seen, whether or not there is too much of it to be told in one message. */
+  readonly whole: boolean
   /** The server no longer answers. */
   readonly broken: string | undefined
   /** Why nothing that the server says of its cluster can be believed; '' when it can. */
@@ -98,6 +100,7 @@ export async function reconcile(
   const gaps = resync.gaps.length === 0 ? '' : `not all can be seen: ${resync.gaps.slice(0, 3).join('; ')}`
   return {
     gaps: (tooMany ? TOO_MANY : gaps).slice(0, 300),
+    whole: resync.complete,
     broken: resync.broken,
     refused: resync.refused,
     ended,

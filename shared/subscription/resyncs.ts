@@ -51,7 +51,7 @@ export function resyncs(deps: ResyncsDeps, memory: ResyncMemory) {
       if (resynced.ended) memory.againAt ??= now() + AGAIN_MS
       deps.onResync(resynced)
     } catch (error) {
-      deps.onResync({ gaps: '', broken: errorText(error), refused: '', ended: false, unheard: 0 })
+      deps.onResync({ gaps: '', whole: false, broken: errorText(error), refused: '', ended: false, unheard: 0 })
     }
   }
 

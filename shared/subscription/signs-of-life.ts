@@ -5,6 +5,8 @@ import { WireError } from './wire/wire-error.ts'
 
 /** Signs on the stream may be those of a proxy: so many pings in a row may go unanswered beside nothing else. */
 const EXCUSES = 3
+/** Between one that was excused and the next. */
+const EXCUSED_MS = 1_000
 
 /**
  * Whether a server still answers. Some do one thing at a time, so a ping that waits behind a call is no end as long as
@@ -65,8 +67,11 @@ export function signsOfLife(
         const isSilent = now() - signAt >= silentMs
         if (!isLate || isSilent || (signAt > answeredAt && excuses >= EXCUSES)) throw error
         excuses += 1
-        // Early enough that the silence is known as soon as without an excuse.
-        dueAt = Math.max(now(), signAt + pingMs - callMs)
+        // Early enough that the silence is known as soon as without an excuse. One that was late took its time; what answers
+        // 503 does so within a millisecond, and would be asked a thousand times.
+        const pause = error.late ? 0 : EXCUSED_MS
+        const soon = Math.min(now() + pause, Math.max(now(), signAt + silentMs))
+        dueAt = Math.max(soon, signAt + pingMs - callMs)
         return error.message
       }
     },

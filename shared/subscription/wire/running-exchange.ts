@@ -188,7 +188,8 @@ export class RunningExchange implements Dispatcher.DispatchHandler {
   }
 
   #received(text: string): void {
-    if (!this.#ask.onMessage(text) || this.isStream) return
+    // Once answered, further messages on its stream do not put off its end.
+    if (!this.#ask.onMessage(text) || this.isStream || this.#promised === undefined) return
     this.#settle()
     const { lingers } = this.#ask
     if (this.lane !== undefined) this.lane.ending = lingers !== true

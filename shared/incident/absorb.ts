@@ -32,7 +32,10 @@ export const absorb =
       return deps.store.update(stored, changes, { at: deps.clock.now(), note })
     })
 
-const knows = ({ memberKeys }: Incident, other: Incident): boolean => memberKeys?.includes(other.identity) === true
+/** With all that it explains: it may have stood by itself again since it was taken over, and have got more. */
+export const knows = ({ memberKeys = [] }: Incident, other: Incident): boolean =>
+  memberKeys.length >= MOST_KEYS ||
+  [other.identity, ...(other.memberKeys ?? [])].every((key) => memberKeys.includes(key))
 
 /** Only what is there now explains anything, and not what itself was explained or was not bad enough. */
 export const mutes = ({ status, absentSince, mutedBy, skip }: Incident): boolean =>

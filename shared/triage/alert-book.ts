@@ -4,8 +4,10 @@ import type { Table } from '../runtime/table.ts'
 
 /** Rows of table `control`: which alerts fire for one identity, so that only the last one's end is the end. */
 const ALERTS = 'alerts'
-/** Of one object: a hundred rules in five replicas. With their times these are 25 KB of a column's 32; the eldest go. */
+/** Of one object: a hundred rules in five replicas; the eldest go. */
 const MOST = 500
+/** A column holds 32,768, and a fingerprint may have a hundred. */
+const MOST_CHARACTERS = 30_000
 
 export type Received = {
   readonly fingerprint: string
@@ -19,6 +21,17 @@ export type Decision = {
   /** Whether any of them is no repetition. */
   readonly isNews: boolean
   readonly over: boolean
+}
+
+function newest(times: ReadonlyMap<string, string>): Times {
+  const kept: [string, string][] = []
+  let room = MOST_CHARACTERS
+  for (const [fingerprint, at] of [...times].slice(-MOST).reverse()) {
+    room -= JSON.stringify({ [fingerprint]: at }).length
+    if (room < 0) break
+    kept.unshift([fingerprint, at])
+  }
+  return Object.fromEntries(kept)
 }
 
 const Times = z.record(z.string(), z.string())
@@ -50,7 +63,6 @@ export function decide({ open, ended }: Book, received: readonly Received[]): De
     now.ended.set(fingerprint, end)
   }
   const still = fires.filter(({ fingerprint }) => now.open.has(fingerprint))
-  const newest = (times: ReadonlyMap<string, string>): Times => Object.fromEntries([...times].slice(-MOST))
   return {
     fires: still,
     isNews,

@@ -1,10 +1,9 @@
 import type { Cluster } from '../config/cluster.ts'
 import { Fault } from '../faults/fault.ts'
-import { mutes } from '../incident/absorb.ts'
+import { knows, mutes } from '../incident/absorb.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Stored } from '../incident/incident-row.ts'
 import { explains, includes, type Trouble, troubleOf, WIDE } from '../incident/inhibition.ts'
-import { MOST_KEYS } from '../incident/members.ts'
 import { STORM, STORM_MS, type Storm, stormsAmong } from '../incident/storm.ts'
 import { derivedId } from '../runtime/ids.ts'
 import type { OwnerGroup } from './attach.ts'
@@ -86,14 +85,12 @@ export const inhibit =
         incident.status === 'skipped' && incident.skip === 'explained'
           ? open.find(({ incidentId }) => incidentId === incident.mutedBy)
           : undefined
-      return by === undefined || lists(by, incident) ? [] : [{ incident, by: by.identity }]
+      return by === undefined || knows(by, incident) ? [] : [{ incident, by: by.identity }]
     })
     const rows = new Map(items.map((stored) => [stored.incident.identity, stored]))
     return { byIdentity: rows, alone: left, explained, overtaken: [...overtaken, ...unlisted] }
   }
 
-const lists = ({ memberKeys = [] }: Incident, { identity }: Incident): boolean =>
-  memberKeys.includes(identity) || memberKeys.length >= MOST_KEYS
 const isThere = ({ resolved }: Fault): boolean => resolved !== true
 const isRecent = (at: string, now: Date): boolean => now.getTime() - new Date(at).getTime() < STORM_MS
 const rank = ({ identity: { faultClass, owner } }: OwnerGroup): number =>

@@ -23,7 +23,10 @@ export async function openIncidentOf(
       (incident.owner.namespace ?? '') === (owner.namespace ?? ''),
   )
   const found = about.find(({ incident }) => answered.includes(incident.status))
-  return (found ?? (orAny ? about[0] : undefined))?.incident
+  if (!orAny) return found?.incident
+  // Who asks again means what got no answer.
+  const unanswered = about.find(({ incident }) => incident.status === 'failed' || incident.status === 'skipped')
+  return (unanswered ?? found ?? about[0])?.incident
 }
 
 /** The incident that a fault will be counted in, once the queue has brought it. */

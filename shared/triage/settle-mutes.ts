@@ -14,6 +14,10 @@ type SettleMutesDeps = Pick<TriageDeps, 'store' | 'mutes' | 'notify' | 'cluster'
   readonly settings: Pick<TriageDeps['settings'], 'NOTIFY_ON_AGENT_FAILURE' | 'SEVERITY_THRESHOLD'>
 }
 
+type WhyNoAgentDeps = Pick<TriageDeps, 'cluster'> & {
+  readonly settings: Pick<TriageDeps['settings'], 'SEVERITY_THRESHOLD'>
+}
+
 /**
  * Open incidents that are muted carry the mark of it, and none waits for an agent; where the mute is over and the incident
  * is not, the mark goes and people hear of it. Without mutes this costs one look for marks that are left.
@@ -80,8 +84,11 @@ async function surface(deps: SettleMutesDeps, stored: Stored) {
   return deps.store.update(stored, changes, { at, note })
 }
 
-/** Its cluster's triage may have been switched off, or its threshold raised, while it was muted. */
-async function whyNoAgent(deps: SettleMutesDeps, { cluster: name, severity }: Incident): Promise<Skip | undefined> {
+/** Its cluster's triage may have been switched off, or its threshold raised, while it was hidden. */
+export async function whyNoAgent(
+  deps: WhyNoAgentDeps,
+  { cluster: name, severity }: Incident,
+): Promise<Skip | undefined> {
   const cluster = await deps.cluster(name)
   if (cluster !== undefined) return whyNot(cluster, severity, deps.settings.SEVERITY_THRESHOLD)
   return { skip: 'triage-off', reason: `Triage is off for cluster ${name} (it is not in the configuration)` }

@@ -107,12 +107,17 @@ export function finalCheck(check: Checker, world: AtRest): void {
       violated(`UNTOLD: ${incidentId} is reported and nobody hears`)
     if (!world.listed.has(`${incidentId} ${fence}`)) violated(`UNLISTED: ${incidentId} is reported and has no line`)
   }
+  const isKeptResult = (id: string) =>
+    world.kept.includes(`The report of incident ${id} is published, but what follows`)
   const published = all.flatMap(({ steps }) => steps.filter(({ note }) => note.startsWith('Report published'))).length
   const counted = world.counted.flatMap((row) =>
     Object.entries(row).flatMap(([name, value]) => (name.startsWith('ended_') ? [value] : [])),
   )
   const sum = counted.reduce((total, one) => total + one, 0)
-  if (sum !== published) violated(`${published} reports were published and ${sum} are counted`)
+  // What follows a report was not done in five tries: its message is kept, and says so.
+  const uncounted = all.filter(({ incidentId, reportedAt }) => reportedAt !== undefined && isKeptResult(incidentId))
+  if (sum > published || sum < published - uncounted.length)
+    violated(`${published} reports were published and ${sum} are counted`)
   for (const [index, post] of world.posts.entries()) {
     const before = world.posts.slice(0, index).filter(({ id }) => id === post.id)
     // The one stated case: nobody knows whether the earlier post arrived, for its process was cut off or late.

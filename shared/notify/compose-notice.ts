@@ -219,8 +219,12 @@ export function troubleNotice(message: TroubleMessage): TroubleNotice {
       ]
       const parts = [
         ...(soon === '' ? [] : [`${soon}.`]),
-        ...(came.count === 0 ? [] : ['What is found is watched from now on.']),
-        ...(went.count === 0 ? [] : ['What is not there any more is not watched, and its open incidents are closed.']),
+        ...(came.count === 0 ? [] : ['What is found is watched as soon as it is ready and its entry is right.']),
+        ...(went.count === 0
+          ? []
+          : [
+              'Unless another entry names it, what is not there any more is not watched, and its open incidents are closed.',
+            ]),
       ]
       return {
         ...common,

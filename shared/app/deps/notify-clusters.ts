@@ -34,9 +34,11 @@ export async function notifyClusters({ storage, clock }: ClustersPlatform, place
   const before = Notified.safeParse(parsed(blob?.text)).data
   const turn = (before?.turn ?? 0) + 1
   const { came, went } = moves(before?.names ?? believed.names, believed.names)
-  const isNew = believed.soon !== '' && believed.soon !== before?.soon
-  if (before !== undefined && came.length === 0 && went.length === 0 && believed.soon === before.soon) return
-  const { names, soon } = believed
+  // A look that could not ask for the end of its token has not taken it back.
+  const soon = believed.soon || (before?.soon ?? '')
+  const isNew = soon !== '' && soon !== before?.soon
+  if (before !== undefined && came.length === 0 && went.length === 0 && soon === before.soon) return
+  const { names } = believed
   if (came.length > 0 || went.length > 0 || isNew) {
     const change = derivedId(16, key, String(turn), ...came, '', ...went, '', isNew ? soon : '')
     await noticesTo(storage.queue(queues.notices))({
@@ -49,7 +51,12 @@ export async function notifyClusters({ storage, clock }: ClustersPlatform, place
   await blobs.write(notifiedName(key), text, blob === undefined ? { onlyIfNew: true } : { onlyIfEtag: blob.etag })
 }
 
-const some = (names: readonly string[]) => ({ count: names.length, names: names.slice(0, MOST_NAMES) })
+/** What a place tells may be longer than the name of a cluster may be. */
+const MOST_OF_NAME = 63
+const some = (names: readonly string[]) => ({
+  count: names.length,
+  names: names.slice(0, MOST_NAMES).map((one) => one.slice(0, MOST_OF_NAME)),
+})
 
 /** Written by us; one that cannot be read counts as none. */
 function parsed(text = ''): unknown {

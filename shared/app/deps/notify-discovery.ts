@@ -1,5 +1,6 @@
 import { discoveryBreaker } from '../../runtime/breaker-names.ts'
 import type { Log } from '../../runtime/log.ts'
+import { inParts } from '../../runtime/parts.ts'
 import type { Platform } from '../platform.ts'
 import { type BreakersPlatform, notifiedBreakers } from './notified-breakers.ts'
 import { type ClustersPlatform, notifyClusters } from './notify-clusters.ts'
@@ -17,12 +18,15 @@ type DiscoveryPlatform = BreakersPlatform &
 export async function notifyDiscovery(platform: DiscoveryPlatform, log: Log): Promise<void> {
   await platform.clusters.current()
   const breakers = notifiedBreakers(platform, log)
-  for (const state of platform.clusters.states()) {
-    const { name, lookedAt, trouble, doubted } = state
-    const breaker = discoveryBreaker(name)
-    if (trouble === '') await breakers.succeeded(breaker)
-    // Doubted is certain at once: the place does answer.
-    else await breakers.failed(breaker, trouble, `${breaker} ${lookedAt}`, doubted)
-    await notifyClusters(platform, state)
-  }
+  const { part, end } = inParts('Discovery')
+  for (const state of platform.clusters.states())
+    await part(state.name, async () => {
+      const { name, lookedAt, trouble, doubted } = state
+      const breaker = discoveryBreaker(name)
+      if (trouble === '') await breakers.succeeded(breaker)
+      // Doubted is certain at once: the place does answer.
+      else await breakers.failed(breaker, trouble, `${breaker} ${lookedAt}`, doubted)
+      await notifyClusters(platform, state)
+    })
+  end()
 }

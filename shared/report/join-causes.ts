@@ -19,11 +19,13 @@ export async function joinCauses(deps: JoinDeps, { incidentId, fence }: Incident
   if (incident === undefined || incident.fence !== fence) return false
   if (incident.mutedBy !== undefined) return true
   const cause = causeOf(incident)
-  if (cause === undefined || !hasVerdict(incident)) return false
+  if (cause === undefined || incident.status !== 'reported') return false
   const open = (await allIncidents(deps, { cluster: incident.cluster, open: true })).map((stored) => stored.incident)
   const same = open.filter((one) => hasVerdict(one) && sameCause(one, incident)).sort(byReport)
   const [first] = same
   if (first !== undefined && byReport(first, incident) < 0) return await giveWay(deps, incident, first)
+  // What is not seen right now explains no other.
+  if (!hasVerdict(incident)) return false
   // By clocks that differ, or by a step that failed there, they did not see that this one was before them.
   for (const one of same) await giveWay(deps, one, incident)
   for (const one of open)

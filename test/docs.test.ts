@@ -116,7 +116,7 @@ test('every address that the pages tell is answered by a function', () => {
 test('every setting that the pages name exists', () => {
   const known = new Set(Object.keys(Settings.shape))
   const others =
-    /^(NIGHTCRIER_\w+|RANCHER_\w+|NSK_\w+|NODE_\w+|AZURE_\w+|ARM_\w+|WEBSITE_\w+|IDENTITY_ENDPOINT|HTTPS?_PROXY|NO_PROXY)$/
+    /^(NIGHTCRIER_\w+|RANCHER_\w+|NSK_\w+|NODE_\w+|AZURE_\w+|ARM_\w+|WEBSITE_\w+|XDG_\w+|IDENTITY_ENDPOINT|HTTPS?_PROXY|NO_PROXY)$/
   for (const page of pages)
     for (const [, name] of read(page).matchAll(/`([A-Z][A-Z]+_[A-Z_]+)\b[^`]*`/g))
       if (!others.test(name!)) expect(known.has(name!), `${page}: ${name}`).toBe(true)

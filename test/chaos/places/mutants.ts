@@ -97,7 +97,6 @@ export const placesMutants: readonly PlacesMutant[] = [
     file: 'shared/notify/wake.ts',
     from: 'for (const { row, is, message } of waiting) {',
     to: 'for (const { row, is, message } of waiting.slice(9_999)) {',
-    often: true,
     caught: 'did not hear',
   },
   {

@@ -37,6 +37,8 @@ test.each<[string, GuardRail, string[], string]>([
     expect(told()).toEqual(seen)
     expect(hidden.Pod).toContain(why)
     expect(hidden.Node).toEqual(rail.namespaces === undefined ? undefined : expect.stringContaining('guard rails'))
+    // Listed first: on a busy machine the watch is open a moment after its faults are told.
+    await until(() => watches().length > 0, 'the watch')
     expect(watches()).toEqual(['/api/v1/pods'])
     simulator.apply([pod('kube-system', { ...crashLooping, restartCount: 9 }), pod('other')])
     await pause(60)

@@ -2,7 +2,7 @@ import type { EvidenceEntry } from '../../shared/artifacts/evidence.ts'
 import { isExternal } from '../../shared/artifacts/external.ts'
 import type { Culprit } from '../../shared/artifacts/verdict.ts'
 import { documentsOf, escaped, isHearsay } from './documents.ts'
-import { isLinked } from './linked.ts'
+import { linkOf } from './linked.ts'
 
 /**
  * How an object has to do with an incident. `serves`: it does something for all that lie there, as a webhook or a node's
@@ -35,7 +35,18 @@ const remarks = /annotations|labels|message|image:/i
  * their events say, by being broken itself, or by what both lie on: a node, an image, a claim, a class, a webhook.
  * Namespaces are shared by too many to say anything by themselves.
  */
-export function connectionOf(culprit: Culprit, own: readonly Culprit[], entries: readonly EvidenceEntry[]): Connection {
+export const connectionOf = (
+  culprit: Culprit,
+  own: readonly Culprit[],
+  entries: readonly EvidenceEntry[],
+): Connection => directly(culprit, own, entries) ?? linkOf(culprit, own, entries) ?? 'nothing'
+
+/** Without following anything from one object to the next. */
+function directly(
+  culprit: Culprit,
+  own: readonly Culprit[],
+  entries: readonly EvidenceEntry[],
+): Connection | undefined {
   if (isExternal(culprit)) return 'outside'
   if (own.some((one) => belongs(culprit, one))) return 'own'
   const documents = documentsOf(entries)
@@ -55,7 +66,6 @@ export function connectionOf(culprit: Culprit, own: readonly Culprit[], entries:
     return culprit.kind === 'DaemonSet' || ofCulprit.some((text) => /^\s*(- )?kind: DaemonSet$/m.test(text))
       ? 'serves'
       : 'beside'
-  if (isLinked(culprit, own, entries)) return 'linked'
   const quoted = entries.some(
     (entry) =>
       isHearsay(entry) &&
@@ -63,12 +73,12 @@ export function connectionOf(culprit: Culprit, own: readonly Culprit[], entries:
         .split('\n')
         .some((line) => word.test(line) && own.some(({ name }) => new RegExp(escaped(name)).test(line))),
   )
-  return quoted || isLinked(culprit, own, entries, { heard: true }) ? 'hearsay' : 'nothing'
+  return quoted ? 'hearsay' : undefined
 }
 
 /** Whether `upper` lies further up than `lower`: what `lower` is told to be names it. */
 export const liesAbove = (upper: Culprit, lower: Culprit, entries: readonly EvidenceEntry[]): boolean =>
-  !belongs(upper, lower) && connectionOf(upper, [lower], entries) === 'named'
+  !belongs(upper, lower) && directly(upper, [lower], entries) === 'named'
 
 /** The same workload by its pods, its replica sets and its own name. */
 const belongs = (one: Culprit, other: Culprit): boolean =>

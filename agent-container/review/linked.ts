@@ -44,28 +44,33 @@ const inCluster = /\.svc(\.|$)|\.(local|io)$/
 
 /**
  * Whether objects that were read lead from those of the incident to a culprit, each by naming the next, by being named by
- * it, by an address that both have, or by labels that the other selects. With `heard`, what the incident's own logs name is
- * where the way begins; a log is written by whoever reaches the program, so that way proves less.
+ * it, by an address that both have, or by labels that the other selects. `hearsay`: the way begins with what the incident's
+ * own logs name; a log is written by whoever reaches the program, so that way proves less.
  */
-export function isLinked(
+export function linkOf(
   culprit: Culprit,
   own: readonly Culprit[],
   entries: readonly EvidenceEntry[],
-  { heard = false } = {},
-): boolean {
+): 'linked' | 'hearsay' | undefined {
   const documents = documentsOf(entries)
   // All pods of a node bear its address.
   const nodes = new Set(
     documents.filter((text) => /^kind: Node$/m.test(text)).flatMap((text) => text.match(ADDRESSES) ?? []),
   )
   const all = documents.flatMap((text) => readOf(text, nodes) ?? [])
-  const words = heard ? wordsOf(own, entries) : new Set<string>()
-  const isFirst = (one: Read) =>
-    own.some((of) => isSame(of, one)) || (one.name.length >= SHORTEST && words.has(one.name))
+  const isOwn = (one: Read) => own.some((of) => isSame(of, one))
   // Of a node, which connects nothing else, what lies on it is its own.
   const onOwn = (one: Read) => own.some(({ kind, name }) => grounds.has(kind) && names(one, name))
-  let reached = all.filter((one) => isFirst(one) || onOwn(one))
-  const seen = new Set(reached)
+  const first = all.filter((one) => isOwn(one) || onOwn(one))
+  if (leads(first, culprit, all)) return 'linked'
+  const words = wordsOf(own, entries)
+  const heard = all.filter(({ name }) => name.length >= SHORTEST && words.has(name))
+  return heard.length > 0 && leads([...new Set([...first, ...heard])], culprit, all) ? 'hearsay' : undefined
+}
+
+function leads(first: readonly Read[], culprit: Culprit, all: readonly Read[]): boolean {
+  let reached = first
+  const seen = new Set(first)
   for (let step = 0; step < MOST_STEPS; step += 1) {
     if (reached.some((one) => isSame(culprit, one) || names(one, culprit.name))) return true
     reached = all.filter((one) => !seen.has(one) && reached.some((before) => touches(before, one)))

@@ -24,9 +24,9 @@ export async function openIncidentOf(
   )
   const found = about.find(({ incident }) => answered.includes(incident.status))
   if (!orAny) return found?.incident
-  // Who asks again means what got no answer.
-  const unanswered = about.find(({ incident }) => incident.status === 'failed' || incident.status === 'skipped')
-  return (unanswered ?? found ?? about[0])?.incident
+  // Who asks again means the one whose agent failed.
+  const failed = about.find(({ incident }) => incident.status === 'failed')
+  return (failed ?? found ?? about[0])?.incident
 }
 
 /** The incident that a fault will be counted in, once the queue has brought it. */

@@ -125,6 +125,19 @@ test('again: the open incident gets another attempt, with the reason, and no sec
   expect(await ask({ ...about, again: true })).toMatchObject({ status: 200, jsonBody: { known: true } })
 })
 
+test('again, where one object has two incidents, means the one whose agent failed', async () => {
+  const about = { cluster: 'east', kind: 'Deployment', namespace: 'shop', name: 'cart' }
+  const owner = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'cart' }
+  const of = (letter: string, status: 'failed' | 'reported') => {
+    const identity = letter.repeat(16)
+    const name = { cluster: 'east', namespace: 'shop', owner, identity, incidentId: `east.${identity}.1` }
+    return incident({ ...name, status, fence: 1 })
+  }
+  for (const one of [of('a', 'reported'), of('b', 'failed')]) await there.deps.store.insert(one)
+  const answer = await ask({ ...about, again: true })
+  expect(answer).toMatchObject({ status: 202, jsonBody: { incidentId: of('b', 'failed').incidentId } })
+})
+
 test.each([
   [
     'muted',

@@ -1,15 +1,7 @@
 import { expect, test } from 'vitest'
 import { onScenario } from './on-scenario.ts'
-import { ago, event, healthy, node, thing } from './world.ts'
+import { ago, crd, event, healthy, node, thing } from './world.ts'
 
-const crd = (group: string, version: string, kind: string, plural: string) =>
-  thing(
-    'apiextensions.k8s.io/v1',
-    'CustomResourceDefinition',
-    `${plural}.${group}`,
-    { spec: { group, scope: 'Namespaced', names: { kind, plural }, versions: [{ name: version, served: true }] } },
-    { namespace: undefined },
-  )
 const failed = (type: string, reason: string, message: string) => [
   { type, status: 'False', reason, message, lastTransitionTime: ago(30) },
 ]

@@ -3,17 +3,9 @@ import { writes } from '../../../agent-container/diagnose/snapshot/makers.ts'
 import type { MemoryClusterOptions } from '../../simulator/memory-cluster.ts'
 import { onScenario } from './on-scenario.ts'
 import { snapshotOf } from './snapshot-of.ts'
-import { ago, event, node, podName, thing, waiting, workload } from './world.ts'
+import { ago, crd, event, node, podName, thing, waiting, workload } from './world.ts'
 
 const web = { kind: 'Deployment', namespace: 'shop', name: 'web' }
-const crd = (group: string, version: string, kind: string, plural = `${kind.toLowerCase()}s`) =>
-  thing(
-    'apiextensions.k8s.io/v1',
-    'CustomResourceDefinition',
-    `${plural}.${group}`,
-    { spec: { group, scope: 'Namespaced', names: { kind, plural }, versions: [{ name: version, served: true }] } },
-    { namespace: undefined },
-  )
 const conditions = (type: string, status: string, reason: string, message: string) => ({
   status: { conditions: [{ type, status, reason, message, lastTransitionTime: ago(30) }] },
 })
@@ -154,4 +146,18 @@ test('what an object refers to it reads, and does not write', () => {
   expect(of('AcmeSecret', { target: { name: 'other' } }, 'db')).toBe(false)
   expect(of('AcmeSecret', { authRef: { name: 'db' } })).toBe(false)
   expect(of('Database', { secretName: 'db' })).toBe(false)
+})
+
+test('who reads a Secret is no writer of it, and a name within a template is not the one that is written', () => {
+  const seenAs = (kind: string, spec: object) => {
+    const { objects } = snapshotOf({ objects: [thing('external-secrets.io/v1', kind, 'db', { spec })] })
+    return writes(objects.find((one) => one.kind === kind)!, { kind: 'Secret', namespace: 'shop', name: 'db' })
+  }
+  expect(seenAs('PushSecret', {})).toBe(false)
+  expect(seenAs('SecretStore', {})).toBe(false)
+  expect(seenAs('ExternalSecret', {})).toBe(true)
+  const templated = {
+    target: { template: { templateFrom: [{ configMap: { name: 'tpl' } }], metadata: { name: 'x' } } },
+  }
+  expect(seenAs('ExternalSecret', templated)).toBe(true)
 })

@@ -6,17 +6,9 @@ import { all, seek, whether } from '../../../agent-container/diagnose/snapshot/s
 import { subjectOf } from '../../../agent-container/diagnose/snapshot/subject.ts'
 import { onScenario } from './on-scenario.ts'
 import { snapshotOf } from './snapshot-of.ts'
-import { ago, crashing, logs, node, podName, running, thing, workload } from './world.ts'
+import { ago, crashing, crd, logs, node, podName, running, thing, workload } from './world.ts'
 
 const web = { kind: 'Deployment', namespace: 'shop', name: 'web' }
-const crd = (group: string, version: string, kind: string, plural: string) =>
-  thing(
-    'apiextensions.k8s.io/v1',
-    'CustomResourceDefinition',
-    `${plural}.${group}`,
-    { spec: { group, scope: 'Namespaced', names: { kind, plural }, versions: [{ name: version, served: true }] } },
-    { namespace: undefined },
-  )
 const calico = thing(
   'crd.projectcalico.org/v1',
   'NetworkPolicy',

@@ -4,17 +4,9 @@ import { pointersTo } from '../../../agent-container/diagnose/snapshot/pointers.
 import { subjectOf } from '../../../agent-container/diagnose/snapshot/subject.ts'
 import { onScenario } from './on-scenario.ts'
 import { snapshotOf } from './snapshot-of.ts'
-import { ago, crashing, event, logs, node, podName, thing, unscheduled, workload } from './world.ts'
+import { ago, crashing, crd, event, logs, node, podName, thing, unscheduled, workload } from './world.ts'
 
 const web = { kind: 'Deployment', namespace: 'shop', name: 'web' }
-const crd = (group: string, version: string, kind: string, plural: string) =>
-  thing(
-    'apiextensions.k8s.io/v1',
-    'CustomResourceDefinition',
-    `${plural}.${group}`,
-    { spec: { group, scope: 'Namespaced', names: { kind, plural }, versions: [{ name: version, served: true }] } },
-    { namespace: undefined },
-  )
 const pointed = (spec: object) => {
   const rule = thing('mesh.example.io/v1', 'TrafficRule', 'rule', { spec })
   const service = thing('v1', 'Service', 'web', { spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } })

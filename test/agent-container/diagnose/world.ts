@@ -234,3 +234,13 @@ export const logs = (name: string, ...lines: readonly string[]): Readonly<Record
   [`${ns}/${podName(name)}/main`]: `${lines.join('\n')}\n`,
   [`${ns}/${podName(name)}/main.previous`]: `${lines.join('\n')}\n`,
 })
+
+/** What a cluster serves beside Kubernetes' own kinds. */
+export const crd = (group: string, version: string, kind: string, plural = `${kind.toLowerCase()}s`) =>
+  thing(
+    'apiextensions.k8s.io/v1',
+    'CustomResourceDefinition',
+    `${plural}.${group}`,
+    { spec: { group, scope: 'Namespaced', names: { kind, plural }, versions: [{ name: version, served: true }] } },
+    { namespace: undefined },
+  )

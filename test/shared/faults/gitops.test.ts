@@ -105,6 +105,16 @@ test.each<[string, readonly KubeObject[]]>([
     'an application that is degraded for a moment',
     [application({ sync: { status: 'Synced' }, health: { status: 'Degraded', lastTransitionTime: ago(30) } })],
   ],
+  [
+    'a release that fails for a moment, and had warned until an hour ago',
+    [
+      release(conditions(['Ready', 'False', 'ArtifactFailed', 5]), { uid: 'web' }),
+      event({ kind: 'HelmRelease', name: 'web', uid: 'web' }, 'ArtifactFailed', 'why', 3_600, {
+        count: 9,
+        firstTimestamp: ago(9_000),
+      }),
+    ],
+  ],
 ])('%s is quiet', (_, objects) => {
   expect(seen(objects)).toEqual([])
 })
@@ -114,6 +124,18 @@ test('who waits for one that is ill is not told beside it, however long the chai
   expect(seen(chain).map(({ resource }) => resource.name)).toEqual(['infra'])
   const circle = [waitsFor('b', 'a'), waitsFor('a', 'b')]
   expect(seen(circle).map(({ resource }) => resource.name)).toEqual(['a', 'b'])
+  // Each waits for all others: a walk that does not know where it was takes longer than anybody waits.
+  const names = [...'abcdefghijkl']
+  const knot = names.map((own) =>
+    kustomization(
+      {
+        spec: { dependsOn: names.filter((name) => name !== own).map((name) => ({ name })) },
+        ...conditions(['Ready', 'False', 'DependencyNotReady', 1_200, 'others are not ready']),
+      },
+      own,
+    ),
+  )
+  expect(seen(knot)).toHaveLength(names.length)
 })
 
 describe('health, for tables and tools', () => {

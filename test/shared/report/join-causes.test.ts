@@ -83,3 +83,14 @@ test('a step that is repeated never makes the first the member of its member', a
   expect(await w.join(younger)).toBe(true)
   expect(await w.of(elder)).toMatchObject({ status: 'reported' })
 })
+
+test('one that a look missed just before its report gives way all the same, and explains no other', async () => {
+  const missed = { ...younger, absentSince: '2026-01-12T09:41:50.000Z' }
+  const w = await world(elder, missed)
+  expect(await w.join(missed)).toBe(true)
+  expect(await w.of(missed)).toMatchObject({ status: 'skipped', mutedBy: elder.incidentId })
+  const first = { ...elder, absentSince: '2026-01-12T09:40:50.000Z' }
+  const other = await world(first, younger)
+  expect(await other.join(first)).toBe(false)
+  expect(await other.of(younger)).toMatchObject({ status: 'reported' })
+})

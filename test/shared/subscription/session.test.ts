@@ -105,6 +105,31 @@ describe('a server that', () => {
     await session.close()
   })
 
+  test('goes on sending on the stream of an answered call is left, and holds up no other', async () => {
+    const left: number[] = []
+    const session = await openSession(
+      options(
+        await raw(({ id }, response) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' })
+          response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result: { tools: [] } })}\n\n`)
+          const more = JSON.stringify({
+            jsonrpc: '2.0',
+            method: 'notifications/message',
+            params: { level: 'info', data: 'x' },
+          })
+          const timer = setInterval(() => response.write(`data: ${more}\n\n`), 50)
+          response.on('close', () => {
+            clearInterval(timer)
+            left.push(Number(id))
+          })
+        }),
+      ),
+    )
+    for (let call = 0; call < 3; call += 1) expect(await session.tools()).toEqual([])
+    await until('all of them are left', () => left.length === 3)
+    await session.close()
+  })
+
   test('never answers is left after the deadline, and the next call is not held up', async () => {
     let calls = 0
     const session = await openSession(

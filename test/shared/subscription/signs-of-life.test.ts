@@ -109,3 +109,24 @@ test('signs on a stream alone, which a proxy may make, excuse three pings', asyn
   sign()
   await expect(life.check()).rejects.toThrow(/502/)
 })
+
+test('what refuses every ping at once is asked again after a pause, and is gone when its time is up', async () => {
+  const { life, now, pass, refuse, server } = await asked()
+  refuse(isPing)
+  const began = now()
+  let pings = 0
+  pass(15)
+  for (;;) {
+    const over = await life.check().then(
+      () => false,
+      () => true,
+    )
+    pings += 1
+    if (over) break
+    expect(life.dueAt()).toBeGreaterThan(now())
+    pass((life.dueAt() - now()) / 1_000)
+  }
+  expect(now() - began).toBe(pingMs)
+  expect(pings).toBeLessThan(10)
+  expect(server.count('ping')).toBe(pings)
+})

@@ -133,8 +133,12 @@ test('that the token of a place runs out is told once, before it does, and again
   place.answer = () => [...fleet(6), { soon }]
   await minutes(60)
   expect(told()).toEqual([['Rancher', '', '', soon]])
+  // One look that could not ask for it is no news, nor is the next that can.
   place.answer = () => fleet(6)
   await minutes(12)
+  place.answer = () => [...fleet(6), { soon }]
+  await minutes(12)
+  expect(told()).toHaveLength(1)
   place.answer = () => [...fleet(6), { soon: soon.replace('14', '17') }]
   await minutes(12)
   expect(told().slice(1)).toEqual([['Rancher', '', '', soon.replace('14', '17')]])
@@ -157,4 +161,18 @@ test('what came and went reads as a sentence, and wakes nobody', async () => {
   const post = { clock: { now: () => new Date(), sleep: async () => undefined } }
   expect(pagerDuty({ routingKey: 'R0' }, post).takes(notice)).toBe(false)
   expect(slackWebhook('http://127.0.0.1:9/x', post).takes(notice)).toBe(true)
+})
+
+test('a name that is longer than a cluster may have is told in part, and ends no other notice', async () => {
+  const { place, minutes, told } = discovering()
+  await minutes(3)
+  place.answer = () => [...fleet(6), { name: 'x'.repeat(200), heldBack: 'stopped' }]
+  await minutes(12)
+  place.answer = () => fleet(7)
+  await minutes(12)
+  const long = 'x'.repeat(63)
+  expect(told()).toEqual([
+    ['Rancher', long, '', ''],
+    ['Rancher', 'c6', long, ''],
+  ])
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { atOnce } from '../runtime/at-once.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { builtinKinds, type Place } from './builtin-kinds.ts'
 import { ClusterApiError, type Kind, type KindInfo } from './cluster-api.ts'
@@ -107,20 +108,16 @@ export function discovery(server: string, askJson: AskJson, clock: Clock) {
     const requested = ['v1', ...versions.slice(0, 500)]
     const found = new Map<string, readonly KindInfo[]>()
     const unread: string[] = []
-    const waiting = [...requested]
-    async function worker() {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const own = AbortSignal.timeout(GROUP_MS)
-        try {
-          found.set(next, await ofGroup(next, signal === undefined ? own : AbortSignal.any([signal, own])))
-        } catch (error) {
-          // One group whose own server is down (metrics, webhooks) must not hide the others.
-          if (signal?.aborted || !isDown(error)) throw error
-          unread.push(next)
-        }
+    await atOnce(GROUPS_AT_ONCE, requested, async (group) => {
+      const own = AbortSignal.timeout(GROUP_MS)
+      try {
+        found.set(group, await ofGroup(group, signal === undefined ? own : AbortSignal.any([signal, own])))
+      } catch (error) {
+        // One group whose own server is down (metrics, webhooks) must not hide the others.
+        if (signal?.aborted || !isDown(error)) throw error
+        unread.push(group)
       }
-    }
-    await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, worker))
+    })
     return { found: requested.flatMap((each) => found.get(each) ?? []), unread }
   }
 

@@ -5,6 +5,7 @@ import type { ClustersInForce } from '../../config/clusters-source.ts'
 import { type Fault, FaultNotice, type Severity } from '../../faults/fault.ts'
 import { identityOf } from '../../incident/identity.ts'
 import { kindOfWord } from '../../kubernetes/kind-words.ts'
+import { atOnce } from '../../runtime/at-once.ts'
 import { derivedId } from '../../runtime/ids.ts'
 import type { Log } from '../../runtime/log.ts'
 import type { Table } from '../../runtime/table.ts'
@@ -102,14 +103,10 @@ export async function alerts(
   }
 
   const counts = { firing: 0, known: 0, resolved: 0 }
-  const waiting = [...subjects.values()]
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const become = await take(platform, next, now)
-      if (become !== undefined) counts[become] += 1
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await atOnce(AT_ONCE, subjects.values(), async (subject) => {
+    const become = await take(platform, subject, now)
+    if (become !== undefined) counts[become] += 1
+  })
 
   const hidden = data.truncatedAlerts ?? 0
   if (hidden > 0) log.warn({ hidden }, `${hidden} more alerts are not in this post: raise max_alerts of the receiver`)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { KubeObject } from '../../faults/kube-object.ts'
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts'
+import { atOnce } from '../../runtime/at-once.ts'
 import { errorText } from '../../runtime/errors.ts'
 import type { ToolContext } from '../server/define-tool.ts'
 
@@ -65,16 +66,12 @@ export async function readLogs(
   { signal, redact }: Pick<ToolContext, 'signal' | 'redact'>,
 ): Promise<readonly ContainerLog[]> {
   const logs: ContainerLog[] = []
-  const waiting = [...containers]
-  async function worker() {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      try {
-        logs.push({ ...next, ...(await api.log({ ...next, ...how }, signal)) })
-      } catch (error) {
-        logs.push({ ...next, error: redact.text(errorText(error)).slice(0, 200) })
-      }
+  await atOnce(AT_ONCE, containers, async (one) => {
+    try {
+      logs.push({ ...one, ...(await api.log({ ...one, ...how }, signal)) })
+    } catch (error) {
+      logs.push({ ...one, error: redact.text(errorText(error)).slice(0, 200) })
     }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  })
   return logs
 }

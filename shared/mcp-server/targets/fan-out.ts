@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ClusterApiError } from '../../kubernetes/cluster-api.ts'
+import { atOnce } from '../../runtime/at-once.ts'
 import { type Clock, systemClock } from '../../runtime/clock.ts'
 import { GiveUp } from '../../runtime/errors.ts'
 import { withinBytes } from '../server/bounds.ts'
@@ -75,11 +76,7 @@ export async function fanOut<T>(
     const cleared = outcome.status === 'ok' ? outcome : { ...outcome, error: call.redact.text(outcome.error) }
     return { cluster, milliseconds: clock.now().getTime() - at, ...cleared }
   }
-  const waiting = [...names]
-  async function worker() {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) results.set(next, await one(next))
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, worker))
+  await atOnce(AT_ONCE, names, async (name) => results.set(name, await one(name)))
   return names.flatMap((each) => results.get(each) ?? [])
 }
 
